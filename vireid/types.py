@@ -1,0 +1,201 @@
+"""The values that travel between rooms: frozen, and validated where they are made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vireid.errors import DataError
+
+Int = NDArray[np.int64]
+Float = NDArray[np.float32]
+Bool = NDArray[np.bool_]
+
+NOISE = -1
+"""The label of a sample that belongs to no cluster."""
+
+
+class Modality(IntEnum):
+    """What kind of light a camera records."""
+
+    VISIBLE = 0
+    INFRARED = 1
+
+
+def _vector(name: str, values: object, length: int | None = None) -> Int:
+    """Return a read-only [N] int64 copy of the values, or say what is wrong with them."""
+    array = np.asarray(values)
+    if array.ndim != 1 or (length is not None and len(array) != length):
+        expected = "one dimension" if length is None else f"shape ({length},)"
+        raise DataError(f"{name} has shape {array.shape}; expected {expected}")
+    if array.size and not np.issubdtype(array.dtype, np.integer):
+        raise DataError(f"{name} has type {array.dtype}; expected whole numbers")
+    copy = array.astype(np.int64)
+    copy.setflags(write=False)
+    return copy
+
+
+def _check_modality(modality: Int) -> None:
+    unknown = np.setdiff1d(modality, (Modality.VISIBLE, Modality.INFRARED))
+    if unknown.size:
+        raise DataError(f"modality holds {unknown[0]}; expected 0 (visible) or 1 (infrared)")
+
+
+@dataclass(frozen=True)
+class Images:
+    """N image files with what a camera knows of them; no identities."""
+
+    root: Path
+    """The folder that the paths are relative to."""
+    paths: tuple[str, ...]
+    """N paths relative to the root."""
+    modality: Int
+    """[N] 0 visible, 1 infrared."""
+    camera: Int
+    """[N] camera numbers; 0 where unknown."""
+
+    def __post_init__(self) -> None:
+        """Freeze the arrays and check their lengths and values."""
+        object.__setattr__(self, "root", Path(self.root))
+        object.__setattr__(self, "paths", tuple(self.paths))
+        for name in ("modality", "camera"):
+            object.__setattr__(self, name, _vector(name, getattr(self, name), len(self.paths)))
+        _check_modality(self.modality)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def subset(self, indices: Sequence[int] | Int) -> "Images":
+        """Return the images at the indices [M], in that order."""
+        chosen = np.asarray(indices, dtype=np.int64)
+        paths = tuple(self.paths[i] for i in chosen)
+        return Images(self.root, paths, self.modality[chosen], self.camera[chosen])
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The true identities of N images. Sealed: no room that trains may name it."""
+
+    identities: Int
+    """[N] identity numbers."""
+
+    def __post_init__(self) -> None:
+        """Freeze the identities."""
+        object.__setattr__(self, "identities", _vector("identities", self.identities))
+
+    def __len__(self) -> int:
+        return len(self.identities)
+
+    def subset(self, indices: Sequence[int] | Int) -> "Truth":
+        """Return the identities at the indices [M], in that order."""
+        return Truth(self.identities[np.asarray(indices, dtype=np.int64)])
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """What a model makes of N images."""
+
+    vectors: Float
+    """[N, D] rows of unit length."""
+    modality: Int
+    """[N] 0 visible, 1 infrared."""
+
+    def __post_init__(self) -> None:
+        """Check that the rows are finite and of unit length, and freeze them."""
+        vectors = np.asarray(self.vectors, dtype=np.float32)
+        if vectors.ndim != 2:
+            raise DataError(f"embeddings have shape {vectors.shape}; expected (N, D)")
+        norms = np.linalg.norm(vectors, axis=1)
+        if not np.all(np.abs(norms - 1) < 1e-3):  # NaN fails too
+            raise DataError("embeddings are not all finite and of unit length; normalise the rows")
+        vectors = vectors.view()
+        vectors.setflags(write=False)
+        object.__setattr__(self, "vectors", vectors)
+        object.__setattr__(self, "modality", _vector("modality", self.modality, len(vectors)))
+        _check_modality(self.modality)
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+
+@dataclass(frozen=True)
+class PseudoLabels:
+    """One label space over N images: a cluster for each image, and how far to trust it."""
+
+    labels: Int
+    """[N] cluster numbers 0..C-1, -1 for noise and for images outside this label space."""
+    confidence: Float | None = None
+    """[N] trust in each label in [0, 1]; ones where not given."""
+    clusters: int = field(init=False)
+    """C, the number of clusters."""
+
+    def __post_init__(self) -> None:
+        """Freeze the arrays and count the clusters, which must be numbered without gaps."""
+        labels = _vector("labels", self.labels)
+        found = np.unique(labels[labels != NOISE])
+        if found.size and (found[0] != 0 or found[-1] != found.size - 1):
+            raise DataError("labels skip numbers; expected clusters 0..C-1 and -1 for noise")
+        given = np.ones(len(labels)) if self.confidence is None else self.confidence
+        confidence = np.array(given, dtype=np.float32)
+        if confidence.shape != labels.shape or not np.all((confidence >= 0) & (confidence <= 1)):
+            raise DataError(f"confidence must have shape {labels.shape} and lie in [0, 1]")
+        confidence.setflags(write=False)
+        object.__setattr__(self, "labels", labels)
+        object.__setattr__(self, "confidence", confidence)
+        object.__setattr__(self, "clusters", int(found.size))
+
+    @property
+    def noise_share(self) -> float:
+        """Share of the N images that belong to no cluster, in [0, 1]."""
+        return float(np.mean(self.labels == NOISE)) if len(self.labels) else 0.0
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Which infrared cluster each visible cluster is taken to show the same person as."""
+
+    partner: Int
+    """[Cv] the infrared cluster of each visible cluster, -1 where unmatched."""
+    infrared_clusters: int
+    """Cr, the number of infrared clusters."""
+    cost: Float
+    """[Cv] the cost of each pair, NaN where unmatched."""
+
+    def __post_init__(self) -> None:
+        """Freeze the arrays and check the range of the partners."""
+        partner = _vector("partner", self.partner)
+        if partner.size and not (-1 <= partner.min() and partner.max() < self.infrared_clusters):
+            raise DataError(f"partners must lie in -1..{self.infrared_clusters - 1}")
+        cost = np.array(self.cost, dtype=np.float32)
+        if cost.shape != partner.shape:
+            raise DataError(f"cost has shape {cost.shape}; expected {partner.shape}")
+        cost.setflags(write=False)
+        object.__setattr__(self, "partner", partner)
+        object.__setattr__(self, "cost", cost)
+
+
+@dataclass(frozen=True)
+class RetrievalScores:
+    """How well Q queries find their identities in a gallery."""
+
+    cmc: NDArray[np.float64]
+    """[R] CMC curve: share of the valid queries right within rank 1..R, in [0, 1]."""
+    mAP: float  # noqa: N815 - the field's name
+    """Mean average precision in [0, 1]."""
+    mINP: float  # noqa: N815
+    """Mean inverse negative penalty in [0, 1]."""
+    valid_queries: int
+    """Queries with at least one true match in the gallery."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The best gallery images for each of Q queries."""
+
+    order: Int
+    """[Q, K] gallery indices, most similar first."""
+    similarity: Float
+    """[Q, K] dot products in [-1, 1]."""
