@@ -9,7 +9,7 @@ import pytest
 GOLDEN = Path(__file__).resolve().parents[2] / "shared" / "golden"
 
 
-@pytest.fixture()
+@pytest.fixture
 def golden() -> Callable[[str], Mapping[str, np.ndarray]]:
     """Return a loader of the parity vectors, or skip where they are absent."""
 

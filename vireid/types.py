@@ -102,6 +102,8 @@ class Embeddings:
     """[N, D] rows of unit length."""
     modality: Int
     """[N] 0 visible, 1 infrared."""
+    features: Float | None = None
+    """[N, D] the features before the neck, where they are asked for."""
 
     def __post_init__(self) -> None:
         """Check that the rows are finite and of unit length, and freeze them."""
@@ -167,7 +169,7 @@ class Matching:
     def __post_init__(self) -> None:
         """Freeze the arrays and check the range of the partners."""
         partner = _vector("partner", self.partner)
-        if partner.size and not (-1 <= partner.min() and partner.max() < self.infrared_clusters):
+        if partner.size and not (partner.min() >= -1 and partner.max() < self.infrared_clusters):
             raise DataError(f"partners must lie in -1..{self.infrared_clusters - 1}")
         cost = np.array(self.cost, dtype=np.float32)
         if cost.shape != partner.shape:

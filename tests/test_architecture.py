@@ -1,0 +1,141 @@
+"""The import table, the sealed truth and the rules that a machine can check."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "vireid"
+BASE = {"errors", "types", "seeds", "config"}
+TABLE: dict[str, set[str]] = {
+    "errors": set(),
+    "types": {"errors"},
+    "seeds": set(),
+    "config": {"errors"},
+    "data": BASE,
+    "models": {"errors", "types"},
+    "extract": {"models", "types", "errors"},
+    "cluster": {"types", "errors"},
+    "matching": {"cluster", "types", "errors"},
+    "losses": {"errors"},
+    "metrics": {"types", "errors"},
+    "memory": {"errors"},
+    "labelling": {"cluster", "matching", *BASE},
+    "training": {
+        *BASE, "data", "models", "extract", "cluster", "losses", "memory", "labelling",
+    },
+    "checkpoint": {"errors"},
+    "recipes": {"config", "errors"},
+    "runs": {"checkpoint", "recipes", "models", "config", "errors"},
+    "evaluation": {*BASE, "metrics", "labelling"},
+    "studies": {*BASE, "labelling", "training", "evaluation"},
+    "report": {"types", "errors"},
+    "search": {"types", "errors"},
+}  # fmt: skip
+"""What each room may import; cli may import everything. docs/architecture.md shows the same."""
+
+KNOW_THE_TRUTH = {"types", "data", "evaluation", "studies", "report", "cli"}
+TRAINING_MAY_READ = {"vireid.data.sampling", "vireid.data.transforms"}
+FILES = sorted(PACKAGE.rglob("*.py"))
+LINES = 250
+
+
+def room(path: Path) -> str:
+    """Return the room that a file belongs to."""
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield the modules of this package that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.startswith("vireid"))
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            if (node.module or "").startswith("vireid"):
+                if node.module == "vireid":
+                    yield from (f"vireid.{alias.name}" for alias in node.names)
+                else:
+                    yield str(node.module)
+
+
+def named(path: Path) -> Iterator[str]:
+    """Yield every name and attribute that the code of a file uses."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.alias):
+            yield node.name
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_follow_the_table(path: Path) -> None:
+    here = room(path)
+    if here in {"cli", "__init__", "__main__"}:
+        return
+    for module in imported(path):
+        there = module.split(".")[1]
+        assert there == here or there in TABLE[here], f"{here} may not import {there}"
+
+
+def test_every_room_is_in_the_table() -> None:
+    assert {room(path) for path in FILES} - {"cli", "__init__", "__main__"} == set(TABLE)
+
+
+def test_the_table_has_no_circle() -> None:
+    left = {name: set(allowed) for name, allowed in TABLE.items()}
+    while left:
+        free = [name for name, allowed in left.items() if not allowed & set(left)]
+        assert free, f"circle among {sorted(left)}"
+        for name in free:
+            del left[name]
+
+
+def test_files_import_each_other_without_a_circle() -> None:
+    graph: dict[str, set[str]] = {}
+    for path in FILES:
+        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+        if parts[-1] != "__init__":  # a package's __init__ only re-exports
+            graph[".".join(parts)] = set(imported(path))
+    left = {name: {m for m in modules if m in graph} for name, modules in graph.items()}
+    while left:
+        free = [name for name, modules in left.items() if not modules & set(left)]
+        assert free, f"circle among {sorted(left)}"
+        for name in free:
+            del left[name]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_only_some_rooms_name_the_truth(path: Path) -> None:
+    if room(path) in KNOW_THE_TRUTH:
+        return
+    assert not [name for name in named(path) if "truth" in name.lower()]
+
+
+def test_training_reads_nothing_of_data_that_knows_identities() -> None:
+    for path in (PACKAGE / "training").glob("*.py"):
+        used = {module for module in imported(path) if module.startswith("vireid.data")}
+        assert used <= TRAINING_MAY_READ
+    for module in TRAINING_MAY_READ:
+        path = PACKAGE.parent / (module.replace(".", "/") + ".py")
+        assert not [name for name in named(path) if "truth" in name.lower()]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_files_are_short_and_the_library_does_not_print(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LINES
+    if room(path) not in {"cli", "__main__"}:
+        assert "print" not in set(named(path))
+
+
+def test_the_documented_table_is_this_table() -> None:
+    text = (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for name, allowed in TABLE.items():
+        row = f"| {name} | {', '.join(sorted(allowed)) or 'nothing'} |"
+        assert row in text, f"docs/architecture.md lacks the row: {row}"

@@ -1,0 +1,93 @@
+"""What several commands parse alike."""
+
+import argparse
+from pathlib import Path
+from typing import NoReturn
+
+from vireid.errors import ConfigError
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose mistakes end as one line, like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing the usage.
+
+        Args:
+            message: what is wrong.
+
+        Raises:
+            ConfigError: always.
+        """
+        raise ConfigError(f"{message}; see `{self.prog} --help`")
+
+
+def parser(name: str, description: str, epilog: str | None = None) -> Parser:
+    """Return the parser of a command.
+
+    Args:
+        name: the command.
+        description: what it does, for its help.
+        epilog: examples, for the end of its help.
+
+    Returns:
+        A parser without arguments.
+    """
+    return Parser(
+        prog=f"vireid {name}",
+        description=description,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def add_machine(target: argparse.ArgumentParser) -> None:
+    """Add the options on where to compute.
+
+    Args:
+        target: the parser that gets them.
+    """
+    target.add_argument(
+        "--device", default="auto", help="cpu, cuda, cuda:1 ...; auto (default) takes a GPU if any"
+    )
+    target.add_argument("--threads", type=int, help="threads of the CPU; default: all cores")
+
+
+def use_machine(arguments: argparse.Namespace) -> str:
+    """Set the number of threads and choose the device.
+
+    Args:
+        arguments: parsed options of ``add_machine``.
+
+    Returns:
+        The name of the device.
+
+    Raises:
+        ConfigError: the device does not exist here, or the number of threads is below 1.
+    """
+    import torch
+
+    if arguments.threads is not None:
+        if arguments.threads < 1:
+            raise ConfigError(f"--threads {arguments.threads}: expected at least 1")
+        torch.set_num_threads(arguments.threads)
+    if arguments.device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.empty(1, device=arguments.device)
+    except (RuntimeError, AssertionError) as error:
+        raise ConfigError(f"--device {arguments.device} cannot be used here; try cpu") from error
+    return str(arguments.device)
+
+
+def folder(text: str) -> Path:
+    """Return a path with ~ resolved.
+
+    Args:
+        text: as given.
+
+    Returns:
+        The path.
+    """
+    return Path(text).expanduser()

@@ -1,0 +1,62 @@
+"""`vireid demo`: synthetic data, training, evaluation and the table, with one command."""
+
+from time import perf_counter
+
+from vireid.cli.arguments import add_machine, folder, parser, use_machine
+from vireid.cli.display import console, plain_table, progress
+from vireid.cli.evaluate import choose_protocol, evaluate_run, write_json
+from vireid.cli.train import train
+from vireid.data import open_data
+from vireid.data.synthetic import SyntheticSettings, synthesise
+from vireid.recipes import load_recipe
+from vireid.runs import Run
+
+PARTS = {
+    "data": "making the data",
+    "reading": "reading images",
+    "labelling": "embedding and labelling",
+    "steps": "training steps",
+    "evaluation": "evaluation",
+    "total": "all together",
+}
+
+
+def run(words: list[str]) -> None:
+    """Parse the words after `vireid demo` and run everything.
+
+    Args:
+        words: the command line.
+    """
+    command = parser(
+        "demo",
+        "Make a synthetic data set, learn from it without identities, and evaluate on people\n"
+        "never seen in training: before training and after each stage.",
+    )
+    command.add_argument("out", type=folder, help="the folder to write: data/ and run/ inside")
+    command.add_argument("--seed", type=int, default=0, help="seed of the training (default: 0)")
+    command.add_argument("--data-seed", type=int, default=0, help="seed of the data (default: 0)")
+    add_machine(command)
+    arguments = command.parse_args(words)
+    device = use_machine(arguments)
+    target, recipe = (
+        Run(arguments.out / "run"),
+        load_recipe("synthetic", [f"seed={arguments.seed}"]),
+    )
+    start = perf_counter()
+    with progress("drawing people") as bar:
+        settings = SyntheticSettings(seed=arguments.data_seed)
+        synthesise(arguments.out / "data", settings, progress=bar)
+    seconds = {"data": perf_counter() - start}
+    data = open_data(arguments.out / "data")
+    train(data, recipe, target, device=device)
+    console.print()
+    metrics = evaluate_run(target, data, choose_protocol(data), target.stages(), device=device)
+    metrics["seconds"] |= seconds | {"total": perf_counter() - start}
+    write_json(target.metrics_file, metrics)
+    rows = [[text, f"{metrics['seconds'][part]:.0f}"] for part, text in PARTS.items()]
+    console.print()
+    console.print(plain_table(["", "seconds"], rows, "time"))
+    console.print(
+        f"\nlook at {arguments.out / 'data' / 'contact-sheet.png'}, "
+        f"{target.folder / 'training-curve.png'} and {target.folder / 'ranked-list.png'}"
+    )

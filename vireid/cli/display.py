@@ -1,0 +1,79 @@
+"""Progress bars and tables on the terminal."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+console = Console(highlight=False)
+"""Where results go."""
+
+NAMES = {"rank1": "Rank-1", "rank5": "Rank-5", "rank10": "Rank-10", "rank20": "Rank-20"}
+"""How scores are called in tables, where it differs from their key."""
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on the terminal; nothing where the output is no terminal.
+
+    Args:
+        what: a word or two on what is going on.
+
+    Yields:
+        A function to call with how many are done and how many there are.
+    """
+    columns = (
+        TextColumn("{task.description:24s}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def score_table(rows: Mapping[str, Mapping[str, float]], title: str) -> Table:
+    """Return a table of scores in percent.
+
+    Args:
+        rows: scores by the name of the row.
+        title: above the table.
+
+    Returns:
+        The table, to be printed.
+    """
+    columns = list(next(iter(rows.values())))
+    cells = [[name, *(f"{row[column]:.1f}" for column in columns)] for name, row in rows.items()]
+    return plain_table(["", *(NAMES.get(column, column) for column in columns)], cells, title)
+
+
+def plain_table(header: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> Table:
+    """Return a table whose first column is text and whose other columns are numbers.
+
+    Args:
+        header: names of the columns.
+        rows: the cells.
+        title: above the table.
+
+    Returns:
+        The table, to be printed.
+    """
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for i, name in enumerate(header):
+        table.add_column(name, justify="right" if i else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    return table

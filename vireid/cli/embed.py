@@ -1,0 +1,134 @@
+"""`vireid embed`: a run + images -> an npz file of embeddings."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from vireid.cli.arguments import add_machine, folder, parser, use_machine
+from vireid.cli.display import console, progress
+from vireid.data import load_pixels, open_data
+from vireid.data.folder import is_image
+from vireid.errors import ConfigError, DataError
+from vireid.extract import extract
+from vireid.runs import Run, load_network
+from vireid.search import Gallery, save_gallery
+from vireid.types import Images, Modality
+
+MODALITIES = tuple(modality.name.lower() for modality in Modality)
+
+
+def run(words: list[str]) -> None:
+    """Parse the words after `vireid embed` and embed.
+
+    Args:
+        words: the command line.
+    """
+    command = parser(
+        "embed",
+        "Turn images into embeddings: an npz file with vectors [N, D], modality, camera, paths.",
+        "examples:\n"
+        "  vireid embed runs/first DATA --out data.npz --part test\n"
+        "  vireid embed runs/first crops/night --modality infrared --out night.npz",
+    )
+    command.add_argument("run", type=folder, help="a run folder written by `vireid train`")
+    command.add_argument("images", type=folder, help="data as for training, a folder or an image")
+    command.add_argument("--out", type=folder, required=True, help="the npz file to write")
+    add_images(command)
+    add_machine(command)
+    arguments = command.parse_args(words)
+    device = use_machine(arguments)
+    images = find_images(arguments.images, arguments.modality, arguments.part)
+    gallery = embed(Run(arguments.run), images, device=device)
+    save_gallery(gallery, arguments.out)
+    count, size = gallery.embeddings.vectors.shape
+    console.print(f"{count} images, {size} dimensions: {arguments.out}")
+
+
+def add_images(command: argparse.ArgumentParser) -> None:
+    """Add the options on which images are meant.
+
+    Args:
+        command: the parser that gets them.
+    """
+    command.add_argument(
+        "--modality",
+        choices=MODALITIES,
+        help="what a plain folder or a single image shows; data sets say it themselves",
+    )
+    command.add_argument(
+        "--part",
+        choices=("all", "train", "test"),
+        default="all",
+        help="which part of a data set (default: all)",
+    )
+
+
+def find_images(path: Path, modality: str | None, part: str = "all") -> Images:
+    """Return the images that a path stands for.
+
+    Args:
+        path: a data set, a plain folder or one image.
+        modality: visible or infrared, for what is no data set.
+        part: all, train or test, for a data set.
+
+    Returns:
+        The images.
+
+    Raises:
+        DataError: the path does not exist or holds no image.
+        ConfigError: the modality is unknown and not given.
+    """
+    if not path.exists():
+        raise DataError(f"{path} does not exist; expected an image, a folder or a manifest")
+    if modality is None:
+        if path.is_file() and is_image(path.name):
+            raise ConfigError(f"{path} is an image; say --modality visible or infrared")
+        try:
+            data = open_data(path)
+        except DataError as error:
+            raise ConfigError(
+                f"{error}; for a plain folder say --modality visible or infrared"
+            ) from error
+        return _part(data.train, data.test, part)
+    root, paths = (path.parent, [path.name]) if path.is_file() else (path, _files(path))
+    if not paths:
+        raise DataError(f"{path} holds no image; expected .jpg, .jpeg, .png or .bmp files")
+    kind = np.full(len(paths), MODALITIES.index(modality))
+    return Images(root, tuple(paths), kind, np.zeros_like(kind))
+
+
+def _files(root: Path) -> list[str]:
+    found = (file for file in root.rglob("*") if is_image(file.name) and file.is_file())
+    return sorted(file.relative_to(root).as_posix() for file in found)
+
+
+def _part(train: Images, test: Images, part: str) -> Images:
+    """Return one part of a data set, or both together."""
+    if part != "all":
+        return train if part == "train" else test
+    return Images(
+        train.root,
+        train.paths + test.paths,
+        np.concatenate([train.modality, test.modality]),
+        np.concatenate([train.camera, test.camera]),
+    )
+
+
+def embed(run: Run, images: Images, *, device: str = "cpu") -> Gallery:
+    """Embed images with the last stage of a run.
+
+    Args:
+        run: the run.
+        images: N images.
+        device: where to compute.
+
+    Returns:
+        The images with their embeddings.
+    """
+    recipe = run.recipe()
+    network = load_network(run).to(device)
+    with progress("reading images") as bar:
+        pixels = load_pixels(images, (recipe.height, recipe.width), progress=bar)
+    with progress("embedding") as bar:
+        return Gallery(images, extract(network, pixels, images.modality, progress=bar))

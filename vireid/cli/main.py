@@ -1,0 +1,74 @@
+"""`vireid COMMAND`: finds the command and turns errors into one line and exit code 2."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+COMMANDS = {
+    "demo": "make data, train, evaluate: all in one, in minutes on two cores",
+    "synth": "write a synthetic visible-infrared data set",
+    "train": "learn from unlabelled visible and infrared images",
+    "evaluate": "score a trained run on identities it has never seen",
+    "embed": "turn images into embeddings, one npz file",
+    "search": "find the person of a query image in a gallery",
+    "upper-bound": "train the same network with true identities, for comparison",
+}
+
+USAGE = """usage: vireid COMMAND ...
+
+Recognise the same person across visible and infrared cameras, without identity labels.
+
+commands:
+{commands}
+
+`vireid COMMAND --help` explains a command. Begin with: vireid demo
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: the words after `vireid`; those of the process where not given.
+
+    Returns:
+        The exit code: 0 done, 2 the user's mistake, 130 interrupted.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    usage = USAGE.format(
+        commands="\n".join(f"  {name:12s} {text}" for name, text in COMMANDS.items())
+    )
+    if not words or words[0] in {"-h", "--help"}:
+        print(usage, end="")
+        return 0
+    if words[0] == "--version":
+        from importlib.metadata import version
+
+        print(f"vireid {version('vireid')}")
+        return 0
+    if words[0] not in COMMANDS:
+        known = ", ".join(COMMANDS)
+        print(f"vireid: no command {words[0]}; expected one of: {known}", file=sys.stderr)
+        return 2
+    return _run(words[0], words[1:])
+
+
+def _run(name: str, words: list[str]) -> int:
+    from vireid.errors import VireidError
+
+    try:
+        import_module(f"vireid.cli.{name.replace('-', '_')}").run(words)
+    except VireidError as error:
+        print(f"vireid {name}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"vireid {name}: interrupted; finished stages are kept", file=sys.stderr)
+        return 130
+    except OSError as error:
+        print(f"vireid {name}: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,266 @@
+"""`vireid train`: unlabelled images and a recipe -> a run folder."""
+
+import argparse
+import fcntl
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, TextIO
+
+from vireid.cli.arguments import add_machine, folder, parser, use_machine
+from vireid.cli.display import console, progress
+from vireid.cli.settings import describe_settings
+from vireid.config import Recipe
+from vireid.data import DataFolder, load_pixels, open_data
+from vireid.errors import ConfigError, DataError
+from vireid.evaluation.reliability import reliability
+from vireid.labelling import label_spaces
+from vireid.models import CrossModalNetwork
+from vireid.recipes import dump_recipe, load_recipe, names
+from vireid.report import draw_training_curve
+from vireid.runs import BEFORE, Run, new_network, save_network
+from vireid.training import EpochReport, Labeller, TrainingImages, fit
+
+
+def run(words: list[str]) -> None:
+    """Parse the words after `vireid train` and train.
+
+    Args:
+        words: the command line.
+    """
+    arguments = parse(words, "train", "Learn from unlabelled visible and infrared images.")
+    recipe = read_recipe(arguments)
+    data = open_data(arguments.data)
+    seconds = train(data, recipe, Run(arguments.out), device=use_machine(arguments))
+    console.print(f"trained in {seconds['training']:.0f} s: {arguments.out}")
+    console.print(f"next: vireid evaluate {arguments.out} {arguments.data}")
+
+
+def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
+    """Parse the arguments of a training command.
+
+    Args:
+        words: the command line.
+        name: of the command.
+        description: what it does.
+
+    Returns:
+        data, recipe, out, set, seed, weights, device and threads.
+    """
+    command = parser(
+        name,
+        description,
+        "example:\n"
+        f"  vireid {name} DATA --recipe synthetic --out runs/first --set seed=3\n\n"
+        "settings of a recipe, for --set:\n" + describe_settings(),
+    )
+    command.add_argument(
+        "data",
+        type=folder,
+        help="a folder in SYSU-MM01's layout, a manifest (.csv, .parquet), or a folder with "
+        "visible/ and infrared/",
+    )
+    command.add_argument(
+        "--recipe",
+        default="synthetic",
+        help=f"a YAML file or one of: {', '.join(names())} (default: synthetic)",
+    )
+    command.add_argument("--out", type=folder, required=True, help="the run folder to write")
+    command.add_argument(
+        "--set",
+        nargs="+",
+        default=[],
+        metavar="NAME=VALUE",
+        help="change settings of the recipe, such as network.stripes=1 or stages.joint.epochs=3",
+    )
+    command.add_argument("--seed", type=int, help="seed of the run; short for --set seed=...")
+    command.add_argument(
+        "--weights",
+        help="initial weights: none, pip (out of a Python package), hub (download) or a file; "
+        "short for --set network.weights=...",
+    )
+    add_machine(command)
+    return command.parse_args(words)
+
+
+def read_recipe(arguments: argparse.Namespace) -> Recipe:
+    """Return the recipe with all changes of the command line.
+
+    Args:
+        arguments: as ``parse`` returns them.
+
+    Returns:
+        The resolved recipe.
+
+    Raises:
+        ConfigError: the recipe or a setting is wrong.
+    """
+    changes = list(arguments.set)
+    if arguments.seed is not None:
+        changes.append(f"seed={arguments.seed}")
+    if arguments.weights is not None:
+        changes.append(f"network.weights={arguments.weights}")
+    return load_recipe(arguments.recipe, changes)
+
+
+@dataclass
+class Watcher:
+    """Writes and prints what each epoch did; scores labels where identities are known."""
+
+    data: DataFolder
+    log: TextIO
+
+    def __call__(self, report: EpochReport) -> None:
+        """Log one epoch.
+
+        Args:
+            report: what the epoch did.
+        """
+        line = epoch_line(report, self.data)
+        self.log.write(json.dumps(line) + "\n")
+        self.log.flush()
+        if report.epoch == 1:
+            console.print(f"\n[bold]{report.stage}[/bold]")
+        console.print(describe_epoch(line))
+
+
+def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
+    """Return what metrics.jsonl keeps of an epoch.
+
+    Args:
+        report: what the epoch did.
+        data: whose training identities score the labels, where known; for the log only.
+
+    Returns:
+        Plain values, ready for JSON.
+    """
+    spaces = report.labelling.spaces
+    line: dict[str, Any] = {
+        "stage": report.stage,
+        "epoch": report.epoch,
+        "epochs": report.epochs,
+        "learning_rate": report.learning_rate,
+        "losses": dict(report.losses),
+        "clusters": {name: space.clusters for name, space in spaces.items()},
+        "noise": reliability(report.labelling, data.train.modality).noise,
+        "images": report.images,
+        "seconds": dict(report.seconds),
+    }
+    if data.train_truth is not None:
+        known = reliability(report.labelling, data.train.modality, data.train_truth)
+        line |= {"ari": known.ari, "coverage": known.coverage}
+        if known.pair_precision is not None:
+            line["pair_precision"] = known.pair_precision
+    return line
+
+
+def describe_epoch(line: Mapping[str, Any]) -> str:
+    """Return an epoch as one line of text.
+
+    Args:
+        line: as ``epoch_line`` returns it.
+
+    Returns:
+        The text.
+    """
+    parts = [f"  epoch {line['epoch']:2d}/{line['epochs']}", f"loss {line['losses']['total']:.3f}"]
+    for name, count in line["clusters"].items():
+        text = f"{name} {count} clusters, {line['noise'][name]:.0%} noise"
+        if name in line.get("ari", {}):
+            text += f", ARI {line['ari'][name]:.2f}"
+        parts.append(text)
+    parts.append(f"{sum(line['seconds'].values()):.1f} s")
+    return " | ".join(parts)
+
+
+def train(
+    data: DataFolder,
+    recipe: Recipe,
+    run: Run,
+    *,
+    device: str = "cpu",
+    label: Labeller = label_spaces,
+) -> dict[str, float]:
+    """Train and write the run folder.
+
+    Args:
+        data: training images; identities, where known, are only logged.
+        recipe: all settings.
+        run: where to write.
+        device: where to compute.
+        label: from embeddings to label spaces.
+
+    Returns:
+        Seconds by part.
+
+    Raises:
+        VireidError: the images, the recipe, the folder or the labels cannot be used.
+    """
+    check_trainable(data)
+    with claimed(run):
+        network = new_network(recipe).to(device)
+        run.recipe_file.write_text(dump_recipe(recipe), encoding="utf-8")
+        save_network(run, BEFORE, network, recipe)
+        start = perf_counter()
+        with progress("reading images") as bar:
+            pixels = load_pixels(data.train, (recipe.height, recipe.width), progress=bar)
+        read = perf_counter()
+        images = TrainingImages(pixels, data.train.modality)
+
+        def save(stage: str, network: CrossModalNetwork) -> None:
+            save_network(run, stage, network, recipe)
+
+        with run.log_file.open("w", encoding="utf-8") as log:
+            fit(network, images, recipe, observe=Watcher(data, log), save=save, label=label)
+        seconds = {"reading": read - start, "training": perf_counter() - read}
+    epochs = [json.loads(line) for line in run.log_file.read_text(encoding="utf-8").splitlines()]
+    for part in ("labelling", "steps"):
+        seconds[part] = sum(epoch["seconds"][part] for epoch in epochs)
+    run.timing_file.write_text(json.dumps(seconds), encoding="utf-8")
+    draw_training_curve(epochs, run.folder / "training-curve.png")
+    return seconds
+
+
+def check_trainable(data: DataFolder) -> None:
+    """Check that there are training images of both modalities.
+
+    Args:
+        data: what was opened.
+
+    Raises:
+        DataError: one modality is empty.
+    """
+    counts = [int((data.train.modality == side).sum()) for side in (0, 1)]
+    if not all(counts):
+        raise DataError(
+            f"{data.name} has {counts[0]} visible and {counts[1]} infrared training images; "
+            "expected both"
+        )
+
+
+@contextmanager
+def claimed(run: Run) -> Iterator[None]:
+    """Make the run folder and keep other processes out of it.
+
+    Args:
+        run: the folder; it must not hold a run already.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        ConfigError: the folder holds a run, or another process is writing one.
+    """
+    run.folder.mkdir(parents=True, exist_ok=True)
+    with (run.folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigError(
+                f"another process is training in {run.folder}; choose another --out"
+            ) from error
+        if run.recipe_file.exists():
+            raise ConfigError(f"{run.folder} holds a run already; choose another --out")
+        yield

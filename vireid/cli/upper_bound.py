@@ -1,0 +1,34 @@
+"""`vireid upper-bound`: the training of a recipe with true identities, for comparison."""
+
+from vireid.cli.arguments import use_machine
+from vireid.cli.display import console
+from vireid.cli.train import parse, read_recipe, train
+from vireid.data import open_data
+from vireid.errors import DataError
+from vireid.runs import Run
+from vireid.studies import truth_labeller
+
+
+def run(words: list[str]) -> None:
+    """Parse the words after `vireid upper-bound` and train.
+
+    Args:
+        words: the command line.
+    """
+    arguments = parse(
+        words,
+        "upper-bound",
+        "Train with true identities in place of clusters: what the same network, losses and\n"
+        "budget could reach. Not unsupervised; for comparison only.",
+    )
+    data = open_data(arguments.data)
+    if data.train_truth is None:
+        raise DataError(f"{data.name} has no training identities; the upper bound needs them")
+    seconds = train(
+        data,
+        read_recipe(arguments),
+        Run(arguments.out),
+        device=use_machine(arguments),
+        label=truth_labeller(data.train_truth),
+    )
+    console.print(f"trained in {seconds['training']:.0f} s: {arguments.out}")

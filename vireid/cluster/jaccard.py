@@ -1,0 +1,152 @@
+"""Jaccard distance between sets of k-reciprocal neighbours, in memory that grows with N k."""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from vireid.cluster.neighbours import nearest_neighbours
+from vireid.cluster.reciprocal import reciprocal_weights
+from vireid.cluster.rows import finite_rows, unit_rows
+from vireid.errors import ConfigError, DataError
+from vireid.types import Int, Modality
+
+
+def jaccard_distance(
+    embeddings: NDArray[np.floating],
+    *,
+    k1: int = 30,
+    k2: int = 6,
+    modality: NDArray[np.integer] | None = None,
+    max_distance: float = 1.0,
+    neighbours: tuple[NDArray[np.integer], NDArray[np.floating]] | None = None,
+) -> csr_array[np.float32]:
+    """Measure how far the k-reciprocal neighbourhoods of each two rows differ.
+
+    Each row becomes a vector of neighbour weights (see ``reciprocal_weights``), is averaged with
+    those of its k2 nearest neighbours, and distance = 1 - s / (2 - s) with s the sum of the
+    minima of two such vectors (Zhong et al., CVPR 2017, equation 10). With ``modality`` the
+    average is the mean of the visible neighbours' and the infrared neighbours' means, or the one
+    of them that occurs (MMM, modality-aware Jaccard distance).
+
+    Args:
+        embeddings: [N, D] rows of unit length; not modified. Only with ``neighbours`` given may
+            they have other lengths; the weights use 2 - 2 <f_i, f_j> all the same.
+        k1: neighbours that may be reciprocal, the sample itself included; limited to N.
+        k2: neighbours averaged over, the sample itself included; limited to k1. 1 averages none.
+        modality: [N] 0 visible, 1 infrared; all neighbours count alike where not given.
+        max_distance: larger distances are left out, in (0, 1]; DBSCAN needs no more than its eps.
+        neighbours: indices [N, >= k1] and similarities as ``nearest_neighbours`` returns them;
+            searched for where not given. Only the indices are used.
+
+    Returns:
+        Symmetric sparse [N, N] float32. Stored entries, zeros among them, are the distances
+        below 1 that are at most ``max_distance``; what is absent is 1 or above ``max_distance``.
+        The diagonal is stored and exactly 0.
+
+    Raises:
+        DataError: embeddings that are not finite rows of unit length, a modality or neighbours
+            that do not fit them.
+        ConfigError: k1 or k2 below 1, or max_distance outside (0, 1].
+    """
+    if k1 < 1 or k2 < 1:
+        raise ConfigError(f"k1 is {k1} and k2 is {k2}; expected both to be at least 1")
+    if not 0 < max_distance <= 1:
+        raise ConfigError(f"max_distance is {max_distance}; expected 0 < max_distance <= 1")
+    if neighbours is None:
+        rows = unit_rows(embeddings)
+        ranks = nearest_neighbours(rows, k1)[0]
+    else:
+        rows = finite_rows(embeddings)
+        ranks = _checked_ranks(neighbours[0], len(rows), min(k1, len(rows)))
+    weights = reciprocal_weights(rows, ranks)
+    k2 = min(k2, ranks.shape[1])
+    if k2 > 1:
+        weights = _averaging(ranks[:, :k2], modality) @ weights
+        weights.sort_indices()
+    return _distances(weights, max_distance)
+
+
+def _checked_ranks(indices: NDArray[np.integer], count: int, k: int) -> Int:
+    """Return the first k columns of given neighbour lists, or say what is wrong with them."""
+    ranks = np.asarray(indices)
+    if ranks.ndim != 2 or len(ranks) != count or ranks.shape[1] < k:
+        raise DataError(f"neighbours have shape {ranks.shape}; expected ({count}, {k}) or wider")
+    ranks = np.ascontiguousarray(ranks[:, :k], dtype=np.int64)
+    if ranks.size and not (ranks.min() >= 0 and ranks.max() < count):
+        raise DataError(f"neighbours run from {ranks.min()} to {ranks.max()}; expected rows 0..N-1")
+    if k and (ranks[:, 0] != np.arange(count)).any():
+        raise DataError("neighbours do not list each sample itself first; expected it in column 0")
+    return ranks
+
+
+def _averaging(ranks: Int, modality: NDArray[np.integer] | None) -> csr_array[np.float32]:
+    """Return the sparse matrix [N, N] that averages each row over its listed neighbours."""
+    count, k = ranks.shape
+    if modality is None:
+        shares = np.full(ranks.shape, 1 / k)
+    else:
+        kind = np.asarray(modality)
+        if kind.shape != (count,) or np.setdiff1d(kind, list(Modality)).size:
+            raise DataError(f"modality must be 0 (visible) or 1 (infrared), of shape ({count},)")
+        infrared = kind[ranks] == Modality.INFRARED
+        alike = np.where(infrared, infrared.sum(1)[:, None], (~infrared).sum(1)[:, None])
+        shares = np.where(alike < k, 0.5, 1.0) / alike
+    bounds = np.arange(0, count * k + 1, k)
+    shape = (count, count)
+    return csr_array((shares.ravel().astype(np.float32), ranks.ravel(), bounds), shape=shape)
+
+
+def _distances(weights: csr_array[np.float32], max_distance: float) -> csr_array[np.float32]:
+    """Return the Jaccard distances between the rows of a weight matrix."""
+    columns = weights.tocsc()
+    upper_rows, upper_columns, upper = _upper_triangle(
+        weights.indptr,
+        weights.indices,
+        weights.data,
+        columns.indptr.copy(),
+        columns.indices.astype(np.uint32),
+        columns.data,
+        np.float32(max_distance),
+    )
+    off = upper_rows != upper_columns
+    values = np.concatenate((upper, upper[off]))
+    rows = np.concatenate((upper_rows, upper_columns[off]))
+    others = np.concatenate((upper_columns, upper_rows[off]))
+    distance = csr_array((values, (rows, others)), shape=weights.shape)
+    distance.sort_indices()
+    return distance
+
+
+@njit(cache=True, nogil=True)
+def _upper_triangle(indptr, indices, data, heads, others, weights, limit):  # type: ignore[no-untyped-def]
+    """Return rows i, columns j >= i and distances of all pairs within the limit.
+
+    Column c of the weights holds rows ``others[heads[c]:]`` up to the next column's start. Rows
+    come in ascending order, so a head moves past row i when i is done and the rest is j > i.
+    """
+    count = len(indptr) - 1
+    ends = heads[1:].copy()
+    shared = np.zeros(count, dtype=np.float32)
+    used = 0
+    rows = np.empty(count + len(indices), dtype=np.int32)
+    columns = np.empty_like(rows)
+    distances = np.empty(len(rows), dtype=np.float32)
+    for i in range(count):
+        for p in range(indptr[i], indptr[i + 1]):
+            c = indices[p]
+            heads[c] += 1
+            for q in range(heads[c], ends[c]):
+                shared[others[q]] += min(data[p], weights[q])
+        if used + count - i > len(rows):
+            rows = np.concatenate((rows, np.empty_like(rows)))
+            columns = np.concatenate((columns, np.empty_like(columns)))
+            distances = np.concatenate((distances, np.empty_like(distances)))
+        shared[i] = 1.0
+        for j in range(i, count):
+            distance = np.float32(max(0.0, 1.0 - shared[j] / (2.0 - shared[j])))
+            if distance <= limit and distance < 1.0:
+                rows[used], columns[used], distances[used] = i, j, distance
+                used += 1
+        shared[i:] = 0.0
+    return rows[:used].copy(), columns[:used].copy(), distances[:used].copy()

@@ -1,0 +1,130 @@
+"""k-means of few rows: seeded, several starts at once."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vireid.cluster.rows import finite_rows
+from vireid.errors import ConfigError, DataError
+from vireid.types import Float, Int
+
+Array = NDArray[np.float64]
+
+
+class Partition(NamedTuple):
+    """M rows split into K groups."""
+
+    centres: Float
+    """[K, D] means of the groups."""
+    labels: Int
+    """[M] group of each row, 0..K-1; no group is empty."""
+    inertia: float
+    """Sum of squared distances of the rows from their centres."""
+
+
+def kmeans(
+    embeddings: NDArray[np.floating],
+    k: int,
+    *,
+    generator: np.random.Generator,
+    n_init: int = 4,
+    max_iterations: int = 100,
+) -> Partition:
+    """Split rows into k groups around their means and keep the best of several starts.
+
+    Starts are chosen by greedy k-means++ (Arthur and Vassilvitskii, SODA 2007) and improved by
+    Lloyd's iterations; all starts run side by side. A group that loses its last row takes the
+    row farthest from its centre.
+
+    Args:
+        embeddings: [M, D] rows of any length; not modified.
+        k: groups wanted; limited to the number of different rows, where rows closer than 1e-6 of
+            the largest length are the same.
+        generator: source of the starts.
+        n_init: starts.
+        max_iterations: bound on Lloyd's iterations.
+
+    Returns:
+        The partition with the lowest inertia.
+
+    Raises:
+        DataError: embeddings that are not finite [M, D], or no rows.
+        ConfigError: k, n_init or max_iterations below 1.
+    """
+    if min(k, n_init, max_iterations) < 1:
+        raise ConfigError(
+            f"k, n_init, max_iterations are {k}, {n_init}, {max_iterations}; expected at least 1"
+        )
+    rows = finite_rows(embeddings).astype(np.float64)
+    if not len(rows):
+        raise DataError("no rows to split; expected at least one")
+    scale = float(np.square(rows).sum(axis=1).max())
+    middle = rows.mean(axis=0)
+    rows -= middle
+    centres = rows[_starts(rows, k, n_init, 1e-12 * scale, generator)]
+    labels = np.full((n_init, len(rows)), -1, dtype=np.int64)
+    for _ in range(max_iterations):
+        squared = _squared_distances(centres, rows)
+        nearest = _without_empty_groups(squared.argmin(axis=1), squared)
+        if np.array_equal(nearest, labels):
+            break
+        labels = nearest
+        centres = _means(rows, labels, centres.shape[1])
+    own = np.take_along_axis(_squared_distances(centres, rows), labels[:, None], axis=1)
+    inertia = own.sum(axis=(1, 2))
+    best = int(inertia.argmin())
+    return Partition(
+        (centres[best] + middle).astype(np.float32), labels[best], float(inertia[best])
+    )
+
+
+def _squared_distances(centres: Array, rows: Array) -> Array:
+    """Return squared distances [..., K, M] of M rows from centres [..., K, D]."""
+    flat = centres.reshape(-1, centres.shape[-1])
+    products = (flat @ rows.T).reshape(*centres.shape[:-1], len(rows))
+    lengths = np.square(centres).sum(axis=-1)[..., None] + np.square(rows).sum(axis=1)
+    return np.maximum(lengths - 2 * products, 0)
+
+
+def _starts(
+    rows: Array, k: int, n_init: int, same: float, generator: np.random.Generator
+) -> Int:
+    """Choose up to k different rows [n_init, K] for each start by greedy k-means++."""
+    trials = 2 + int(np.log(k))
+    every = np.arange(n_init)
+    chosen = [generator.integers(len(rows), size=n_init)]
+    closest = _squared_distances(rows[chosen[0]], rows)
+    closest[closest <= same] = 0
+    while len(chosen) < k and closest.any(axis=1).all():
+        total = np.cumsum(closest, axis=1)
+        draws = generator.random((n_init, trials)) * total[:, -1:]
+        candidates = (total[:, None] <= draws[..., None]).sum(axis=2).clip(max=len(rows) - 1)
+        squared = _squared_distances(rows[candidates], rows)
+        squared[squared <= same] = 0
+        after = np.minimum(closest[:, None], squared)
+        best = after.sum(axis=2).argmin(axis=1)
+        chosen.append(candidates[every, best])
+        closest = after[every, best]
+    return np.stack(chosen, axis=1)
+
+
+def _without_empty_groups(labels: Int, squared: Array) -> Int:
+    """Give each empty group of each start the row farthest from its centre."""
+    k = squared.shape[1]
+    for start in range(len(labels)):
+        sizes = np.bincount(labels[start], minlength=k)
+        for group in np.flatnonzero(sizes == 0):
+            own = squared[start, labels[start], np.arange(labels.shape[1])]
+            row = int(np.where(sizes[labels[start]] > 1, own, -1).argmax())
+            sizes[labels[start, row]] -= 1
+            sizes[group] = 1
+            labels[start, row] = group
+    return labels
+
+
+def _means(rows: Array, labels: Int, k: int) -> Array:
+    """Return the means [n_init, K, D] of the groups of each start."""
+    belongs = (labels[:, None] == np.arange(k)[:, None]).astype(np.float64)
+    sums = (belongs.reshape(-1, len(rows)) @ rows).reshape(len(labels), k, rows.shape[1])
+    return sums / belongs.sum(axis=2, keepdims=True)

@@ -1,0 +1,78 @@
+"""Check an embedding matrix before it is clustered, and bring its rows to unit length."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vireid.errors import DataError
+from vireid.types import Float
+
+UNIT_TOLERANCE = 1e-3
+"""Largest distance of a norm from 1 at which a row still counts as of unit length."""
+
+
+def finite_rows(embeddings: NDArray[np.floating]) -> Float:
+    """Return the embeddings as contiguous float32 rows.
+
+    Args:
+        embeddings: [N, D] of any floating type and memory layout; not modified.
+
+    Returns:
+        [N, D] float32, contiguous; the input itself where it is that already.
+
+    Raises:
+        DataError: not two dimensions, not floating, or a value that is not finite.
+    """
+    given = np.asarray(embeddings)
+    if given.ndim != 2 or not np.issubdtype(given.dtype, np.floating):
+        raise DataError(
+            f"embeddings are {given.dtype} of shape {given.shape}; expected floating (N, D)"
+        )
+    if not np.isfinite(given).all():
+        raise DataError("embeddings hold NaN or infinite values; check the model that made them")
+    return np.ascontiguousarray(given, dtype=np.float32)
+
+
+def unit_rows(embeddings: NDArray[np.floating]) -> Float:
+    """Return the embeddings as contiguous float32 rows, each of unit length.
+
+    Args:
+        embeddings: [N, D] rows whose norms are 1 within 1e-3; not modified.
+
+    Returns:
+        [N, D] float32, contiguous; the input itself where it is that already.
+
+    Raises:
+        DataError: not two dimensions, not floating, not finite, or not of unit length.
+    """
+    rows = finite_rows(embeddings)
+    norms = np.linalg.norm(rows, axis=1)
+    wrong = np.flatnonzero(np.abs(norms - 1) > UNIT_TOLERANCE)
+    if wrong.size:
+        raise DataError(
+            f"row {wrong[0]} of the embeddings has norm {norms[wrong[0]]:.4g}; "
+            "expected unit length: normalise the rows"
+        )
+    return rows
+
+
+def normalise_rows(embeddings: NDArray[np.floating]) -> Float:
+    """Divide each row by its Euclidean length.
+
+    Args:
+        embeddings: [N, D] rows other than zero; not modified.
+
+    Returns:
+        [N, D] float32 rows of unit length.
+
+    Raises:
+        DataError: not two dimensions, not floating, not finite, or a row of zeros.
+
+    >>> normalise_rows(np.array([[3.0, 4.0]]))
+    array([[0.6, 0.8]], dtype=float32)
+    """
+    rows = finite_rows(embeddings)
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    zero = np.flatnonzero(norms == 0)
+    if zero.size:
+        raise DataError(f"row {zero[0]} is zero and has no direction; it cannot be normalised")
+    return rows / norms

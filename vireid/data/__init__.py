@@ -1,0 +1,19 @@
+"""Files or procedure in, images out, with their identities sealed beside them."""
+
+from vireid.data.folder import DataFolder, DatasetCard
+from vireid.data.images import decode, load_pixels
+from vireid.data.layout import open_data, read_two_folders
+from vireid.data.manifest import read_manifest
+from vireid.data.sysu import SYSU_MM01, read_sysu
+
+__all__ = [
+    "SYSU_MM01",
+    "DataFolder",
+    "DatasetCard",
+    "decode",
+    "load_pixels",
+    "open_data",
+    "read_manifest",
+    "read_sysu",
+    "read_two_folders",
+]

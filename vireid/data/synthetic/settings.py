@@ -1,0 +1,151 @@
+"""The settings of the synthetic data set, checked where they are made."""
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from vireid.errors import ConfigError
+from vireid.types import Modality
+
+CAMERAS = (1, 2, 3, 4, 5, 6)
+"""Camera numbers, as in SYSU-MM01."""
+INFRARED_CAMERAS = (3, 6)
+"""The cameras that record infrared light; the others record visible light."""
+
+_SHARES = (
+    "reversed_share",
+    "dye_correlation",
+    "vanishing_share",
+    "occluder_share",
+    "pattern_share",
+    "hat_share",
+    "backpack_share",
+    "bag_share",
+)
+
+
+@dataclass(frozen=True)
+class SyntheticSettings:
+    """What the synthetic data set holds; equal settings give equal files."""
+
+    identities: int = 96
+    """Training identities, at least 2; the last eighth of them is listed in val_id.txt."""
+    test_identities: int = 48
+    """Test identities, at least 1; numbered after the training identities."""
+    seed: int = 0
+    """The seed of everything random, 0 or more."""
+    visible_images: int = 4
+    """Images for each identity and visible camera, 1 to 99."""
+    infrared_images: int = 6
+    """Images for each identity and infrared camera, 1 to 99."""
+    height: int = 128
+    """Height of an image in pixels, 32 to 1024."""
+    width: int = 64
+    """Width of an image in pixels, 16 to 512."""
+    base_yaws: tuple[float, ...] = (0.25, -0.95, 0.1, 0.85, -0.3, -0.55)
+    """How far a person is turned from each of the six cameras, in radians: 0 shows the
+    front, pi the back."""
+    yaw_spread: float = 0.6
+    """A track's yaw differs from its camera's base yaw by up to this, in radians, 0 to pi."""
+    track_jitter: float = 0.3
+    """An image's yaw differs from its track's yaw by up to this, in radians, 0 to pi."""
+    reversed_share: float = 0.05
+    """Share of the tracks that show the person from the opposite side, 0 to 1."""
+    dye_correlation: float = 0.9
+    """Share of the materials whose infrared reflectance follows their red-weighted
+    brightness, 0 to 1; that of the others is independent."""
+    vanishing_share: float = 0.15
+    """Share of the patterns without contrast in infrared, 0 to 1."""
+    occluder_share: float = 0.05
+    """Share of the images with something in front of the person, 0 to 1."""
+    pattern_share: float = 0.65
+    """Share of the tops with a pattern, 0 to 1; bottoms have half as many."""
+    hat_share: float = 0.35
+    """Share of the identities with a hat, 0 to 1."""
+    backpack_share: float = 0.35
+    """Share of the identities with a backpack, 0 to 1."""
+    bag_share: float = 0.4
+    """Share of the identities with a bag in the hand or on a strap, 0 to 1."""
+    look_strength: float = 1.0
+    """How strongly the cameras differ in colour, exposure and contrast, 0 to 2."""
+    noise_strength: float = 1.0
+    """Factor on the noise of every camera, 0 to 4."""
+    light_strength: float = 1.0
+    """Factor on how much light and background differ between tracks, 0 to 2."""
+
+    def __post_init__(self) -> None:
+        """Check every field.
+
+        Raises:
+            ConfigError: if a field is out of its range.
+        """
+        object.__setattr__(self, "base_yaws", tuple(float(yaw) for yaw in self.base_yaws))
+        if len(self.base_yaws) != len(CAMERAS) or not all(map(math.isfinite, self.base_yaws)):
+            raise ConfigError(f"base_yaws is {self.base_yaws}; expected six finite angles")
+        for name in _SHARES:
+            self._check(name, 0, 1)
+        for name in ("yaw_spread", "track_jitter"):
+            self._check(name, 0, math.pi)
+        for name, low, high in (
+            ("identities", 2, 9000),
+            ("test_identities", 1, 900),
+            ("seed", 0, 2**63),
+            ("visible_images", 1, 99),
+            ("infrared_images", 1, 99),
+            ("height", 32, 1024),
+            ("width", 16, 512),
+        ):
+            self._check(name, low, high)
+            if not isinstance(getattr(self, name), int):
+                raise ConfigError(f"{name} is {getattr(self, name)}; expected a whole number")
+        for name, high in (("look_strength", 2), ("noise_strength", 4), ("light_strength", 2)):
+            self._check(name, 0, high)
+
+    def _check(self, name: str, low: float, high: float) -> None:
+        value = getattr(self, name)
+        if not low <= value <= high:  # NaN fails too
+            raise ConfigError(f"{name} is {value}; expected {low:g} to {high:g}")
+
+    def images_of(self, camera: int) -> int:
+        """Return how many images of an identity a camera takes.
+
+        Args:
+            camera: camera number, 1 to 6.
+
+        Returns:
+            The number of images.
+
+        >>> SyntheticSettings().images_of(3)
+        6
+        """
+        infrared = modality_of(camera) == Modality.INFRARED
+        return self.infrared_images if infrared else self.visible_images
+
+    @property
+    def all_identities(self) -> int:
+        """Training and test identities together."""
+        return self.identities + self.test_identities
+
+    @property
+    def total_images(self) -> int:
+        """All images of the data set."""
+        return self.all_identities * sum(map(self.images_of, CAMERAS))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields as values that JSON can hold."""
+        return {**asdict(self), "base_yaws": list(self.base_yaws)}
+
+
+def modality_of(camera: int) -> Modality:
+    """Return what kind of light a camera records.
+
+    Args:
+        camera: camera number, 1 to 6.
+
+    Returns:
+        The modality.
+
+    >>> modality_of(6).name
+    'INFRARED'
+    """
+    return Modality.INFRARED if camera in INFRARED_CAMERAS else Modality.VISIBLE

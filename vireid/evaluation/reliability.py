@@ -1,0 +1,56 @@
+"""How far pseudo-labels agree with true identities, where these are known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vireid.labelling import Labelling
+from vireid.metrics import adjusted_rand, pair_precision
+from vireid.types import NOISE, Int, Modality, Truth
+
+OWN = {"visible": Modality.VISIBLE, "infrared": Modality.INFRARED}
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Figures of one labelling, by label space."""
+
+    noise: Mapping[str, float]
+    """Share of the images of the space's modalities that belong to no cluster, in [0, 1]."""
+    ari: Mapping[str, float] = field(default_factory=dict)
+    """Adjusted Rand index of the clustered images, in [-1, 1]."""
+    coverage: Mapping[str, float] = field(default_factory=dict)
+    """Share of the images that the index speaks of, in [0, 1]."""
+    pair_precision: float | None = None
+    """Share of the matched cluster pairs whose majority identity agrees."""
+
+
+def reliability(labelling: Labelling, modality: Int, truth: Truth | None = None) -> Reliability:
+    """Describe a labelling, and compare it with the truth where that is given.
+
+    Args:
+        labelling: label spaces over N images.
+        modality: [N] 0 visible, 1 infrared.
+        truth: identities of the N images, where known.
+
+    Returns:
+        The figures; without truth, the share of noise alone.
+    """
+    noise, ari, coverage = {}, {}, {}
+    for name, space in labelling.spaces.items():
+        rows = modality == OWN[name] if name in OWN else slice(None)
+        labels = space.labels[rows]
+        noise[name] = float((labels == NOISE).mean()) if labels.size else 0.0
+        if truth is not None and (labels != NOISE).any():
+            agreement = adjusted_rand(truth.identities[rows], labels)
+            ari[name], coverage[name] = agreement.ari, agreement.coverage
+    precision = None
+    if truth is not None and labelling.matching is not None:
+        visible, infrared = (modality == side for side in Modality)
+        precision = pair_precision(
+            labelling.matching,
+            labelling.spaces["visible"].labels[visible],
+            labelling.spaces["infrared"].labels[infrared],
+            truth.identities[visible],
+            truth.identities[infrared],
+        )
+    return Reliability(noise, ari, coverage, precision)

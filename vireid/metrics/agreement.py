@@ -1,0 +1,143 @@
+"""How far pseudo-labels and matched clusters agree with true identities."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from vireid.errors import DataError
+from vireid.types import NOISE, Bool, Int, Matching
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far labels agree with identities."""
+
+    ari: float
+    """Adjusted Rand index of the clustered samples, at most 1; 0 is chance."""
+    ari_noise_as_singletons: float
+    """The same over all samples, each noise sample a cluster of its own."""
+    coverage: float
+    """Share of the samples that are clustered, in [0, 1]."""
+
+
+def adjusted_rand(identities: ArrayLike, labels: ArrayLike) -> Agreement:
+    """Compare labels with identities by the adjusted Rand index (Hubert and Arabie 1985).
+
+    Args:
+        identities: [N] identity numbers.
+        labels: [N] cluster numbers, -1 for noise.
+
+    Returns:
+        The index over the clustered samples, the index with noise as singletons, and the
+        coverage. Both are 0 where nothing is clustered, coverage too where N is 0.
+
+    Raises:
+        DataError: where the arrays are not [N] whole numbers.
+
+    >>> agreement = adjusted_rand([5, 5, 9, 9], [1, 1, 0, -1])
+    >>> agreement.ari, round(agreement.ari_noise_as_singletons, 3), agreement.coverage
+    (1.0, 0.571, 0.75)
+    """
+    truth, found = _pair("identities", identities, "labels", labels)
+    clustered = found != NOISE
+    if not clustered.any():
+        return Agreement(0.0, 0.0, 0.0)
+    singletons = np.where(clustered, found, found.max() + np.cumsum(~clustered))
+    return Agreement(
+        ari=_adjusted_rand_index(truth[clustered], found[clustered]),
+        ari_noise_as_singletons=_adjusted_rand_index(truth, singletons),
+        coverage=float(clustered.mean()),
+    )
+
+
+def pair_precision(
+    matching: Matching,
+    visible_labels: ArrayLike,
+    infrared_labels: ArrayLike,
+    visible_ids: ArrayLike,
+    infrared_ids: ArrayLike,
+) -> float:
+    """Return the share of matched cluster pairs whose majority identity agrees.
+
+    A tie for the majority goes to the smaller identity number.
+
+    Args:
+        matching: the infrared partner of each of Cv visible clusters.
+        visible_labels: [Nv] visible cluster numbers below Cv, -1 for noise.
+        infrared_labels: [Nr] infrared cluster numbers below Cr, -1 for noise.
+        visible_ids: [Nv] identities of the visible samples.
+        infrared_ids: [Nr] identities of the infrared samples.
+
+    Returns:
+        A share in [0, 1]; 0 where no cluster is matched.
+
+    Raises:
+        DataError: where labels and identities differ in length, or a label lies outside the
+            matching.
+
+    >>> matching = Matching([1, 0, -1], 2, [0.1, 0.2, float("nan")])
+    >>> pair_precision(matching, [0, 0, 1, 2], [0, 1], [5, 5, 8, 9], [7, 5])
+    0.5
+    """
+    visible = _majority(visible_labels, visible_ids, len(matching.partner), "visible")
+    infrared = _majority(infrared_labels, infrared_ids, matching.infrared_clusters, "infrared")
+    matched = np.flatnonzero(matching.partner != NOISE)
+    if not matched.size:
+        return 0.0
+    partners = matching.partner[matched]
+    filled = visible[1][matched] & infrared[1][partners]
+    return float(np.mean(filled & (visible[0][matched] == infrared[0][partners])))
+
+
+def _majority(
+    labels: ArrayLike, identities: ArrayLike, clusters: int, name: str
+) -> tuple[Int, Bool]:
+    """Return the most frequent identity [C] of each cluster, and which clusters [C] have one."""
+    found, truth = _pair(f"{name}_labels", labels, f"{name}_ids", identities)
+    if found.size and not (found.min() >= NOISE and found.max() < clusters):
+        raise DataError(f"{name}_labels must lie in -1..{clusters - 1}, as the matching says")
+    clustered = found != NOISE
+    cluster, identity, counts = _cells(found[clustered], truth[clustered])
+    rarest_first = np.lexsort((-identity, counts))  # so that the majority is written last
+    majority = np.zeros(clusters, dtype=np.int64)
+    majority[cluster[rarest_first]] = identity[rarest_first]
+    return majority, np.isin(np.arange(clusters), cluster)
+
+
+def _adjusted_rand_index(first: Int, second: Int) -> float:
+    """Return the adjusted Rand index of two labellings [N] of the same samples, N > 0."""
+    both = _pairs(_cells(first, second)[2])
+    rows = _pairs(np.unique(first, return_counts=True)[1])
+    columns = _pairs(np.unique(second, return_counts=True)[1])
+    every = _pairs(np.array([len(first)]))
+    if rows == columns == both:  # the same partition; also the 0 / 0 of all alone or all together
+        return 1.0
+    expected = rows * columns / every
+    return (both - expected) / ((rows + columns) / 2 - expected)
+
+
+def _cells(first: Int, second: Int) -> tuple[Int, Int, Int]:
+    """Return the filled cells of the contingency table: two values each, and the count."""
+    rows, row = np.unique(first, return_inverse=True)
+    columns, column = np.unique(second, return_inverse=True)
+    cell, counts = np.unique(row * max(1, len(columns)) + column, return_counts=True)
+    row, column = np.divmod(cell, max(1, len(columns)))
+    return rows[row], columns[column], counts
+
+
+def _pairs(counts: Int) -> float:
+    return float(np.sum(counts * (counts - 1) / 2))
+
+
+def _pair(name: str, values: ArrayLike, other: str, others: ArrayLike) -> tuple[Int, Int]:
+    """Return two [N] int64 arrays, or say how they differ."""
+    first, second = np.asarray(values), np.asarray(others)
+    if first.ndim != 1 or first.shape != second.shape:
+        raise DataError(
+            f"{name} has shape {first.shape} and {other} {second.shape}; expected one length N"
+        )
+    for label, array in ((name, first), (other, second)):
+        if array.size and not np.issubdtype(array.dtype, np.integer):
+            raise DataError(f"{label} has type {array.dtype}; expected whole numbers")
+    return first.astype(np.int64), second.astype(np.int64)

@@ -1,0 +1,7 @@
+"""Models: pixels to embeddings, by two stems and a shared trunk with pooling and neck."""
+
+from vireid.models.build import build_agw, build_network
+from vireid.models.network import CrossModalNetwork, Output
+from vireid.models.weights import load_weights
+
+__all__ = ["CrossModalNetwork", "Output", "build_agw", "build_network", "load_weights"]

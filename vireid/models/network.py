@@ -1,0 +1,129 @@
+"""The network: two stems, one shared trunk, pooling and neck."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from vireid.models.neck import Neck
+from vireid.models.pooling import GeneralisedMean
+from vireid.types import Modality
+
+
+class Output(NamedTuple):
+    """What the network makes of B images."""
+
+    pooled: Tensor
+    """[B, D] features before the neck, for triplet and alignment terms."""
+    embedding: Tensor
+    """[B, D] features after the neck, of unit length, for clustering, memories and retrieval."""
+
+
+class CrossModalNetwork(nn.Module):
+    """Embed visible and infrared images in one space.
+
+    Pixels pass through ``base`` (frozen, one copy for both modalities since frozen copies stay
+    equal), the stem of their modality, the shared ``trunk``, pooling and neck. The base stays in
+    evaluation mode and keeps no graph, so the backward pass ends above it.
+
+    Args:
+        base: the frozen lowest layers; may be empty.
+        stem: the layers that each modality gets its own copy of; may be empty.
+        trunk: the layers that both share.
+        pooling: feature maps to [B, D].
+        neck: pooled feature to normalised feature.
+        mean: per-channel mean of the pixels that the weights expect, for pixels in [0, 1].
+        std: per-channel standard deviation of the same.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(
+        self,
+        base: nn.Module,
+        stem: nn.Module,
+        trunk: nn.Module,
+        pooling: GeneralisedMean,
+        neck: Neck,
+        mean: Sequence[float],
+        std: Sequence[float],
+    ) -> None:
+        super().__init__()
+        self.base = base.requires_grad_(False).eval()
+        self.visible_stem = stem
+        self.infrared_stem = deepcopy(stem)
+        self.trunk = trunk
+        self.pooling = pooling
+        self.neck = neck
+        self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
+        self.register_buffer("std", torch.tensor(std, dtype=torch.float32))
+        self.to(memory_format=torch.channels_last)
+
+    @property
+    def embedding_size(self) -> int:
+        """D, the size of the embedding."""
+        return len(self.neck.weight)
+
+    def train(self, mode: bool = True) -> "CrossModalNetwork":
+        """Switch between training and evaluation; the base always stays in evaluation mode.
+
+        Args:
+            mode: whether to train.
+
+        Returns:
+            The network itself.
+        """
+        super().train(mode)
+        self.base.eval()
+        return self
+
+    def normalise(self, pixels: Tensor) -> Tensor:
+        """Return pixels on the scale that the weights expect.
+
+        Args:
+            pixels: [B, 3, height, width], uint8 in 0..255 or floating point in [0, 1].
+
+        Returns:
+            [B, 3, height, width] floating point, ``(pixels - mean) / std`` per channel, laid out
+            channels last.
+        """
+        if pixels.dtype == torch.uint8:
+            pixels = pixels.to(self.mean.dtype) / 255
+        pixels = pixels.contiguous(memory_format=torch.channels_last)
+        return (pixels - self.mean[:, None, None]) / self.std[:, None, None]
+
+    def forward(self, pixels: Tensor, modality: Tensor) -> Output:
+        """Embed B images of either modality, in any order.
+
+        Args:
+            pixels: [B, 3, height, width] normalised floating point (see ``normalise``).
+            modality: [B] int64, 0 visible, 1 infrared.
+
+        Returns:
+            Pooled features and unit embeddings [B, D], rows in the order of the pixels.
+        """
+        visible = int((modality == Modality.VISIBLE).sum())
+        mixed = bool((modality[:visible] != Modality.VISIBLE).any())
+        order = torch.argsort(modality, stable=True) if mixed else None
+        pixels = pixels if order is None else pixels[order]
+        pooled, embedding = self._embed(
+            pixels.contiguous(memory_format=torch.channels_last), visible
+        )
+        if order is not None:
+            back = torch.argsort(order)
+            pooled, embedding = pooled[back], embedding[back]
+        return Output(pooled, embedding)
+
+    def _embed(self, pixels: Tensor, visible: int) -> Output:
+        """Embed a batch whose visible rows come first."""
+        with torch.no_grad():
+            maps = self.base(pixels)
+        blocks = ((self.visible_stem, maps[:visible]), (self.infrared_stem, maps[visible:]))
+        parts = [stem(rows) for stem, rows in blocks if len(rows)]
+        maps = self.trunk(parts[0] if len(parts) == 1 else torch.cat(parts))
+        pooled = self.pooling(maps)
+        return Output(pooled, functional.normalize(self.neck(pooled, visible)))

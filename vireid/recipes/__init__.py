@@ -1,0 +1,134 @@
+"""Recipes: YAML files that ship with the package, and how any recipe is read and written."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonargparse import ArgumentError, ArgumentParser
+
+from vireid.config import Recipe
+from vireid.errors import ConfigError
+
+__all__ = ["dump_recipe", "find_recipe", "load_recipe", "names", "parse_recipe"]
+
+
+def names() -> list[str]:
+    """Return the names of the recipes that ship with the package."""
+    found = files(__name__).iterdir()
+    return sorted(file.name.removesuffix(".yaml") for file in found if file.name.endswith(".yaml"))
+
+
+def find_recipe(name: str) -> str:
+    """Return the YAML text of a recipe.
+
+    Args:
+        name: a shipped recipe or the path of a YAML file.
+
+    Returns:
+        The text.
+
+    Raises:
+        ConfigError: there is no such recipe or file.
+    """
+    if name in names():
+        return (files(__name__) / f"{name}.yaml").read_text(encoding="utf-8")
+    try:
+        return Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"recipe {name} is neither a YAML file nor one of: {', '.join(names())}"
+        ) from error
+
+
+def load_recipe(name: str, overrides: Sequence[str] = ()) -> Recipe:
+    """Read a recipe and change some of its settings.
+
+    Args:
+        name: a shipped recipe or the path of a YAML file.
+        overrides: settings such as ``seed=3`` or ``network.stripes=1``.
+
+    Returns:
+        The recipe.
+
+    Raises:
+        ConfigError: it cannot be read, has unknown keys or values out of range.
+
+    >>> load_recipe("synthetic", ["seed=3"]).seed
+    3
+    """
+    return parse_recipe(find_recipe(name), overrides, source=name)
+
+
+def parse_recipe(text: str, overrides: Sequence[str] = (), *, source: str = "recipe") -> Recipe:
+    """Turn YAML text into a recipe.
+
+    Args:
+        text: YAML with the fields of ``config.Recipe``.
+        overrides: settings such as ``seed=3``.
+        source: where the text is from, for messages.
+
+    Returns:
+        The recipe.
+
+    Raises:
+        ConfigError: unknown keys, wrong types or values out of range.
+    """
+    parser = ArgumentParser(exit_on_error=False)
+    parser.add_class_arguments(Recipe, "recipe")
+    try:
+        settings = yaml.safe_load(text)
+        known = parser.parse_object({"recipe": settings})
+        for override in overrides:
+            name, equals, _ = override.partition("=")
+            if not equals:
+                raise ConfigError(f"setting {override}: expected name=value, such as seed=3")
+            if name.startswith("stages."):
+                known = parser.parse_object({"recipe": _set_stage(settings, override)}, known)
+            else:
+                known = parser.parse_args([f"--recipe.{override}"], namespace=known)
+        return _only(parser.instantiate_classes(known).recipe)
+    except (ArgumentError, yaml.YAMLError, TypeError, KeyError) as error:
+        message = " ".join(str(error).replace("recipe.", "").split())
+        raise ConfigError(f"{source}: {message}") from error
+
+
+def _set_stage(settings: dict[str, Any], override: str) -> dict[str, Any]:
+    """Apply ``stages.NAME.FIELD=VALUE`` to the settings, in place."""
+    name, _, value = override.partition("=")
+    parts = name.split(".")
+    stages = {stage["name"]: stage for stage in settings["stages"]}
+    if len(parts) != 3 or parts[1] not in stages:
+        raise ConfigError(
+            f"setting {override}: expected stages.NAME.FIELD=VALUE with NAME one of "
+            + ", ".join(stages)
+        )
+    stages[parts[1]][parts[2]] = yaml.safe_load(value)
+    return {"stages": settings["stages"]}
+
+
+def _only(recipe: object) -> Recipe:
+    if not isinstance(recipe, Recipe):
+        raise ConfigError(f"expected the fields of a recipe, got {type(recipe).__name__}")
+    return recipe
+
+
+def dump_recipe(recipe: Recipe) -> str:
+    """Return the YAML text of a recipe, every setting resolved.
+
+    Args:
+        recipe: the recipe.
+
+    Returns:
+        Text that ``parse_recipe`` reads back to an equal recipe.
+    """
+    return yaml.safe_dump(_plain(asdict(recipe)), sort_keys=False)
+
+
+def _plain(value: Any) -> Any:
+    """Turn tuples into lists, all the way down."""
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,147 @@
+"""A run folder: the resolved recipe, a checkpoint for each stage, logs and figures."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from vireid.checkpoint import load_weights, save_checkpoint
+from vireid.config import Recipe
+from vireid.errors import CheckpointError
+from vireid.models import CrossModalNetwork, build_network
+from vireid.recipes import dump_recipe, parse_recipe
+
+BEFORE = "before"
+"""Name of the checkpoint taken before training."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Where a run keeps its files."""
+
+    folder: Path
+
+    @property
+    def recipe_file(self) -> Path:
+        """The resolved recipe, YAML."""
+        return self.folder / "recipe.yaml"
+
+    @property
+    def log_file(self) -> Path:
+        """One JSON object for each epoch."""
+        return self.folder / "metrics.jsonl"
+
+    @property
+    def metrics_file(self) -> Path:
+        """Test scores by stage, JSON."""
+        return self.folder / "metrics.json"
+
+    @property
+    def timing_file(self) -> Path:
+        """Seconds of the training's parts, JSON."""
+        return self.folder / "timing.json"
+
+    def checkpoint_file(self, stage: str) -> Path:
+        """Return the checkpoint of a stage.
+
+        Args:
+            stage: its name, or ``before``.
+
+        Returns:
+            The path.
+        """
+        return self.folder / "checkpoints" / f"{stage}.safetensors"
+
+    def recipe(self) -> Recipe:
+        """Return the recipe of the run.
+
+        Returns:
+            The recipe.
+
+        Raises:
+            CheckpointError: the folder holds no run.
+        """
+        try:
+            text = self.recipe_file.read_text(encoding="utf-8")
+        except OSError as error:
+            raise CheckpointError(
+                f"{self.folder} holds no recipe.yaml; expected a folder that "
+                "`vireid train ... --out` wrote"
+            ) from error
+        return parse_recipe(text, source=str(self.recipe_file))
+
+    def stages(self) -> list[str]:
+        """Return the names of the finished stages, ``before`` first.
+
+        Returns:
+            Names in the order of training.
+        """
+        wanted = [BEFORE, *(stage.name for stage in self.recipe().stages)]
+        return [name for name in wanted if self.checkpoint_file(name).is_file()]
+
+
+def new_network(recipe: Recipe, *, weights: str | None = None) -> CrossModalNetwork:
+    """Build the network of a recipe.
+
+    Args:
+        recipe: size and options of the network.
+        weights: none, pip, hub or a file; the recipe's choice where not given.
+
+    Returns:
+        The network with its initial weights, on the CPU.
+
+    Raises:
+        ConfigError: the backbone or an option is unknown or does not apply.
+        CheckpointError: the weights cannot be had.
+    """
+    config = recipe.network
+    return build_network(
+        config.backbone,
+        depth=config.depth,
+        frozen=config.frozen,
+        stem_stages=config.stem_stages,
+        stripes=config.stripes,
+        last_stride=config.last_stride,
+        nonlocal_blocks=config.non_local,
+        split_statistics=config.split_statistics,
+        weights=config.weights if weights is None else weights,
+        seed=recipe.seed,
+    )
+
+
+def save_network(run: Run, stage: str, network: CrossModalNetwork, recipe: Recipe) -> None:
+    """Write the checkpoint of a stage.
+
+    Args:
+        run: the run's folder.
+        stage: its name, or ``before``.
+        network: whose weights.
+        recipe: kept inside the file, so that it can be read alone.
+
+    Raises:
+        CheckpointError: the file cannot be written.
+    """
+    metadata = {"stage": stage, "recipe": dump_recipe(recipe)}
+    save_checkpoint(run.checkpoint_file(stage), network.state_dict(), metadata)
+
+
+def load_network(run: Run, stage: str | None = None) -> CrossModalNetwork:
+    """Return the trained network of a run.
+
+    Args:
+        run: the run's folder.
+        stage: its name, or ``before``; the last finished stage where not given.
+
+    Returns:
+        The network in evaluation mode, on the CPU.
+
+    Raises:
+        CheckpointError: the run or the stage is missing or damaged.
+    """
+    recipe, stages = run.recipe(), run.stages()
+    wanted = stage or (stages[-1] if stages else BEFORE)
+    if wanted not in stages:
+        raise CheckpointError(
+            f"{run.folder} has no stage {wanted}; it has: {', '.join(stages) or 'none yet'}"
+        )
+    network = new_network(recipe, weights="none")
+    load_weights(network, run.checkpoint_file(wanted))
+    return network.eval()

@@ -1,0 +1,43 @@
+"""Exact search: the best gallery images for each query."""
+
+import numpy as np
+
+from vireid.errors import DataError
+from vireid.types import Embeddings, Ranking
+
+
+def search(
+    queries: Embeddings, gallery: Embeddings, top: int = 10, *, block: int = 1024
+) -> Ranking:
+    """Rank the gallery by dot product.
+
+    Args:
+        queries: Q embeddings.
+        gallery: G embeddings of the same size D.
+        top: K, images to return for each query; at most G are.
+        block: queries compared at once, which bounds memory at block x G.
+
+    Returns:
+        Ranking [Q, K], ties in the order of the gallery.
+
+    Raises:
+        DataError: the gallery is empty, of another embedding size, or ``top`` is below 1.
+    """
+    if not len(gallery):
+        raise DataError("the gallery is empty; expected at least one image")
+    if top < 1:
+        raise DataError(f"top is {top}; expected at least 1")
+    sizes = queries.vectors.shape[1], gallery.vectors.shape[1]
+    if sizes[0] != sizes[1]:
+        raise DataError(
+            f"queries have {sizes[0]} dimensions and the gallery {sizes[1]}; "
+            "embed both with the same run"
+        )
+    count = min(top, len(gallery))
+    orders, values = [np.empty((0, count), np.int64)], [np.empty((0, count), np.float32)]
+    for start in range(0, len(queries), block):
+        similarity = queries.vectors[start : start + block] @ gallery.vectors.T
+        order = np.argsort(-similarity, axis=1, kind="stable")[:, :count]
+        orders.append(order)
+        values.append(np.take_along_axis(similarity, order, axis=1))
+    return Ranking(np.concatenate(orders), np.concatenate(values))

@@ -1,0 +1,86 @@
+"""A gallery of embedded images, in memory and as an npz file."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vireid.errors import DataError
+from vireid.types import Embeddings, Images
+
+FIELDS = ("vectors", "modality", "camera", "paths", "root")
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """N embedded images, and where each is from."""
+
+    images: Images
+    embeddings: Embeddings
+
+    def __post_init__(self) -> None:
+        """Check that there is one embedding for each image."""
+        if len(self.images) != len(self.embeddings):
+            raise DataError(
+                f"{len(self.images)} images with {len(self.embeddings)} embeddings; "
+                "expected one for each"
+            )
+
+
+def save_gallery(gallery: Gallery, path: Path) -> None:
+    """Write a gallery to an npz file, whole or not at all.
+
+    Args:
+        gallery: embeddings [N, D] with their images.
+        path: the file; arrays ``vectors`` [N, D] float32, ``modality`` and ``camera`` [N],
+            ``paths`` [N] text and ``root``.
+
+    Raises:
+        DataError: the file cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            np.savez(
+                file,
+                vectors=gallery.embeddings.vectors,
+                modality=gallery.embeddings.modality,
+                camera=gallery.images.camera,
+                paths=np.array(gallery.images.paths, dtype=np.str_),
+                root=np.array(str(gallery.images.root)),
+            )
+        temporary.replace(path)
+    except OSError as error:
+        raise DataError(f"cannot write {path}: {error.strerror}; choose another place") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def load_gallery(path: Path) -> Gallery:
+    """Read a gallery that ``save_gallery`` wrote.
+
+    Args:
+        path: the npz file.
+
+    Returns:
+        The gallery.
+
+    Raises:
+        DataError: the file is missing, damaged or lacks an array.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            missing = [name for name in FIELDS if name not in file]
+            if missing:
+                raise DataError(
+                    f"{path} lacks {', '.join(missing)}; expected a file from `vireid embed`"
+                )
+            arrays = {name: file[name] for name in FIELDS}
+    except (OSError, ValueError, EOFError) as error:
+        raise DataError(f"{path} is no gallery from `vireid embed`: {error}") from error
+    paths = tuple(arrays["paths"].tolist())
+    root = Path(str(arrays["root"]))
+    images = Images(root, paths, arrays["modality"], arrays["camera"])
+    return Gallery(images, Embeddings(arrays["vectors"], arrays["modality"]))

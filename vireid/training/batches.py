@@ -1,0 +1,108 @@
+"""Labels -> batches: which images, how augmented."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from vireid import seeds
+from vireid.config import Recipe, StageConfig
+from vireid.data.sampling import label_batches
+from vireid.data.transforms import augment
+from vireid.errors import DegenerateClusters
+from vireid.labelling import Labelling
+from vireid.training.objective import Rows
+from vireid.types import NOISE, Int, Modality
+
+
+@dataclass(frozen=True)
+class TrainingImages:
+    """The unlabelled images of a training: pixels and what the camera knows."""
+
+    pixels: Any
+    """[N, H, W, 3] uint8, or an array-like that gives such blocks for an index array."""
+    modality: Int
+    """[N] 0 visible, 1 infrared."""
+
+
+def index_batches(
+    stage: StageConfig,
+    labelling: Labelling,
+    modality: Int,
+    recipe: Recipe,
+    generator: np.random.Generator,
+) -> Iterator[tuple[Int, Int]]:
+    """Yield the visible and the infrared images of each batch of an epoch.
+
+    Args:
+        stage: where labels are drawn, and how many batches.
+        labelling: the current label spaces.
+        modality: [N] 0 visible, 1 infrared.
+        recipe: labels and images in a batch.
+        generator: source of all randomness.
+
+    Yields:
+        Indices [P * K] of visible and of infrared images; of the same labels, row by row,
+        unless the stage samples each modality by its own clusters.
+
+    Raises:
+        DegenerateClusters: a modality, or both together, have fewer than two labels.
+    """
+
+    def draw(name: str, *groups: Int) -> Iterator[tuple[Int, ...]]:
+        try:
+            yield from label_batches(
+                groups,
+                labels=recipe.batch_labels,
+                images=recipe.batch_images,
+                iterations=stage.iterations,
+                generator=generator,
+            )
+        except DegenerateClusters as error:
+            raise DegenerateClusters(f"stage {stage.name}, {name} labels: {error}") from error
+
+    if stage.sample_by == "own":
+        visible, infrared = (labelling.spaces[side].labels for side in ("visible", "infrared"))
+        sides = zip(draw("visible", visible), draw("infrared", infrared), strict=True)
+        yield from ((left, right) for (left,), (right,) in sides)
+    else:
+        labels = labelling.spaces[stage.sample_by].labels
+        halves = [np.where(modality == side, labels, NOISE) for side in Modality]
+        yield from ((left, right) for left, right in draw(stage.sample_by, *halves))
+
+
+def load_batch(
+    images: TrainingImages,
+    visible: Int,
+    infrared: Int,
+    recipe: Recipe,
+    *names: str | int,
+    device: torch.device | str = "cpu",
+) -> tuple[torch.Tensor, Rows]:
+    """Read and augment one batch: visible, visible with exchanged channels, infrared.
+
+    Args:
+        images: the training images.
+        visible: [V] indices of visible images; each goes in twice.
+        infrared: [R] indices of infrared images.
+        recipe: augmentation and seed.
+        names: stage, epoch and step, which make the batch's randomness its own.
+        device: where the batch goes.
+
+    Returns:
+        Pixels [2 V + R, 3, H, W] float32 in [0, 1], and the rows' images and modalities.
+    """
+    generator = torch.Generator().manual_seed(seeds.derive(recipe.seed, "augment", *names))
+    parts = []
+    for indices, exchange in ((visible, False), (visible, True), (infrared, False)):
+        pixels = torch.from_numpy(images.pixels[indices]).to(device, non_blocking=True)
+        pixels = pixels.permute(0, 3, 1, 2)
+        parts.append(augment(pixels, recipe.augmentation, generator, exchange=exchange))
+    indices = np.concatenate([visible, visible, infrared])
+    rows = Rows(
+        torch.from_numpy(indices).to(device),
+        torch.from_numpy(images.modality[indices]).to(device),
+    )
+    return torch.cat(parts), rows

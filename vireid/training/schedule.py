@@ -1,0 +1,40 @@
+"""Learning rate and term weights over the epochs of a stage."""
+
+from vireid.config import StageConfig, TermConfig
+
+
+def learning_rate(stage: StageConfig, epoch: int, iteration: int) -> float:
+    """Return the learning rate of one step: linear warm-up, then a fall at each milestone.
+
+    Args:
+        stage: the stage's schedule.
+        epoch: epoch of the stage, from 0.
+        iteration: step of the epoch, from 0.
+
+    Returns:
+        The learning rate.
+
+    >>> stage = StageConfig("s", 10, (TermConfig("cluster_nce", "mixed"),), learning_rate=1.0)
+    >>> learning_rate(stage, 1, 0), learning_rate(stage, 6, 0)
+    (1.0, 0.3)
+    """
+    passed = sum(epoch >= share * stage.epochs for share in stage.milestones)
+    rate = stage.learning_rate * stage.decay**passed
+    if epoch >= stage.warmup:
+        return rate
+    done = (epoch * stage.iterations + iteration) / (stage.warmup * stage.iterations)
+    return rate * (0.1 + 0.9 * done)
+
+
+def is_active(term: TermConfig, stage: StageConfig, epoch: int) -> bool:
+    """Tell whether a term takes part in an epoch.
+
+    Args:
+        term: the loss term.
+        stage: its stage.
+        epoch: epoch of the stage, from 0.
+
+    Returns:
+        True once the term's share of the stage has passed.
+    """
+    return epoch >= term.start * stage.epochs
