@@ -1,10 +1,12 @@
 """Shared fixtures."""
 
 from collections.abc import Callable, Mapping
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 GOLDEN = Path(__file__).resolve().parents[2] / "shared" / "golden"
 
@@ -21,3 +23,46 @@ def golden() -> Callable[[str], Mapping[str, np.ndarray]]:
             return dict(arrays)
 
     return load
+
+
+TREE = {"train": range(1, 7), "val": range(7, 9), "test": range(9, 13)}
+"""Identities of the fake people by list."""
+
+
+def draw_person(identity: int, camera: int, number: int) -> Image.Image:
+    """Draw a person as two flat colours, grey for an infrared camera, with a little noise."""
+    colours = np.random.default_rng(identity).integers(0, 256, (2, 3))
+    pixels = np.empty((32, 16, 3))
+    pixels[:] = colours[0]
+    pixels[identity % 4 * 8 :][:8] = colours[1]
+    if camera in {3, 6}:
+        pixels[:] = pixels.mean(axis=2, keepdims=True)
+    noise = np.random.default_rng((identity, camera, number)).normal(0, 3, pixels.shape)
+    return Image.fromarray((pixels + noise).clip(0, 255).astype(np.uint8))
+
+
+def draw_tree(root: Path, cameras: tuple[int, ...] = (1, 2, 3, 6), images: int = 4) -> Path:
+    """Write eight people to train on and four to test on in SYSU-MM01's layout."""
+    (root / "exp").mkdir(parents=True)
+    for part, identities in TREE.items():
+        line = ",".join(str(identity) for identity in identities)
+        (root / "exp" / f"{part}_id.txt").write_text(line + "\n")
+        for identity, camera in product(identities, cameras):
+            folder = root / f"cam{camera}" / f"{identity:04d}"
+            folder.mkdir(parents=True)
+            for number in range(images):
+                image = draw_person(identity, camera, number)
+                image.save(folder / f"{number:04d}.jpg", quality=95)
+    return root
+
+
+@pytest.fixture(scope="session")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of fake people in SYSU-MM01's layout, to be read only."""
+    return draw_tree(tmp_path_factory.mktemp("data") / "people")
+
+
+@pytest.fixture
+def draw() -> Callable[..., Path]:
+    """Return the function that writes such a folder, for tests that damage it."""
+    return draw_tree

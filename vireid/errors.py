@@ -1,4 +1,4 @@
-"""Every error a user can cause. The command prints its message as one line and exits with code 2."""
+"""Every error a user can cause; the command prints one line and exits with code 2."""
 
 
 class VireidError(Exception):

@@ -47,7 +47,7 @@ def extract(
             if progress:
                 progress(min(start + batch, len(modality)), len(modality))
     network.train(training)
-    width = network.dimension
+    width = network.embedding_size
     return Embeddings(
         torch.cat(vectors).numpy() if vectors else np.empty((0, width), dtype=np.float32),
         modality,

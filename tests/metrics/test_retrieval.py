@@ -85,6 +85,7 @@ def test_equal_to_the_oracle(seed, count, monkeypatch):
     gallery_ids = np.append(generator.integers(0, identities, gallery), 0)
     shape = (queries + 1, gallery + 1)
     similarity = np.round(generator.standard_normal(shape), 1)  # many ties
+    similarity = similarity.astype((np.float32, np.float64)[seed % 2])
     ignore = generator.random(shape) < generator.choice([0.0, 0.3, 0.9])
     ignore[-1, -1] = False  # the last query keeps a true match
     monkeypatch.setattr(retrieval, "_CHUNK", 3 * shape[1])

@@ -105,7 +105,7 @@ def _distances(weights: csr_array[np.float32], max_distance: float) -> csr_array
         weights.indices,
         weights.data,
         columns.indptr.copy(),
-        columns.indices.astype(np.uint32),
+        columns.indices.astype(np.uint32),  # unsigned: spares the inner loop a sign test
         columns.data,
         np.float32(max_distance),
     )

@@ -11,6 +11,9 @@ from vireid.types import Float, Int
 
 Array = NDArray[np.float64]
 
+_LEAST_GAIN = 1e-9
+"""Share of the inertia that a single move has to save; less may be rounding."""
+
 
 class Partition(NamedTuple):
     """M rows split into K groups."""
@@ -33,9 +36,11 @@ def kmeans(
 ) -> Partition:
     """Split rows into k groups around their means and keep the best of several starts.
 
-    Starts are chosen by greedy k-means++ (Arthur and Vassilvitskii, SODA 2007) and improved by
-    Lloyd's iterations; all starts run side by side. A group that loses its last row takes the
-    row farthest from its centre.
+    Starts are chosen by greedy k-means++ (Arthur and Vassilvitskii, SODA 2007), improved by
+    Lloyd's iterations and then by single moves (Hartigan, 1975): as long as it lowers the
+    inertia, the row that gains most changes its group. With few rows these moves leave many of
+    the poor optima where Lloyd's iterations end. All starts run side by side. A group that loses
+    its last row takes the row farthest from its centre.
 
     Args:
         embeddings: [M, D] rows of any length; not modified.
@@ -43,7 +48,7 @@ def kmeans(
             the largest length are the same.
         generator: source of the starts.
         n_init: starts.
-        max_iterations: bound on Lloyd's iterations.
+        max_iterations: bound on Lloyd's iterations, and on single moves.
 
     Returns:
         The partition with the lowest inertia.
@@ -59,24 +64,30 @@ def kmeans(
     rows = finite_rows(embeddings).astype(np.float64)
     if not len(rows):
         raise DataError("no rows to split; expected at least one")
-    scale = float(np.square(rows).sum(axis=1).max())
-    middle = rows.mean(axis=0)
-    rows -= middle
-    centres = rows[_starts(rows, k, n_init, 1e-12 * scale, generator)]
+    same = 1e-12 * float(np.square(rows).sum(axis=1).max())
+    points = _compact(rows - rows.mean(axis=0))
+    centres = points[_starts(points, k, n_init, same, generator)]
+    groups = centres.shape[1]
     labels = np.full((n_init, len(rows)), -1, dtype=np.int64)
-    for _ in range(max_iterations):
-        squared = _squared_distances(centres, rows)
-        nearest = _without_empty_groups(squared.argmin(axis=1), squared)
-        if np.array_equal(nearest, labels):
-            break
-        labels = nearest
-        centres = _means(rows, labels, centres.shape[1])
-    own = np.take_along_axis(_squared_distances(centres, rows), labels[:, None], axis=1)
-    inertia = own.sum(axis=(1, 2))
+    for improve in (_nearest_groups, _best_moves):
+        for _ in range(max_iterations):
+            improved = improve(_squared_distances(centres, points), labels)
+            if np.array_equal(improved, labels):
+                break
+            labels = improved
+            centres = _means(points, labels, groups)
+    squared = _squared_distances(centres, points)
+    inertia = np.where(_membership(labels, groups), squared, 0).sum(axis=(1, 2))
     best = int(inertia.argmin())
-    return Partition(
-        (centres[best] + middle).astype(np.float32), labels[best], float(inertia[best])
-    )
+    means = _means(rows, labels[best : best + 1], groups)[0]
+    return Partition(means.astype(np.float32), labels[best], float(inertia[best]))
+
+
+def _compact(rows: Array) -> Array:
+    """Rotate M rows [M, D] into their own space [M, min(M, D)]; all distances stay."""
+    if len(rows) >= rows.shape[1]:
+        return rows
+    return np.linalg.qr(rows.T)[1].T
 
 
 def _squared_distances(centres: Array, rows: Array) -> Array:
@@ -87,9 +98,7 @@ def _squared_distances(centres: Array, rows: Array) -> Array:
     return np.maximum(lengths - 2 * products, 0)
 
 
-def _starts(
-    rows: Array, k: int, n_init: int, same: float, generator: np.random.Generator
-) -> Int:
+def _starts(rows: Array, k: int, n_init: int, same: float, generator: np.random.Generator) -> Int:
     """Choose up to k different rows [n_init, K] for each start by greedy k-means++."""
     trials = 2 + int(np.log(k))
     every = np.arange(n_init)
@@ -109,8 +118,9 @@ def _starts(
     return np.stack(chosen, axis=1)
 
 
-def _without_empty_groups(labels: Int, squared: Array) -> Int:
-    """Give each empty group of each start the row farthest from its centre."""
+def _nearest_groups(squared: Array, _: Int) -> Int:
+    """Put each row into its nearest group; an empty group takes the row farthest from its own."""
+    labels = squared.argmin(axis=1)
     k = squared.shape[1]
     for start in range(len(labels)):
         sizes = np.bincount(labels[start], minlength=k)
@@ -123,8 +133,32 @@ def _without_empty_groups(labels: Int, squared: Array) -> Int:
     return labels
 
 
+def _best_moves(squared: Array, labels: Int) -> Int:
+    """Move, in each start, the one row whose change of group lowers the inertia most."""
+    starts, k, count = squared.shape
+    belongs = _membership(labels, k)
+    sizes = belongs.sum(axis=2)
+    own = np.where(belongs, squared, 0).sum(axis=1)
+    left = sizes[np.arange(starts)[:, None], labels] - 1  # 0: the row is alone and stays
+    saved = own * (1 + 1 / np.maximum(left, 1)) * (left > 0)
+    paid = squared * (sizes / (sizes + 1))[..., None]
+    gain = np.where(belongs, -np.inf, saved[:, None] - paid).reshape(starts, -1)
+    best = gain.argmax(axis=1)
+    better = np.flatnonzero(gain[np.arange(starts), best] > _LEAST_GAIN * own.sum(axis=1))
+    moved = labels.copy()
+    moved[better, best[better] % count] = best[better] // count
+    return moved
+
+
 def _means(rows: Array, labels: Int, k: int) -> Array:
     """Return the means [n_init, K, D] of the groups of each start."""
-    belongs = (labels[:, None] == np.arange(k)[:, None]).astype(np.float64)
-    sums = (belongs.reshape(-1, len(rows)) @ rows).reshape(len(labels), k, rows.shape[1])
-    return sums / belongs.sum(axis=2, keepdims=True)
+    belongs = _membership(labels, k)
+    sums = (belongs.reshape(-1, len(rows)).astype(np.float64) @ rows).reshape(
+        *belongs.shape[:2], -1
+    )
+    return sums / belongs.sum(axis=2)[..., None]
+
+
+def _membership(labels: Int, k: int) -> NDArray[np.bool_]:
+    """Return [n_init, K, M], True where the group holds the row."""
+    return labels[:, None] == np.arange(k)[:, None]

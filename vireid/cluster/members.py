@@ -1,5 +1,7 @@
 """Which samples each cluster holds."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,4 +37,4 @@ def cluster_members(labels: NDArray[np.integer], clusters: int | None = None) ->
         raise DataError(f"labels run from {lowest} to {highest}; expected -1..{count - 1}")
     order = np.argsort(values, kind="stable")
     bounds = np.searchsorted(values[order], np.arange(count + 1))
-    return [order[start:stop] for start, stop in zip(bounds, bounds[1:], strict=False)]
+    return [order[start:stop] for start, stop in pairwise(bounds)]

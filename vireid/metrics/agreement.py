@@ -39,14 +39,14 @@ def adjusted_rand(identities: ArrayLike, labels: ArrayLike) -> Agreement:
     >>> agreement.ari, round(agreement.ari_noise_as_singletons, 3), agreement.coverage
     (1.0, 0.571, 0.75)
     """
-    truth, found = _pair("identities", identities, "labels", labels)
+    known, found = _pair("identities", identities, "labels", labels)
     clustered = found != NOISE
     if not clustered.any():
         return Agreement(0.0, 0.0, 0.0)
     singletons = np.where(clustered, found, found.max() + np.cumsum(~clustered))
     return Agreement(
-        ari=_adjusted_rand_index(truth[clustered], found[clustered]),
-        ari_noise_as_singletons=_adjusted_rand_index(truth, singletons),
+        ari=_adjusted_rand_index(known[clustered], found[clustered]),
+        ari_noise_as_singletons=_adjusted_rand_index(known, singletons),
         coverage=float(clustered.mean()),
     )
 
@@ -94,11 +94,11 @@ def _majority(
     labels: ArrayLike, identities: ArrayLike, clusters: int, name: str
 ) -> tuple[Int, Bool]:
     """Return the most frequent identity [C] of each cluster, and which clusters [C] have one."""
-    found, truth = _pair(f"{name}_labels", labels, f"{name}_ids", identities)
+    found, known = _pair(f"{name}_labels", labels, f"{name}_ids", identities)
     if found.size and not (found.min() >= NOISE and found.max() < clusters):
         raise DataError(f"{name}_labels must lie in -1..{clusters - 1}, as the matching says")
     clustered = found != NOISE
-    cluster, identity, counts = _cells(found[clustered], truth[clustered])
+    cluster, identity, counts = _cells(found[clustered], known[clustered])
     rarest_first = np.lexsort((-identity, counts))  # so that the majority is written last
     majority = np.zeros(clusters, dtype=np.int64)
     majority[cluster[rarest_first]] = identity[rarest_first]

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vireid.errors import ConfigError, DataError
+from vireid.metrics.order import descending_order
 from vireid.types import Bool, Int, RetrievalScores
 
 Count = Literal["identities", "images"]
@@ -161,12 +162,11 @@ def _rank(
     """Return average precision, inverse negative penalty and first rank of a chunk [3, q]."""
     if not np.isfinite(similarity).all():
         raise DataError("similarity holds NaN or infinite values; check the embeddings")
-    keys = -similarity
     kept = np.full((len(queries), 1), len(gallery))
     if ignore is not None:
-        keys[ignore] = np.inf
+        similarity = np.where(ignore, -np.inf, similarity)  # ignored images come last
         kept -= ignore.sum(axis=1, keepdims=True)
-    order = np.argsort(keys, axis=1, kind="stable")  # ignored images come last
+    order = descending_order(similarity)
     match = (gallery[order] == queries[:, None]) & (np.arange(len(gallery)) < kept)
     scores = np.full((3, len(queries)), np.nan)
     row, position = np.nonzero(match)  # the true matches, query by query, nearest first

@@ -73,6 +73,7 @@ def build_network(
     if power <= 0:
         raise ConfigError(f"power is {power}; expected a number above 0")
     _check_range("stripes", stripes, 1, None)
+    _check_range("nonlocal_width", nonlocal_width, 1, None)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         full = _create(backbone)

@@ -1,5 +1,6 @@
 """The non-local block: every position of a feature map sees all the others."""
 
+import torch
 from torch import Tensor, nn
 
 
@@ -39,5 +40,6 @@ class NonLocalBlock(nn.Module):
         value = self.value(maps).flatten(2)
         mixing = value @ phi.transpose(1, 2) / phi.shape[2]  # [B, inner, inner]
         mixed = (mixing @ theta).unflatten(2, maps.shape[2:])
+        mixed = mixed.contiguous(memory_format=torch.channels_last)
         term: Tensor = self.norm(self.out(mixed))
         return maps + term

@@ -89,7 +89,7 @@ def parse_recipe(text: str, overrides: Sequence[str] = (), *, source: str = "rec
                 known = parser.parse_object({"recipe": _set_stage(settings, override)}, known)
             else:
                 known = parser.parse_args([f"--recipe.{override}"], namespace=known)
-        return _only(parser.instantiate_classes(known).recipe)
+        return _only(parser.instantiate(known).recipe)
     except (ArgumentError, yaml.YAMLError, TypeError, KeyError) as error:
         message = " ".join(str(error).replace("recipe.", "").split())
         raise ConfigError(f"{source}: {message}") from error

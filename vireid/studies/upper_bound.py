@@ -33,7 +33,7 @@ def truth_labeller(truth: Truth) -> Labeller:
         temperature: float,  # noqa: ARG001
         generator: np.random.Generator,  # noqa: ARG001
     ) -> Labelling:
-        found = {}
+        found: dict[str, PseudoLabels] = {}
         for name in spaces:
             inside = embeddings.modality == OWN[name] if name in OWN else slice(None)
             labels = np.full(len(truth), NOISE, dtype=np.int64)

@@ -167,7 +167,7 @@ def train_epoch(
                 f"{step + 1}; expected a finite number: lower learning_rate"
             )
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         update_memories(targets, output, rows)
         for name, value in {**parts, "total": loss.detach()}.items():

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vireid.cluster import centres
+from vireid.cluster import centres, normalise_rows
 from vireid.config import Recipe, TermConfig
 from vireid.losses import cluster_nce, inter, intra, triplet
 from vireid.memory import ClusterMemory
@@ -63,12 +63,13 @@ def make_targets(
     for name, space in spaces.items():
         if not space.clusters:
             continue
-        rows = centres(embeddings.vectors, space.labels, modality=embeddings.modality)
+        middle = centres(embeddings.vectors, space.labels, modality=embeddings.modality)
+        rows = torch.from_numpy(normalise_rows(middle)).to(device)
         prototypes = _prototypes(space, embeddings) if name in prototypes_for else None
         targets[name] = Target(
             labels=torch.tensor(space.labels, device=device),
             confidence=torch.tensor(space.confidence, device=device),
-            memory=ClusterMemory(torch.from_numpy(rows).to(device), momentum=recipe.momentum),
+            memory=ClusterMemory(rows, momentum=recipe.momentum),
             prototypes=None if prototypes is None else prototypes.to(device),
         )
     return targets
@@ -82,7 +83,7 @@ def _prototypes(space: PseudoLabels, embeddings: Embeddings) -> Tensor:
         inside = (space.labels != NOISE) & (embeddings.modality == modality)
         present, labels = np.unique(space.labels[inside], return_inverse=True)
         if len(present):
-            weights = np.maximum(space.confidence[inside], 1e-6)
+            weights = np.maximum(np.asarray(space.confidence)[inside], 1e-6)
             result[modality, present] = centres(
                 embeddings.features[inside], labels, weights=weights
             )

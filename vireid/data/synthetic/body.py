@@ -9,7 +9,7 @@ from vireid.data.synthetic.wardrobe import Person
 
 NOMINAL = 1.75
 """The height in metres that figures are built at; the camera scales them to their own."""
-WIDEN = 1.2
+WIDEN = 1.17
 """How much wider than life bodies are, so that a person fills a crop of 2:1."""
 
 SIDES = (
@@ -80,7 +80,7 @@ def frame_of(person: Person) -> Frame:
         chest=chest,
         pelvis=0.142 * width * person.hips,
         limb=WIDEN * (0.45 + 0.55 * person.build),
-        head=1.06 * person.head,
+        head=1.13 * person.head,
     )
 
 
@@ -104,10 +104,9 @@ def add_torso(builder: FigureBuilder, frame: Frame, surface: Surface, padding: f
     builder.cone(torso, (low, middle), (pelvis, waist), surface, depth=0.7)
     builder.cone(torso, (middle, high), (waist, chest), surface, depth=0.68)
     for side in (1.0, -1.0):
-        tip = (side * (frame.arm_x - 0.02), frame.shoulder - 0.015, 0.0)
-        builder.cone(
-            torso, ((0.0, frame.shoulder, 0.0), tip), (0.085 + padding, 0.06 + padding), surface
-        )
+        tip = (side * (frame.arm_x - 0.012), frame.shoulder - 0.055, 0.0)
+        ends = ((0.0, frame.shoulder - 0.005, 0.0), tip)
+        builder.cone(torso, ends, (0.078 + padding, 0.05 + 0.6 * padding), surface)
 
 
 def add_head(builder: FigureBuilder, frame: Frame, skin: Surface) -> None:
@@ -127,9 +126,9 @@ def add_head(builder: FigureBuilder, frame: Frame, skin: Surface) -> None:
             Layer(Material.SKIN, fold=0.0),
             Layer(
                 Material.EYE,
-                height=(centre + 0.004, centre + 0.03),
+                height=(centre + 0.003, centre + 0.024),
                 forward=(0.03, 9.0),
-                across=(0.018 * size, 0.055 * size),
+                across=(0.02 * size, 0.05 * size),
                 fold=0.0,
             ),
             Layer(
@@ -166,10 +165,10 @@ def add_arms(
     size = frame.limb
     for (side, (arm, forearm, _), _), surface in zip(SIDES, surfaces, strict=True):
         x = side * frame.arm_x
-        shoulder, elbow, wrist = (x, frame.shoulder - 0.01, 0.0), (x, frame.elbow, 0.0), (
+        shoulder, elbow, wrist = (x, frame.shoulder - 0.065, 0.0), (x, frame.elbow, 0.0), (
             x, frame.wrist, 0.0)  # fmt: skip
-        upper = (0.056 * size + padding, 0.045 * size + padding)
-        lower = (0.045 * size + padding, 0.034 * size + 0.8 * padding)
+        upper = (0.050 * size + 0.7 * padding, 0.043 * size + 0.8 * padding)
+        lower = (0.043 * size + 0.8 * padding, 0.032 * size + 0.8 * padding)
         builder.cone(arm, (shoulder, elbow), upper, surface)
         builder.cone(forearm, (elbow, wrist), lower, surface)
         skin = builder.surface((Layer(Material.SKIN, fold=0.0),))

@@ -100,6 +100,11 @@ class Figure:
     """[L, 16] rows of :meth:`Layer.row`."""
 
 
+def _cross(a: Array, b: Array) -> Array:
+    """Return the cross product of two vectors (``np.cross`` is slow for single ones)."""
+    return a[[1, 2, 0]] * b[[2, 0, 1]] - a[[2, 0, 1]] * b[[1, 2, 0]]
+
+
 class FigureBuilder:
     """Collects primitives and layers."""
 
@@ -139,15 +144,21 @@ class FigureBuilder:
         start, end = np.array(ends[0]), np.array(ends[1])
         length = float(np.linalg.norm(end - start))
         axis = (end - start) / length
-        forward = np.array((0.0, 0.0, 1.0)) if abs(axis[2]) < 0.9 else np.array((0.0, 1.0, 0.0))
+        forward = np.eye(3)[2 if abs(axis[2]) < 0.9 else 1]
         forward = forward - axis * (forward @ axis)
         forward /= np.linalg.norm(forward)
-        basis = np.stack((np.cross(axis, forward), axis, forward / depth))
+        basis = np.stack((_cross(axis, forward), axis, forward / depth))
         kept = (0.0, length) if tube else (-9.0, 9.0)
         self._add(bone, ends[0], basis, (length, *radii, *kept), surface)
 
     def ellipsoid(
-        self, bone: Bone, centre: Point, radii: Point, surface: tuple[int, int], tilt: float = 0.0
+        self,
+        bone: Bone,
+        centre: Point,
+        radii: Point,
+        surface: tuple[int, int],
+        tilt: float = 0.0,
+        low: float = -9.0,
     ) -> None:
         """Add an ellipsoid.
 
@@ -157,11 +168,12 @@ class FigureBuilder:
             radii: its radii along x, y and z in metres.
             surface: range of layers from :meth:`surface`.
             tilt: angle about the x axis in radians; positive lowers the front.
+            low: the part below this share of the radius is cut off; -1 or less keeps all.
         """
         cos, sin = np.cos(tilt), np.sin(tilt)
         turn = np.array(((1.0, 0.0, 0.0), (0.0, cos, sin), (0.0, -sin, cos)))
         basis = turn / np.array(radii)[:, None]
-        self._add(bone, centre, basis, (0.0, 1.0, 1.0, -9.0, 9.0), surface)
+        self._add(bone, centre, basis, (0.0, 1.0, 1.0, low, 9.0), surface)
 
     def _add(
         self,

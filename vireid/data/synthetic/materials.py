@@ -122,7 +122,7 @@ def visible_colours(rng: np.random.Generator) -> Array:
     skin = np.array(_SKIN[rng.choice(5, p=(0.27, 0.27, 0.2, 0.16, 0.1))])
     colours[Material.SKIN] = skin + rng.normal(0.0, 0.02, 3)
     colours[Material.LIPS] = skin * (0.86, 0.58, 0.58)
-    colours[Material.EYE] = (0.12, 0.10, 0.10)
+    colours[Material.EYE] = 0.35 * skin
     colours[Material.HAIR] = np.array(_HAIR[rng.choice(7, p=_HAIR_SHARE)]) + rng.normal(0, 0.02, 3)
     top = garment_colour(rng)
     colours[Material.TOP] = top
@@ -171,7 +171,7 @@ def infrared_reflectances(
     infrared = np.where(follows, 0.16 + 0.76 * brightness + noise, free)
     infrared[Material.SKIN] = 0.80 + 0.3 * noise[Material.SKIN]
     infrared[Material.LIPS] = 0.72
-    infrared[Material.EYE] = 0.22
+    infrared[Material.EYE] = 0.3
     infrared[Material.HAIR] = 0.18 + 0.5 * free[Material.HAIR]
     for (base, second), draw in zip(PATTERN_PAIRS, rng.random(len(PATTERN_PAIRS)), strict=True):
         if draw < vanishing:

@@ -42,7 +42,7 @@ class SyntheticSettings:
     """Height of an image in pixels, 32 to 1024."""
     width: int = 64
     """Width of an image in pixels, 16 to 512."""
-    base_yaws: tuple[float, ...] = (0.25, -0.95, 0.1, 0.85, -0.3, -0.55)
+    base_yaws: tuple[float, ...] = (0.25, -0.95, 0.1, 1.7, -0.3, -0.55)
     """How far a person is turned from each of the six cameras, in radians: 0 shows the
     front, pi the back."""
     yaw_spread: float = 0.6

@@ -174,7 +174,7 @@ def _top(rng: np.random.Generator, settings: SyntheticSettings) -> dict[str, obj
 
 def _bottom(rng: np.random.Generator, settings: SyntheticSettings) -> dict[str, object]:
     bottom = _pick(rng, _BOTTOMS)
-    kinds = {"all over": 0.45, "side stripe": 0.35, "one leg": 0.2}
+    kinds = {"all over": 0.47, "side stripe": 0.4, "one leg": 0.13}
     if "skirt" in bottom:
         kinds = {"all over": 1.0}
     patterns = (Pattern.HORIZONTAL, Pattern.VERTICAL, Pattern.CHECKS, Pattern.CAMOUFLAGE)

@@ -1,0 +1,52 @@
+"""The terms of the final stage against the released training script."""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from vireid.losses import inter, intra, triplet
+
+
+def test_sum_of_the_terms_and_its_gradients(golden):
+    arrays = {
+        name: torch.from_numpy(value) for name, value in golden("sca_losses").items() if value.ndim
+    }
+    scalars = {name: float(value) for name, value in golden("sca_losses").items() if not value.ndim}
+    labels, n = arrays["labels"], len(arrays["labels"])
+    features = arrays["features"].requires_grad_()
+    logits = arrays["logits"].requires_grad_()
+    views = dict(zip(("vis1", "vis2", "ir"), features.split(n), strict=True))
+    trust = torch.cat([arrays[f"conf_{view}"] for view in views])
+
+    identity = (trust * functional.cross_entropy(logits, labels.repeat(3), reduction="none")).mean()
+    hard = triplet(features, labels.repeat(3), scalars["margin"]).mean()
+    centred = {
+        view: scalars["weight_intra"]
+        * (arrays[f"conf_{view}"] * intra(rows, labels, arrays[f"proto_{view}"], "l1")).mean()
+        for view, rows in views.items()
+    }
+    modality = torch.tensor([0] * n + [1] * n)
+    aligned = 0.0
+    for view in ("vis1", "vis2"):
+        both = torch.cat([views[view], views["ir"]])
+        values = inter(both, labels.repeat(2), modality)[:n]
+        means = [values[labels == identity].mean() for identity in labels.unique()]
+        aligned = aligned + scalars["weight_inter"] * torch.stack(means).mean()
+
+    assert identity.item() == pytest.approx(scalars["loss_id"], rel=1e-5, abs=1e-5)
+    assert hard.item() == pytest.approx(scalars["loss_triplet"], rel=1e-5, abs=1e-5)
+    intra_visible = (centred["vis1"] + centred["vis2"]) / 2
+    assert intra_visible.item() == pytest.approx(scalars["loss_intra_vis"], rel=1e-5, abs=1e-5)
+    assert centred["ir"].item() == pytest.approx(scalars["loss_intra_ir"], rel=1e-5, abs=1e-5)
+    for name in ("loss_inter_vis", "loss_inter_ir"):
+        assert aligned.item() == pytest.approx(scalars[name], rel=1e-5, abs=1e-5)
+
+    # the released script has no factor 1/2, so its two inter terms are twice ours
+    total = identity + hard + intra_visible + centred["ir"] + 2 * aligned
+    total.backward()
+    assert total.item() == pytest.approx(scalars["loss_total"], rel=1e-5, abs=1e-5)
+    for tensor, name in ((features, "grad_features"), (logits, "grad_logits")):
+        expected = arrays[name].numpy()
+        tolerance = 1e-6 + 1e-4 * np.abs(expected).max()
+        np.testing.assert_allclose(tensor.grad, expected, atol=tolerance)

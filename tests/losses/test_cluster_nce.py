@@ -1,0 +1,75 @@
+"""ClusterNCE."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from vireid.losses import cluster_nce
+from vireid.memory import ClusterMemory
+
+
+def naive(embeddings, labels, memories, temperature):
+    values = []
+    for embedding, label in zip(embeddings.tolist(), labels.tolist(), strict=True):
+        dots = [
+            sum(a * b for a, b in zip(embedding, row, strict=True)) for row in memories.tolist()
+        ]
+        powers = [math.exp(dot / temperature) for dot in dots]
+        values.append(-math.log(powers[label] / sum(powers)))
+    return torch.tensor(values)
+
+
+def example(seed=0, clusters=5):
+    generator = torch.Generator().manual_seed(seed)
+    embeddings = functional.normalize(torch.randn(7, 4, generator=generator))
+    memories = functional.normalize(torch.randn(clusters, 4, generator=generator))
+    return embeddings, torch.randint(0, clusters, (7,), generator=generator), memories
+
+
+@pytest.mark.parametrize("temperature", [0.05, 1.0])
+def test_equals_the_naive_sum(temperature):
+    values = cluster_nce(*example(), temperature)
+    assert torch.allclose(values, naive(*example(), temperature), atol=1e-4)
+
+
+@pytest.mark.parametrize("setting", ["", "b_"])
+@pytest.mark.parametrize("mode", ["mean", "hard"])
+def test_golden_loss_gradient_and_memory(golden, setting, mode):
+    arrays = golden("cluster_memory")
+    inputs = torch.from_numpy(arrays["inputs"]).requires_grad_()
+    labels = torch.from_numpy(arrays["targets"])
+    momentum = float(arrays[f"{setting}momentum"])
+    memory = ClusterMemory(torch.from_numpy(arrays["memory"]), momentum, mode == "hard")
+    embeddings = functional.normalize(inputs)
+    loss = cluster_nce(embeddings, labels, memory.rows, float(arrays[f"{setting}temp"])).mean()
+    loss.backward()
+    memory.update(embeddings, labels)
+    expected = arrays[f"{setting}{mode}_grad"]
+    assert loss.item() == pytest.approx(float(arrays[f"{setting}{mode}_loss"]), 1e-5, 1e-5)
+    np.testing.assert_allclose(inputs.grad, expected, atol=1e-6 + 1e-4 * np.abs(expected).max())
+    np.testing.assert_allclose(memory.rows, arrays[f"{setting}{mode}_memory_after"], atol=1e-5)
+
+
+def test_memories_take_no_gradient():
+    embeddings, labels, memories = example()
+    memories.requires_grad_()
+    embeddings.requires_grad_()
+    cluster_nce(embeddings, labels, memories).sum().backward()
+    assert memories.grad is None
+    assert embeddings.grad.abs().sum() > 0
+
+
+def test_one_cluster_costs_nothing():
+    embeddings, _, memories = example(clusters=1)
+    values = cluster_nce(embeddings, torch.zeros(7, dtype=torch.int64), memories)
+    assert torch.equal(values, torch.zeros(7))
+
+
+def test_noise_is_refused():
+    embeddings, labels, memories = example()
+    labels[3] = -1
+    with pytest.raises(IndexError):
+        cluster_nce(embeddings, labels, memories)
