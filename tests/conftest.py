@@ -3,10 +3,15 @@
 from collections.abc import Callable, Mapping
 from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
+
+if TYPE_CHECKING:
+    from vireid.config import Recipe
+    from vireid.training import TrainingImages
 
 GOLDEN = Path(__file__).resolve().parents[2] / "shared" / "golden"
 
@@ -66,3 +71,61 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def draw() -> Callable[..., Path]:
     """Return the function that writes such a folder, for tests that damage it."""
     return draw_tree
+
+
+TINY = """
+height: 32
+width: 16
+network: {backbone: test_efficientnet, weights: none}
+labelling:
+  single: {k1: 8, k2: 3, eps: 0.6, min_samples: 3}
+  mixed: {k1: 16, k2: 6, eps: 0.7, min_samples: 3}
+  memories: 2
+augmentation: {padding: 1, exposure: 0.1}
+batch_labels: 4
+batch_images: 2
+stages:
+- name: joint
+  epochs: 1
+  iterations: 2
+  terms:
+  - {loss: cluster_nce, labels: visible}
+  - {loss: cluster_nce, labels: infrared}
+  - {loss: cluster_nce, labels: mixed}
+- name: aligned
+  epochs: 2
+  iterations: 2
+  sample_by: matched
+  terms:
+  - {loss: cluster_nce, labels: matched, confidence: true}
+  - {loss: triplet, labels: matched}
+  - {loss: intra, labels: matched, weight: 0.5, start: 0.5}
+  - {loss: inter, labels: matched, weight: 0.05, start: 0.5}
+"""
+"""A recipe that clusters the fake people with random weights, in two seconds."""
+
+
+@pytest.fixture(scope="session")
+def tiny_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of the tiny recipe."""
+    path = tmp_path_factory.mktemp("recipe") / "tiny.yaml"
+    path.write_text(TINY)
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny() -> "Recipe":
+    """Return the tiny recipe."""
+    from vireid.recipes import parse_recipe
+
+    return parse_recipe(TINY)
+
+
+@pytest.fixture(scope="session")
+def crops(people: Path) -> "TrainingImages":
+    """Return the training images of the fake people, in the size of the tiny recipe."""
+    from vireid.data import load_pixels, open_data
+    from vireid.training import TrainingImages
+
+    train = open_data(people).train
+    return TrainingImages(load_pixels(train, (32, 16)), train.modality)

@@ -1,6 +1,7 @@
 """What a run can be told: frozen dataclasses whose field docstrings are the command's help."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -173,45 +174,73 @@ class Recipe:
             raise ConfigError("recipe: " + "; ".join(problems))
 
 
+Bound = tuple[str, Callable[[float], bool]]
+
+ABOVE_ZERO: Bound = ("more than 0", lambda value: 0 < value < math.inf)
+FROM_ZERO: Bound = ("at least 0", lambda value: 0 <= value < math.inf)
+FROM_ONE: Bound = ("at least 1", lambda value: value >= 1)
+SHARE: Bound = ("0 to 1", lambda value: 0 <= value <= 1)
+BELOW_ONE: Bound = ("0 or more and less than 1", lambda value: 0 <= value < 1)
+INSIDE: Bound = ("more than 0 and less than 1", lambda value: 0 < value < 1)
+
+
+def _outside(where: str, config: object, bound: Bound, *names: str) -> Iterator[str]:
+    """Yield a problem for each of the fields whose value is out of bounds."""
+    expected, holds = bound
+    for name in names:
+        value = getattr(config, name)
+        if not holds(value):
+            yield f"{where}{name} is {value}; expected {expected}"
+
+
 def _problems(recipe: Recipe) -> Iterator[str]:
     if not recipe.stages:
         yield "it has no stages; give at least one"
     names = [stage.name for stage in recipe.stages]
     if len(set(names)) < len(names):
         yield f"stage names repeat: {', '.join(names)}"
-    for name in ("height", "width", "batch_labels", "batch_images", "temperature"):
-        if getattr(recipe, name) <= 0:
-            yield f"{name} is {getattr(recipe, name)}; expected more than 0"
-    if not 0 <= recipe.momentum < 1:
-        yield f"momentum is {recipe.momentum}; expected 0 <= momentum < 1"
+    yield from _outside("", recipe, FROM_ONE, "height", "width", "batch_labels", "batch_images")
+    yield from _outside("", recipe, ABOVE_ZERO, "temperature")
+    yield from _outside("", recipe, FROM_ZERO, "margin", "weight_decay")
+    yield from _outside("", recipe, BELOW_ONE, "momentum")
+    if not 0 <= recipe.seed < 2**63:
+        yield f"seed is {recipe.seed}; expected 0 or more and less than 2**63"
+    if recipe.batch_labels == recipe.batch_images == 1:
+        yield "batch_labels and batch_images are both 1; batch statistics need more images"
     for stage in recipe.stages:
         yield from _stage_problems(stage)
-    for name in ("single", "mixed"):
-        yield from _clustering_problems(name, getattr(recipe.labelling, name))
-    if recipe.labelling.memories < 1:
-        yield f"labelling.memories is {recipe.labelling.memories}; expected at least 1"
+    yield from _labelling_problems(recipe.labelling)
+    where = "augmentation."
+    yield from _outside(where, recipe.augmentation, FROM_ZERO, "padding")
+    yield from _outside(where, recipe.augmentation, SHARE, "flip", "erasing")
+    yield from _outside(where, recipe.augmentation, BELOW_ONE, "exposure")
 
 
 def _stage_problems(stage: StageConfig) -> Iterator[str]:
-    where = f"stage {stage.name}"
+    where = f"stage {stage.name}: "
     if stage.name in {"before", "seconds", "seed"} or not stage.name.isidentifier():
-        yield f"{where}: expected a plain word other than before, seconds, seed"
-    for name, least in (("epochs", 1), ("iterations", 1), ("relabel_every", 0), ("warmup", 0)):
-        if getattr(stage, name) < least:
-            yield f"{where}: {name} is {getattr(stage, name)}; expected at least {least}"
+        yield f"{where}expected a plain word other than before, seconds, seed as its name"
+    yield from _outside(where, stage, FROM_ONE, "epochs", "iterations")
+    yield from _outside(where, stage, FROM_ZERO, "relabel_every", "warmup")
+    yield from _outside(where, stage, ABOVE_ZERO, "learning_rate", "decay")
+    expected, holds = INSIDE
+    for share in stage.milestones:
+        if not holds(share):
+            yield f"{where}milestones hold {share}; expected {expected}"
     if not stage.terms:
-        yield f"{where} has no terms; give at least one loss"
+        yield f"{where}it has no terms; give at least one loss"
     for term in stage.terms:
-        if not 0 <= term.start < 1:
-            yield f"{where}: start of {term.loss} is {term.start}; expected 0 <= start < 1"
+        yield from _outside(f"{where}{term.loss} ", term, BELOW_ONE, "start")
+        yield from _outside(f"{where}{term.loss} ", term, FROM_ZERO, "weight")
         if term.loss == "inter" and term.labels in {"visible", "infrared"}:
-            yield f"{where}: inter needs labels that both modalities share, not {term.labels}"
+            yield f"{where}inter needs labels that both modalities share, not {term.labels}"
 
 
-def _clustering_problems(name: str, clustering: ClusteringConfig) -> Iterator[str]:
-    where = f"labelling.{name}"
-    for field_name in ("k1", "k2", "min_samples"):
-        if getattr(clustering, field_name) < 1:
-            yield f"{where}.{field_name} is {getattr(clustering, field_name)}; expected at least 1"
-    if not 0 < clustering.eps < 1:
-        yield f"{where}.eps is {clustering.eps}; expected 0 < eps < 1"
+def _labelling_problems(labelling: LabellingConfig) -> Iterator[str]:
+    for name in ("single", "mixed"):
+        where, clustering = f"labelling.{name}.", getattr(labelling, name)
+        yield from _outside(where, clustering, FROM_ONE, "k1", "k2", "min_samples")
+        yield from _outside(where, clustering, INSIDE, "eps")
+    yield from _outside("labelling.", labelling, FROM_ONE, "memories")
+    if labelling.max_cost is not None:
+        yield from _outside("labelling.", labelling, ABOVE_ZERO, "max_cost")

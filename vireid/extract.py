@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
+from vireid.errors import DataError
 from vireid.models import CrossModalNetwork
 from vireid.types import Embeddings, Int
 
@@ -30,6 +31,9 @@ def extract(
 
     Returns:
         Embeddings [N, D] on the CPU, in the order of the images.
+
+    Raises:
+        DataError: an embedding is not finite.
     """
     device = next(network.parameters()).device
     training = network.training
@@ -37,7 +41,7 @@ def extract(
     vectors, features = [], []
     with torch.inference_mode():
         for start in range(0, len(modality), batch):
-            block = torch.from_numpy(np.ascontiguousarray(pixels[start : start + batch]))
+            block = torch.from_numpy(np.array(pixels[start : start + batch]))
             images = network.normalise(block.to(device).permute(0, 3, 1, 2))
             side = torch.tensor(modality[start : start + batch], device=device)
             output = network(images, side)
@@ -48,8 +52,14 @@ def extract(
                 progress(min(start + batch, len(modality)), len(modality))
     network.train(training)
     width = network.embedding_size
+    rows = torch.cat(vectors).numpy() if vectors else np.empty((0, width), dtype=np.float32)
+    if not np.isfinite(rows).all():
+        raise DataError(
+            "the network's embeddings are not finite, its weights have diverged; "
+            "train anew with a lower learning_rate"
+        )
     return Embeddings(
-        torch.cat(vectors).numpy() if vectors else np.empty((0, width), dtype=np.float32),
+        rows,
         modality,
         torch.cat(features).numpy() if features else None,
     )

@@ -57,7 +57,8 @@ class Run:
             The recipe.
 
         Raises:
-            CheckpointError: the folder holds no run.
+            CheckpointError: the folder holds no run, or its recipe is damaged.
+            ConfigError: the recipe is not valid.
         """
         try:
             text = self.recipe_file.read_text(encoding="utf-8")
@@ -66,6 +67,8 @@ class Run:
                 f"{self.folder} holds no recipe.yaml; expected a folder that "
                 "`vireid train ... --out` wrote"
             ) from error
+        except UnicodeDecodeError as error:
+            raise CheckpointError(f"{self.recipe_file} is damaged; train anew") from error
         return parse_recipe(text, source=str(self.recipe_file))
 
     def stages(self) -> list[str]:

@@ -36,7 +36,10 @@ def test_half_precision_counts_as_of_unit_length() -> None:
 
 def test_what_fits_is_not_copied() -> None:
     rows = np.eye(3, dtype=np.float32)
-    assert unit_rows(rows) is rows
+    found = unit_rows(rows)
+    assert np.shares_memory(found, rows)
+    assert rows.flags.writeable
+    assert not found.flags.writeable
 
 
 def test_layout_does_not_matter() -> None:

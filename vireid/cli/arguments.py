@@ -75,7 +75,7 @@ def use_machine(arguments: argparse.Namespace) -> str:
     if arguments.device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        torch.empty(1, device=arguments.device)
+        torch.zeros(1, device=arguments.device).item()
     except (RuntimeError, AssertionError) as error:
         raise ConfigError(f"--device {arguments.device} cannot be used here; try cpu") from error
     return str(arguments.device)

@@ -14,8 +14,10 @@ from rich.progress import (
 )
 from rich.table import Table
 
-console = Console(highlight=False)
+console = Console(highlight=False, markup=False, soft_wrap=True)
 """Where results go."""
+if not console.is_terminal:
+    console.width = 1000  # a file or another program gets whole lines
 
 NAMES = {"rank1": "Rank-1", "rank5": "Rank-5", "rank10": "Rank-10", "rank20": "Rank-20"}
 """How scores are called in tables, where it differs from their key."""
@@ -73,7 +75,8 @@ def plain_table(header: Sequence[str], rows: Sequence[Sequence[str]], title: str
     """
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for i, name in enumerate(header):
-        table.add_column(name, justify="right" if i else "left", no_wrap=True)
+        last = i == len(header) - 1  # it may hold a long path, of which nothing is cut off
+        table.add_column(name, justify="right" if i else "left", no_wrap=not last, overflow="fold")
     for row in rows:
         table.add_row(*row)
     return table

@@ -90,7 +90,10 @@ def find_images(path: Path, modality: str | None, part: str = "all") -> Images:
             raise ConfigError(
                 f"{error}; for a plain folder say --modality visible or infrared"
             ) from error
-        return _part(data.train, data.test, part)
+        images = _part(data.train, data.test, part)
+        if not len(images):
+            raise DataError(f"{path} holds no {part} images; choose another --part")
+        return images
     root, paths = (path.parent, [path.name]) if path.is_file() else (path, _files(path))
     if not paths:
         raise DataError(f"{path} holds no image; expected .jpg, .jpeg, .png or .bmp files")

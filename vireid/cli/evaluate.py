@@ -11,7 +11,7 @@ import numpy as np
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress, score_table
 from vireid.data import DataFolder, decode, load_pixels, open_data
-from vireid.errors import DataError
+from vireid.errors import CheckpointError, DataError
 from vireid.evaluation import EvaluationResult, Protocol, evaluate, plain, sysu
 from vireid.evaluation.examples import ranked_examples
 from vireid.extract import extract
@@ -121,6 +121,8 @@ def evaluate_run(
     """
     start = perf_counter()
     recipe, finished, truth = run.recipe(), run.stages(), known_truth(data)
+    if not finished:
+        raise CheckpointError(f"{run.folder} holds no checkpoint; train anew, in another folder")
     with progress("reading images") as bar:
         pixels = load_pixels(data.test, (recipe.height, recipe.width), progress=bar)
     results: dict[str, EvaluationResult] = {}
@@ -149,16 +151,31 @@ def merge_metrics(run: Run, tables: dict[str, dict[str, float]], seconds: float)
     Returns:
         What the file now holds.
     """
-    metrics: dict[str, Any] = {}
-    if run.metrics_file.exists():
-        metrics = json.loads(run.metrics_file.read_text(encoding="utf-8"))
-    if run.timing_file.exists():
-        timing = json.loads(run.timing_file.read_text(encoding="utf-8"))
-        metrics["seconds"] = timing | metrics.get("seconds", {})
-    metrics.setdefault("seconds", {})["evaluation"] = seconds
+    metrics, timing = read_json(run.metrics_file), read_json(run.timing_file)
+    metrics["seconds"] = timing | metrics.get("seconds", {}) | {"evaluation": seconds}
     metrics |= tables | {"seed": run.recipe().seed}
     write_json(run.metrics_file, metrics)
     return metrics
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The object; an empty one where there is no file.
+
+    Raises:
+        CheckpointError: the file is damaged.
+    """
+    if not path.exists():
+        return {}
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise CheckpointError(f"{path} is damaged ({error}); delete it and try again") from error
 
 
 def write_json(path: Path, value: object) -> None:

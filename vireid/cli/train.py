@@ -70,6 +70,7 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
     command.add_argument("--out", type=folder, required=True, help="the run folder to write")
     command.add_argument(
         "--set",
+        action="extend",
         nargs="+",
         default=[],
         metavar="NAME=VALUE",
@@ -122,7 +123,7 @@ class Watcher:
         self.log.write(json.dumps(line) + "\n")
         self.log.flush()
         if report.epoch == 1:
-            console.print(f"\n[bold]{report.stage}[/bold]")
+            console.print(f"\n{report.stage}", style="bold")
         console.print(describe_epoch(line))
 
 
@@ -156,6 +157,21 @@ def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
     return line
 
 
+def describe_header(line: Mapping[str, Any]) -> str:
+    """Return the heading over the epochs of a stage.
+
+    Args:
+        line: the stage's first epoch, as ``epoch_line`` returns it.
+
+    Returns:
+        Two lines of text.
+    """
+    inner = "clusters noise" + ("   ARI" if "ari" in line else "")
+    names = "  ".join(f"{name:{len(inner)}s}" for name in line["clusters"])
+    repeated = "  ".join(inner for _ in line["clusters"])
+    return f"\n{line['stage']:13s}  {names}\nepoch    loss  {repeated}  seconds"
+
+
 def describe_epoch(line: Mapping[str, Any]) -> str:
     """Return an epoch as one line of text.
 
@@ -165,14 +181,12 @@ def describe_epoch(line: Mapping[str, Any]) -> str:
     Returns:
         The text.
     """
-    parts = [f"  epoch {line['epoch']:2d}/{line['epochs']}", f"loss {line['losses']['total']:.3f}"]
+    text = f"{line['epoch']:2d}/{line['epochs']:<2d}  {line['losses']['total']:6.2f}"
     for name, count in line["clusters"].items():
-        text = f"{name} {count} clusters, {line['noise'][name]:.0%} noise"
-        if name in line.get("ari", {}):
-            text += f", ARI {line['ari'][name]:.2f}"
-        parts.append(text)
-    parts.append(f"{sum(line['seconds'].values()):.1f} s")
-    return " | ".join(parts)
+        text += f"  {count:8d} {line['noise'][name]:5.0%}"
+        if "ari" in line:
+            text += f" {line['ari'].get(name, 0):5.2f}"
+    return f"{text}  {sum(line['seconds'].values()):7.1f}"
 
 
 def train(
@@ -201,12 +215,12 @@ def train(
     check_trainable(data)
     with claimed(run):
         network = new_network(recipe).to(device)
-        run.recipe_file.write_text(dump_recipe(recipe), encoding="utf-8")
-        save_network(run, BEFORE, network, recipe)
         start = perf_counter()
         with progress("reading images") as bar:
             pixels = load_pixels(data.train, (recipe.height, recipe.width), progress=bar)
         read = perf_counter()
+        run.recipe_file.write_text(dump_recipe(recipe), encoding="utf-8")
+        save_network(run, BEFORE, network, recipe)
         images = TrainingImages(pixels, data.train.modality)
 
         def save(stage: str, network: CrossModalNetwork) -> None:
@@ -251,9 +265,12 @@ def claimed(run: Run) -> Iterator[None]:
         Nothing.
 
     Raises:
-        ConfigError: the folder holds a run, or another process is writing one.
+        ConfigError: the folder holds a run, is a file, or another process is writing there.
     """
-    run.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        run.folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ConfigError(f"{run.folder} is or lies in a file; choose another --out") from error
     with (run.folder / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

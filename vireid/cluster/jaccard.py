@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from vireid.cluster.neighbours import nearest_neighbours
-from vireid.cluster.reciprocal import reciprocal_weights
+from vireid.cluster.reciprocal import lengthened, reciprocal_weights
 from vireid.cluster.rows import finite_rows, unit_rows
 from vireid.errors import ConfigError, DataError
 from vireid.types import Int, Modality
@@ -59,10 +59,11 @@ def jaccard_distance(
     else:
         rows = finite_rows(embeddings)
         ranks = _checked_ranks(neighbours[0], len(rows), min(k1, len(rows)))
+    kind = None if modality is None else _checked_modality(modality, len(rows))
     weights = reciprocal_weights(rows, ranks)
     k2 = min(k2, ranks.shape[1])
     if k2 > 1:
-        weights = _averaging(ranks[:, :k2], modality) @ weights
+        weights = _averaging(ranks[:, :k2], kind) @ weights
         weights.sort_indices()
     return _distances(weights, max_distance)
 
@@ -80,21 +81,26 @@ def _checked_ranks(indices: NDArray[np.integer], count: int, k: int) -> Int:
     return ranks
 
 
-def _averaging(ranks: Int, modality: NDArray[np.integer] | None) -> csr_array[np.float32]:
+def _checked_modality(modality: NDArray[np.integer], count: int) -> NDArray[np.integer]:
+    """Return the modality as an array, or say what is wrong with it."""
+    kind = np.asarray(modality)
+    if kind.shape != (count,) or np.setdiff1d(kind, list(Modality)).size:
+        raise DataError(f"modality must be 0 (visible) or 1 (infrared), of shape ({count},)")
+    return kind
+
+
+def _averaging(ranks: Int, kind: NDArray[np.integer] | None) -> csr_array[np.float32]:
     """Return the sparse matrix [N, N] that averages each row over its listed neighbours."""
     count, k = ranks.shape
-    if modality is None:
+    if kind is None:
         shares = np.full(ranks.shape, 1 / k)
     else:
-        kind = np.asarray(modality)
-        if kind.shape != (count,) or np.setdiff1d(kind, list(Modality)).size:
-            raise DataError(f"modality must be 0 (visible) or 1 (infrared), of shape ({count},)")
         infrared = kind[ranks] == Modality.INFRARED
         alike = np.where(infrared, infrared.sum(1)[:, None], (~infrared).sum(1)[:, None])
         shares = np.where(alike < k, 0.5, 1.0) / alike
-    bounds = np.arange(0, count * k + 1, k)
-    shape = (count, count)
-    return csr_array((shares.ravel().astype(np.float32), ranks.ravel(), bounds), shape=shape)
+    columns = ranks.ravel().astype(np.int32)
+    bounds = np.arange(0, count * k + 1, k, dtype=np.int32)
+    return csr_array((shares.ravel().astype(np.float32), columns, bounds), shape=(count, count))
 
 
 def _distances(weights: csr_array[np.float32], max_distance: float) -> csr_array[np.float32]:
@@ -139,9 +145,8 @@ def _upper_triangle(indptr, indices, data, heads, others, weights, limit):  # ty
             for q in range(heads[c], ends[c]):
                 shared[others[q]] += min(data[p], weights[q])
         if used + count - i > len(rows):
-            rows = np.concatenate((rows, np.empty_like(rows)))
-            columns = np.concatenate((columns, np.empty_like(columns)))
-            distances = np.concatenate((distances, np.empty_like(distances)))
+            rows, columns = lengthened(rows), lengthened(columns)
+            distances = lengthened(distances)
         shared[i] = 1.0
         for j in range(i, count):
             distance = np.float32(max(0.0, 1.0 - shared[j] / (2.0 - shared[j])))

@@ -55,7 +55,15 @@ def nearest_neighbours(
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
 def dot(a, b):  # type: ignore[no-untyped-def]
-    """Return the dot product of two float32 vectors, the same for (a, b) and (b, a)."""
+    """Multiply two vectors in a fixed order of summation, the same for (a, b) and (b, a).
+
+    Args:
+        a: [D] float32.
+        b: [D] float32.
+
+    Returns:
+        The dot product, float32.
+    """
     total = np.float32(0.0)
     for d in range(a.shape[0]):
         total += a[d] * b[d]
@@ -65,22 +73,22 @@ def dot(a, b):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True)
 def _keep_best(rows, products, lowest, start, indices, similarities):  # type: ignore[no-untyped-def]
     """Fill the neighbours of the rows from ``start`` on out of their approximate products."""
-    count = rows.shape[0]
     k = indices.shape[1]
-    candidates = np.empty(count, dtype=np.int64)
-    exact = np.empty(count, dtype=np.float32)
     for b in range(products.shape[0]):
         i = start + b
-        found = 0
-        for j in range(count):
-            if products[b, j] >= lowest[b] and j != i:
-                candidates[found] = j
-                exact[found] = -dot(rows[i], rows[j])
-                found += 1
-        order = np.argsort(exact[:found], kind="mergesort")
         indices[i, 0] = i
         similarities[i, 0] = dot(rows[i], rows[i])
-        for rank in range(1, k):
-            best = order[rank - 1]
-            indices[i, rank] = candidates[best]
-            similarities[i, rank] = -exact[best]
+        found = 1
+        for j in range(rows.shape[0]):
+            if j == i or products[b, j] < lowest[b]:
+                continue
+            similarity = dot(rows[i], rows[j])
+            place = found
+            while place > 1 and similarities[i, place - 1] < similarity:
+                if place < k:
+                    indices[i, place] = indices[i, place - 1]
+                    similarities[i, place] = similarities[i, place - 1]
+                place -= 1
+            if place < k:
+                indices[i, place], similarities[i, place] = j, similarity
+                found = min(found + 1, k)

@@ -28,7 +28,25 @@ def reciprocal_weights(embeddings: Float, ranks: Int) -> csr_array[np.float32]:
     half_members, half_sizes = _reciprocal_sets(ranks, min(round(k / 2) + 1, k))
     indptr, indices = _expand(members, sizes, half_members, half_sizes)
     weights = _softmax(embeddings, indptr, indices)
-    return csr_array((weights, indices, indptr), shape=(count, count))
+    result = csr_array((weights, indices, indptr), shape=(count, count))
+    result.sort_indices()
+    return result
+
+
+@njit(cache=True, nogil=True)
+def lengthened(array):  # type: ignore[no-untyped-def]
+    """Copy a full array into one with as much room again behind its values.
+
+    Args:
+        array: [M] of any type, M at least 1.
+
+    Returns:
+        [2 M], undefined from M on.
+    """
+    longer = np.empty(2 * len(array), dtype=array.dtype)
+    for p in range(len(array)):  # a slice takes seconds to compile
+        longer[p] = array[p]
+    return longer
 
 
 @njit(cache=True, nogil=True)
@@ -50,7 +68,7 @@ def _reciprocal_sets(ranks, c):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def _expand(members, sizes, half_members, half_sizes):  # type: ignore[no-untyped-def]
-    """Return the expanded sets as the row bounds and sorted columns of a sparse matrix."""
+    """Return the expanded sets as the row bounds and columns of a sparse matrix."""
     count = members.shape[0]
     row = np.empty(members.shape[1] * (half_members.shape[1] + 1), dtype=np.int32)
     original = np.full(count, -1, dtype=np.int32)
@@ -77,8 +95,9 @@ def _expand(members, sizes, half_members, half_sizes):  # type: ignore[no-untype
                         used += 1
         indptr[i + 1] = indptr[i] + used
         while indptr[i + 1] > len(indices):
-            indices = np.concatenate((indices, np.empty_like(indices)))
-        indices[indptr[i] : indptr[i + 1]] = np.sort(row[:used])
+            indices = lengthened(indices)
+        for a in range(used):
+            indices[indptr[i] + a] = row[a]
     return indptr, indices[: indptr[count]].copy()
 
 

@@ -17,7 +17,7 @@ def finite_rows(embeddings: NDArray[np.floating]) -> Float:
         embeddings: [N, D] of any floating type and memory layout; not modified.
 
     Returns:
-        [N, D] float32, contiguous; the input itself where it is that already.
+        [N, D] float32, contiguous and read-only; a view where the input allows.
 
     Raises:
         DataError: not two dimensions, not floating, or a value that is not finite.
@@ -29,7 +29,9 @@ def finite_rows(embeddings: NDArray[np.floating]) -> Float:
         )
     if not np.isfinite(given).all():
         raise DataError("embeddings hold NaN or infinite values; check the model that made them")
-    return np.ascontiguousarray(given, dtype=np.float32)
+    rows = np.ascontiguousarray(given, dtype=np.float32).view()
+    rows.setflags(write=False)
+    return rows
 
 
 def unit_rows(embeddings: NDArray[np.floating]) -> Float:
@@ -39,7 +41,7 @@ def unit_rows(embeddings: NDArray[np.floating]) -> Float:
         embeddings: [N, D] rows whose norms are 1 within 1e-3; not modified.
 
     Returns:
-        [N, D] float32, contiguous; the input itself where it is that already.
+        [N, D] float32, contiguous and read-only; a view where the input allows.
 
     Raises:
         DataError: not two dimensions, not floating, not finite, or not of unit length.

@@ -76,10 +76,12 @@ def parse_recipe(text: str, overrides: Sequence[str] = (), *, source: str = "rec
     Raises:
         ConfigError: unknown keys, wrong types or values out of range.
     """
-    parser = ArgumentParser(exit_on_error=False)
+    parser = ArgumentParser(exit_on_error=False, allow_abbrev=False)
     parser.add_class_arguments(Recipe, "recipe")
     try:
         settings = yaml.safe_load(text)
+        if not isinstance(settings, dict):
+            raise ConfigError(f"{source} holds no settings; expected lines such as `height: 96`")
         known = parser.parse_object({"recipe": settings})
         for override in overrides:
             name, equals, _ = override.partition("=")
@@ -92,6 +94,7 @@ def parse_recipe(text: str, overrides: Sequence[str] = (), *, source: str = "rec
         return _only(parser.instantiate(known).recipe)
     except (ArgumentError, yaml.YAMLError, TypeError, KeyError) as error:
         message = " ".join(str(error).replace("recipe.", "").split())
+        message = message.replace("unrecognized arguments: --", "no such setting: ")
         raise ConfigError(f"{source}: {message}") from error
 
 

@@ -28,7 +28,7 @@ def draw_training_curve(epochs: Sequence[Mapping[str, Any]], path: Path) -> None
         _draw_by_space(axes[2], epochs, "noise", "share of noise")
     for axis in axes:
         _mark_stages(axis, epochs)
-    figure.savefig(path)
+    figure.savefig(path, format="png")
 
 
 def _draw_losses(axis: Axes, epochs: Sequence[Mapping[str, Any]]) -> None:

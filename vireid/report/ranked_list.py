@@ -48,4 +48,4 @@ def draw_ranked_list(
             draw.rectangle((box[0], box[1], box[2] - 1, box[3] - 1), fill=colour)
             cell = Image.fromarray(pixels).resize(CELL, Image.Resampling.BILINEAR)
             sheet.paste(cell, (left + FRAME, top + HEADER + FRAME))
-    sheet.save(path)
+    sheet.save(path, format="PNG")

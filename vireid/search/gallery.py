@@ -1,8 +1,10 @@
 """A gallery of embedded images, in memory and as an npz file."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile, is_zipfile
 
 import numpy as np
 
@@ -55,7 +57,8 @@ def save_gallery(gallery: Gallery, path: Path) -> None:
     except OSError as error:
         raise DataError(f"cannot write {path}: {error.strerror}; choose another place") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def load_gallery(path: Path) -> Gallery:
@@ -70,6 +73,8 @@ def load_gallery(path: Path) -> Gallery:
     Raises:
         DataError: the file is missing, damaged or lacks an array.
     """
+    if not is_zipfile(path):
+        raise DataError(f"{path} is missing or no npz file; expected one from `vireid embed`")
     try:
         with np.load(path, allow_pickle=False) as file:
             missing = [name for name in FIELDS if name not in file]
@@ -78,9 +83,11 @@ def load_gallery(path: Path) -> Gallery:
                     f"{path} lacks {', '.join(missing)}; expected a file from `vireid embed`"
                 )
             arrays = {name: file[name] for name in FIELDS}
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
         raise DataError(f"{path} is no gallery from `vireid embed`: {error}") from error
-    paths = tuple(arrays["paths"].tolist())
+    if arrays["paths"].ndim != 1:
+        raise DataError(f"{path}: paths have shape {arrays['paths'].shape}; expected (N,)")
+    paths = tuple(str(name) for name in arrays["paths"])
     root = Path(str(arrays["root"]))
     images = Images(root, paths, arrays["modality"], arrays["camera"])
     return Gallery(images, Embeddings(arrays["vectors"], arrays["modality"]))

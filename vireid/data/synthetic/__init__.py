@@ -1,8 +1,26 @@
 """The procedural data set: people of round cones seen by four visible and two infrared cameras."""
 
-from vireid.data.synthetic.contact_sheet import write_contact_sheet
-from vireid.data.synthetic.picture import render_identity
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from vireid.data.synthetic.settings import SyntheticSettings
-from vireid.data.synthetic.writer import synthesise
+
+if TYPE_CHECKING:
+    from vireid.data.synthetic.contact_sheet import write_contact_sheet
+    from vireid.data.synthetic.picture import render_identity
+    from vireid.data.synthetic.writer import synthesise
 
 __all__ = ["SyntheticSettings", "render_identity", "synthesise", "write_contact_sheet"]
+
+_HOMES = {
+    "render_identity": "picture",
+    "synthesise": "writer",
+    "write_contact_sheet": "contact_sheet",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs the compiled renderer only when it is used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -62,8 +62,8 @@ def add_hat(builder: FigureBuilder, person: Person, frame: Frame) -> None:
     dome = (0.108 * size, 0.128 * size, 0.122 * size)
     if person.hat == "cap":
         builder.ellipsoid(head, (0.0, _HEAD + 0.035, -0.006), dome, surface, 0.0, 0.0)
-        peak = (0.082 * size, 0.018, 0.1 * size)
-        builder.ellipsoid(head, (0.0, _HEAD + 0.042, 0.125 * size), peak, surface, 0.12)
+        peak = (0.082 * size, 0.016, 0.085 * size)
+        builder.ellipsoid(head, (0.0, _HEAD + 0.055, 0.115 * size), peak, surface, 0.12)
     elif person.hat == "beanie":
         tall = (dome[0], dome[1] * 1.08, dome[2])
         builder.ellipsoid(head, (0.0, _HEAD + 0.032, -0.008), tall, surface, 0.12, -0.02)

@@ -4,6 +4,7 @@ import colorsys
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vireid.data.synthetic.camera import Camera, Track
 from vireid.data.synthetic.materials import Array
@@ -73,7 +74,7 @@ def _tones(rng: np.random.Generator, camera: Camera, track: Track) -> tuple[Arra
         wall = {"corridor": 0.38, "yard": 0.26}[camera.scene] * np.exp(rng.normal(0.0, 0.12))
         return np.full(3, wall), np.full(3, wall * rng.uniform(0.7, 1.1))
     saturation, value = {
-        "wall": (0.16, 0.66), "tiles": (0.14, 0.72), "foliage": (0.45, 0.5), "street": (0.2, 0.56),
+        "wall": (0.16, 0.66), "tiles": (0.14, 0.72), "foliage": (0.37, 0.5), "street": (0.2, 0.56),
     }[camera.scene]  # fmt: skip
     hue = 0.24 + 0.09 * np.sin(6.28 * track.hue) if camera.scene == "foliage" else track.hue
     wall = _colour(hue, saturation * rng.uniform(0.5, 1.4), value)
@@ -81,7 +82,7 @@ def _tones(rng: np.random.Generator, camera: Camera, track: Track) -> tuple[Arra
     return wall, floor
 
 
-Wall = tuple[Array, Array | None]
+Wall = tuple[Array, NDArray[np.bool_] | None]
 
 
 def _wall(rng: np.random.Generator, x: Array, y: Array, shape: tuple[int, int]) -> Wall:
@@ -102,7 +103,7 @@ def _tiles(rng: np.random.Generator, x: Array, y: Array, shape: tuple[int, int])
 def _street(rng: np.random.Generator, x: Array, y: Array, shape: tuple[int, int]) -> Wall:
     across, down = x % 0.26, (y + 0.04) % 0.27
     window = (across > 0.05) & (across < 0.19) & (np.abs(across - 0.12) > 0.006) & (down > 0.05)
-    window = window & (down < 0.21) & (y < 0.5)
+    window &= (down < 0.21) & (y < 0.5)
     shade = 1.0 + 0.12 * smooth_noise(rng, shape, (5, 3)) - 0.2 * ((y > 0.5) & (y < 0.52))
     return shade[..., None], window
 

@@ -20,7 +20,7 @@ _CAST = (
     (1.06, 1.0, 0.92), (0.90, 0.98, 1.14), (1.0, 1.0, 1.0), (0.97, 1.06, 0.93),
     (1.14, 0.98, 0.88), (1.0, 1.0, 1.0),
 )  # fmt: skip
-_EXPOSURE = (1.08, 0.92, 1.35, 1.2, 0.86, 1.3)
+_EXPOSURE = (1.08, 0.92, 1.35, 1.2, 0.95, 1.3)
 _HAZE = (0.01, 0.015, 0.01, 0.0, 0.02, 0.0)
 _BLUR = (0.5, 0.65, 0.6, 0.45, 0.8, 0.7)
 _NOISE = (0.012, 0.018, 0.018, 0.010, 0.022, 0.022)
@@ -175,7 +175,7 @@ def track_of(settings: SyntheticSettings, camera: Camera, identity: int) -> Trac
     diffuse, ambient, sky = rng.uniform(0.35, 0.75), rng.uniform(0.3, 0.42), rng.uniform(0.1, 0.25)
     if camera.modality == Modality.INFRARED:
         direction, diffuse, ambient, sky = np.array((0.0, 0.0, 1.0)), 0.75, 0.22, 0.04
-    folds = (rng.uniform(0.05, 0.1), rng.uniform(0.0, 6.28))
+    folds = (rng.uniform(0.03, 0.07), rng.uniform(0.0, 6.28))
     return Track(
         yaw=wrap(yaw + math.pi * opposite),
         reversed=opposite,

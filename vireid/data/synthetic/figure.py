@@ -117,7 +117,14 @@ class FigureBuilder:
         self._layers: list[list[float]] = []
 
     def surface(self, layers: Sequence[Layer]) -> tuple[int, int]:
-        """Register layers, lowest first, and return their range."""
+        """Register layers.
+
+        Args:
+            layers: lowest first.
+
+        Returns:
+            Number of the first and of the last + 1, for the primitives that carry them.
+        """
         first = len(self._layers)
         self._layers.extend(layer.row() for layer in layers)
         return first, len(self._layers)

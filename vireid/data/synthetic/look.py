@@ -13,7 +13,17 @@ from vireid.types import Modality
 
 
 def with_shadow(scene: Array, portrait: Portrait, track: Track, elevation: float) -> Array:
-    """Darken the ground round the feet."""
+    """Darken the ground round the feet.
+
+    Args:
+        scene: [H, W, 3] linear light.
+        portrait: tells where the feet are.
+        track: tells where the light comes from.
+        elevation: how far the camera looks down, radians.
+
+    Returns:
+        [H, W, 3] linear light.
+    """
     height, width = scene.shape[:2]
     row, column = portrait.foot
     flat = 0.035 + 0.25 * math.sin(elevation)
@@ -21,11 +31,22 @@ def with_shadow(scene: Array, portrait: Portrait, track: Track, elevation: float
     y = (np.arange(height)[:, None] - row) / (flat * 0.55 * height)
     x = (np.arange(width)[None] - column - 0.5 * lean) / (0.13 * height + 0.3 * abs(lean))
     dark = 0.55 * np.exp(-np.square(x) - np.square(y))
-    return scene * (1.0 - dark)[..., None]
+    shaded: Array = scene * (1.0 - dark)[..., None]
+    return shaded
 
 
 def occlude(picture: Array, rng: np.random.Generator, shot: Shot, tone: Array) -> Array:
-    """Draw something in front of the person."""
+    """Draw something in front of the person.
+
+    Args:
+        picture: [H, W, 3] linear light.
+        rng: source of randomness.
+        shot: tells what to draw.
+        tone: [3] usual light of the scene.
+
+    Returns:
+        [H, W, 3] linear light.
+    """
     height, width = picture.shape[:2]
     y, x = np.arange(height)[:, None] / height, np.arange(width)[None] / width
     if shot.occluder == "pole":
@@ -46,7 +67,15 @@ def occlude(picture: Array, rng: np.random.Generator, shot: Shot, tone: Array) -
 
 
 def blurred(picture: Array, sigma: float) -> Array:
-    """Return the picture under a Gaussian blur with the standard deviation in pixels."""
+    """Return a picture under a Gaussian blur.
+
+    Args:
+        picture: [H, W, channels] any values.
+        sigma: standard deviation in pixels, above 0.
+
+    Returns:
+        [H, W, channels] blurred values; the edges are repeated outwards.
+    """
     reach = max(1, math.ceil(2.5 * sigma))
     weights = np.exp(-0.5 * np.square(np.arange(-reach, reach + 1) / sigma))
     weights /= weights.sum()
@@ -66,7 +95,18 @@ def blurred(picture: Array, sigma: float) -> Array:
 def through_camera(
     picture: Array, rng: np.random.Generator, camera: Camera, track: Track, shot: Shot
 ) -> NDArray[np.uint8]:
-    """Apply the camera's look to linear light."""
+    """Apply a camera's look: exposure, colour cast, vignette, blur, noise.
+
+    Args:
+        picture: [H, W, 3] linear light.
+        rng: source of the noise.
+        camera: whose look.
+        track: its exposure and tint.
+        shot: its exposure.
+
+    Returns:
+        [H, W, 3] displayed values; one channel for an infrared camera.
+    """
     height, width = picture.shape[:2]
     y = np.linspace(-1.0, 1.0, height)[:, None]
     x = np.linspace(-1.0, 1.0, width)[None]

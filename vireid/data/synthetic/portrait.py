@@ -16,7 +16,7 @@ from vireid.data.synthetic.render import render
 from vireid.data.synthetic.tops import add_top
 from vireid.data.synthetic.wardrobe import Person
 
-CROP = 1.98
+CROP = 2.0
 """Height of a picture in metres at the person's distance."""
 STRETCH = 1.12
 """How much wider than high a metre is drawn, as if a narrower crop were resized to 2:1."""
@@ -66,7 +66,9 @@ def turned(yaw: float, elevation: float) -> Array:
     c, s = math.cos(yaw), math.sin(yaw)
     turn = np.array(((c, 0.0, s), (0.0, 1.0, 0.0), (-s, 0.0, c)))
     c, s = math.cos(elevation), math.sin(elevation)
-    return np.array(((1.0, 0.0, 0.0), (0.0, c, -s), (0.0, s, c))) @ turn
+    tilt = np.array(((1.0, 0.0, 0.0), (0.0, c, -s), (0.0, s, c)))
+    both: Array = tilt @ turn
+    return both
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def portray(
     height, width = shape
     metre = height / CROP * placing[2] * person.height / NOMINAL
     rotation = turned(*view)
-    ground = height * (0.94 + placing[1])
+    ground = height * (0.95 + placing[1])
     column = width * (0.5 + placing[0])
     step_x, step_y = 1.0 / (metre * STRETCH), -1.0 / metre
     grid = np.array(((0.5 - column) * step_x, step_x, (0.5 - ground) * step_y, step_y))

@@ -52,7 +52,9 @@ def _forwards(angle: float, spread: float = 0.0) -> Array:
     if spread == 0.0:
         return swing
     c, s = math.cos(spread), math.sin(spread)
-    return np.array(((c, -s, 0.0), (s, c, 0.0), (0.0, 0.0, 1.0))) @ swing
+    aside: Array = np.array(((c, -s, 0.0), (s, c, 0.0), (0.0, 0.0, 1.0)))
+    both: Array = aside @ swing
+    return both
 
 
 class _Chain:
@@ -63,7 +65,15 @@ class _Chain:
         self.shift = np.zeros((len(Bone), 3))
 
     def hang(self, bone: Bone, parent: Bone, joint: Point, side: float, turn: Array) -> None:
-        """Turn a bone about a joint that moves with its parent."""
+        """Turn a bone about a joint that moves with its parent.
+
+        Args:
+            bone: the bone to turn.
+            parent: the bone that the joint belongs to.
+            joint: where the joint is in the rest pose, on the left side.
+            side: 1 for the left, -1 for the right.
+            turn: [3, 3] rotation of the bone.
+        """
         pivot = np.array((joint[0] * side, joint[1], joint[2]))
         moved = self.turn[parent] @ pivot + self.shift[parent]
         self.turn[bone] = turn

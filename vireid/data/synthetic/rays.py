@@ -33,7 +33,7 @@ def sphere_hit(origin: Array, ray: Array, centre: float, radius: float) -> float
     inside = half * half - square * rest
     if inside < 0.0:
         return -math.inf
-    return (math.sqrt(inside) - half) / square
+    return float((math.sqrt(inside) - half) / square)
 
 
 @njit(cache=True, nogil=True)

@@ -27,6 +27,13 @@ def _boxes(centres: Array, reach: Array, grid: Array, shape: tuple[int, int]) ->
     return np.stack(clipped, axis=1).astype(np.int64)
 
 
+def _fine(grid: Array) -> Array:
+    """Return the grid of samples of a grid of pixels."""
+    start, step = grid[[0, 2]], grid[[1, 3]]
+    first, fine = start - step * (SAMPLES - 1) / (2 * SAMPLES), step / SAMPLES
+    return np.array((first[0], fine[0], first[1], fine[1]))
+
+
 def render(
     figure: Figure,
     bones: tuple[Array, Array],
@@ -63,14 +70,7 @@ def render(
     ends = np.stack((figure.start, end))
     centres = (turn @ ends[..., None])[..., 0] + shift
     reach = spread[None] * figure.size[:, 1:3].T[..., None]
-    fine = np.array(
-        (
-            grid[0] - grid[1] * (SAMPLES - 1) / (2 * SAMPLES),
-            grid[1] / SAMPLES,
-            grid[2] - grid[3] * (SAMPLES - 1) / (2 * SAMPLES),
-            grid[3] / SAMPLES,
-        )
-    )
+    fine = _fine(grid)
     rows, columns = shape[0] * SAMPLES, shape[1] * SAMPLES
     depth = np.empty((rows, columns))
     index = np.empty((rows, columns), np.int64)

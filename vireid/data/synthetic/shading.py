@@ -20,17 +20,17 @@ def _second(layer: Array, x: float, y: float, z: float) -> bool:
     down_odd = math.floor(2.0 * down) % 2 == 1
     along_odd = math.floor(2.0 * along) % 2 == 1
     if pattern == 1.0:
-        return down_odd
+        return bool(down_odd)
     if pattern == 2.0:
-        return along_odd
+        return bool(along_odd)
     if pattern == 3.0:
-        return down_odd != along_odd
+        return bool(down_odd != along_odd)
     if pattern == 4.0:
         shift = 0.5 if math.floor(down) % 2 == 1 else 0.0
         dx, dy = (along + shift) % 1.0 - 0.5, down % 1.0 - 0.5
-        return dx * dx + dy * dy < 0.09
+        return bool(dx * dx + dy * dy < 0.09)
     wave = math.sin(6.3 * along + 2.0 * math.sin(4.1 * down)) + math.sin(5.2 * down + 1.7 * along)
-    return wave > 0.3
+    return bool(wave > 0.3)
 
 
 @njit(cache=True, nogil=True)
@@ -113,7 +113,8 @@ def shade(
             seen = int(layer[14] if second else layer[13])
             material[row, column] = seen
             facing = max(0.0, nx * light[0] + ny * light[1] + nz * light[2])
-            fold = math.sin(31.0 * rest[1] + 2.5 * math.sin(19.0 * rest[0] + light[7]))
+            sway = math.sin(9.0 * rest[0] + 7.0 * rest[2] + light[7])
+            fold = math.sin(17.0 * rest[1] + 2.0 * sway)
             bright = light[3] * facing + light[4] + light[5] * (0.5 + 0.5 * ny)
             bright *= weight * (1.0 + light[6] * layer[15] * fold)
             pixel = picture[row // samples, column // samples]

@@ -1,7 +1,8 @@
 """What a person looks like: measures, clothes and belongings, drawn once for each identity."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -118,20 +119,20 @@ def draw_person(settings: SyntheticSettings, identity: int) -> Person:
     clothes = {**_top(rng, settings), **_bottom(rng, settings)}
     return Person(
         **body,
-        **clothes,  # type: ignore[arg-type]
-        **_belongings(rng, settings),  # type: ignore[arg-type]
+        **clothes,
+        **_belongings(rng, settings),
         visible=visible,
         infrared=infrared,
     )
 
 
-def _pick(rng: np.random.Generator, shares: dict) -> str:  # type: ignore[type-arg]
+def _pick(rng: np.random.Generator, shares: Mapping[Any, float]) -> str:
     names = list(shares)
     weights = np.array([shares[name] for name in names])
-    return names[rng.choice(len(names), p=weights / weights.sum())]
+    return str(names[rng.choice(len(names), p=weights / weights.sum())])
 
 
-def _measures(rng: np.random.Generator) -> dict[str, float]:
+def _measures(rng: np.random.Generator) -> dict[str, Any]:
     return {
         "height": float(np.clip(rng.normal(1.71, 0.1), 1.5, 1.95)),
         "build": float(np.clip(rng.normal(1.0, 0.13), 0.8, 1.4)),
@@ -150,7 +151,7 @@ def _printed(rng: np.random.Generator, share: float, kinds: dict[str, float]) ->
     return kind if rng.random() < share else "none"
 
 
-def _top(rng: np.random.Generator, settings: SyntheticSettings) -> dict[str, object]:
+def _top(rng: np.random.Generator, settings: SyntheticSettings) -> dict[str, Any]:
     top = _pick(rng, _TOPS)
     long = rng.random() < (0.2 if top == "t-shirt" else 0.85)
     sleeve = float(rng.uniform(0.9, 1.0) if long else rng.uniform(0.28, 0.5))
@@ -172,7 +173,7 @@ def _top(rng: np.random.Generator, settings: SyntheticSettings) -> dict[str, obj
     }
 
 
-def _bottom(rng: np.random.Generator, settings: SyntheticSettings) -> dict[str, object]:
+def _bottom(rng: np.random.Generator, settings: SyntheticSettings) -> dict[str, Any]:
     bottom = _pick(rng, _BOTTOMS)
     kinds = {"all over": 0.47, "side stripe": 0.4, "one leg": 0.13}
     if "skirt" in bottom:
@@ -192,7 +193,7 @@ def _bottom(rng: np.random.Generator, settings: SyntheticSettings) -> dict[str, 
     }
 
 
-def _belongings(rng: np.random.Generator, settings: SyntheticSettings) -> dict[str, object]:
+def _belongings(rng: np.random.Generator, settings: SyntheticSettings) -> dict[str, Any]:
     hat, bag = _pick(rng, _HATS), _pick(rng, _BAGS)
     return {
         "hair": _pick(rng, _HAIRS),

@@ -1,0 +1,81 @@
+"""Every image is embedded once, in order, in evaluation mode."""
+
+import numpy as np
+import pytest
+import torch
+
+from vireid.errors import DataError
+from vireid.extract import extract
+from vireid.runs import new_network
+
+
+@pytest.fixture
+def network(tiny):
+    return new_network(tiny)
+
+
+def some(count, seed=0):
+    generator = np.random.default_rng(seed)
+    pixels = generator.integers(0, 256, (count, 32, 16, 3), dtype=np.uint8)
+    return pixels, generator.integers(0, 2, count)
+
+
+def slowly(network, pixels, modality):
+    """Embed one image at a time."""
+    network.eval()
+    with torch.no_grad():
+        rows = [
+            network(
+                network.normalise(torch.tensor(image).permute(2, 0, 1)[None]), torch.tensor([side])
+            )
+            for image, side in zip(pixels, modality, strict=True)
+        ]
+    names = ("embedding", "pooled")
+    return (np.concatenate([getattr(row, name).numpy() for row in rows]) for name in names)
+
+
+@pytest.mark.parametrize("batch", [1, 4, 7, 100])
+def test_batches_change_nothing(network, batch):
+    pixels, modality = some(7)
+    vectors, features = slowly(network, pixels, modality)
+    found = extract(network, pixels, modality, batch=batch, with_features=True)
+    np.testing.assert_allclose(found.vectors, vectors, atol=1e-5)
+    np.testing.assert_allclose(found.features, features, rtol=1e-3, atol=1e-5)
+    assert found.modality.tolist() == modality.tolist()
+
+
+def test_the_network_is_left_as_it_was_and_its_mode_does_not_matter(network):
+    pixels, modality = some(5)
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    found = {}
+    for training in (True, False):
+        network.train(training)
+        found[training] = extract(network, pixels, modality).vectors
+        assert network.training is training
+    np.testing.assert_array_equal(found[True], found[False])
+    assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
+
+
+def test_progress_is_told_and_features_are_kept_only_when_asked_for(network):
+    calls = []
+    pixels, modality = some(5)
+    found = extract(
+        network, pixels, modality, batch=2, progress=lambda done, of: calls.append((done, of))
+    )
+    assert calls == [(2, 5), (4, 5), (5, 5)]
+    assert found.features is None
+
+
+def test_no_images_and_read_only_pixels(network):
+    pixels, modality = some(3)
+    pixels.setflags(write=False)
+    assert len(extract(network, pixels, modality)) == 3
+    none = extract(network, pixels[:0], modality[:0])
+    assert none.vectors.shape == (0, network.embedding_size)
+
+
+def test_a_diverged_network_is_reported(network):
+    with torch.no_grad():
+        network.neck.weight[0] = torch.nan
+    with pytest.raises(DataError, match="weights have diverged"):
+        extract(network, *some(2))

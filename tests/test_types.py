@@ -1,0 +1,105 @@
+"""The values that travel are checked where they are made, and frozen."""
+
+from dataclasses import FrozenInstanceError
+
+import numpy as np
+import pytest
+
+from vireid.errors import DataError
+from vireid.types import Embeddings, Images, Matching, PseudoLabels, Truth
+
+UNIT = np.eye(3, dtype=np.float32)
+
+
+def images(count=3):
+    return Images("data", [f"{i}.jpg" for i in range(count)], [0, 1, 0][:count], range(count))
+
+
+def frozen(array):
+    with pytest.raises(ValueError, match="read-only"):
+        array[...] = 0
+    return True
+
+
+def test_images_freeze_their_arrays_and_give_subsets_in_order():
+    whole = images()
+    part = whole.subset([2, 0])
+    assert (part.paths, part.modality.tolist(), part.camera.tolist()) == (
+        ("2.jpg", "0.jpg"), [0, 0], [2, 0],
+    )  # fmt: skip
+    assert len(whole.subset([])) == 0
+    assert frozen(whole.modality)
+    assert frozen(whole.camera)
+    with pytest.raises(FrozenInstanceError):
+        whole.paths = ()  # type: ignore[misc]
+
+
+def test_values_are_copies_of_what_they_are_made_of():
+    camera, labels = np.arange(3), np.array([0, 1, -1])
+    whole, space = Images("d", "abc", np.zeros(3, int), camera), PseudoLabels(labels)
+    camera[:], labels[:] = 9, 9
+    assert whole.camera.tolist() == [0, 1, 2]
+    assert space.labels.tolist() == [0, 1, -1]
+
+
+def test_truth_gives_subsets():
+    truth = Truth([4, 4, 7])
+    assert truth.subset([2, 1]).identities.tolist() == [7, 4]
+    assert len(truth) == 3
+    assert frozen(truth.identities)
+
+
+def test_embeddings_are_read_only_without_locking_the_array_they_came_from():
+    rows = UNIT.copy()
+    embeddings = Embeddings(rows, [0, 0, 1])
+    assert frozen(embeddings.vectors)
+    rows[0] = 0
+    assert len(embeddings) == 3
+
+
+def test_no_images_are_fine_everywhere():
+    assert len(images(0)) == len(Truth([])) == len(Embeddings(np.empty((0, 4)), [])) == 0
+    space = PseudoLabels([])
+    assert (space.clusters, space.noise_share) == (0, 0.0)
+    assert Matching([], 0, []).partner.shape == (0,)
+
+
+def test_pseudo_labels_count_clusters_and_noise():
+    space = PseudoLabels([0, -1, 1, 0], [1, 0, 0.5, 1])
+    assert (space.clusters, space.noise_share) == (2, 0.25)
+    assert PseudoLabels([-1, -1]).clusters == 0
+    assert PseudoLabels([0]).confidence.tolist() == [1]
+    assert frozen(space.labels)
+    assert frozen(space.confidence)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Images("d", ["a"], [0, 1], [0]), r"modality has shape \(2,\); expected shape"),
+        (lambda: Images("d", ["a"], [2], [0]), "modality holds 2"),
+        (lambda: Images("d", ["a"], [0], [[0]]), "camera has shape"),
+        (lambda: Images("d", ["a"], [0], [0.5]), "camera has type float64; expected whole"),
+        (lambda: Truth([[1]]), "identities has shape"),
+        (lambda: Truth(["a"]), "identities has type"),
+        (lambda: Embeddings(np.ones(3), [0]), r"shape \(3,\); expected \(N, D\)"),
+        (lambda: Embeddings(UNIT * 2, [0, 0, 0]), "unit length"),
+        (lambda: Embeddings(UNIT * np.nan, [0, 0, 0]), "finite"),
+        (lambda: Embeddings(UNIT * 0, [0, 0, 0]), "unit length"),
+        (lambda: Embeddings(UNIT, [0, 0]), "modality has shape"),
+        (lambda: Embeddings(UNIT, [0, 0, -1]), "modality holds -1"),
+        (lambda: PseudoLabels([0, 2]), "labels skip numbers"),
+        (lambda: PseudoLabels([1]), "labels skip numbers"),
+        (lambda: PseudoLabels([-2, 0]), "labels skip numbers"),
+        (lambda: PseudoLabels([0], [1.5]), "confidence must"),
+        (lambda: PseudoLabels([0], [np.nan]), "confidence must"),
+        (lambda: PseudoLabels([0], [1, 1]), "confidence must"),
+        (lambda: Matching([2], 2, [0.0]), r"partners must lie in -1..1"),
+        (lambda: Matching([-2], 2, [0.0]), "partners must lie"),
+        (lambda: Matching([0], 2, []), "cost has shape"),
+    ],
+)
+def test_wrong_values_are_explained_in_one_line(make, message):
+    with pytest.raises(DataError, match=message) as caught:
+        make()
+    assert "\n" not in str(caught.value)

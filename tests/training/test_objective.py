@@ -1,0 +1,203 @@
+"""The loss of a batch against a computation row by row."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from vireid.config import LossName, TermConfig
+from vireid.losses import inter, triplet
+from vireid.models import Output
+from vireid.training.objective import Rows, batch_loss, make_targets, update_memories
+from vireid.types import Embeddings, PseudoLabels
+
+COUNT, SIZE = 24, 5
+BATCH = torch.tensor([0, 3, 1, 0, 7, 12, 13, 20, 21, 23, 2, 14])
+
+
+def unit(rows):
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+@pytest.fixture
+def scene(tiny):
+    """Return 24 images in three clusters and noise, their targets, and a batch of twelve."""
+    generator = np.random.default_rng(0)
+    modality = np.repeat([0, 1], COUNT // 2)
+    labels = np.tile([0, 1, 2, -1], COUNT // 4)
+    space = PseudoLabels(labels, generator.random(COUNT))
+    embeddings = Embeddings(
+        unit(generator.normal(size=(COUNT, SIZE))), modality, generator.normal(size=(COUNT, SIZE))
+    )
+    targets = make_targets({"matched": space}, embeddings, tiny, prototypes_for={"matched"})
+    pooled = torch.tensor(generator.normal(size=(len(BATCH), SIZE)), dtype=torch.float32)
+    embedding = torch.tensor(unit(generator.normal(size=(len(BATCH), SIZE))), dtype=torch.float32)
+    pooled.requires_grad_()
+    embedding.requires_grad_()
+    rows = Rows(BATCH, torch.from_numpy(modality)[BATCH])
+    return space, embeddings, targets, Output(pooled, embedding), rows
+
+
+def prototype(space, embeddings, label, side):
+    """Average the features of one label in one modality, weighted by confidence."""
+    total, weight = np.zeros(SIZE), 0.0
+    for i in range(COUNT):
+        if space.labels[i] == label and embeddings.modality[i] == side:
+            total = total + space.confidence[i] * embeddings.features[i].astype(float)
+            weight += space.confidence[i]
+    return total / weight
+
+
+def memory(space, embeddings, label):
+    """Return the direction of the mean of both modality means."""
+    means = [
+        np.mean(
+            [
+                embeddings.vectors[i]
+                for i in range(COUNT)
+                if space.labels[i] == label and embeddings.modality[i] == side
+            ],
+            axis=0,
+        )
+        for side in (0, 1)
+    ]
+    return unit(np.mean(means, axis=0)[None])[0]
+
+
+def slow_rows(loss: LossName, scene, temperature):
+    """Return one value and one confidence for each row that is no noise."""
+    space, embeddings, _, output, rows = scene
+    values, weights = [], []
+    for row, index in enumerate(rows.indices.tolist()):
+        label = int(space.labels[index])
+        if label < 0:
+            continue
+        weights.append(float(space.confidence[index]))
+        if loss == "cluster_nce":
+            query = output.embedding[row].detach().numpy()
+            logits = [query @ memory(space, embeddings, c) / temperature for c in range(3)]
+            values.append(math.log(sum(map(math.exp, logits))) - logits[label])
+        else:
+            side = int(rows.modality[row])
+            centre = prototype(space, embeddings, label, side)
+            values.append(float(np.square(output.pooled[row].detach().numpy() - centre).mean()))
+    return np.array(values), np.array(weights)
+
+
+def test_memories_and_prototypes_are_the_centres_of_the_labelling(scene):
+    space, embeddings, targets, *_ = scene
+    target = targets["matched"]
+    for label in range(3):
+        np.testing.assert_allclose(
+            target.memory.rows[label], memory(space, embeddings, label), atol=1e-6
+        )
+        for side in (0, 1):
+            np.testing.assert_allclose(
+                target.prototypes[side, label],
+                prototype(space, embeddings, label, side),
+                atol=1e-5,
+            )
+
+
+@pytest.mark.parametrize("confidence", [False, True])
+@pytest.mark.parametrize("loss", ["cluster_nce", "intra"])
+def test_a_term_is_the_mean_over_labelled_rows(scene, tiny, loss, confidence):
+    *_, targets, output, rows = scene
+    term = TermConfig(loss, "matched", weight=0.3, confidence=confidence)
+    total, parts = batch_loss([term], output, rows, targets, tiny)
+    values, weights = slow_rows(loss, scene, tiny.temperature)
+    assert len(values) == 9, "three of the twelve rows are noise"
+    weights = weights if confidence else np.ones(len(values))
+    expected = (values * weights).sum() / weights.sum()
+    assert parts.keys() == {f"{loss}/matched"}
+    assert parts[f"{loss}/matched"].item() == pytest.approx(expected, rel=1e-5)
+    assert total.item() == pytest.approx(0.3 * expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("confidence", [False, True])
+@pytest.mark.parametrize("loss", ["triplet", "inter"])
+def test_terms_over_pairs_never_see_noise(scene, tiny, loss, confidence):
+    space, _, targets, output, rows = scene
+    kept = torch.from_numpy(space.labels.copy())[rows.indices] >= 0
+    labels = torch.from_numpy(space.labels.copy())[rows.indices][kept]
+    alone = {
+        "triplet": lambda: triplet(output.pooled[kept], labels, margin=tiny.margin),
+        "inter": lambda: inter(output.pooled[kept], labels, rows.modality[kept]),
+    }[loss]()
+    weights = torch.tensor(space.confidence)[rows.indices][kept]
+    weights = weights if confidence else torch.ones(len(labels))
+    term = TermConfig(loss, "matched", confidence=confidence)
+    total, _ = batch_loss([term], output, rows, targets, tiny)
+    torch.testing.assert_close(total, (alone * weights).sum() / weights.sum())
+    gradients = torch.autograd.grad(total, [output.pooled])[0]
+    assert (gradients[~kept] == 0).all()
+    assert (gradients[kept] != 0).any()
+
+
+def test_terms_add_up_by_weight_and_only_the_sum_has_a_gradient(scene, tiny):
+    *_, targets, output, rows = scene
+    terms = [
+        TermConfig("cluster_nce", "matched", confidence=True),
+        TermConfig("triplet", "matched", weight=2.0),
+        TermConfig("intra", "matched", weight=0.5),
+        TermConfig("inter", "matched", weight=0.0),
+    ]
+    total, parts = batch_loss(terms, output, rows, targets, tiny)
+    expected = sum(term.weight * parts[f"{term.loss}/matched"] for term in terms)
+    torch.testing.assert_close(total.detach(), expected)
+    assert not any(part.requires_grad for part in parts.values())
+    total.backward()
+    assert torch.isfinite(output.pooled.grad).all()
+    assert torch.isfinite(output.embedding.grad).all()
+
+
+def test_an_image_of_low_confidence_pulls_less(scene, tiny):
+    space, embeddings, _, output, rows = scene
+    first = int(rows.indices[0])
+    trust = np.where(np.arange(COUNT) == first, 0.0, 1.0)
+    targets = make_targets({"matched": replace(space, confidence=trust)}, embeddings, tiny)
+    term = TermConfig("cluster_nce", "matched", confidence=True)
+    batch_loss([term], output, rows, targets, tiny)[0].backward()
+    of_first = rows.indices == first
+    assert (output.embedding.grad[of_first] == 0).all()
+    kept = torch.from_numpy(space.labels.copy())[rows.indices] >= 0
+    assert (output.embedding.grad[kept & ~of_first] != 0).any(1).all()
+
+
+@pytest.mark.parametrize("labels", [[-1] * COUNT, [-1] * 4 + [0, 1] * 10])
+def test_a_space_without_labels_for_the_batch_adds_nothing(scene, tiny, labels):
+    _, embeddings, _, output, _ = scene
+    targets = make_targets({"mixed": PseudoLabels(labels)}, embeddings, tiny)
+    rows = Rows(torch.tensor([0, 1, 2, 3]), torch.zeros(4, dtype=torch.int64))
+    four = Output(output.pooled[:4], output.embedding[:4])
+    total, parts = batch_loss([TermConfig("cluster_nce", "mixed")], four, rows, targets, tiny)
+    assert (total.item(), parts) == (0.0, {})
+    total.backward()
+    assert (output.embedding.grad == 0).all()
+
+
+def test_a_label_of_one_modality_has_no_prototype_in_the_other(scene, tiny):
+    _, embeddings, *_ = scene
+    labels = np.where(embeddings.modality == 0, 0, -1)
+    space = PseudoLabels(labels, np.zeros(COUNT))  # no trust at all: the plain mean
+    target = make_targets({"v": space}, embeddings, tiny, prototypes_for={"v"})["v"]
+    assert (target.prototypes[1] == 0).all()
+    plain = embeddings.features[: COUNT // 2].mean(0)
+    np.testing.assert_allclose(target.prototypes[0, 0], plain, atol=1e-5)
+    assert make_targets({"v": space}, embeddings, tiny)["v"].prototypes is None
+
+
+def test_memories_move_towards_the_batch_one_sample_after_the_other(scene, tiny):
+    space, _, targets, output, rows = scene
+    expected = targets["matched"].memory.rows.numpy().copy()
+    for row, index in enumerate(rows.indices.tolist()):
+        label = space.labels[index]
+        if label >= 0:
+            moved = tiny.momentum * expected[label]
+            moved = moved + (1 - tiny.momentum) * output.embedding[row].detach().numpy()
+            expected[label] = moved / np.linalg.norm(moved)
+    update_memories(targets, output, rows)
+    np.testing.assert_allclose(targets["matched"].memory.rows, expected, atol=1e-6)
+    assert not targets["matched"].memory.rows.requires_grad

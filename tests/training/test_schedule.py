@@ -1,0 +1,41 @@
+"""Learning rate and the start of terms."""
+
+from dataclasses import replace
+
+import pytest
+
+from vireid.config import StageConfig, TermConfig
+from vireid.training.schedule import is_active, learning_rate
+
+TERM = TermConfig("cluster_nce", "mixed")
+STAGE = StageConfig(
+    "s", 10, (TERM,), iterations=5, learning_rate=1.0, warmup=2, milestones=(0.6, 0.85), decay=0.1
+)
+
+
+def test_the_whole_curve():
+    found = [learning_rate(STAGE, epoch, step) for epoch in range(10) for step in range(5)]
+    warm = [0.1 + 0.9 * step / 10 for step in range(10)]
+    expected = warm + [1.0] * 20 + [0.1] * 15 + [0.01] * 5
+    assert found == pytest.approx(expected)
+
+
+def test_without_warmup_and_milestones_the_rate_is_constant():
+    stage = replace(STAGE, warmup=0, milestones=())
+    assert {learning_rate(stage, epoch, 0) for epoch in range(10)} == {1.0}
+
+
+def test_a_warmup_longer_than_the_stage_never_reaches_the_full_rate():
+    stage = replace(STAGE, epochs=2, warmup=4, milestones=())
+    rates = [learning_rate(stage, epoch, step) for epoch in range(2) for step in range(5)]
+    assert rates == sorted(rates)
+    assert rates[-1] == pytest.approx(0.1 + 0.9 * 9 / 20)
+
+
+@pytest.mark.parametrize(
+    ("start", "epochs", "first"), [(0.0, 10, 0), (0.45, 10, 5), (0.5, 10, 5), (0.1875, 80, 15)]
+)
+def test_a_term_starts_after_its_share_of_the_stage(start, epochs, first):
+    stage = replace(STAGE, epochs=epochs)
+    active = [is_active(replace(TERM, start=start), stage, epoch) for epoch in range(epochs)]
+    assert active == [False] * first + [True] * (epochs - first)
