@@ -62,7 +62,7 @@ def test_the_seed_makes_the_initial_weights(tiny):
 
 
 def test_what_is_missing_or_damaged_is_named(run, tmp_path):
-    with pytest.raises(CheckpointError, match="holds no recipe.yaml"):
+    with pytest.raises(CheckpointError, match=r"holds no recipe\.yaml"):
         Run(tmp_path).stages()
     with pytest.raises(CheckpointError, match="has no stage aligned; it has: before, joint"):
         load_network(run, "aligned")
@@ -71,7 +71,7 @@ def test_what_is_missing_or_damaged_is_named(run, tmp_path):
     with pytest.raises(CheckpointError, match="it has: none yet"):
         load_network(run)
     run.recipe_file.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(CheckpointError, match="recipe.yaml is damaged"):
+    with pytest.raises(CheckpointError, match=r"recipe\.yaml is damaged"):
         run.recipe()
     run.recipe_file.write_text("height: [")
     with pytest.raises(ConfigError, match=r"recipe\.yaml: "):

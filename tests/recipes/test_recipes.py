@@ -110,5 +110,5 @@ def test_mistakes_are_explained_in_one_line(text, overrides, message):
 
 def test_an_unknown_recipe_lists_the_known_ones(tmp_path):
     for name in ("nothing", str(tmp_path)):
-        with pytest.raises(ConfigError, match="neither a YAML file nor one of: .*synthetic"):
+        with pytest.raises(ConfigError, match=r"neither a YAML file nor one of: .*synthetic"):
             load_recipe(name)

@@ -3,25 +3,23 @@
 import argparse
 import fcntl
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, TextIO
 
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress
+from vireid.cli.epochs import Watcher
 from vireid.cli.settings import describe_settings
 from vireid.config import Recipe
 from vireid.data import DataFolder, load_pixels, open_data
 from vireid.errors import ConfigError, DataError
-from vireid.evaluation.reliability import reliability
 from vireid.labelling import label_spaces
 from vireid.models import CrossModalNetwork
 from vireid.recipes import dump_recipe, load_recipe, names
 from vireid.report import draw_training_curve
 from vireid.runs import BEFORE, Run, new_network, save_network
-from vireid.training import EpochReport, Labeller, TrainingImages, fit
+from vireid.training import Labeller, TrainingImages, fit
 
 
 def run(words: list[str]) -> None:
@@ -104,89 +102,6 @@ def read_recipe(arguments: argparse.Namespace) -> Recipe:
     if arguments.weights is not None:
         changes.append(f"network.weights={arguments.weights}")
     return load_recipe(arguments.recipe, changes)
-
-
-@dataclass
-class Watcher:
-    """Writes and prints what each epoch did; scores labels where identities are known."""
-
-    data: DataFolder
-    log: TextIO
-
-    def __call__(self, report: EpochReport) -> None:
-        """Log one epoch.
-
-        Args:
-            report: what the epoch did.
-        """
-        line = epoch_line(report, self.data)
-        self.log.write(json.dumps(line) + "\n")
-        self.log.flush()
-        if report.epoch == 1:
-            console.print(f"\n{report.stage}", style="bold")
-        console.print(describe_epoch(line))
-
-
-def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
-    """Return what metrics.jsonl keeps of an epoch.
-
-    Args:
-        report: what the epoch did.
-        data: whose training identities score the labels, where known; for the log only.
-
-    Returns:
-        Plain values, ready for JSON.
-    """
-    spaces = report.labelling.spaces
-    line: dict[str, Any] = {
-        "stage": report.stage,
-        "epoch": report.epoch,
-        "epochs": report.epochs,
-        "learning_rate": report.learning_rate,
-        "losses": dict(report.losses),
-        "clusters": {name: space.clusters for name, space in spaces.items()},
-        "noise": reliability(report.labelling, data.train.modality).noise,
-        "images": report.images,
-        "seconds": dict(report.seconds),
-    }
-    if data.train_truth is not None:
-        known = reliability(report.labelling, data.train.modality, data.train_truth)
-        line |= {"ari": known.ari, "coverage": known.coverage}
-        if known.pair_precision is not None:
-            line["pair_precision"] = known.pair_precision
-    return line
-
-
-def describe_header(line: Mapping[str, Any]) -> str:
-    """Return the heading over the epochs of a stage.
-
-    Args:
-        line: the stage's first epoch, as ``epoch_line`` returns it.
-
-    Returns:
-        Two lines of text.
-    """
-    inner = "clusters noise" + ("   ARI" if "ari" in line else "")
-    names = "  ".join(f"{name:{len(inner)}s}" for name in line["clusters"])
-    repeated = "  ".join(inner for _ in line["clusters"])
-    return f"\n{line['stage']:13s}  {names}\nepoch    loss  {repeated}  seconds"
-
-
-def describe_epoch(line: Mapping[str, Any]) -> str:
-    """Return an epoch as one line of text.
-
-    Args:
-        line: as ``epoch_line`` returns it.
-
-    Returns:
-        The text.
-    """
-    text = f"{line['epoch']:2d}/{line['epochs']:<2d}  {line['losses']['total']:6.2f}"
-    for name, count in line["clusters"].items():
-        text += f"  {count:8d} {line['noise'][name]:5.0%}"
-        if "ari" in line:
-            text += f" {line['ari'].get(name, 0):5.2f}"
-    return f"{text}  {sum(line['seconds'].values()):7.1f}"
 
 
 def train(

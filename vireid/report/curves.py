@@ -39,7 +39,8 @@ def _draw_losses(axis: Axes, epochs: Sequence[Mapping[str, Any]]) -> None:
         style = {"cluster_nce": "-", "triplet": "--", "intra": ":", "inter": "-."}[loss]
         axis.plot(*zip(*points, strict=True), style, color=COLOURS[space], label=name)
     axis.set_title("loss terms (mean of the epoch)")
-    axis.set_yscale("log")
+    if any(epoch["losses"].get(name, 0) > 0 for epoch in epochs for name in names):
+        axis.set_yscale("log")
 
 
 def _draw_by_space(axis: Axes, epochs: Sequence[Mapping[str, Any]], key: str, title: str) -> None:
@@ -66,5 +67,6 @@ def _mark_stages(axis: Axes, epochs: Sequence[Mapping[str, Any]]) -> None:
             color="#666666",
         )
     axis.set_xlabel("epoch")
-    axis.legend(fontsize=7, frameon=False)
+    if axis.get_legend_handles_labels()[0]:
+        axis.legend(fontsize=7, frameon=False)
     axis.spines[["top", "right"]].set_visible(False)

@@ -36,10 +36,10 @@ def test_a_track_keeps_near_its_yaw_and_a_camera_near_its_base() -> None:
         camera = camera_of(settings, number)
         for identity in range(1, 20):
             track = track_of(settings, camera, identity)
-            assert abs(wrap(track.yaw - camera.base_yaw)) <= 0.6 + 1e-9
+            assert abs(wrap(track.yaw - camera.base_yaw)) <= settings.yaw_spread + 1e-9
             for image in range(1, 5):
                 shot = shot_of(settings, camera, track, (identity, image))
-                assert abs(wrap(shot.yaw - track.yaw)) <= 0.3 + 1e-9
+                assert abs(wrap(shot.yaw - track.yaw)) <= settings.track_jitter + 1e-9
 
 
 def test_front_side_and_back_all_occur() -> None:

@@ -11,6 +11,10 @@ from vireid.data.synthetic.materials import Array
 from vireid.types import Modality
 
 
+_EVEN = {Modality.VISIBLE: 0.5, Modality.INFRARED: 0.3}
+"""The grey that a scene fades to."""
+
+
 @lru_cache(maxsize=64)
 def _stretch(length: int, knots: int) -> Array:
     """Return [length, knots] weights of linear interpolation."""
@@ -65,6 +69,7 @@ def draw_background(
         accent = _colour(0.58 + 0.1 * track.hue, 0.25, 0.3)
         scene = np.where((wall[1] & (y < horizon))[..., None], accent, scene)
     scene *= (1.0 - 0.35 * np.exp(-np.square((y - horizon) / 0.03)))[..., None]
+    scene = _EVEN[camera.modality] + camera.scene_strength * (scene - _EVEN[camera.modality])
     return np.square(np.clip(scene * track.brightness, 0.02, 1.0))
 
 

@@ -50,6 +50,8 @@ class Camera:
     vignette: float
     hue: float
     """The usual hue of the background, 0 to 1."""
+    scene_strength: float
+    """How strongly the background stands out against an even grey, 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,7 @@ def camera_of(settings: SyntheticSettings, number: int) -> Camera:
         noise=_NOISE[place] * settings.noise_strength,
         vignette=rng.uniform(0.1, 0.35) * look,
         hue=rng.uniform(0.0, 1.0),
+        scene_strength=settings.scene_strength,
     )
 
 

@@ -21,6 +21,7 @@ _SHARES = (
     "hat_share",
     "backpack_share",
     "bag_share",
+    "scene_strength",
 )
 
 
@@ -42,12 +43,12 @@ class SyntheticSettings:
     """Height of an image in pixels, 32 to 1024."""
     width: int = 64
     """Width of an image in pixels, 16 to 512."""
-    base_yaws: tuple[float, ...] = (0.25, -0.95, 0.1, 1.7, -0.3, -0.55)
+    base_yaws: tuple[float, ...] = (0.15, -0.6, 0.1, 1.0, -0.2, -0.4)
     """How far a person is turned from each of the six cameras, in radians: 0 shows the
     front, pi the back."""
     yaw_spread: float = 0.6
     """A track's yaw differs from its camera's base yaw by up to this, in radians, 0 to pi."""
-    track_jitter: float = 0.3
+    track_jitter: float = 0.35
     """An image's yaw differs from its track's yaw by up to this, in radians, 0 to pi."""
     reversed_share: float = 0.05
     """Share of the tracks that show the person from the opposite side, 0 to 1."""
@@ -66,12 +67,14 @@ class SyntheticSettings:
     """Share of the identities with a backpack, 0 to 1."""
     bag_share: float = 0.4
     """Share of the identities with a bag in the hand or on a strap, 0 to 1."""
-    look_strength: float = 1.0
+    look_strength: float = 0.8
     """How strongly the cameras differ in colour, exposure and contrast, 0 to 2."""
     noise_strength: float = 1.0
     """Factor on the noise of every camera, 0 to 4."""
-    light_strength: float = 1.0
+    light_strength: float = 0.8
     """Factor on how much light and background differ between tracks, 0 to 2."""
+    scene_strength: float = 0.4
+    """How strongly backgrounds stand out against an even grey, 0 to 1."""
 
     def __post_init__(self) -> None:
         """Check every field.

@@ -1,0 +1,59 @@
+"""What commands parse alike, and the list of settings."""
+
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+import torch
+
+from vireid.cli.arguments import folder, parser, use_machine
+from vireid.cli.settings import describe_settings
+from vireid.errors import ConfigError
+from vireid.recipes import parse_recipe
+
+
+@pytest.fixture
+def threads():
+    """Put the number of threads back."""
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.mark.usefixtures("threads")
+def test_threads_and_device():
+    assert use_machine(Namespace(device="cpu", threads=2)) == "cpu"
+    assert torch.get_num_threads() == 2
+    expected = "cuda" if torch.cuda.is_available() else "cpu"
+    assert use_machine(Namespace(device="auto", threads=None)) == expected
+    assert torch.get_num_threads() == 2
+
+
+def test_home_folders_are_understood():
+    assert folder("~/x") == Path.home() / "x"
+
+
+def test_options_are_never_guessed_from_their_beginning():
+    command = parser("x", "y")
+    command.add_argument("--threads")
+    with pytest.raises(ConfigError, match="unrecognized arguments: --thr"):
+        command.parse_args(["--thr", "3"])
+
+
+def test_every_setting_is_listed_once_with_its_meaning(tiny):
+    from vireid.recipes import dump_recipe
+
+    lines = describe_settings().splitlines()
+    names, texts = [line.strip() for line in lines[::2]], [line.strip() for line in lines[1::2]]
+    assert len(set(names)) == len(names)
+    assert all(len(text) > 10 for text in texts)
+    for name in ("seed", "network.stripes", "labelling.mixed.eps", "stages.NAME.epochs"):
+        assert name in names
+    text = dump_recipe(tiny)
+    for name in names:  # each can be set to the value that it has
+        value = tiny
+        for part in name.replace("stages.NAME", "stages").split("."):
+            value = value[0] if isinstance(value, tuple) else value
+            value = getattr(value, part)
+        if isinstance(value, (int, float, str)):
+            assert parse_recipe(text, [f"{name.replace('NAME', 'joint')}={value}"]) == tiny

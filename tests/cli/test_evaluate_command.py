@@ -1,0 +1,138 @@
+"""`vireid evaluate`."""
+
+import json
+import math
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vireid.cli.main import main
+from vireid.data import load_pixels, open_data
+from vireid.evaluation import evaluate, sysu
+from vireid.extract import extract
+from vireid.runs import Run, load_network
+
+SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
+STAGES = ["before", "joint", "aligned"]
+
+
+@pytest.fixture
+def run(trained, tmp_path):
+    """Return a copy of the trained run, to be written to or damaged."""
+    return shutil.copytree(trained, tmp_path / "run")
+
+
+def go(*words):
+    assert main(["evaluate", *(str(word) for word in words)]) == 0
+
+
+def test_every_stage_is_scored_in_percent(run, people, capsys):
+    go(run, people, "--every-stage")
+    metrics = json.loads((run / "metrics.json").read_text())
+    assert metrics.keys() == {*STAGES, "seconds", "seed"}
+    assert metrics["seed"] == 0
+    assert metrics["seconds"].keys() == {
+        "reading", "training", "labelling", "steps", "evaluation",
+    }  # fmt: skip
+    assert all(math.isfinite(value) and value > 0 for value in metrics["seconds"].values())
+    data = open_data(people)
+    for stage in STAGES:
+        pixels = load_pixels(data.test, (32, 16))
+        embeddings = extract(load_network(Run(run), stage), pixels, data.test.modality)
+        expected = evaluate(embeddings, data.test_truth, sysu(data.test, data.test_truth)).table()
+        assert list(metrics[stage]) == SCORES
+        assert metrics[stage] == pytest.approx(expected, abs=1e-3)
+        assert metrics[stage]["rank20"] == 100, "four people are within the first twenty"
+    out = capsys.readouterr().out
+    for name in ("Rank-1", "Rank-5", "Rank-10", "Rank-20", "mAP", "mINP"):
+        assert name in out
+    for stage in STAGES:
+        (row,) = [line for line in out.splitlines() if line.startswith(f"{stage} ")]
+        assert row.split()[1:] == [f"{metrics[stage][name]:.1f}" for name in SCORES]
+
+
+def test_one_stage_is_added_to_what_is_there(run, people):
+    go(run, people, "--stage", "joint", "--trials", "1")
+    assert json.loads((run / "metrics.json").read_text()).keys() == {"joint", "seconds", "seed"}
+    go(run, people, "--trials", "1")
+    metrics = json.loads((run / "metrics.json").read_text())
+    assert metrics.keys() == {"joint", "aligned", "seconds", "seed"}
+
+
+def test_the_figure_shows_queries_and_right_answers(run, people):
+    go(run, people, "--trials", "1")
+    with Image.open(run / "ranked-list.png") as image:
+        pixels = np.asarray(image.convert("RGB"))
+    for colour in ((46, 139, 87), (90, 90, 90)):
+        assert (pixels == colour).all(axis=2).any()
+
+
+def test_the_way_of_searching_can_be_chosen(run, people, capsys):
+    go(run, people, "--mode", "indoor", "--shots", "10", "--trials", "2")
+    out = capsys.readouterr().out
+    assert "indoor-search, multi-shot" in out
+    assert "2 trials" in out
+
+
+def test_a_manifest_says_what_is_query_and_gallery(run, people, tmp_path, capsys):
+    data = shutil.copytree(people, tmp_path / "data")
+    test = open_data(people)
+    rows = [
+        f"{path},{'infrared' if side else 'visible'},{camera},{identity},"
+        + ("query" if side else "gallery")
+        for path, side, camera, identity in zip(
+            test.test.paths, test.test.modality, test.test.camera, test.test_truth.identities,
+            strict=True,
+        )
+    ]  # fmt: skip
+    (data / "manifest.csv").write_text("\n".join(["path,modality,camera,identity,split", *rows]))
+    go(run, data)
+    assert "query against gallery" in capsys.readouterr().out
+
+
+def test_data_without_test_identities(run, people, tmp_path, mistake):
+    data = tmp_path / "data"
+    for kind, camera in (("visible", "cam1"), ("infrared", "cam3")):
+        shutil.copytree(people / camera, data / kind)
+    assert "has no test images with identities" in mistake("evaluate", run, data)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--stage", "nope"], "has no stage nope; it has: before, joint, aligned"),
+        (["--stage", "joint", "--every-stage"], "not allowed with"),
+        (["--trials", "0"], "trials 0; expected at least 1"),
+        (["--trials", "x"], "--trials"),
+        (["--shots", "3"], "--shots"),
+        (["--mode", "outdoor"], "--mode"),
+        (["--threads", "0"], "--threads 0: expected at least 1"),
+    ],
+)
+def test_options_that_cannot_be_used(run, people, mistake, options, message):
+    assert message in mistake("evaluate", run, people, *options)
+
+
+@pytest.mark.parametrize("options", [[], ["--every-stage"], ["--stage", "before"]])
+def test_a_run_that_is_not_there_or_not_begun(run, people, tmp_path, mistake, options):
+    for place in (tmp_path / "nowhere", tmp_path):
+        assert "holds no recipe.yaml" in mistake("evaluate", place, people, *options)
+    shutil.rmtree(run / "checkpoints")
+    assert "holds no checkpoint" in mistake("evaluate", run, people, *options)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\x00 what", b"{"])
+@pytest.mark.parametrize(
+    "name", ["checkpoints/aligned.safetensors", "metrics.json", "timing.json", "recipe.yaml"]
+)
+def test_damaged_files_are_named(run, people, mistake, name, content):
+    (run / name).write_bytes(content)
+    assert name in mistake("evaluate", run, people, "--trials", "1")
+
+
+def test_a_checkpoint_of_another_network(run, people, mistake):
+    recipe = run / "recipe.yaml"
+    recipe.write_text(recipe.read_text().replace("stripes: 1", "stripes: 2"))
+    assert "belongs to another network" in mistake("evaluate", run, people)

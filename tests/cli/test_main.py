@@ -1,0 +1,113 @@
+"""The command itself: quick, and one line for each mistake."""
+
+import os
+import subprocess
+import sys
+from time import perf_counter
+
+import pytest
+
+from vireid.cli import main as module
+from vireid.cli.main import COMMANDS, main
+from vireid.errors import DataError
+
+LIGHT = {**os.environ, "OMP_NUM_THREADS": "1"}
+
+
+def python(*words):
+    return subprocess.run([sys.executable, *words], capture_output=True, text=True, env=LIGHT)
+
+
+def test_help_answers_within_half_a_second():
+    seconds = []
+    for _ in range(3):
+        start = perf_counter()
+        done = python("-m", "vireid", "--help")
+        seconds.append(perf_counter() - start)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: vireid COMMAND")
+    assert all(f"  {name} " in done.stdout for name in COMMANDS)
+    assert min(seconds) < 0.5, seconds
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import vireid; dir(vireid)",
+        "from vireid.cli.main import main; main(['--help']); main(['--version']); main(['x'])",
+        "import vireid.config, vireid.types, vireid.errors, vireid.seeds",
+    ],
+)
+def test_nothing_heavy_is_loaded_before_it_is_needed(code):
+    check = "import sys; bad = {'torch', 'numba', 'sklearn', 'matplotlib'} & set(sys.modules)"
+    done = python("-W", "error", "-c", f"{code}; {check}; assert not bad, bad")
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_module_is_the_command():
+    done = python("-m", "vireid", "nonsense")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [[], ["-h"], ["--help"]])
+def test_without_a_command_its_usage_is_printed(capsys, words):
+    assert main(words) == 0
+    out, err = capsys.readouterr()
+    assert "commands:" in out
+    assert err == ""
+
+
+def test_the_version_is_told(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("vireid 0.")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(capsys, name):
+    with pytest.raises(SystemExit) as caught:
+        main([name, "--help"])
+    out, err = capsys.readouterr()
+    assert (caught.value.code, err) == (0, "")
+    assert out.startswith(f"usage: vireid {name} ")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_unknown_options_are_one_line(capsys, name):
+    places = {"embed": "run x --out y", "evaluate": "run x", "search": "run x --gallery y"}
+    places |= {"train": "x --out y", "upper-bound": "x --out y", "demo": "x", "synth": "x"}
+    assert main([name, *places[name].split(), "--bogus"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == (f"vireid {name}: unrecognized arguments: --bogus; see `vireid {name} --help`\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (DataError("no such thing"), 2, "no such thing"),
+        (OSError(28, "No space left on device"), 2, "[Errno 28] No space left on device"),
+        (KeyboardInterrupt(), 130, "interrupted; finished stages are kept"),
+    ],
+)
+def test_errors_become_one_line_and_an_exit_code(capsys, monkeypatch, error, code, line):
+    class Command:
+        @staticmethod
+        def run(words):
+            assert words == ["a", "b"]
+            raise error
+
+    monkeypatch.setattr(module, "import_module", lambda _: Command)
+    assert main(["train", "a", "b"]) == code
+    assert capsys.readouterr().err == f"vireid train: {line}\n"
+
+
+def test_a_programming_error_is_not_hidden(monkeypatch):
+    class Command:
+        @staticmethod
+        def run(words):
+            raise ZeroDivisionError(words)
+
+    monkeypatch.setattr(module, "import_module", lambda _: Command)
+    with pytest.raises(ZeroDivisionError):
+        main(["train"])

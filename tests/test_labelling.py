@@ -1,0 +1,197 @@
+"""From embeddings to label spaces, on people whose partners are known."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from vireid.config import ClusteringConfig, LabellingConfig
+from vireid.labelling import cluster_mixed, confidence, label_spaces, match, matched_labels
+from vireid.matching import label_confidence
+from vireid.metrics import adjusted_rand
+from vireid.types import Embeddings, Matching, PseudoLabels
+
+PEOPLE, IMAGES, SIZE = 6, 8, 16
+CLUSTERING = ClusteringConfig(k1=8, k2=3, eps=0.6, min_samples=4)
+CONFIG = LabellingConfig(
+    single=CLUSTERING, mixed=ClusteringConfig(k1=16, k2=6, eps=0.7), memories=2
+)
+EVERY = ("visible", "infrared", "mixed", "matched")
+
+
+def unit(rows):
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+@pytest.fixture(scope="module")
+def scene():
+    """Return embeddings in random order whose modalities lie a little apart, and identities."""
+    generator = np.random.default_rng(1)
+    people = np.repeat(np.arange(PEOPLE), 2 * IMAGES)
+    modality = np.tile(np.repeat([0, 1], IMAGES), PEOPLE)
+    order = generator.permutation(len(people))
+    people, modality = people[order], modality[order]
+    base = unit(generator.normal(size=(PEOPLE, SIZE)))
+    offset = 0.4 * unit(generator.normal(size=(2, SIZE)))
+    rows = base[people] + offset[modality] + generator.normal(0, 0.02, (len(people), SIZE))
+    return Embeddings(unit(rows), modality), people
+
+
+def label(embeddings, spaces=EVERY, config=CONFIG, seed=0):
+    return label_spaces(
+        embeddings, spaces, config, temperature=0.05, generator=np.random.default_rng(seed)
+    )
+
+
+def test_every_person_is_found_and_matched_to_himself(scene):
+    embeddings, people = scene
+    found = label(embeddings)
+    visible, infrared = (found.spaces[name].labels for name in ("visible", "infrared"))
+    assert (visible[embeddings.modality == 1] == -1).all()
+    assert (infrared[embeddings.modality == 0] == -1).all()
+    assert adjusted_rand(people[visible >= 0], visible[visible >= 0]).ari == 1
+    assert adjusted_rand(people[infrared >= 0], infrared[infrared >= 0]).ari == 1
+    for name in ("mixed", "matched"):
+        result = adjusted_rand(people, found.spaces[name].labels)
+        assert (result.ari, result.coverage) == (1, 1)
+    for cluster, partner in enumerate(found.matching.partner):
+        assert set(people[visible == cluster]) == set(people[infrared == partner])
+
+
+def test_only_what_is_asked_for_is_clustered(scene):
+    embeddings, _ = scene
+    found = label(embeddings, ("visible",))
+    assert (set(found.spaces), found.matching) == ({"visible"}, None)
+    assert set(label(embeddings, ("mixed",)).spaces) == {"mixed"}
+    assert set(label(embeddings, ("matched",)).spaces) == {"visible", "infrared", "matched"}
+
+
+def test_the_order_of_the_images_does_not_matter(scene):
+    embeddings, _ = scene
+    order = np.random.default_rng(7).permutation(len(embeddings))
+    turned = Embeddings(embeddings.vectors[order], embeddings.modality[order])
+    one, other = label(embeddings), label(turned)
+    for name in EVERY:
+        before, after = one.spaces[name].labels[order], other.spaces[name].labels
+        assert ((before == -1) == (after == -1)).all()
+        assert ((before[:, None] == before) == (after[:, None] == after)).all(), name
+    np.testing.assert_allclose(
+        one.spaces["matched"].confidence[order], other.spaces["matched"].confidence, atol=1e-3
+    )
+
+
+def test_the_generator_alone_decides_and_nothing_is_modified(scene):
+    embeddings, _ = scene
+    copy = embeddings.vectors.copy()
+    state = np.random.get_state()[1].copy()  # noqa: NPY002 - the state that must not move
+    one, again = label(embeddings), label(embeddings)
+    for name in EVERY:
+        assert (one.spaces[name].labels == again.spaces[name].labels).all()
+        assert (one.spaces[name].confidence == again.spaces[name].confidence).all()
+    assert (embeddings.vectors == copy).all()
+    assert (np.random.get_state()[1] == state).all()  # noqa: NPY002
+
+
+def test_labels_follow_the_partner_of_their_cluster():
+    visible = PseudoLabels([0, 1, 2, -1, 1, -1, -1, -1])
+    infrared = PseudoLabels([-1, -1, -1, -1, -1, 0, 1, -1])
+    matching = Matching([1, -1, 1], 2, [0.1, np.nan, 0.2])
+    assert matched_labels(matching, visible, infrared).tolist() == [1, -1, 1, -1, -1, 0, 1, -1]
+
+
+def test_without_clusters_nothing_is_matched():
+    nothing, one = PseudoLabels([-1, -1]), PseudoLabels([-1, 0])
+    assert matched_labels(Matching([], 0, []), nothing, nothing).tolist() == [-1, -1]
+    assert matched_labels(Matching([], 1, []), nothing, one).tolist() == [-1, 0]
+
+
+@pytest.mark.parametrize("min_samples", [9, 100])
+def test_all_noise_gives_empty_spaces(scene, min_samples):
+    embeddings, _ = scene
+    strict = replace(CLUSTERING, min_samples=min_samples)
+    found = label(embeddings, config=replace(CONFIG, single=strict, mixed=strict))
+    for name in ("visible", "infrared", "matched"):
+        assert found.spaces[name].clusters == 0
+    assert found.spaces["matched"].confidence.tolist() == [0] * len(embeddings)
+    assert found.matching.partner.shape == (0,)
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_one_modality_alone_is_labelled_without_partners(scene, side):
+    embeddings, _ = scene
+    rows = embeddings.modality == side
+    found = label(Embeddings(embeddings.vectors[rows], embeddings.modality[rows]))
+    assert found.spaces["visible"].clusters == (0 if side else PEOPLE)
+    assert found.spaces["infrared"].clusters == (PEOPLE if side else 0)
+    assert found.spaces["matched"].clusters == (PEOPLE if side else 0)
+    assert found.spaces["mixed"].clusters >= 2
+
+
+def test_no_images_are_no_clusters():
+    found = label(Embeddings(np.empty((0, 4)), np.empty(0, int)))
+    assert all(space.clusters == 0 for space in found.spaces.values())
+
+
+def slow_losses(embeddings, labels, rows, temperature):
+    """Return the loss of each row among its modality's centres, one by one."""
+    names = sorted({int(labels[i]) for i in rows})
+    centres = {}
+    for name in names:
+        mean = sum(embeddings.vectors[i].astype(float) for i in rows if labels[i] == name)
+        centres[name] = mean / math.sqrt(mean @ mean)
+    losses = []
+    for i in rows:
+        logits = {name: embeddings.vectors[i] @ c / temperature for name, c in centres.items()}
+        total = sum(math.exp(value) for value in logits.values())
+        losses.append(math.log(total) - logits[int(labels[i])])
+    return np.array(losses)
+
+
+def test_confidence_comes_from_the_loss_among_the_clusters_of_ones_modality(scene):
+    embeddings, people = scene
+    generator = np.random.default_rng(3)
+    labels = people.copy()
+    wrong = generator.random(len(people)) < 0.2
+    labels[wrong] = (labels[wrong] + 1) % PEOPLE
+    labels[generator.random(len(people)) < 0.1] = -1
+    labels[(embeddings.modality == 0) & (labels == 2)] = -1  # a label of one modality only
+    found = confidence(embeddings, labels, temperature=0.1, generator=np.random.default_rng(5))
+    stream = np.random.default_rng(5)
+    for side in (0, 1):
+        rows = np.flatnonzero((labels >= 0) & (embeddings.modality == side))
+        losses = slow_losses(embeddings, labels, rows, 0.1)
+        expected = label_confidence(losses, generator=stream)
+        np.testing.assert_allclose(found[rows], expected, atol=1e-3)
+    assert (found[labels == -1] == 0).all()
+    kept = labels >= 0
+    assert found[kept & ~wrong].mean() > 0.9 > 0.5 > found[kept & wrong].mean()
+
+
+@pytest.mark.parametrize("method", ["hungarian", "progressive", "nearest"])
+def test_options_of_matching_reach_the_matching(scene, method):
+    embeddings, people = scene
+    split = np.where(people == 0, np.arange(len(people)) % 2 * PEOPLE, people)  # one in two
+    visible, infrared = (
+        PseudoLabels(np.where(embeddings.modality == side, values, -1))
+        for side, values in ((0, np.unique(split, return_inverse=True)[1]), (1, people))
+    )
+
+    def partner(**change):
+        config = replace(CONFIG, matching=method, **change)
+        generator = np.random.default_rng(0)
+        return match(embeddings, visible, infrared, config, generator=generator)
+
+    found = partner().partner
+    assert (found == -1).sum() == (1 if method == "hungarian" else 0)
+    assert set(found) - {-1} == set(range(PEOPLE))
+    assert (partner(max_cost=1e-6).partner == -1).all()
+    assert not np.array_equal(
+        partner(symmetric_cost=False, memories=3).cost, partner(symmetric_cost=True).cost
+    )
+
+
+def test_mixed_clusters_use_their_own_settings(scene):
+    embeddings, _ = scene
+    assert cluster_mixed(embeddings, CONFIG.mixed).max() == PEOPLE - 1
+    assert (cluster_mixed(embeddings, replace(CONFIG.mixed, min_samples=40)) == -1).all()

@@ -1,0 +1,94 @@
+"""What the terminal and metrics.jsonl are told of each epoch."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from vireid.cli.display import console
+from vireid.data import DataFolder
+from vireid.evaluation.reliability import reliability
+from vireid.training import EpochReport
+
+
+@dataclass
+class Watcher:
+    """Writes and prints what each epoch did; scores labels where identities are known."""
+
+    data: DataFolder
+    log: TextIO
+
+    def __call__(self, report: EpochReport) -> None:
+        """Log one epoch.
+
+        Args:
+            report: what the epoch did.
+        """
+        line = epoch_line(report, self.data)
+        self.log.write(json.dumps(line) + "\n")
+        self.log.flush()
+        if report.epoch == 1:
+            console.print(describe_header(line))
+        console.print(describe_epoch(line))
+
+
+def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
+    """Return what metrics.jsonl keeps of an epoch.
+
+    Args:
+        report: what the epoch did.
+        data: whose training identities score the labels, where known; for the log only.
+
+    Returns:
+        Plain values, ready for JSON.
+    """
+    spaces = report.labelling.spaces
+    line: dict[str, Any] = {
+        "stage": report.stage,
+        "epoch": report.epoch,
+        "epochs": report.epochs,
+        "learning_rate": report.learning_rate,
+        "losses": dict(report.losses),
+        "clusters": {name: space.clusters for name, space in spaces.items()},
+        "noise": reliability(report.labelling, data.train.modality).noise,
+        "images": report.images,
+        "seconds": dict(report.seconds),
+    }
+    if data.train_truth is not None:
+        known = reliability(report.labelling, data.train.modality, data.train_truth)
+        line |= {"ari": known.ari, "coverage": known.coverage}
+        if known.pair_precision is not None:
+            line["pair_precision"] = known.pair_precision
+    return line
+
+
+def describe_header(line: Mapping[str, Any]) -> str:
+    """Return the heading over the epochs of a stage.
+
+    Args:
+        line: the stage's first epoch, as ``epoch_line`` returns it.
+
+    Returns:
+        Two lines of text.
+    """
+    inner = "clusters noise" + ("   ARI" if "ari" in line else "")
+    names = "  ".join(f"{name:{len(inner)}s}" for name in line["clusters"])
+    repeated = "  ".join(inner for _ in line["clusters"])
+    return f"\n{line['stage']:13s}  {names}\nepoch    loss  {repeated}  seconds"
+
+
+def describe_epoch(line: Mapping[str, Any]) -> str:
+    """Return an epoch as one line of text.
+
+    Args:
+        line: as ``epoch_line`` returns it.
+
+    Returns:
+        The text.
+    """
+    text = f"{line['epoch']:2d}/{line['epochs']:<2d}  {line['losses']['total']:6.2f}"
+    for name, count in line["clusters"].items():
+        text += f"  {count:8d} {line['noise'][name]:5.0%}"
+        if "ari" in line:
+            text += f" {line['ari'].get(name, 0):5.2f}"
+    return f"{text}  {sum(line['seconds'].values()):7.1f}"
