@@ -14,7 +14,6 @@ _HOME = {
     "Run": "vireid.runs",
     "TrainingImages": "vireid.training",
     "build_network": "vireid.models",
-    "extract": "vireid.extract",
     "fit": "vireid.training",
     "jaccard_distance": "vireid.cluster",
     "label_spaces": "vireid.labelling",
@@ -23,7 +22,6 @@ _HOME = {
     "load_recipe": "vireid.recipes",
     "open_data": "vireid.data",
     "retrieval_scores": "vireid.metrics",
-    "search": "vireid.search",
 }
 
 __all__ = sorted(_HOME)

@@ -63,6 +63,13 @@ def test_the_version_is_told(capsys):
     assert capsys.readouterr().out.startswith("vireid 0.")
 
 
+def test_an_unknown_command_is_one_line(capsys):
+    assert main(["nonsense", "--help"]) == 2
+    out, err = capsys.readouterr()
+    known = ", ".join(COMMANDS)
+    assert (out, err) == ("", f"vireid: no command nonsense; expected one of: {known}\n")
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_explains_itself(capsys, name):
     with pytest.raises(SystemExit) as caught:

@@ -19,17 +19,19 @@ from vireid.data.transforms import (
 SIZE = (6, 3, 20, 11)
 WORK = {
     "crop_and_flip": lambda x, g: crop_and_flip(x, 3, 0.5, g),
-    "change_exposure": lambda x, g: change_exposure(x, 0.3, g),
+    "change_exposure": lambda x, g: change_exposure((x * 255).to(torch.uint8), 0.3, g),
     "exchange_channels": lambda x, g: exchange_channels(x, g, grey=True),
     "erase": lambda x, g: erase(x, 0.5, g),
-    "augment": lambda x, g: augment(
-        (x * 255).to(torch.uint8), AugmentationConfig(), g, exchange=True
-    ),
+    "augment": lambda x, g: augment(eight_bits(x), AugmentationConfig(), g, exchange=True),
 }
 
 
 def generator(seed=0):
     return torch.Generator().manual_seed(seed)
+
+
+def eight_bits(levels):
+    return (levels * 255).to(torch.uint8)
 
 
 def images(count=SIZE[0], seed=0):
@@ -94,16 +96,18 @@ def test_a_crop_is_a_shift_with_repeated_border(flip, sides):
 
 
 def test_without_padding_and_flip_nothing_moves():
-    given = (images() * 255).to(torch.uint8)
+    given = eight_bits(images())
     found = crop_and_flip(given, 0, 0.0, generator())
     assert found.dtype == torch.uint8
     assert torch.equal(found, given)
 
 
 def test_exposure_is_one_gain_and_one_gamma_for_each_image():
-    given = images() * 0.4 + 0.1  # clear of the clamp
+    given = eight_bits(images() * 0.4 + 0.1)  # clear of the clamp
     found = change_exposure(given, 0.3, generator())
-    logs = torch.stack([given.log().flatten(1), torch.ones(len(given), given[0].numel())], dim=2)
+    assert found.dtype == torch.float32
+    levels = (given.float() / 255).log().flatten(1)
+    logs = torch.stack([levels, torch.ones_like(levels)], dim=2)
     lines = torch.linalg.lstsq(logs, found.log().flatten(1)[..., None]).solution[..., 0]
     gamma, gain = lines[:, 0], lines[:, 1].exp()
     torch.testing.assert_close(
@@ -115,12 +119,15 @@ def test_exposure_is_one_gain_and_one_gamma_for_each_image():
 
 
 def test_exposure_stays_in_range_keeps_black_and_can_be_off():
-    extremes = torch.cat([torch.zeros(8, 3, 4, 4), torch.ones(8, 3, 4, 4)])
+    extremes = eight_bits(torch.cat([torch.zeros(8, 3, 4, 4), torch.ones(8, 3, 4, 4)]))
     found = change_exposure(extremes, 0.9, generator())
     assert ((found >= 0) & (found <= 1)).all()
-    assert found[:8].max() < 0.02
-    given = images()
-    torch.testing.assert_close(change_exposure(given, 0.0, generator()), given, atol=2e-6, rtol=0)
+    assert (found[:8] == 0).all()
+    assert len(found[8:].unique()) > 1
+    given = eight_bits(images())
+    torch.testing.assert_close(
+        change_exposure(given, 0.0, generator()), given / 255, atol=2e-6, rtol=0
+    )
 
 
 @pytest.mark.parametrize("grey", [False, True])
@@ -180,9 +187,9 @@ def test_the_probability_of_erasing(probability, share):
 @pytest.mark.parametrize("exchange", [False, True])
 def test_the_whole_augmentation_is_its_parts_in_turn(exchange):
     config = AugmentationConfig(padding=2, exposure=0.2)
-    pixels = (images() * 255).to(torch.uint8)
+    pixels = eight_bits(images())
     stream = generator(3)
-    expected = crop_and_flip(pixels, 2, 0.5, stream).float() / 255
+    expected = crop_and_flip(pixels, 2, 0.5, stream)
     expected = change_exposure(expected, 0.2, stream)
     if exchange:
         expected = exchange_channels(expected, stream, grey=True)

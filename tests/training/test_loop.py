@@ -10,7 +10,8 @@ import torch
 from vireid.errors import DegenerateClusters, VireidError
 from vireid.labelling import Labelling, label_spaces
 from vireid.runs import new_network
-from vireid.training import fit
+from vireid.training import fit, loop
+from vireid.training.batches import load_batch
 from vireid.training.schedule import learning_rate
 from vireid.types import PseudoLabels
 
@@ -86,6 +87,39 @@ def test_another_seed_trains_otherwise_from_the_same_weights(crops, tiny, traine
         crops, replace(tiny, seed=1), change=lambda network: network.load_state_dict(initial)
     )
     assert not equal(trained[0], state(other))
+
+
+def test_memories_move_once_after_every_step(crops, tiny, monkeypatch):
+    verbs = []
+
+    def note(name, function):
+        def noted(*arguments, **options):
+            verbs.append(name)
+            return function(*arguments, **options)
+
+        return noted
+
+    monkeypatch.setattr(torch.optim.Adam, "step", note("step", torch.optim.Adam.step))
+    monkeypatch.setattr(loop, "update_memories", note("update", loop.update_memories))
+    train(crops, replace(tiny, stages=tiny.stages[:1]))
+    assert verbs == ["step", "update"] * 2
+
+
+def test_the_seed_draws_the_batches(crops, tiny, monkeypatch):
+    drawn = []
+
+    def note(images, visible, infrared, *arguments, **options):
+        drawn.append([*visible.tolist(), *infrared.tolist()])
+        return load_batch(images, visible, infrared, *arguments, **options)
+
+    monkeypatch.setattr(loop, "load_batch", note)
+    initial = state(new_network(tiny))
+    for seed in (0, 1):
+        recipe = replace(tiny, stages=tiny.stages[:1], seed=seed)
+        train(crops, recipe, change=lambda network: network.load_state_dict(initial))
+    assert len(drawn) == 4
+    assert drawn[0] != drawn[2]
+    assert drawn[0] != drawn[1], "and every step draws anew"
 
 
 def test_frozen_layers_stay_and_all_others_move(crops, tiny):

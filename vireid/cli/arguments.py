@@ -1,6 +1,7 @@
 """What several commands parse alike."""
 
 import argparse
+import ctypes
 from pathlib import Path
 from typing import NoReturn
 
@@ -55,7 +56,7 @@ def add_machine(target: argparse.ArgumentParser) -> None:
 
 
 def use_machine(arguments: argparse.Namespace) -> str:
-    """Set the number of threads and choose the device.
+    """Set up memory and threads, and choose the device.
 
     Args:
         arguments: parsed options of ``add_machine``.
@@ -68,6 +69,7 @@ def use_machine(arguments: argparse.Namespace) -> str:
     """
     import torch
 
+    keep_memory()
     if arguments.threads is not None:
         if arguments.threads < 1:
             raise ConfigError(f"--threads {arguments.threads}: expected at least 1")
@@ -79,6 +81,21 @@ def use_machine(arguments: argparse.Namespace) -> str:
     except (RuntimeError, AssertionError) as error:
         raise ConfigError(f"--device {arguments.device} cannot be used here; try cpu") from error
     return str(arguments.device)
+
+
+def keep_memory() -> None:
+    """Let the C library keep freed blocks instead of handing them back at every batch.
+
+    Fetching fresh pages for each batch's activations costs up to a third of a CPU's time. Does
+    nothing where the C library is not glibc.
+    """
+    trim_threshold, mmap_threshold = -1, -3  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD of malloc.h
+    try:
+        library = ctypes.CDLL("libc.so.6")
+    except OSError:
+        return
+    for option in (trim_threshold, mmap_threshold):
+        library.mallopt(option, 1 << 30)
 
 
 def folder(text: str) -> Path:

@@ -24,16 +24,14 @@ def augment(
     Returns:
         [B, 3, H, W] float32 in [0, 1], on the device of the pixels.
     """
-    images = crop_and_flip(pixels, config.padding, config.flip, generator).float() / 255
+    images = crop_and_flip(pixels, config.padding, config.flip, generator)
     images = change_exposure(images, config.exposure, generator)
     if exchange:
         images = exchange_channels(images, generator, grey=config.exchange_grey)
     return erase(images, config.erasing, generator)
 
 
-def crop_and_flip(
-    pixels: Tensor, padding: int, flip: float, generator: torch.Generator
-) -> Tensor:
+def crop_and_flip(pixels: Tensor, padding: int, flip: float, generator: torch.Generator) -> Tensor:
     """Shift each image by up to the padding, repeating its border, and mirror some.
 
     Args:
@@ -56,20 +54,21 @@ def crop_and_flip(
     return chosen.permute(0, 3, 1, 2)
 
 
-def change_exposure(images: Tensor, strength: float, generator: torch.Generator) -> Tensor:
+def change_exposure(pixels: Tensor, strength: float, generator: torch.Generator) -> Tensor:
     """Multiply each image by a random gain and raise it to a random power.
 
     Args:
-        images: [B, 3, H, W] in [0, 1].
+        pixels: [B, 3, H, W] uint8.
         strength: largest relative change of the gain; gamma lies in exp(-strength..strength).
         generator: source of all randomness, on the CPU.
 
     Returns:
-        [B, 3, H, W] in [0, 1].
+        [B, 3, H, W] float32 in [0, 1].
     """
-    uniform = torch.rand(2, len(images), 1, 1, 1, generator=generator) * 2 - 1
-    gain, gamma = (uniform * strength).to(images.device)
-    return (images.clamp_min(1e-6).pow(gamma.exp()) * (1 + gain)).clamp(0, 1)
+    gain, gamma = (torch.rand(2, len(pixels), 1, generator=generator) * 2 - 1) * strength
+    levels = torch.linspace(0, 1, 256)
+    table: Tensor = (levels ** gamma.exp() * (1 + gain)).clamp(0, 1).to(pixels.device)
+    return table.gather(1, pixels.flatten(1).long()).view(pixels.shape)
 
 
 def exchange_channels(images: Tensor, generator: torch.Generator, *, grey: bool) -> Tensor:

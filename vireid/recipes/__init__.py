@@ -91,7 +91,8 @@ def parse_recipe(text: str, overrides: Sequence[str] = (), *, source: str = "rec
                 known = parser.parse_object({"recipe": _set_stage(settings, override)}, known)
             else:
                 known = parser.parse_args([f"--recipe.{override}"], namespace=known)
-        return _only(parser.instantiate(known).recipe)
+        recipe: Recipe = parser.instantiate(known).recipe
+        return recipe
     except (ArgumentError, yaml.YAMLError, TypeError, KeyError) as error:
         message = " ".join(str(error).replace("recipe.", "").split())
         message = message.replace("unrecognized arguments: --", "no such setting: ")
@@ -110,12 +111,6 @@ def _set_stage(settings: dict[str, Any], override: str) -> dict[str, Any]:
         )
     stages[parts[1]][parts[2]] = yaml.safe_load(value)
     return {"stages": settings["stages"]}
-
-
-def _only(recipe: object) -> Recipe:
-    if not isinstance(recipe, Recipe):
-        raise ConfigError(f"expected the fields of a recipe, got {type(recipe).__name__}")
-    return recipe
 
 
 def dump_recipe(recipe: Recipe) -> str:
