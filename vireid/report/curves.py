@@ -17,7 +17,7 @@ def draw_training_curve(epochs: Sequence[Mapping[str, Any]], path: Path) -> None
         epochs: the objects of metrics.jsonl, in order.
         path: the PNG to write.
     """
-    figure = Figure(figsize=(11, 3.4), dpi=120, layout="constrained")
+    figure = Figure(figsize=(13, 3.9), dpi=120, layout="constrained")
     axes = figure.subplots(1, 3)
     _draw_losses(axes[0], epochs)
     _draw_by_space(axes[1], epochs, "clusters", "clusters")
@@ -38,7 +38,7 @@ def _draw_losses(axis: Axes, epochs: Sequence[Mapping[str, Any]]) -> None:
         loss, space = name.split("/")
         style = {"cluster_nce": "-", "triplet": "--", "intra": ":", "inter": "-."}[loss]
         axis.plot(*zip(*points, strict=True), style, color=COLOURS[space], label=name)
-    axis.set_title("loss terms (mean of the epoch)")
+    axis.set_title("loss terms (mean of the epoch)", pad=16)
     if any(epoch["losses"].get(name, 0) > 0 for epoch in epochs for name in names):
         axis.set_yscale("log")
 
@@ -50,7 +50,7 @@ def _draw_by_space(axis: Axes, epochs: Sequence[Mapping[str, Any]], key: str, ti
         ]
         if points:
             axis.plot(*zip(*points, strict=True), "o-", ms=3, color=colour, label=space)
-    axis.set_title(title)
+    axis.set_title(title, pad=16)
 
 
 def _mark_stages(axis: Axes, epochs: Sequence[Mapping[str, Any]]) -> None:
@@ -59,14 +59,15 @@ def _mark_stages(axis: Axes, epochs: Sequence[Mapping[str, Any]]) -> None:
         axis.axvline(start + 0.5, color="#bbbbbb", lw=0.8, zorder=0)
         axis.text(
             start + 0.6,
-            1.0,
+            1.01,
             epochs[start]["stage"],
             transform=axis.get_xaxis_transform(),
-            va="top",
+            va="bottom",
             fontsize=8,
             color="#666666",
         )
     axis.set_xlabel("epoch")
     if axis.get_legend_handles_labels()[0]:
-        axis.legend(fontsize=7, frameon=False)
+        where = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17)}
+        axis.legend(fontsize=7, frameon=False, ncols=3, **where)
     axis.spines[["top", "right"]].set_visible(False)
