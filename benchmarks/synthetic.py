@@ -70,7 +70,9 @@ def chance(data: Path, data_seed: int, seed: int) -> dict[str, float]:
     return evaluate(embeddings, folder.test_truth, sysu(folder.test, folder.test_truth)).table()
 
 
-def rows(out: Path, data_seeds: Iterable[int], train_seeds: Iterable[int]) -> list[dict[str, object]]:
+def rows(
+    out: Path, data_seeds: Iterable[int], train_seeds: Iterable[int]
+) -> list[dict[str, object]]:
     """Collect the scores of all finished runs."""
     found: list[dict[str, object]] = []
 

@@ -57,16 +57,24 @@ def test_embeddings_are_read_only_without_locking_the_array_they_came_from():
     assert len(embeddings) == 3
 
 
+def test_features_belong_to_the_rows_and_are_frozen():
+    features = Embeddings(np.eye(2), [0, 1], np.ones((2, 3))).features
+    assert features.shape == (2, 3)
+    assert frozen(features)
+    with pytest.raises(DataError, match=r"features have shape \(3, 2\); expected N rows"):
+        Embeddings(np.eye(2), [0, 1], np.ones((3, 2)))
+
+
 def test_no_images_are_fine_everywhere():
     assert len(images(0)) == len(Truth([])) == len(Embeddings(np.empty((0, 4)), [])) == 0
     space = PseudoLabels([])
-    assert (space.clusters, space.noise_share) == (0, 0.0)
+    assert (space.clusters, len(space.labels)) == (0, 0)
     assert Matching([], 0, []).partner.shape == (0,)
 
 
-def test_pseudo_labels_count_clusters_and_noise():
+def test_pseudo_labels_count_clusters():
     space = PseudoLabels([0, -1, 1, 0], [1, 0, 0.5, 1])
-    assert (space.clusters, space.noise_share) == (2, 0.25)
+    assert space.clusters == 2
     assert PseudoLabels([-1, -1]).clusters == 0
     assert PseudoLabels([0]).confidence.tolist() == [1]
     assert frozen(space.labels)

@@ -29,7 +29,7 @@ class NetworkConfig:
     stripes: int = 1
     """Horizontal stripes pooled on their own and concatenated; 1 is global pooling."""
     last_stride: Literal[1, 2] = 1
-    """Stride of a residual network's last stage."""
+    """1 lets the backbone's last stage that halves the resolution keep it; 2 leaves it."""
     non_local: tuple[int, ...] = ()
     """Non-local blocks at the end of each stage; AGW has 0, 2, 3, 0."""
     split_statistics: bool = False
@@ -207,6 +207,8 @@ def _problems(recipe: Recipe) -> Iterator[str]:
         yield f"seed is {recipe.seed}; expected 0 or more and less than 2**63"
     if recipe.batch_labels == recipe.batch_images == 1:
         yield "batch_labels and batch_images are both 1; batch statistics need more images"
+    yield from _outside("network.", recipe.network, FROM_ONE, "stripes")
+    yield from _outside("network.", recipe.network, FROM_ZERO, "frozen", "stem_stages")
     for stage in recipe.stages:
         yield from _stage_problems(stage)
     yield from _labelling_problems(recipe.labelling)
@@ -234,6 +236,8 @@ def _stage_problems(stage: StageConfig) -> Iterator[str]:
         yield from _outside(f"{where}{term.loss} ", term, FROM_ZERO, "weight")
         if term.loss == "inter" and term.labels in {"visible", "infrared"}:
             yield f"{where}inter needs labels that both modalities share, not {term.labels}"
+        if term.confidence and term.labels != "matched":
+            yield f"{where}confidence is known of matched labels only, not of {term.labels}"
 
 
 def _labelling_problems(labelling: LabellingConfig) -> Iterator[str]:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vireid.cluster import centres, dbscan, jaccard_distance
+from vireid.cluster import centres, dbscan, jaccard_distance, normalise_rows
 from vireid.config import ClusteringConfig, LabellingConfig, LabelSpace
 from vireid.matching import label_confidence, match_clusters, memory_cost, sub_memories
 from vireid.types import NOISE, Embeddings, Float, Int, Matching, Modality, PseudoLabels
+
+OWN: Mapping[str, Modality] = {"visible": Modality.VISIBLE, "infrared": Modality.INFRARED}
+"""The label spaces of a single modality; images of the other one are noise in them."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def label_spaces(
     """
     found: dict[str, PseudoLabels] = {}
     matching = None
-    for name, modality in (("visible", Modality.VISIBLE), ("infrared", Modality.INFRARED)):
+    for name, modality in OWN.items():
         if name in spaces or "matched" in spaces:
             found[name] = PseudoLabels(_cluster_one(embeddings, modality, config.single))
     if "mixed" in spaces:
@@ -143,7 +146,7 @@ def matched_labels(matching: Matching, visible: PseudoLabels, infrared: PseudoLa
 def confidence(
     embeddings: Embeddings, labels: Int, *, temperature: float, generator: np.random.Generator
 ) -> Float:
-    """Trust in each label, from its classification loss among its modality's clusters.
+    """Trust in each label, from its ClusterNCE loss against the memories of the label space.
 
     Args:
         embeddings: N images.
@@ -152,27 +155,27 @@ def confidence(
         generator: source of the mixtures' starts.
 
     Returns:
-        [N] confidences in [0, 1], 0 for noise (MMM, soft cluster-level alignment).
+        [N] confidences in [0, 1], 0 for noise; each modality has a mixture of its own (MMM, soft
+        cluster-level alignment).
     """
     trust = np.zeros(len(labels), dtype=np.float32)
+    if not (labels != NOISE).any():
+        return trust
+    memories = normalise_rows(centres(embeddings.vectors, labels, modality=embeddings.modality))
     for modality in Modality:
         rows = np.flatnonzero((labels != NOISE) & (embeddings.modality == modality))
         if rows.size:
-            vectors = embeddings.vectors[rows]
-            _, own = np.unique(labels[rows], return_inverse=True)
-            losses = _classification_losses(vectors, own, temperature)
+            losses = _memory_losses(embeddings.vectors[rows], labels[rows], memories, temperature)
             trust[rows] = label_confidence(losses, generator=generator)
     return trust
 
 
-def _classification_losses(vectors: Float, labels: Int, temperature: float) -> Float:
-    """Return the ClusterNCE loss [N] of each row against the centres of all labels."""
-    rows = centres(vectors, labels)
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+def _memory_losses(vectors: Float, labels: Int, memories: Float, temperature: float) -> Float:
+    """Return the ClusterNCE loss [N] of each row against the memories [C, D]."""
     losses = np.empty(len(vectors), dtype=np.float32)
     for start in range(0, len(vectors), 4096):  # bounds memory at 4096 x C
         part = slice(start, start + 4096)
-        logits = vectors[part] @ rows.T / temperature
+        logits = vectors[part] @ memories.T / temperature
         top = logits.max(axis=1)
         total = np.log(np.exp(logits - top[:, None]).sum(axis=1)) + top
         losses[part] = total - logits[np.arange(len(logits)), labels[part]]

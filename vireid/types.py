@@ -106,7 +106,7 @@ class Embeddings:
     """[N, D] the features before the neck, where they are asked for."""
 
     def __post_init__(self) -> None:
-        """Check that the rows are finite and of unit length, and freeze them."""
+        """Check the shapes and that the rows are finite and of unit length, and freeze them."""
         vectors = np.asarray(self.vectors, dtype=np.float32)
         if vectors.ndim != 2:
             raise DataError(f"embeddings have shape {vectors.shape}; expected (N, D)")
@@ -116,6 +116,12 @@ class Embeddings:
         vectors = vectors.view()
         vectors.setflags(write=False)
         object.__setattr__(self, "vectors", vectors)
+        if self.features is not None:
+            features = np.asarray(self.features, dtype=np.float32).view()
+            if features.ndim != 2 or len(features) != len(vectors):
+                raise DataError(f"features have shape {features.shape}; expected N rows")
+            features.setflags(write=False)
+            object.__setattr__(self, "features", features)
         object.__setattr__(self, "modality", _vector("modality", self.modality, len(vectors)))
         _check_modality(self.modality)
 
@@ -148,11 +154,6 @@ class PseudoLabels:
         object.__setattr__(self, "labels", labels)
         object.__setattr__(self, "confidence", confidence)
         object.__setattr__(self, "clusters", int(found.size))
-
-    @property
-    def noise_share(self) -> float:
-        """Share of the N images that belong to no cluster, in [0, 1]."""
-        return float(np.mean(self.labels == NOISE)) if len(self.labels) else 0.0
 
 
 @dataclass(frozen=True)

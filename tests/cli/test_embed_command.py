@@ -59,6 +59,8 @@ def test_a_plain_folder_and_a_single_image_get_the_modality_that_is_said(
         (f"people/{IMAGE}", (), "is an image; say --modality visible or infrared"),
         ("people", ("--modality", "purple"), "--modality"),
         ("people", ("--part", "half"), "--part"),
+        ("people", ("--part", "test", "--modality", "visible"), "--part applies to data sets"),
+        ("people", ("--out", "x"), "--out x: expected a name that ends in .npz"),
         ("empty", ("--modality", "visible"), "holds no image; expected .jpg"),
         ("two", ("--part", "test"), "holds no test images; choose another --part"),
         ("text.txt", (), "is no manifest"),
@@ -85,7 +87,8 @@ def test_a_run_that_is_not_there(people, tmp_path, mistake):
 
 def test_a_place_that_cannot_be_written_to(trained, people, tmp_path, mistake):
     (tmp_path / "file").touch()
-    for place in (tmp_path, tmp_path / "file" / "x.npz"):
+    (tmp_path / "folder.npz").mkdir()
+    for place in (tmp_path / "folder.npz", tmp_path / "file" / "x.npz"):
         message = mistake(
             "embed", trained, people / "cam1", "--modality", "visible", "--out", place
         )

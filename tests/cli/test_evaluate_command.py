@@ -90,6 +90,8 @@ def test_a_manifest_says_what_is_query_and_gallery(run, people, tmp_path, capsys
     (data / "manifest.csv").write_text("\n".join(["path,modality,camera,identity,split", *rows]))
     go(run, data)
     assert "query against gallery" in capsys.readouterr().out
+    assert main(["evaluate", str(run), str(data), "--mode", "indoor"]) == 2
+    assert "--mode, --shots and --trials apply to SYSU-MM01" in capsys.readouterr().err
 
 
 def test_data_without_test_identities(run, people, tmp_path, mistake):

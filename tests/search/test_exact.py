@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vireid.errors import DataError
+from vireid.errors import VireidError
 from vireid.search import search
 from vireid.types import Embeddings
 
@@ -48,5 +48,5 @@ def test_no_queries_and_one_image():
     ],
 )
 def test_what_cannot_be_searched_is_explained(gallery, top, message):
-    with pytest.raises(DataError, match=message):
+    with pytest.raises(VireidError, match=message):
         search(some(2), gallery, top)

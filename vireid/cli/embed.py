@@ -8,7 +8,7 @@ import numpy as np
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress
 from vireid.data import load_pixels, open_data
-from vireid.data.folder import is_image
+from vireid.data.folder import is_image, list_images
 from vireid.errors import ConfigError, DataError
 from vireid.extract import extract
 from vireid.runs import Run, load_network
@@ -37,8 +37,10 @@ def run(words: list[str]) -> None:
     add_images(command)
     add_machine(command)
     arguments = command.parse_args(words)
+    if arguments.out.suffix != ".npz":
+        raise ConfigError(f"--out {arguments.out}: expected a name that ends in .npz")
     device = use_machine(arguments)
-    images = find_images(arguments.images, arguments.modality, arguments.part)
+    images = find_images(arguments.images.absolute(), arguments.modality, arguments.part)
     gallery = embed(Run(arguments.run), images, device=device)
     save_gallery(gallery, arguments.out)
     count, size = gallery.embeddings.vectors.shape
@@ -77,7 +79,7 @@ def find_images(path: Path, modality: str | None, part: str = "all") -> Images:
 
     Raises:
         DataError: the path does not exist or holds no image.
-        ConfigError: the modality is unknown and not given.
+        ConfigError: the modality is neither known nor given, or a part does not apply.
     """
     if not path.exists():
         raise DataError(f"{path} does not exist; expected an image, a folder or a manifest")
@@ -94,16 +96,11 @@ def find_images(path: Path, modality: str | None, part: str = "all") -> Images:
         if not len(images):
             raise DataError(f"{path} holds no {part} images; choose another --part")
         return images
-    root, paths = (path.parent, [path.name]) if path.is_file() else (path, _files(path))
-    if not paths:
-        raise DataError(f"{path} holds no image; expected .jpg, .jpeg, .png or .bmp files")
+    if part != "all":
+        raise ConfigError("--part applies to data sets, which need no --modality; leave one out")
+    root, paths = (path.parent, [path.name]) if path.is_file() else (path, list_images(path))
     kind = np.full(len(paths), MODALITIES.index(modality))
     return Images(root, tuple(paths), kind, np.zeros_like(kind))
-
-
-def _files(root: Path) -> list[str]:
-    found = (file for file in root.rglob("*") if is_image(file.name) and file.is_file())
-    return sorted(file.relative_to(root).as_posix() for file in found)
 
 
 def _part(train: Images, test: Images, part: str) -> Images:

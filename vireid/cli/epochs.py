@@ -43,6 +43,7 @@ def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
         Plain values, ready for JSON.
     """
     spaces = report.labelling.spaces
+    found = reliability(report.labelling, data.train.modality, data.train_truth)
     line: dict[str, Any] = {
         "stage": report.stage,
         "epoch": report.epoch,
@@ -50,15 +51,14 @@ def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
         "learning_rate": report.learning_rate,
         "losses": dict(report.losses),
         "clusters": {name: space.clusters for name, space in spaces.items()},
-        "noise": reliability(report.labelling, data.train.modality).noise,
+        "noise": found.noise,
         "images": report.images,
         "seconds": dict(report.seconds),
     }
     if data.train_truth is not None:
-        known = reliability(report.labelling, data.train.modality, data.train_truth)
-        line |= {"ari": known.ari, "coverage": known.coverage}
-        if known.pair_precision is not None:
-            line["pair_precision"] = known.pair_precision
+        line |= {"ari": found.ari, "coverage": found.coverage}
+        if found.pair_precision is not None:
+            line["pair_precision"] = found.pair_precision
     return line
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress, score_table
 from vireid.data import DataFolder, decode, load_pixels, open_data
-from vireid.errors import CheckpointError, DataError
+from vireid.errors import CheckpointError, ConfigError, DataError
 from vireid.evaluation import EvaluationResult, Protocol, evaluate, plain, sysu
 from vireid.evaluation.examples import ranked_examples
 from vireid.extract import extract
@@ -67,10 +67,16 @@ def choose_protocol(
 
     Raises:
         DataError: there are no test images or no identities.
+        ConfigError: the options of SYSU-MM01 are given for other data.
     """
     truth = known_truth(data)
     if data.protocol == "sysu":
         return sysu(data.test, truth, mode=mode, shots=shots, trials=trials)  # type: ignore[arg-type]
+    if (mode, shots, trials) != ("all", 1, 10):
+        raise ConfigError(
+            f"--mode, --shots and --trials apply to SYSU-MM01's layout, which {data.name} has not; "
+            "leave them out"
+        )
     if data.roles is None:
         raise DataError(f"{data.name} has no query and gallery images; mark them in a manifest")
     return plain(data.test, truth, data.roles)

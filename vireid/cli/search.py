@@ -7,6 +7,7 @@ from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table
 from vireid.cli.embed import MODALITIES, embed, find_images
 from vireid.data import decode
+from vireid.errors import ConfigError
 from vireid.report import draw_ranked_list
 from vireid.runs import Run
 from vireid.search import Gallery, load_gallery, search
@@ -24,6 +25,8 @@ def run(words: list[str]) -> None:
     target = Run(arguments.run)
     query = find_images(arguments.query, arguments.modality)
     if arguments.gallery.suffix == ".npz":
+        if arguments.gallery_modality:
+            raise ConfigError("--gallery-modality applies to folders; an npz file says it itself")
         gallery = load_gallery(arguments.gallery)
     else:
         images = find_images(arguments.gallery, arguments.gallery_modality)

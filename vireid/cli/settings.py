@@ -13,7 +13,7 @@ def describe_settings() -> str:
     """Return one line for each setting that `--set` understands.
 
     Returns:
-        Names, defaults and explanations.
+        Names and explanations; the values in force are those of the recipe.
     """
     return "\n".join(f"  {name}\n      {text}" for name, text in _walk(Recipe, ""))
 

@@ -194,5 +194,7 @@ def claimed(run: Run) -> Iterator[None]:
                 f"another process is training in {run.folder}; choose another --out"
             ) from error
         if run.recipe_file.exists():
-            raise ConfigError(f"{run.folder} holds a run already; choose another --out")
+            raise ConfigError(
+                f"{run.folder} holds a run already; choose another folder or delete it"
+            )
         yield

@@ -94,3 +94,23 @@ def is_image(name: str) -> bool:
     (True, False, False)
     """
     return not name.startswith(".") and Path(name).suffix.lower() in IMAGE_SUFFIXES
+
+
+def list_images(folder: Path) -> list[str]:
+    """List the image files below a folder; hidden files and folders are skipped.
+
+    Args:
+        folder: where to look, at any depth.
+
+    Returns:
+        Paths relative to the folder, in order.
+
+    Raises:
+        DataError: where there is none.
+    """
+    files = (file.relative_to(folder) for file in folder.rglob("*") if is_image(file.name))
+    seen = (file for file in files if not any(part.startswith(".") for part in file.parts))
+    found = sorted(file.as_posix() for file in seen if (folder / file).is_file())
+    if not found:
+        raise DataError(f"{folder} holds no image; expected .jpg, .jpeg, .png or .bmp files")
+    return found

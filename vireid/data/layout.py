@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vireid.data.folder import DataFolder, is_image, no_images
+from vireid.data.folder import DataFolder, list_images, no_images
 from vireid.data.manifest import read_manifest
 from vireid.data.sysu import read_sysu
 from vireid.errors import DataError
@@ -71,23 +71,13 @@ def read_two_folders(root: Path | str) -> DataFolder:
     paths: list[str] = []
     modality: list[int] = []
     for kind in Modality:
-        folder = root / kind.name.lower()
-        found = sorted(
-            file.relative_to(root).as_posix()
-            for file in folder.rglob("*")
-            if is_image(file.name) and not _hidden(file.relative_to(root)) and file.is_file()
-        )
-        if not found:
-            raise DataError(f"{folder} holds no image; expected .jpg, .jpeg, .png or .bmp files")
+        folder = kind.name.lower()
+        found = [f"{folder}/{path}" for path in list_images(root / folder)]
         paths.extend(found)
         modality.extend([kind] * len(found))
     kinds = np.array(modality, dtype=np.int64)
     train = Images(root, tuple(paths), kinds, np.zeros_like(kinds))
     return DataFolder(root.resolve().name, train, no_images(root))
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
 
 
 def _contents(folder: Path) -> str:

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from vireid.labelling import Labelling
+from vireid.labelling import OWN, Labelling
 from vireid.metrics import adjusted_rand, pair_precision
 from vireid.types import NOISE, Int, Modality, Truth
-
-OWN = {"visible": Modality.VISIBLE, "infrared": Modality.INFRARED}
 
 
 @dataclass(frozen=True)

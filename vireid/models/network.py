@@ -12,7 +12,6 @@ from vireid.models.neck import Neck
 from vireid.models.pooling import GeneralisedMean
 from vireid.types import Modality
 
-
 CPU_ROWS = 24
 """Rows that pass the frozen base at once on a CPU: larger blocks leave the cache and make the
 allocator fetch fresh pages, which took 2 to 3 times longer."""
@@ -126,8 +125,9 @@ class CrossModalNetwork(nn.Module):
     def _embed(self, pixels: Tensor, visible: int) -> Output:
         """Embed a batch whose visible rows come first."""
         rows = CPU_ROWS if pixels.device.type == "cpu" else max(1, len(pixels))
+        blocks = pixels.split(rows)  # type: ignore[no-untyped-call]
         with torch.no_grad():
-            maps = torch.cat([self.base(block) for block in pixels.split(rows)])
+            maps = torch.cat([self.base(block) for block in blocks])
         sides = ((self.visible_stem, maps[:visible]), (self.infrared_stem, maps[visible:]))
         parts = [stem(side) for stem, side in sides if len(side)]
         maps = self.trunk(parts[0] if len(parts) == 1 else torch.cat(parts))

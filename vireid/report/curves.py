@@ -68,6 +68,6 @@ def _mark_stages(axis: Axes, epochs: Sequence[Mapping[str, Any]]) -> None:
         )
     axis.set_xlabel("epoch")
     if axis.get_legend_handles_labels()[0]:
-        where = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.17)}
-        axis.legend(fontsize=7, frameon=False, ncols=3, **where)
+        below = (0.5, -0.17)
+        axis.legend(loc="upper center", bbox_to_anchor=below, fontsize=7, frameon=False, ncols=3)
     axis.spines[["top", "right"]].set_visible(False)

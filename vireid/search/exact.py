@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vireid.errors import DataError
+from vireid.errors import ConfigError, DataError
 from vireid.types import Embeddings, Ranking
 
 
@@ -21,12 +21,13 @@ def search(
         Ranking [Q, K], ties in the order of the gallery.
 
     Raises:
-        DataError: the gallery is empty, of another embedding size, or ``top`` is below 1.
+        DataError: the gallery is empty or of another embedding size.
+        ConfigError: ``top`` is below 1.
     """
     if not len(gallery):
         raise DataError("the gallery is empty; expected at least one image")
     if top < 1:
-        raise DataError(f"top is {top}; expected at least 1")
+        raise ConfigError(f"top is {top}; expected at least 1")
     sizes = queries.vectors.shape[1], gallery.vectors.shape[1]
     if sizes[0] != sizes[1]:
         raise DataError(

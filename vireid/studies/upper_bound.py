@@ -5,11 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from vireid.config import LabellingConfig, LabelSpace
-from vireid.labelling import Labelling
+from vireid.labelling import OWN, Labelling
 from vireid.training import Labeller
-from vireid.types import NOISE, Embeddings, Modality, PseudoLabels, Truth
-
-OWN = {"visible": Modality.VISIBLE, "infrared": Modality.INFRARED}
+from vireid.types import NOISE, Embeddings, PseudoLabels, Truth
 
 
 def truth_labeller(truth: Truth) -> Labeller:

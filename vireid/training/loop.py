@@ -116,9 +116,9 @@ def relabel(
         generator=seeds.generator(recipe.seed, "labelling", stage.name, epoch),
     )
     device = next(network.parameters()).device
-    targets = make_targets(
-        labelling.spaces, embeddings, recipe, prototypes_for=prototypes, device=device
-    )
+    used: set[str] = {term.labels for term in stage.terms}
+    spaces = {name: space for name, space in labelling.spaces.items() if name in used}
+    targets = make_targets(spaces, embeddings, recipe, prototypes_for=prototypes, device=device)
     return labelling, targets
 
 

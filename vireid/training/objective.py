@@ -9,7 +9,7 @@ from torch import Tensor
 
 from vireid.cluster import centres, normalise_rows
 from vireid.config import Recipe, TermConfig
-from vireid.losses import cluster_nce, inter, intra, triplet
+from vireid.losses import cluster_nce, inter, intra, paired, triplet
 from vireid.memory import ClusterMemory
 from vireid.models import Output
 from vireid.types import NOISE, Embeddings, Modality, PseudoLabels
@@ -117,6 +117,8 @@ def batch_loss(
             continue
         labels = target.labels[rows.indices]
         kept = labels != NOISE
+        if term.loss == "inter":  # identities seen in one modality have no distance to average
+            kept[kept.clone()] = paired(labels[kept], rows.modality[kept])
         if not kept.any():
             continue
         values = _term(term, output, rows, target, labels, kept, recipe)

@@ -12,7 +12,7 @@ from PIL import Image
 from vireid.data.synthetic import SyntheticSettings, synthesise, write_contact_sheet, writer
 from vireid.data.synthetic.camera import view_of
 from vireid.data.synthetic.settings import CAMERAS
-from vireid.errors import DataError
+from vireid.errors import ConfigError, DataError
 
 SETTINGS = SyntheticSettings(
     identities=3, test_identities=2, visible_images=1, infrared_images=2, height=64, width=32
@@ -107,6 +107,8 @@ def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="other files"):
         synthesise(tmp_path, SETTINGS)
     assert letter.read_text() == "mine"
+    with pytest.raises(ConfigError, match="processes is 0; expected at least 1"):
+        synthesise(tmp_path / "none", SETTINGS, processes=0)
     with pytest.raises(DataError, match="is a file"):
         synthesise(letter, SETTINGS)
 

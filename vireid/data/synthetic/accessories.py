@@ -1,12 +1,9 @@
 """Hair, hats, scarves and bags."""
 
-from vireid.data.synthetic.body import Frame
+from vireid.data.synthetic.body import HEAD, Frame
 from vireid.data.synthetic.figure import Bone, FigureBuilder, Layer
 from vireid.data.synthetic.materials import Material
 from vireid.data.synthetic.wardrobe import Person
-
-_HEAD = 1.63
-"""Height of the centre of the head."""
 
 
 def add_hair(builder: FigureBuilder, person: Person, frame: Frame) -> None:
@@ -23,24 +20,24 @@ def add_hair(builder: FigureBuilder, person: Person, frame: Frame) -> None:
     size, full = frame.head, frame.head * person.volume
     head = Bone.HEAD
     cap = (0.094 * size + 0.006 * full, 0.123 * size, 0.104 * size)
-    builder.ellipsoid(head, (0.0, _HEAD + 0.024, -0.018), cap, surface)
+    builder.ellipsoid(head, (0.0, HEAD + 0.024, -0.018), cap, surface)
     if person.hair in ("long", "bob"):
-        low = _HEAD - (0.29 if person.hair == "long" else 0.1)
+        low = HEAD - (0.29 if person.hair == "long" else 0.1)
         wide = 0.088 * full
-        ends = ((0.0, _HEAD, -0.045), (0.0, low, -0.075))
+        ends = ((0.0, HEAD, -0.045), (0.0, low, -0.075))
         builder.cone(head, ends, (wide, 0.85 * wide), surface, depth=0.75)
         for side in (1.0, -1.0):
-            strand = ((0.082 * size * side, _HEAD + 0.03, -0.01), (0.088 * full * side, low, -0.03))
+            strand = ((0.082 * size * side, HEAD + 0.03, -0.01), (0.088 * full * side, low, -0.03))
             builder.cone(head, strand, (0.03 * full, 0.034 * full), surface)
     elif person.hair == "ponytail":
-        ends = ((0.0, _HEAD + 0.05, -0.115), (0.0, _HEAD - 0.17, -0.165))
+        ends = ((0.0, HEAD + 0.05, -0.115), (0.0, HEAD - 0.17, -0.165))
         builder.cone(head, ends, (0.045 * full, 0.026 * full), surface)
     elif person.hair == "bun" and person.hat == "none":
         radius = 0.058 * full
-        builder.ellipsoid(head, (0.0, _HEAD + 0.12, -0.06), (radius, radius, radius), surface)
+        builder.ellipsoid(head, (0.0, HEAD + 0.12, -0.06), (radius, radius, radius), surface)
     elif person.hair == "afro" and person.hat == "none":
         radius = 0.148 * full
-        builder.ellipsoid(head, (0.0, _HEAD + 0.05, -0.055), (radius, radius, radius), surface)
+        builder.ellipsoid(head, (0.0, HEAD + 0.05, -0.055), (radius, radius, radius), surface)
 
 
 def add_hat(builder: FigureBuilder, person: Person, frame: Frame) -> None:
@@ -56,28 +53,28 @@ def add_hat(builder: FigureBuilder, person: Person, frame: Frame) -> None:
     size, head = frame.head, Bone.HEAD
     layers = [Layer(Material.HAT, fold=0.4)]
     if person.hat_band and person.hat != "headscarf":
-        band = {"cap": (_HEAD + 0.1, 9.0), "beanie": (-9.0, _HEAD + 0.075)}
+        band = {"cap": (HEAD + 0.1, 9.0), "beanie": (-9.0, HEAD + 0.075)}
         layers.append(Layer(Material.HAT_SECOND, height=band.get(person.hat, (1.69, 1.725))))
     surface = builder.surface(layers)
     dome = (0.108 * size, 0.128 * size, 0.122 * size)
     if person.hat == "cap":
-        builder.ellipsoid(head, (0.0, _HEAD + 0.035, -0.006), dome, surface, 0.0, 0.0)
+        builder.ellipsoid(head, (0.0, HEAD + 0.035, -0.006), dome, surface, 0.0, 0.0)
         peak = (0.082 * size, 0.016, 0.085 * size)
-        builder.ellipsoid(head, (0.0, _HEAD + 0.055, 0.115 * size), peak, surface, 0.12)
+        builder.ellipsoid(head, (0.0, HEAD + 0.055, 0.115 * size), peak, surface, 0.12)
     elif person.hat == "beanie":
         tall = (dome[0], dome[1] * 1.08, dome[2])
-        builder.ellipsoid(head, (0.0, _HEAD + 0.032, -0.008), tall, surface, 0.12, -0.02)
+        builder.ellipsoid(head, (0.0, HEAD + 0.032, -0.008), tall, surface, 0.12, -0.02)
         if person.hat_band:
-            builder.ellipsoid(head, (0.0, _HEAD + 0.175, -0.01), (0.036, 0.034, 0.036), surface)
+            builder.ellipsoid(head, (0.0, HEAD + 0.175, -0.01), (0.036, 0.034, 0.036), surface)
     elif person.hat == "brimmed":
-        crown = ((0.0, _HEAD + 0.06, -0.005), (0.0, _HEAD + 0.1, -0.005))
+        crown = ((0.0, HEAD + 0.06, -0.005), (0.0, HEAD + 0.1, -0.005))
         builder.cone(head, crown, (0.11 * size, 0.092 * size), surface)
         brim = (0.19 * size, 0.016, 0.19 * size)
-        builder.ellipsoid(head, (0.0, _HEAD + 0.055, 0.0), brim, surface, 0.08)
+        builder.ellipsoid(head, (0.0, HEAD + 0.055, 0.0), brim, surface, 0.08)
     else:
         around = (0.108 * size, 0.142 * size, 0.116 * size)
-        builder.ellipsoid(head, (0.0, _HEAD + 0.008, -0.03), around, surface)
-        fall = ((0.0, _HEAD - 0.1, -0.012), (0.0, 1.44, 0.0))
+        builder.ellipsoid(head, (0.0, HEAD + 0.008, -0.03), around, surface)
+        fall = ((0.0, HEAD - 0.1, -0.012), (0.0, 1.44, 0.0))
         builder.cone(Bone.TORSO, fall, (0.092, 0.15), surface, depth=0.85)
 
 

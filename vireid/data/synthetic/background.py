@@ -10,7 +10,6 @@ from vireid.data.synthetic.camera import Camera, Track
 from vireid.data.synthetic.materials import Array
 from vireid.types import Modality
 
-
 _EVEN = {Modality.VISIBLE: 0.5, Modality.INFRARED: 0.3}
 """The grey that a scene fades to."""
 
@@ -113,9 +112,9 @@ def _street(rng: np.random.Generator, x: Array, y: Array, shape: tuple[int, int]
     return shade[..., None], window
 
 
-def _foliage(rng: np.random.Generator, x: Array, y: Array, shape: tuple[int, int]) -> Wall:
+def _foliage(rng: np.random.Generator, _x: Array, _y: Array, shape: tuple[int, int]) -> Wall:
     leaves = smooth_noise(rng, shape, (42, 22)) + 0.8 * smooth_noise(rng, shape, (14, 8))
-    shade = 0.95 + 0.42 * leaves + 0.25 * smooth_noise(rng, shape, (4, 3)) + 0.0 * (x + y)
+    shade = 0.95 + 0.42 * leaves + 0.25 * smooth_noise(rng, shape, (4, 3))
     warm = 1.0 + 0.14 * smooth_noise(rng, shape, (9, 5))
     return np.stack((shade * warm, shade, shade * (2.0 - warm)), axis=-1), None
 

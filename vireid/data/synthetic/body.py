@@ -12,6 +12,9 @@ NOMINAL = 1.75
 WIDEN = 1.17
 """How much wider than life bodies are, so that a person fills a crop of 2:1."""
 
+HEAD = 1.63
+"""Height of the centre of the head in metres."""
+
 SIDES = (
     (1.0, (Bone.LEFT_ARM, Bone.LEFT_FOREARM, Bone.LEFT_HAND),
      (Bone.LEFT_THIGH, Bone.LEFT_SHIN, Bone.LEFT_FOOT)),
@@ -118,7 +121,7 @@ def add_head(builder: FigureBuilder, frame: Frame, skin: Surface) -> None:
         skin: layers of the neck.
     """
     size = frame.head
-    centre = 1.63
+    centre = HEAD
     neck: tuple[Point, Point] = ((0.0, 1.42, -0.01), (0.0, 1.56, 0.0))
     builder.cone(Bone.TORSO, neck, (0.062 * WIDEN, 0.05 * WIDEN), skin)
     face = builder.surface(

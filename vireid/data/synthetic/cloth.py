@@ -83,15 +83,8 @@ def top_cloth(person: Person) -> Layer:
     Returns:
         The layer.
     """
-    if person.top_print != "all over":
-        return Layer(Material.TOP)
-    return Layer(
-        Material.TOP,
-        Material.TOP_SECOND,
-        pattern=person.top_pattern,
-        period=person.top_period,
-        phase=5.0,
-    )
+    cloth = Layer(Material.TOP, Material.TOP_SECOND, person.top_pattern, person.top_period, 5.0)
+    return cloth if person.top_print == "all over" else Layer(Material.TOP)
 
 
 def bottom_cloth(person: Person) -> Layer:
@@ -103,12 +96,6 @@ def bottom_cloth(person: Person) -> Layer:
     Returns:
         The layer.
     """
-    if person.bottom_print != "all over":
-        return Layer(Material.BOTTOM)
-    return Layer(
-        Material.BOTTOM,
-        Material.BOTTOM_SECOND,
-        pattern=person.bottom_pattern,
-        period=person.bottom_period,
-        phase=5.0,
-    )
+    pattern, period = person.bottom_pattern, person.bottom_period
+    cloth = Layer(Material.BOTTOM, Material.BOTTOM_SECOND, pattern, period, 5.0)
+    return cloth if person.bottom_print == "all over" else Layer(Material.BOTTOM)

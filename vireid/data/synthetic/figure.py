@@ -12,9 +12,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from vireid.data.synthetic.materials import Material
+from vireid.data.synthetic.materials import Array, Material
 
-Array = NDArray[np.float64]
 Point = tuple[float, float, float]
 Range = tuple[float, float]
 

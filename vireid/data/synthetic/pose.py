@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vireid.data.synthetic.figure import Array, Bone, Point
+from vireid.data.synthetic.figure import Bone, Point
+from vireid.data.synthetic.materials import Array
 
 
 @dataclass(frozen=True)

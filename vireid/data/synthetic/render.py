@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vireid.data.synthetic.figure import Array, Figure
+from vireid.data.synthetic.figure import Figure
+from vireid.data.synthetic.materials import Array
 from vireid.data.synthetic.rays import cast
 from vireid.data.synthetic.shading import shade
 

@@ -19,7 +19,7 @@ from vireid.data.synthetic.picture import Picture, render_track
 from vireid.data.synthetic.portrait import dress
 from vireid.data.synthetic.settings import CAMERAS, SyntheticSettings
 from vireid.data.synthetic.wardrobe import draw_person
-from vireid.errors import DataError
+from vireid.errors import ConfigError, DataError
 
 VERSION = 1
 """Raised whenever equal settings no longer give equal files."""
@@ -49,7 +49,7 @@ def synthesise(
     Args:
         out: the folder; made where it is missing.
         settings: what to write.
-        processes: how many processes render; by default one for each core.
+        processes: how many processes render, at least 1; by default one for each core.
         progress: called with the images done and all images, in this process.
 
     Returns:
@@ -58,7 +58,10 @@ def synthesise(
     Raises:
         DataError: if the folder holds other files or a data set with other settings, or a
             process ends unexpectedly.
+        ConfigError: if processes is below 1.
     """
+    if processes is not None and processes < 1:
+        raise ConfigError(f"processes is {processes}; expected at least 1")
     out = Path(out)
     if _is_complete(out, settings):
         return out
