@@ -44,6 +44,9 @@ def test_readme_commands_and_python_run(tmp_path: Path) -> None:
         words = shlex.split(line)
         extra = shlex.split(SMALL.get(" ".join(words[:2]), ""))
         run([sys.executable, "-m", *words, *extra], tmp_path)
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "run").symlink_to(tmp_path / "runs" / "first")
+    (tmp_path / "demo" / "data").symlink_to(tmp_path / "people")
     block = re.search(r"```python\n(.*?)```", README, flags=re.DOTALL)
     assert block
     run([sys.executable, "-c", block.group(1)], tmp_path)

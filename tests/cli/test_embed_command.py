@@ -93,3 +93,8 @@ def test_a_place_that_cannot_be_written_to(trained, people, tmp_path, mistake):
             "embed", trained, people / "cam1", "--modality", "visible", "--out", place
         )
         assert "cannot write" in message
+
+
+def test_a_data_set_knows_its_modalities(trained, people, tmp_path, mistake):
+    words = ("embed", trained, people, "--modality", "visible", "--out", tmp_path / "x.npz")
+    assert "omit --modality" in mistake(*words)

@@ -31,7 +31,7 @@ def go(*words):
 def test_every_stage_is_scored_in_percent(run, people, capsys):
     go(run, people, "--every-stage")
     metrics = json.loads((run / "metrics.json").read_text())
-    assert metrics.keys() == {*STAGES, "seconds", "seed"}
+    assert metrics.keys() == {*STAGES, "seconds", "seed", "protocol"}
     assert metrics["seed"] == 0
     assert metrics["seconds"].keys() == {
         "reading", "training", "labelling", "steps", "evaluation",
@@ -55,10 +55,12 @@ def test_every_stage_is_scored_in_percent(run, people, capsys):
 
 def test_one_stage_is_added_to_what_is_there(run, people):
     go(run, people, "--stage", "joint", "--trials", "1")
-    assert json.loads((run / "metrics.json").read_text()).keys() == {"joint", "seconds", "seed"}
+    assert json.loads((run / "metrics.json").read_text()).keys() == {
+        "joint", "seconds", "seed", "protocol",
+    }  # fmt: skip
     go(run, people, "--trials", "1")
     metrics = json.loads((run / "metrics.json").read_text())
-    assert metrics.keys() == {"joint", "aligned", "seconds", "seed"}
+    assert metrics.keys() == {"joint", "aligned", "seconds", "seed", "protocol"}
 
 
 def test_the_figure_shows_queries_and_right_answers(run, people):
@@ -138,3 +140,11 @@ def test_a_checkpoint_of_another_network(run, people, mistake):
     recipe = run / "recipe.yaml"
     recipe.write_text(recipe.read_text().replace("stripes: 1", "stripes: 2"))
     assert "belongs to another network" in mistake("evaluate", run, people)
+
+
+def test_scores_of_another_protocol_are_not_mixed(run, people):
+    go(run, people, "--trials", "1")
+    go(run, people, "--stage", "before", "--mode", "indoor", "--trials", "1")
+    metrics = json.loads((run / "metrics.json").read_text())
+    assert metrics.keys() == {"before", "seconds", "seed", "protocol"}
+    assert "indoor" in metrics["protocol"]

@@ -94,7 +94,7 @@ def test_unknown_options_are_one_line(capsys, name):
     [
         (DataError("no such thing"), 2, "no such thing"),
         (OSError(28, "No space left on device"), 2, "[Errno 28] No space left on device"),
-        (KeyboardInterrupt(), 130, "interrupted; finished stages are kept"),
+        (KeyboardInterrupt(), 130, "interrupted; what was finished is kept"),
     ],
 )
 def test_errors_become_one_line_and_an_exit_code(capsys, monkeypatch, error, code, line):

@@ -1,5 +1,7 @@
 """`vireid demo`: synthetic data, training, evaluation and the table, with one command."""
 
+from itertools import chain, count
+from pathlib import Path
 from time import perf_counter
 
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
@@ -38,10 +40,8 @@ def run(words: list[str]) -> None:
     add_machine(command)
     arguments = command.parse_args(words)
     device = use_machine(arguments)
-    target, recipe = (
-        Run(arguments.out / "run"),
-        load_recipe("synthetic", [f"seed={arguments.seed}"]),
-    )
+    target = next_run(arguments.out)
+    recipe = load_recipe("synthetic", [f"seed={arguments.seed}"])
     start = perf_counter()
     with progress("drawing people") as bar:
         settings = SyntheticSettings(seed=arguments.data_seed)
@@ -60,3 +60,16 @@ def run(words: list[str]) -> None:
         f"\nlook at {arguments.out / 'data' / 'contact-sheet.png'}, "
         f"{target.folder / 'training-curve.png'} and {target.folder / 'ranked-list.png'}"
     )
+
+
+def next_run(folder: Path) -> Run:
+    """Return the first run folder that is still free.
+
+    Args:
+        folder: where the demo writes.
+
+    Returns:
+        ``run``, or ``run-2``, ``run-3`` and so on where there are earlier ones.
+    """
+    names = chain(["run"], (f"run-{number}" for number in count(2)))
+    return Run(next(folder / name for name in names if not (folder / name).exists()))

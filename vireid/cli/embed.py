@@ -7,7 +7,7 @@ import numpy as np
 
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress
-from vireid.data import load_pixels, open_data
+from vireid.data import has_layout, load_pixels, open_data
 from vireid.data.folder import is_image, list_images
 from vireid.errors import ConfigError, DataError
 from vireid.extract import extract
@@ -79,7 +79,8 @@ def find_images(path: Path, modality: str | None, part: str = "all") -> Images:
 
     Raises:
         DataError: the path does not exist or holds no image.
-        ConfigError: the modality is neither known nor given, or a part does not apply.
+        ConfigError: the modality is neither known nor given, is given for a data set, or a part
+            does not apply.
     """
     if not path.exists():
         raise DataError(f"{path} does not exist; expected an image, a folder or a manifest")
@@ -98,6 +99,8 @@ def find_images(path: Path, modality: str | None, part: str = "all") -> Images:
         return images
     if part != "all":
         raise ConfigError("--part applies to data sets, which need no --modality; leave one out")
+    if path.is_dir() and has_layout(path):
+        raise ConfigError(f"{path} is a data set, which knows its modalities; omit --modality")
     root, paths = (path.parent, [path.name]) if path.is_file() else (path, list_images(path))
     kind = np.full(len(paths), MODALITIES.index(modality))
     return Images(root, tuple(paths), kind, np.zeros_like(kind))

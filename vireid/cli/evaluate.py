@@ -139,18 +139,21 @@ def evaluate_run(
             embeddings = extract(network, pixels, data.test.modality, progress=bar)
         results[name] = evaluate(embeddings, truth, protocol)
     tables = {name: result.table() for name, result in results.items()}
-    metrics = merge_metrics(run, tables, perf_counter() - start)
+    metrics = merge_metrics(run, protocol.name, tables, perf_counter() - start)
     title = f"{protocol.name}, {len(protocol.trials)} trials, %"
     console.print(score_table(tables, title))
     draw_examples(run, data, truth, protocol, embeddings)
     return metrics
 
 
-def merge_metrics(run: Run, tables: dict[str, dict[str, float]], seconds: float) -> dict[str, Any]:
-    """Add scores to metrics.json, keeping those of other stages.
+def merge_metrics(
+    run: Run, protocol: str, tables: dict[str, dict[str, float]], seconds: float
+) -> dict[str, Any]:
+    """Add scores to metrics.json, keeping those of other stages under the same protocol.
 
     Args:
         run: the run.
+        protocol: name of the protocol; scores of another one are dropped.
         tables: scores in percent by stage.
         seconds: of this evaluation.
 
@@ -158,8 +161,10 @@ def merge_metrics(run: Run, tables: dict[str, dict[str, float]], seconds: float)
         What the file now holds.
     """
     metrics, timing = read_json(run.metrics_file), read_json(run.timing_file)
+    if metrics.get("protocol", protocol) != protocol:
+        metrics = {}
     metrics["seconds"] = timing | metrics.get("seconds", {}) | {"evaluation": seconds}
-    metrics |= tables | {"seed": run.recipe().seed}
+    metrics |= tables | {"seed": run.recipe().seed, "protocol": protocol}
     write_json(run.metrics_file, metrics)
     return metrics
 

@@ -62,10 +62,14 @@ def _run(name: str, words: list[str]) -> int:
         print(f"vireid {name}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(f"vireid {name}: interrupted; finished stages are kept", file=sys.stderr)
+        print(f"vireid {name}: interrupted; what was finished is kept", file=sys.stderr)
         return 130
-    except OSError as error:
-        print(f"vireid {name}: {error}", file=sys.stderr)
+    except (OSError, MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "out of memory" not in str(error):
+            raise
+        print(
+            f"vireid {name}: {' '.join((str(error) or 'out of memory').split())}", file=sys.stderr
+        )
         return 2
     return 0
 

@@ -2,7 +2,7 @@
 
 from vireid.data.folder import DataFolder, DatasetCard
 from vireid.data.images import decode, load_pixels
-from vireid.data.layout import open_data, read_two_folders
+from vireid.data.layout import has_layout, open_data, read_two_folders
 from vireid.data.manifest import read_manifest
 from vireid.data.sysu import SYSU_MM01, read_sysu
 
@@ -11,6 +11,7 @@ __all__ = [
     "DataFolder",
     "DatasetCard",
     "decode",
+    "has_layout",
     "load_pixels",
     "open_data",
     "read_manifest",

@@ -45,11 +45,32 @@ def open_data(path: Path | str) -> DataFolder:
     for name in MANIFESTS:
         if (path / name).is_file():
             return read_manifest(path / name)
-    if (path / "exp").is_dir() and any(path.glob("cam[1-6]")):
+    if _is_sysu(path):
         return read_sysu(path)
-    if (path / "visible").is_dir() and (path / "infrared").is_dir():
+    if _is_two_folders(path):
         return read_two_folders(path)
     raise DataError(f"{path} has no known layout: {_contents(path)}; expected {EXPECTED}")
+
+
+def has_layout(path: Path) -> bool:
+    """Tell whether a folder is a data set in one of the known layouts.
+
+    Args:
+        path: a folder.
+
+    Returns:
+        True where ``open_data`` would read it, faults apart.
+    """
+    manifest = any((path / name).is_file() for name in MANIFESTS)
+    return manifest or _is_sysu(path) or _is_two_folders(path)
+
+
+def _is_sysu(path: Path) -> bool:
+    return (path / "exp").is_dir() and any(path.glob("cam[1-6]"))
+
+
+def _is_two_folders(path: Path) -> bool:
+    return all((path / kind.name.lower()).is_dir() for kind in Modality)
 
 
 def read_two_folders(root: Path | str) -> DataFolder:
