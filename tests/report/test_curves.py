@@ -44,7 +44,7 @@ def near(pixels, colour):
 def test_each_of_the_three_panels_shows_the_colours_of_its_label_spaces(tmp_path):
     pixels = drawn(tmp_path / "x.png", TWO_STAGES)
     height, width, _ = pixels.shape
-    assert (width, height) == (1320, 408)
+    assert width > 3 * height
     for panel in np.array_split(pixels, 3, axis=1):
         for space in OWN:
             assert near(panel, COLOURS[space]) > 20
@@ -57,7 +57,7 @@ def test_without_identities_noise_takes_the_place_of_agreement(tmp_path):
     with_truth = drawn(tmp_path / "a.png", TWO_STAGES)
     plain = [{k: v for k, v in line.items() if k != "ari"} for line in TWO_STAGES]
     without = drawn(tmp_path / "b.png", plain)
-    third = slice(900, None)
+    third = slice(2 * with_truth.shape[1] // 3, None)
     assert (with_truth[:, third] != without[:, third]).any()
     assert near(without[:, third], COLOURS["matched"]) > 20
 

@@ -39,3 +39,9 @@ def test_a_term_starts_after_its_share_of_the_stage(start, epochs, first):
     stage = replace(STAGE, epochs=epochs)
     active = [is_active(replace(TERM, start=start), stage, epoch) for epoch in range(epochs)]
     assert active == [False] * first + [True] * (epochs - first)
+
+
+def test_a_late_term_is_on_in_the_last_epoch():
+    term = TermConfig("cluster_nce", "mixed", start=0.9)
+    stage = StageConfig("s", 2, (term,))
+    assert [is_active(term, stage, epoch) for epoch in (0, 1)] == [False, True]

@@ -1,6 +1,7 @@
 """`vireid COMMAND`: finds the command and turns errors into one line and exit code 2."""
 
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -56,8 +57,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(name: str, words: list[str]) -> int:
     from vireid.errors import VireidError
 
+    def warn(message: Warning | str, *_: object) -> None:
+        print(f"vireid {name}: {message}", file=sys.stderr)
+
     try:
-        import_module(f"vireid.cli.{name.replace('-', '_')}").run(words)
+        with warnings.catch_warnings():
+            warnings.showwarning = warn  # type: ignore[assignment]
+            import_module(f"vireid.cli.{name.replace('-', '_')}").run(words)
     except VireidError as error:
         print(f"vireid {name}: {error}", file=sys.stderr)
         return 2

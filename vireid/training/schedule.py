@@ -35,6 +35,6 @@ def is_active(term: TermConfig, stage: StageConfig, epoch: int) -> bool:
         epoch: epoch of the stage, from 0.
 
     Returns:
-        True once the term's share of the stage has passed.
+        True once the term's share of the stage has passed, and in the last epoch at the latest.
     """
-    return epoch >= term.start * stage.epochs
+    return epoch >= min(term.start * stage.epochs, stage.epochs - 1)
