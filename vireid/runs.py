@@ -18,6 +18,11 @@ class Run:
     """Where a run keeps its files."""
 
     folder: Path
+    """The run's folder; text is taken as a path."""
+
+    def __post_init__(self) -> None:
+        """Accept text."""
+        object.__setattr__(self, "folder", Path(self.folder))
 
     @property
     def recipe_file(self) -> Path:
