@@ -1,6 +1,6 @@
 """Milliseconds of one core for a synthetic image, JPEG encoding included.
 
-    python benchmarks/rendering.py
+python benchmarks/rendering.py
 """
 
 from io import BytesIO
