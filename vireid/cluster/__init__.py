@@ -5,17 +5,20 @@ from vireid.cluster.dbscan import dbscan
 from vireid.cluster.jaccard import jaccard_distance
 from vireid.cluster.kmeans import Partition, kmeans
 from vireid.cluster.members import cluster_members
-from vireid.cluster.neighbours import nearest_neighbours
+from vireid.cluster.neighbours import modal_neighbours, nearest_neighbours
 from vireid.cluster.rows import finite_rows, normalise_rows, unit_rows
+from vireid.cluster.search_options import Search
 
 __all__ = [
     "Partition",
+    "Search",
     "centres",
     "cluster_members",
     "dbscan",
     "finite_rows",
     "jaccard_distance",
     "kmeans",
+    "modal_neighbours",
     "nearest_neighbours",
     "normalise_rows",
     "unit_rows",

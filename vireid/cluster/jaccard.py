@@ -1,13 +1,17 @@
 """Jaccard distance between sets of k-reciprocal neighbours, in memory that grows with N k."""
 
+from functools import partial
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from vireid.cluster.neighbours import nearest_neighbours
 from vireid.cluster.reciprocal import lengthened, reciprocal_weights
-from vireid.cluster.rows import finite_rows, unit_rows
+from vireid.cluster.rows import checked_modality, finite_rows, unit_rows
+from vireid.cluster.search_options import Search
+from vireid.cluster.threads import over_rows, thread_count
 from vireid.errors import ConfigError, DataError
 from vireid.types import Int, Modality
 
@@ -20,6 +24,7 @@ def jaccard_distance(
     modality: NDArray[np.integer] | None = None,
     max_distance: float = 1.0,
     neighbours: tuple[NDArray[np.integer], NDArray[np.floating]] | None = None,
+    threads: int | None = None,
 ) -> csr_array[np.float32]:
     """Measure how far the k-reciprocal neighbourhoods of each two rows differ.
 
@@ -38,6 +43,8 @@ def jaccard_distance(
         max_distance: larger distances are left out, in (0, 1]; DBSCAN needs no more than its eps.
         neighbours: indices [N, >= k1] and similarities as ``nearest_neighbours`` returns them;
             searched for where not given. Only the indices are used.
+        threads: of the CPU; where not given, as many as the matrix library uses. The distances
+            do not depend on it.
 
     Returns:
         Symmetric sparse [N, N] float32. Stored entries, zeros among them, are the distances
@@ -55,17 +62,19 @@ def jaccard_distance(
         raise ConfigError(f"max_distance is {max_distance}; expected 0 < max_distance <= 1")
     if neighbours is None:
         rows = unit_rows(embeddings)
-        ranks = nearest_neighbours(rows, k1)[0]
+        ranks = nearest_neighbours(rows, k1, search=Search(threads=threads))[0]
     else:
         rows = finite_rows(embeddings)
         ranks = _checked_ranks(neighbours[0], len(rows), min(k1, len(rows)))
-    kind = None if modality is None else _checked_modality(modality, len(rows))
-    weights = reciprocal_weights(rows, ranks)
+    kind = None if modality is None else checked_modality(modality, len(rows))
+    workers = thread_count(threads)
+    weights = reciprocal_weights(rows, ranks, threads=workers)
     k2 = min(k2, ranks.shape[1])
     if k2 > 1:
-        weights = _averaging(ranks[:, :k2], kind) @ weights
-        weights.sort_indices()
-    return _distances(weights, max_distance)
+        shares = _averaging(ranks[:, :k2], kind)
+        parts = over_rows(lambda start, stop: shares[start:stop] @ weights, len(rows), workers)
+        weights = parts[0] if len(parts) == 1 else csr_array(vstack(parts))
+    return _distances(weights, max_distance, workers)
 
 
 def _checked_ranks(indices: NDArray[np.integer], count: int, k: int) -> Int:
@@ -79,14 +88,6 @@ def _checked_ranks(indices: NDArray[np.integer], count: int, k: int) -> Int:
     if k and (ranks[:, 0] != np.arange(count)).any():
         raise DataError("neighbours do not list each sample itself first; expected it in column 0")
     return ranks
-
-
-def _checked_modality(modality: NDArray[np.integer], count: int) -> NDArray[np.integer]:
-    """Return the modality as an array, or say what is wrong with it."""
-    kind = np.asarray(modality)
-    if kind.shape != (count,) or np.setdiff1d(kind, list(Modality)).size:
-        raise DataError(f"modality must be 0 (visible) or 1 (infrared), of shape ({count},)")
-    return kind
 
 
 def _averaging(ranks: Int, kind: NDArray[np.integer] | None) -> csr_array[np.float32]:
@@ -103,18 +104,26 @@ def _averaging(ranks: Int, kind: NDArray[np.integer] | None) -> csr_array[np.flo
     return csr_array((shares.ravel().astype(np.float32), columns, bounds), shape=(count, count))
 
 
-def _distances(weights: csr_array[np.float32], max_distance: float) -> csr_array[np.float32]:
+def _distances(
+    weights: csr_array[np.float32], max_distance: float, threads: int
+) -> csr_array[np.float32]:
     """Return the Jaccard distances between the rows of a weight matrix."""
     columns = weights.tocsc()
-    upper_rows, upper_columns, upper = _upper_triangle(
-        weights.indptr,
-        weights.indices,
-        weights.data,
-        columns.indptr.copy(),
-        columns.indices.astype(np.uint32),  # unsigned: spares the inner loop a sign test
-        columns.data,
-        np.float32(max_distance),
+    parts = over_rows(
+        partial(
+            _upper_triangle,
+            weights.indptr,
+            weights.indices,
+            weights.data,
+            columns.indptr,
+            columns.indices.astype(np.uint32),  # unsigned: spares the inner loop a sign test
+            columns.data,
+            np.float32(max_distance),
+        ),
+        len(weights.indptr) - 1,
+        threads,
     )
+    upper_rows, upper_columns, upper = (np.concatenate(part) for part in zip(*parts, strict=True))
     off = upper_rows != upper_columns
     values = np.concatenate((upper, upper[off]))
     rows = np.concatenate((upper_rows, upper_columns[off]))
@@ -125,33 +134,42 @@ def _distances(weights: csr_array[np.float32], max_distance: float) -> csr_array
 
 
 @njit(cache=True, nogil=True)
-def _upper_triangle(indptr, indices, data, heads, others, weights, limit):  # type: ignore[no-untyped-def]
-    """Return rows i, columns j >= i and distances of all pairs within the limit.
+def _upper_triangle(indptr, indices, data, bounds, others, weights, limit, start, stop):  # type: ignore[no-untyped-def]
+    """Return rows i from ``start`` on, columns j >= i and distances of all pairs within the limit.
 
-    Column c of the weights holds rows ``others[heads[c]:]`` up to the next column's start. Rows
-    come in ascending order, so a head moves past row i when i is done and the rest is j > i.
+    Column c of the weights holds rows ``others[bounds[c]:bounds[c + 1]]``. Rows come in ascending
+    order, so the head of a column moves past row i when i is done, and the rest is j > i.
     """
     count = len(indptr) - 1
-    ends = heads[1:].copy()
+    heads = bounds[:-1].copy()
+    for c in range(count):
+        heads[c] += np.searchsorted(others[heads[c] : bounds[c + 1]], np.uint32(start))
     shared = np.zeros(count, dtype=np.float32)
+    near = np.empty(count + 1, dtype=np.int32)
     used = 0
-    rows = np.empty(count + len(indices), dtype=np.int32)
+    rows = np.empty(stop - start + indptr[stop] - indptr[start] + 1, dtype=np.int32)
     columns = np.empty_like(rows)
     distances = np.empty(len(rows), dtype=np.float32)
-    for i in range(count):
+    for i in range(start, stop):
+        near[0] = i
+        found = 1
         for p in range(indptr[i], indptr[i + 1]):
             c = indices[p]
             heads[c] += 1
-            for q in range(heads[c], ends[c]):
-                shared[others[q]] += min(data[p], weights[q])
-        if used + count - i > len(rows):
+            for q in range(heads[c], bounds[c + 1]):
+                j = others[q]
+                near[found] = j
+                found += shared[j] == 0.0
+                shared[j] += min(data[p], weights[q])
+        while used + found > len(rows):
             rows, columns = lengthened(rows), lengthened(columns)
             distances = lengthened(distances)
         shared[i] = 1.0
-        for j in range(i, count):
+        for a in range(found):
+            j = near[a]
             distance = np.float32(max(0.0, 1.0 - shared[j] / (2.0 - shared[j])))
             if distance <= limit and distance < 1.0:
                 rows[used], columns[used], distances[used] = i, j, distance
                 used += 1
-        shared[i:] = 0.0
+            shared[j] = 0.0
     return rows[:used].copy(), columns[:used].copy(), distances[:used].copy()

@@ -1,94 +1,104 @@
-"""Exact nearest neighbours among unit vectors, in bounded memory."""
+"""Nearest neighbours among unit vectors, in memory that grows with N k."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from vireid.cluster.rows import unit_rows
+from vireid.cluster.rows import checked_modality, unit_rows
+from vireid.cluster.search_options import Backend, Search
+from vireid.cluster.sweep import Neighbours, best_of, room
 from vireid.errors import ConfigError
-from vireid.types import Float, Int
-
-_ROUNDING = 1e-6
-"""More than two float32 dot products of the same unit vectors can differ by."""
+from vireid.types import Modality
 
 
 def nearest_neighbours(
-    embeddings: NDArray[np.floating], k: int, *, block: int = 1024
-) -> tuple[Int, Float]:
+    embeddings: NDArray[np.floating],
+    k: int,
+    *,
+    backend: Backend = "exact",
+    search: Search | None = None,
+) -> Neighbours:
     """Find the k most similar rows of each row.
 
-    A blocked matrix product proposes candidates; their similarities are then recomputed in one
-    fixed order of summation. So s(i, j) equals s(j, i), equal rows tie exactly, and the result
-    depends neither on the block nor on the matrix library's threads. Time O(N^2 D), memory
-    O(N k + N block).
+    The search proposes candidates; their similarities are then recomputed in one fixed order of
+    summation. So s(i, j) equals s(j, i), equal rows tie exactly, and what ``exact`` finds depends
+    neither on the device, the block, the threads nor the matrix library. Time O(N^2 D), memory
+    O(N k + N block); with ``ivf`` about O(N^1.5 D).
 
     Args:
         embeddings: [N, D] rows of unit length; not modified.
         k: neighbours wanted, the sample itself included; limited to N.
-        block: rows of the similarity matrix held at a time.
+        backend: exact, or ivf (approximate; needs the package faiss).
+        search: device, threads and more; where given, its backend counts.
 
     Returns:
         Indices [N, k] int64 and similarities [N, k] float32 (dot products), most similar first.
-        The sample itself always comes first; ties are in the order of the indices.
+        The sample itself always comes first; ties are in the order of the indices. With a part
+        of the search, only the rows of that part.
 
     Raises:
         DataError: embeddings that are not finite [N, D] rows of unit length.
-        ConfigError: k or block below 1.
+        ConfigError: k below 1, an unknown backend, or one that is not installed.
 
     >>> rows = np.array([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]])
     >>> nearest_neighbours(rows, 2)[0].tolist()
     [[0, 2], [1, 2], [2, 1]]
     """
-    if k < 1 or block < 1:
-        raise ConfigError(f"k is {k} and block is {block}; expected both to be at least 1")
-    rows = unit_rows(embeddings)
-    count = len(rows)
-    k = min(k, count)
-    indices = np.empty((count, k), dtype=np.int64)
-    similarities = np.empty((count, k), dtype=np.float32)
-    for start in range(0, count, block):
-        products = rows[start : start + block] @ rows.T
-        lowest = np.partition(products, count - k, axis=1)[:, count - k] - np.float32(_ROUNDING)
-        _keep_best(rows, products, lowest, start, indices, similarities)
-    return indices, similarities
+    rows, how = unit_rows(embeddings), search or Search(backend)
+    every = np.arange(len(rows))
+    queries = every[how.rows(len(rows))]
+    return best_of(rows, queries, [(every, _limited(k, len(rows)))], how)[0]
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
-def dot(a, b):  # type: ignore[no-untyped-def]
-    """Multiply two vectors in a fixed order of summation, the same for (a, b) and (b, a).
+def modal_neighbours(
+    embeddings: NDArray[np.floating],
+    modality: NDArray[np.integer],
+    *,
+    k: int | None,
+    own_k: int | None,
+    search: Search | None = None,
+) -> tuple[Neighbours | None, dict[Modality, Neighbours]]:
+    """Find the nearest rows among all, and those among each modality, in one search.
+
+    Equal to ``nearest_neighbours`` of all rows and of each modality by itself, at little more
+    than the price of the first: its products contain those of both others.
 
     Args:
-        a: [D] float32.
-        b: [D] float32.
+        embeddings: [N, D] rows of unit length; not modified.
+        modality: [N] 0 visible, 1 infrared.
+        k: neighbours among all rows, the sample itself included; None: not wanted.
+        own_k: neighbours among the M rows of the same modality, likewise; None: not wanted.
+        search: backend, device, threads and more.
 
     Returns:
-        The dot product, float32.
+        Neighbours among all rows [N, k], None where not wanted; and neighbours [M, own_k] within
+        each modality wanted, as indices 0..M-1 into its rows. With a part of the search, only
+        the rows of that part.
+
+    Raises:
+        DataError: embeddings that are not finite rows of unit length, or a modality that does not
+            fit them.
+        ConfigError: k or own_k below 1, or a backend that is not installed.
     """
-    total = np.float32(0.0)
-    for d in range(a.shape[0]):
-        total += a[d] * b[d]
-    return total
+    rows, how = unit_rows(embeddings), search or Search()
+    kind = checked_modality(modality, len(rows))
+    every = np.arange(len(rows))
+    chosen = every[how.rows(len(rows))]
+    mixed = None if k is None else room(len(chosen), _limited(k, len(rows)))
+    own = {}
+    for one in Modality:
+        side, places = np.flatnonzero(kind == one), np.flatnonzero(kind[chosen] == one)
+        wanted = [] if mixed is None else [(every, mixed[0].shape[1])]
+        if own_k is not None:
+            wanted.append((side, _limited(own_k, len(side))))
+        found = best_of(rows, chosen[places], wanted, how)
+        if mixed is not None:
+            mixed[0][places], mixed[1][places] = found[0]
+        if own_k is not None:
+            own[one] = (np.searchsorted(side, found[-1][0]), found[-1][1])
+    return mixed, own
 
 
-@njit(cache=True, nogil=True)
-def _keep_best(rows, products, lowest, start, indices, similarities):  # type: ignore[no-untyped-def]
-    """Fill the neighbours of the rows from ``start`` on out of their approximate products."""
-    k = indices.shape[1]
-    for b in range(products.shape[0]):
-        i = start + b
-        indices[i, 0] = i
-        similarities[i, 0] = dot(rows[i], rows[i])
-        found = 1
-        for j in range(rows.shape[0]):
-            if j == i or products[b, j] < lowest[b]:
-                continue
-            similarity = dot(rows[i], rows[j])
-            place = found
-            while place > 1 and similarities[i, place - 1] < similarity:
-                if place < k:
-                    indices[i, place] = indices[i, place - 1]
-                    similarities[i, place] = similarities[i, place - 1]
-                place -= 1
-            if place < k:
-                indices[i, place], similarities[i, place] = j, similarity
-                found = min(found + 1, k)
+def _limited(k: int, count: int) -> int:
+    if k < 1:
+        raise ConfigError(f"k is {k}; expected at least 1")
+    return min(k, count)

@@ -1,14 +1,17 @@
 """Soft sets of expanded k-reciprocal neighbours (Zhong et al., CVPR 2017, equations 3 to 7)."""
 
+from functools import partial
+
 import numpy as np
 from numba import njit
 from scipy.sparse import csr_array
 
-from vireid.cluster.neighbours import dot
+from vireid.cluster.candidates import dot
+from vireid.cluster.threads import over_rows
 from vireid.types import Float, Int
 
 
-def reciprocal_weights(embeddings: Float, ranks: Int) -> csr_array[np.float32]:
+def reciprocal_weights(embeddings: Float, ranks: Int, *, threads: int = 1) -> csr_array[np.float32]:
     """Describe each row by its weighted, expanded set of k-reciprocal neighbours.
 
     With R(i, c) the first c entries of the neighbour list of i, the c-reciprocal set of i holds
@@ -19,18 +22,26 @@ def reciprocal_weights(embeddings: Float, ranks: Int) -> csr_array[np.float32]:
     Args:
         embeddings: [N, D] contiguous rows.
         ranks: [N, k] neighbour lists, nearest first, the sample itself at the front.
+        threads: of the CPU.
 
     Returns:
         Weights [N, N], at most k (h + 1) entries a row; rows sum to 1.
     """
     count, k = ranks.shape
-    members, sizes = _reciprocal_sets(ranks, k)
-    half_members, half_sizes = _reciprocal_sets(ranks, min(round(k / 2) + 1, k))
-    indptr, indices = _expand(members, sizes, half_members, half_sizes)
-    weights = _softmax(embeddings, indptr, indices)
-    result = csr_array((weights, indices, indptr), shape=(count, count))
-    result.sort_indices()
-    return result
+    half = min(round(k / 2) + 1, k)
+    sets = [np.empty((count, c), dtype=np.int32) for c in (k, half)]
+    sizes = [np.empty(count, dtype=np.int32) for _ in sets]
+    for members, size in zip(sets, sizes, strict=True):
+        over_rows(partial(_reciprocal_sets, ranks, members, size), count, threads)
+    parts = over_rows(
+        partial(_expanded_weights, embeddings, sets[0], sizes[0], sets[1], sizes[1]),
+        count,
+        threads,
+    )
+    indptr = np.zeros(count + 1, dtype=np.int32)
+    np.cumsum(np.concatenate([part[0] for part in parts]), out=indptr[1:])
+    indices, weights = (np.concatenate([part[i] for part in parts]) for i in (1, 2))
+    return csr_array((weights, indices, indptr), shape=(count, count))
 
 
 @njit(cache=True, nogil=True)
@@ -50,12 +61,11 @@ def lengthened(array):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _reciprocal_sets(ranks, c):  # type: ignore[no-untyped-def]
-    """Return the c-reciprocal sets, [N, c] filled from the left, and their sizes [N]."""
-    count = ranks.shape[0]
-    members = np.empty((count, c), dtype=np.int32)
-    sizes = np.zeros(count, dtype=np.int32)
-    for i in range(count):
+def _reciprocal_sets(ranks, members, sizes, start, stop):  # type: ignore[no-untyped-def]
+    """Fill the c-reciprocal sets, [N, c] from the left, and their sizes [N], of some rows."""
+    c = members.shape[1]
+    for i in range(start, stop):
+        sizes[i] = 0
         for a in range(c):
             j = ranks[i, a]
             for b in range(c):
@@ -63,19 +73,20 @@ def _reciprocal_sets(ranks, c):  # type: ignore[no-untyped-def]
                     members[i, sizes[i]] = j
                     sizes[i] += 1
                     break
-    return members, sizes
 
 
 @njit(cache=True, nogil=True)
-def _expand(members, sizes, half_members, half_sizes):  # type: ignore[no-untyped-def]
-    """Return the expanded sets as the row bounds and columns of a sparse matrix."""
+def _expanded_weights(rows, members, sizes, half_members, half_sizes, start, stop):  # type: ignore[no-untyped-def]
+    """Return the sizes of the expanded sets of some rows, their members and their weights."""
     count = members.shape[0]
     row = np.empty(members.shape[1] * (half_members.shape[1] + 1), dtype=np.int32)
     original = np.full(count, -1, dtype=np.int32)
     expanded = np.full(count, -1, dtype=np.int32)
-    indptr = np.zeros(count + 1, dtype=np.int32)
-    indices = np.empty(max(1, count * members.shape[1]), dtype=np.int32)
-    for i in range(count):
+    lengths = np.zeros(stop - start, dtype=np.int64)
+    indices = np.empty(max(1, (stop - start) * members.shape[1]), dtype=np.int32)
+    weights = np.empty(len(indices), dtype=np.float32)
+    filled = 0
+    for i in range(start, stop):
         used = 0
         for a in range(sizes[i]):
             row[used] = members[i, a]
@@ -93,23 +104,22 @@ def _expand(members, sizes, half_members, half_sizes):  # type: ignore[no-untype
                         expanded[member] = i
                         row[used] = member
                         used += 1
-        indptr[i + 1] = indptr[i] + used
-        while indptr[i + 1] > len(indices):
-            indices = lengthened(indices)
+        while filled + used > len(indices):
+            indices, weights = lengthened(indices), lengthened(weights)
         for a in range(used):
-            indices[indptr[i] + a] = row[a]
-    return indptr, indices[: indptr[count]].copy()
+            indices[filled + a] = row[a]
+        _softmax(rows, i, row[:used], weights[filled : filled + used])
+        filled += used
+        lengths[i - start] = used
+    return lengths, indices[:filled].copy(), weights[:filled].copy()
 
 
 @njit(cache=True, nogil=True)
-def _softmax(rows, indptr, indices):  # type: ignore[no-untyped-def]
-    """Return the softmax of -(2 - 2 <f_i, f_j>) over the entries of each row i."""
-    weights = np.empty(len(indices), dtype=np.float32)
-    for i in range(len(indptr) - 1):
-        total = 0.0
-        for p in range(indptr[i], indptr[i + 1]):
-            weights[p] = np.exp(2.0 * dot(rows[i], rows[indices[p]]) - 2.0)
-            total += weights[p]
-        for p in range(indptr[i], indptr[i + 1]):
-            weights[p] /= total
-    return weights
+def _softmax(rows, i, members, weights):  # type: ignore[no-untyped-def]
+    """Fill the softmax of -(2 - 2 <f_i, f_j>) over the members j."""
+    total = 0.0
+    for a in range(len(members)):
+        weights[a] = np.exp(2.0 * dot(rows[i], rows[members[a]]) - 2.0)
+        total += weights[a]
+    for a in range(len(members)):
+        weights[a] /= total

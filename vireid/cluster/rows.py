@@ -1,10 +1,10 @@
-"""Check an embedding matrix before it is clustered, and bring its rows to unit length."""
+"""Check embeddings and what goes with them before clustering; bring rows to unit length."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vireid.errors import DataError
-from vireid.types import Float
+from vireid.types import Float, Modality
 
 UNIT_TOLERANCE = 1e-3
 """Largest distance of a norm from 1 at which a row still counts as of unit length."""
@@ -78,3 +78,22 @@ def normalise_rows(embeddings: NDArray[np.floating]) -> Float:
     if zero.size:
         raise DataError(f"row {zero[0]} is zero and has no direction; it cannot be normalised")
     return rows / norms
+
+
+def checked_modality(modality: NDArray[np.integer], count: int) -> NDArray[np.integer]:
+    """Return a modality as an array, or say what is wrong with it.
+
+    Args:
+        modality: [N] 0 visible, 1 infrared.
+        count: N.
+
+    Returns:
+        The array.
+
+    Raises:
+        DataError: another shape, or other values.
+    """
+    kind = np.asarray(modality)
+    if kind.shape != (count,) or np.setdiff1d(kind, list(Modality)).size:
+        raise DataError(f"modality must be 0 (visible) or 1 (infrared), of shape ({count},)")
+    return kind

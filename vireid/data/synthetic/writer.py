@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from vireid.data.synthetic.camera import view_of
 from vireid.data.synthetic.contact_sheet import write_contact_sheet
