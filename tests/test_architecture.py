@@ -11,6 +11,7 @@ BASE = {"errors", "types", "seeds", "config"}
 TABLE: dict[str, set[str]] = {
     "errors": set(),
     "types": {"errors"},
+    "files": {"errors"},
     "seeds": set(),
     "config": {"errors"},
     "data": BASE,
@@ -25,13 +26,14 @@ TABLE: dict[str, set[str]] = {
     "training": {
         *BASE, "data", "models", "extract", "cluster", "losses", "memory", "labelling",
     },
-    "checkpoint": {"errors"},
+    "parallel": {"cluster", "types"},
+    "checkpoint": {"errors", "files"},
     "recipes": {"config", "errors"},
     "runs": {"checkpoint", "recipes", "models", "config", "errors"},
     "evaluation": {*BASE, "metrics", "labelling"},
     "studies": {*BASE, "labelling", "training", "evaluation"},
     "report": {"types", "errors"},
-    "search": {"types", "errors"},
+    "search": {"types", "errors", "files"},
 }  # fmt: skip
 """What each room may import; cli may import everything. docs/architecture.md shows the same."""
 

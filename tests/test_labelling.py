@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from vireid.cluster import dbscan, jaccard_distance, modal_neighbours
 from vireid.config import ClusteringConfig, LabellingConfig
-from vireid.labelling import cluster_mixed, confidence, label_spaces, match, matched_labels
+from vireid.labelling import confidence, label_spaces, match, matched_labels
 from vireid.matching import label_confidence
 from vireid.metrics import adjusted_rand
 from vireid.types import Embeddings, Matching, PseudoLabels
@@ -38,10 +39,9 @@ def scene():
     return Embeddings(unit(rows), modality), people
 
 
-def label(embeddings, spaces=EVERY, config=CONFIG, seed=0):
-    return label_spaces(
-        embeddings, spaces, config, temperature=0.05, generator=np.random.default_rng(seed)
-    )
+def label(embeddings, spaces=EVERY, config=CONFIG, seed=0, **search):
+    generator = np.random.default_rng(seed)
+    return label_spaces(embeddings, spaces, config, temperature=0.05, generator=generator, **search)
 
 
 def test_every_person_is_found_and_matched_to_himself(scene):
@@ -199,5 +199,28 @@ def test_options_of_matching_reach_the_matching(scene, method):
 
 def test_mixed_clusters_use_their_own_settings(scene):
     embeddings, _ = scene
-    assert cluster_mixed(embeddings, CONFIG.mixed).max() == PEOPLE - 1
-    assert (cluster_mixed(embeddings, replace(CONFIG.mixed, min_samples=40)) == -1).all()
+    strict = replace(CONFIG, mixed=replace(CONFIG.mixed, min_samples=40))
+    assert label(embeddings, ("mixed",)).spaces["mixed"].labels.max() == PEOPLE - 1
+    assert (label(embeddings, ("mixed",), strict).spaces["mixed"].labels == -1).all()
+
+
+def test_one_search_serves_all_clusterings(scene):
+    embeddings, _ = scene
+    calls = []
+
+    def search(*arguments, **settings):
+        calls.append(settings)
+        return modal_neighbours(*arguments, **settings)
+
+    found = label(embeddings, EVERY, search=search)
+    assert calls == [{"k": 16, "own_k": 8}]
+    for name, modality in (("visible", 0), ("infrared", 1)):
+        rows = embeddings.modality == modality
+        distance = jaccard_distance(embeddings.vectors[rows], k1=8, k2=3, max_distance=0.6)
+        expected = dbscan(distance, eps=0.6, min_samples=4)
+        np.testing.assert_array_equal(found.spaces[name].labels[rows], expected)
+    distance = jaccard_distance(
+        embeddings.vectors, k1=16, k2=6, modality=embeddings.modality, max_distance=0.7
+    )
+    expected = dbscan(distance, eps=0.7, min_samples=4)
+    np.testing.assert_array_equal(found.spaces["mixed"].labels, expected)

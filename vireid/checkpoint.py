@@ -1,8 +1,6 @@
 """Mapping <-> file: atomic to write, safe to load, versioned."""
 
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -11,6 +9,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from vireid.errors import CheckpointError
+from vireid.files import whole_file
 
 FORMAT = "vireid-1"
 
@@ -26,21 +25,12 @@ def save_checkpoint(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping
     Raises:
         CheckpointError: the file cannot be written, because the disk is full, say.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(plain, temporary, {**metadata, "format": FORMAT})
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except (OSError, SafetensorError) as error:
-        raise CheckpointError(
-            f"cannot write {path}: {error}; free some space or choose another folder"
-        ) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    with whole_file(path, CheckpointError) as file:
+        try:
+            save_file(plain, file, {**metadata, "format": FORMAT})
+        except SafetensorError as error:  # wraps what the disk says
+            raise OSError(str(error)) from error
 
 
 def load_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -1,17 +1,27 @@
 """Embeddings -> pseudo-labels: the one place that composes clustering and matching."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from vireid.cluster import centres, dbscan, jaccard_distance, normalise_rows
+from vireid.cluster import (
+    Neighbours,
+    centres,
+    dbscan,
+    jaccard_distance,
+    modal_neighbours,
+    normalise_rows,
+)
 from vireid.config import ClusteringConfig, LabellingConfig, LabelSpace
 from vireid.matching import label_confidence, match_clusters, memory_cost, sub_memories
 from vireid.types import NOISE, Embeddings, Float, Int, Matching, Modality, PseudoLabels
 
 OWN: Mapping[str, Modality] = {"visible": Modality.VISIBLE, "infrared": Modality.INFRARED}
 """The label spaces of a single modality; images of the other one are noise in them."""
+
+NeighbourSearch = Callable[..., tuple[Neighbours | None, Mapping[Modality, Neighbours]]]
+"""Called like cluster.modal_neighbours."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +41,11 @@ def label_spaces(
     *,
     temperature: float,
     generator: np.random.Generator,
+    search: NeighbourSearch = modal_neighbours,
 ) -> Labelling:
     """Cluster, match and weigh: everything a stage wants to know of its training images.
+
+    One neighbour search serves all clusterings: that of all images contains both others.
 
     Args:
         embeddings: N training images.
@@ -40,18 +53,27 @@ def label_spaces(
         config: clustering and matching.
         temperature: of the classification loss behind the confidences.
         generator: source of all randomness (k-means of the memories, mixtures).
+        search: finds neighbours; called like ``cluster.modal_neighbours``.
 
     Returns:
         One PseudoLabels over all N images for each space; images of the other modality are
         noise in ``visible`` and ``infrared``. Labels of ``matched`` carry confidences.
     """
-    found: dict[str, PseudoLabels] = {}
+    own = [name for name in OWN if name in spaces or "matched" in spaces]
+    mixed_near, own_near = search(
+        embeddings.vectors,
+        embeddings.modality,
+        k=config.mixed.k1 if "mixed" in spaces else None,
+        own_k=config.single.k1 if own else None,
+    )
+    found = {
+        name: PseudoLabels(_cluster_one(embeddings, OWN[name], config.single, own_near[OWN[name]]))
+        for name in own
+    }
     matching = None
-    for name, modality in OWN.items():
-        if name in spaces or "matched" in spaces:
-            found[name] = PseudoLabels(_cluster_one(embeddings, modality, config.single))
-    if "mixed" in spaces:
-        found["mixed"] = PseudoLabels(cluster_mixed(embeddings, config.mixed))
+    if mixed_near is not None:
+        labels = cluster_rows(embeddings.vectors, config.mixed, mixed_near, embeddings.modality)
+        found["mixed"] = PseudoLabels(labels)
     if "matched" in spaces:
         visible, infrared = found["visible"], found["infrared"]
         matching = match(embeddings, visible, infrared, config, generator=generator)
@@ -61,36 +83,40 @@ def label_spaces(
     return Labelling(found, matching)
 
 
-def cluster_mixed(embeddings: Embeddings, config: ClusteringConfig) -> Int:
-    """Cluster both modalities together, with modality-aware query expansion.
+def _cluster_one(
+    embeddings: Embeddings, modality: Modality, config: ClusteringConfig, near: Neighbours
+) -> Int:
+    """Cluster the images of one modality; all others are noise."""
+    rows = np.flatnonzero(embeddings.modality == modality)
+    labels = np.full(len(embeddings), NOISE, dtype=np.int64)
+    if rows.size:
+        labels[rows] = cluster_rows(embeddings.vectors[rows], config, near)
+    return labels
+
+
+def cluster_rows(
+    vectors: Float, config: ClusteringConfig, near: Neighbours, modality: Int | None = None
+) -> Int:
+    """Cluster rows by their neighbours: k-reciprocal Jaccard distance and DBSCAN.
 
     Args:
-        embeddings: N images.
+        vectors: [N, D] rows of unit length.
         config: neighbours and DBSCAN.
+        near: at least k1 neighbours of each row, as ``cluster.nearest_neighbours`` returns them.
+        modality: [N] 0 visible, 1 infrared, for modality-aware query expansion.
 
     Returns:
         [N] cluster labels, -1 for noise.
     """
     distance = jaccard_distance(
-        embeddings.vectors,
+        vectors,
         k1=config.k1,
         k2=config.k2,
-        modality=embeddings.modality,
+        modality=modality,
         max_distance=config.eps,
+        neighbours=near,
     )
     return dbscan(distance, eps=config.eps, min_samples=config.min_samples)
-
-
-def _cluster_one(embeddings: Embeddings, modality: Modality, config: ClusteringConfig) -> Int:
-    """Cluster the images of one modality; all others are noise."""
-    rows = np.flatnonzero(embeddings.modality == modality)
-    labels = np.full(len(embeddings), NOISE, dtype=np.int64)
-    if rows.size:
-        distance = jaccard_distance(
-            embeddings.vectors[rows], k1=config.k1, k2=config.k2, max_distance=config.eps
-        )
-        labels[rows] = dbscan(distance, eps=config.eps, min_samples=config.min_samples)
-    return labels
 
 
 def match(

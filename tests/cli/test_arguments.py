@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from threadpoolctl import threadpool_limits
 
 from vireid.cli.arguments import folder, parser, use_machine
 from vireid.cli.settings import describe_settings
+from vireid.cluster.threads import thread_count
 from vireid.errors import ConfigError
 from vireid.recipes import dump_recipe, parse_recipe
 
@@ -15,15 +17,16 @@ from vireid.recipes import dump_recipe, parse_recipe
 @pytest.fixture
 def threads():
     """Put the number of threads back."""
-    before = torch.get_num_threads()
+    before, of_numpy = torch.get_num_threads(), thread_count()
     yield
     torch.set_num_threads(before)
+    threadpool_limits(of_numpy)
 
 
 @pytest.mark.usefixtures("threads")
 def test_threads_and_device():
     assert use_machine(Namespace(device="cpu", threads=2)) == "cpu"
-    assert torch.get_num_threads() == 2
+    assert torch.get_num_threads() == thread_count() == 2
     expected = "cuda" if torch.cuda.is_available() else "cpu"
     assert use_machine(Namespace(device="auto", threads=None)) == expected
     assert torch.get_num_threads() == 2

@@ -55,7 +55,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "savez", full)
-    with pytest.raises(DataError, match="No space left on device; choose another place"):
+    with pytest.raises(DataError, match="No space left on device; free some space or choose"):
         save_gallery(gallery(1), path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]

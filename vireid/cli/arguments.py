@@ -68,12 +68,14 @@ def use_machine(arguments: argparse.Namespace) -> str:
         ConfigError: the device does not exist here, or the number of threads is below 1.
     """
     import torch
+    from threadpoolctl import threadpool_limits
 
     keep_memory()
     if arguments.threads is not None:
         if arguments.threads < 1:
             raise ConfigError(f"--threads {arguments.threads}: expected at least 1")
         torch.set_num_threads(arguments.threads)
+        threadpool_limits(arguments.threads)  # those of NumPy, which also say how many we use
     if arguments.device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:

@@ -11,6 +11,7 @@ COMMANDS = {
     "train": "learn from unlabelled visible and infrared images",
     "evaluate": "score a trained run on identities it has never seen",
     "embed": "turn images into embeddings, one npz file",
+    "label": "cluster embeddings, your own ones too",
     "search": "find the person of a query image in a gallery",
     "upper-bound": "train the same network with true identities, for comparison",
 }

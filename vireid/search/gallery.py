@@ -1,7 +1,5 @@
 """A gallery of embedded images, in memory and as an npz file."""
 
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile, is_zipfile
@@ -9,6 +7,7 @@ from zipfile import BadZipFile, is_zipfile
 import numpy as np
 
 from vireid.errors import DataError
+from vireid.files import whole_file
 from vireid.types import Embeddings, Images
 
 FIELDS = ("vectors", "modality", "camera", "paths", "root")
@@ -41,24 +40,15 @@ def save_gallery(gallery: Gallery, path: Path) -> None:
     Raises:
         DataError: the file cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            np.savez(
-                file,
-                vectors=gallery.embeddings.vectors,
-                modality=gallery.embeddings.modality,
-                camera=gallery.images.camera,
-                paths=np.array(gallery.images.paths, dtype=np.str_),
-                root=np.array(str(gallery.images.root)),
-            )
-        temporary.replace(path)
-    except OSError as error:
-        raise DataError(f"cannot write {path}: {error.strerror}; choose another place") from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+    with whole_file(path) as whole, whole.open("wb") as file:
+        np.savez(
+            file,
+            vectors=gallery.embeddings.vectors,
+            modality=gallery.embeddings.modality,
+            camera=gallery.images.camera,
+            paths=np.array(gallery.images.paths, dtype=np.str_),
+            root=np.array(str(gallery.images.root)),
+        )
 
 
 def load_gallery(path: Path) -> Gallery:

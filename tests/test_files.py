@@ -1,0 +1,54 @@
+"""Files are written whole or not at all."""
+
+import os
+
+import pytest
+
+from vireid.errors import CheckpointError, DataError
+from vireid.files import whole_file
+
+
+def test_the_new_file_takes_the_place_of_the_old_one(tmp_path):
+    path = tmp_path / "folder" / "x.txt"
+    for text in ("old", "new"):
+        with whole_file(path) as whole:
+            whole.write_text(text)
+            assert path.exists() == (text == "new")
+        assert path.read_text() == text
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("problem", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_what_ends_in_the_middle_leaves_the_old_file_and_nothing_else(tmp_path, problem):
+    path = tmp_path / "x.txt"
+    path.write_text("old")
+    expected = CheckpointError if isinstance(problem, OSError) else KeyboardInterrupt
+
+    def write():
+        with whole_file(path, CheckpointError) as whole:
+            whole.write_text("half")
+            raise problem
+
+    with pytest.raises(expected) as caught:
+        write()
+    if isinstance(problem, OSError):
+        assert str(caught.value) == (
+            f"cannot write {path}: No space left on device; free some space or choose another place"
+        )
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_nobody_wrote_is_an_error(tmp_path):
+    with pytest.raises(DataError, match="No such file"), whole_file(tmp_path / "x.txt"):
+        pass
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written_to(tmp_path):
+    (tmp_path / "closed").mkdir(mode=0o500)
+    with (
+        pytest.raises(DataError, match="Permission denied; choose another place"),
+        whole_file(tmp_path / "closed" / "x.txt") as whole,
+    ):
+        whole.write_text("x")
