@@ -1,4 +1,4 @@
-"""Several processes as one: who does which share, and how shares come together."""
+"""Neighbours, each process searching for its share of the rows."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,14 +8,8 @@ import torch.distributed as dist
 from numpy.typing import NDArray
 
 from vireid.cluster import Neighbours, Search, modal_neighbours
+from vireid.parallel.process import share
 from vireid.types import Modality
-
-
-def share() -> tuple[int, int]:
-    """Return which of how many processes this is: (0, 1) where there is only one."""
-    if dist.is_available() and dist.is_initialized():
-        return dist.get_rank(), dist.get_world_size()
-    return 0, 1
 
 
 def shared_neighbours(

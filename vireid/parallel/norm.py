@@ -1,0 +1,92 @@
+"""Batch normalisation by the statistics of all processes together, on any device."""
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.distributed.nn.functional import all_reduce
+
+from vireid.parallel.process import share
+
+
+class SynchronisedNorm(nn.Module):
+    """A batch normalisation whose mean and variance are those of all processes' rows.
+
+    What one process would compute on the whole batch, within rounding, also where processes hold
+    different numbers of rows. torch's own SyncBatchNorm does not run on CPUs.
+
+    Args:
+        norm: the layer it stands in for; its parameters, buffers and, in timm's layers, what
+            follows the normalisation (``drop``, ``act``) are taken over under the same names.
+    """
+
+    running_mean: Tensor
+    running_var: Tensor
+    num_batches_tracked: Tensor
+
+    def __init__(self, norm: nn.BatchNorm2d) -> None:
+        super().__init__()
+        self.eps = norm.eps
+        self.momentum = 0.1 if norm.momentum is None else norm.momentum
+        self.weight, self.bias = norm.weight, norm.bias
+        for name, buffer in norm.named_buffers(recurse=False):
+            self.register_buffer(name, buffer)
+        for name, child in norm.named_children():
+            self.add_module(name, child)
+        self.train(norm.training)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Normalise feature maps.
+
+        Args:
+            maps: [B, C, H, W].
+
+        Returns:
+            [B, C, H, W].
+        """
+        if self.training:
+            mean, variance = self._statistics(maps)
+        else:
+            mean, variance = self.running_mean, self.running_var
+        scale = self.weight * (variance + self.eps).rsqrt()
+        result = maps * scale.to(maps)[:, None, None]
+        result = result + (self.bias - mean * scale).to(maps)[:, None, None]
+        for child in self.children():
+            result = child(result)
+        return result
+
+    def _statistics(self, maps: Tensor) -> tuple[Tensor, Tensor]:
+        """Return mean and biased variance [C] of all processes' maps; update the running ones."""
+        exact = maps.float()
+        count = exact.new_tensor([float(exact[:, 0].numel())])
+        sums = _summed(torch.cat([exact.sum(dim=(0, 2, 3)), count]))
+        total = sums[-1].detach()
+        mean = sums[:-1] / total
+        centred = (exact - mean[:, None, None]).square().sum(dim=(0, 2, 3))
+        variance = _summed(centred) / total
+        with torch.no_grad():
+            unbiased = variance * total / (total - 1).clamp_min(1)
+            self.running_mean.lerp_(mean.to(self.running_mean), self.momentum)
+            self.running_var.lerp_(unbiased.to(self.running_var), self.momentum)
+            self.num_batches_tracked.add_(1)
+        return mean, variance
+
+
+def _summed(values: Tensor) -> Tensor:
+    """Return the sum over all processes, with its gradient."""
+    if share()[1] == 1:
+        return values
+    result: Tensor = all_reduce(values, op=dist.ReduceOp.SUM)  # type: ignore[no-untyped-call]
+    return result
+
+
+def synchronise_norms(network: nn.Module) -> None:
+    """Replace every batch normalisation of feature maps that is trained by a synchronised one.
+
+    Args:
+        network: changed in place; names of its parameters and buffers stay.
+    """
+    for module in list(network.modules()):
+        for name, child in list(module.named_children()):
+            trained = isinstance(child, nn.BatchNorm2d) and child.weight.requires_grad
+            if trained and isinstance(child, nn.BatchNorm2d):
+                setattr(module, name, SynchronisedNorm(child))
