@@ -7,6 +7,9 @@ class VireidError(Exception):
     A message says what was given, what is expected and what to do, in one line.
     """
 
+    exit_code = 2
+    """What the command ends with."""
+
 
 class DataError(VireidError):
     """Images, lists, manifests or arrays that cannot be used as they are."""
@@ -22,3 +25,17 @@ class CheckpointError(VireidError):
 
 class DegenerateClusters(VireidError):  # noqa: N818 - a state of the data, not a programming error
     """Clustering left nothing to train on: no clusters, or none in one of the modalities."""
+
+
+class Stopped(VireidError):  # noqa: N818 - not a mistake
+    """The user or the machine asked for an end; everything is saved, and the message says how to
+    go on.
+
+    Args:
+        message: one line.
+        exit_code: 128 + the signal, as shells have it.
+    """
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code

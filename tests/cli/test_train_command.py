@@ -158,7 +158,7 @@ def test_what_is_missing_on_the_command_line(people, mistake):
 def test_a_run_is_never_written_over(trained, people, tiny_file, tmp_path, mistake):
     before = {file: file.stat().st_mtime_ns for file in trained.rglob("*.safetensors")}
     words = ("train", people, "--recipe", tiny_file, "--out")
-    assert "holds a run already; choose another folder" in mistake(*words, trained)
+    assert "holds a run already; go on with it by --resume" in mistake(*words, trained)
     assert before == {file: file.stat().st_mtime_ns for file in trained.rglob("*.safetensors")}
     (tmp_path / "busy").mkdir()
     with (tmp_path / "busy" / ".lock").open("w") as lock:

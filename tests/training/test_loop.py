@@ -36,7 +36,12 @@ def equal(one, other):
 @pytest.fixture(scope="module")
 def trained(crops, tiny):
     saved = {}
-    network, reports = train(crops, tiny, save=lambda stage, net: saved.update({stage: state(net)}))
+
+    def save(now):
+        if now.stage and not now.epoch:
+            saved[tiny.stages[now.stage - 1].name] = state(now.network)
+
+    network, reports = train(crops, tiny, save=save)
     return state(network), reports, saved
 
 

@@ -48,7 +48,8 @@ def run(words: list[str]) -> None:
         synthesise(arguments.out / "data", settings, progress=bar)
     seconds = {"data": perf_counter() - start}
     data = open_data(arguments.out / "data")
-    train(data, recipe, target, device=device)
+    again = f"vireid train {arguments.out / 'data'} --out {target.folder} --resume"
+    train(data, recipe, target, device=device, again=again)
     console.print()
     metrics = evaluate_run(target, data, choose_protocol(data), target.stages(), device=device)
     metrics["seconds"] |= seconds | {"total": perf_counter() - start}

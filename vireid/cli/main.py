@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the words after `vireid`; those of the process where not given.
 
     Returns:
-        The exit code: 0 done, 2 the user's mistake, 130 interrupted.
+        The exit code: 0 done, 2 the user's mistake, 130 interrupted, 143 terminated.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     usage = USAGE.format(
@@ -67,7 +67,7 @@ def _run(name: str, words: list[str]) -> int:
             import_module(f"vireid.cli.{name.replace('-', '_')}").run(words)
     except VireidError as error:
         print(f"vireid {name}: {error}", file=sys.stderr)
-        return 2
+        return error.exit_code
     except KeyboardInterrupt:
         print(f"vireid {name}: interrupted; what was finished is kept", file=sys.stderr)
         return 130

@@ -1,25 +1,32 @@
 """`vireid train`: unlabelled images and a recipe -> a run folder."""
 
 import argparse
-import fcntl
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from time import perf_counter
 
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress
 from vireid.cli.epochs import Watcher
+from vireid.cli.run_folder import check_trainable, claimed, is_finished, shorten_log
 from vireid.cli.settings import describe_settings
+from vireid.cli.stopping import stop_requests
 from vireid.config import Recipe
 from vireid.data import DataFolder, load_pixels, open_data
-from vireid.errors import ConfigError, DataError
+from vireid.errors import Stopped
+from vireid.files import whole_file
 from vireid.labelling import label_spaces
-from vireid.models import CrossModalNetwork
-from vireid.recipes import dump_recipe, load_recipe, names
+from vireid.recipes import dump_recipe, load_recipe, names, parse_recipe
 from vireid.report import draw_training_curve
 from vireid.runs import BEFORE, Run, new_network, save_network
-from vireid.training import Labeller, TrainingImages, fit
+from vireid.states import (
+    check_same_recipe,
+    epochs_done,
+    fingerprint,
+    load_state,
+    remove_states,
+    save_state,
+)
+from vireid.training import Labeller, TrainingImages, TrainingState, fit
 
 
 def run(words: list[str]) -> None:
@@ -31,7 +38,15 @@ def run(words: list[str]) -> None:
     arguments = parse(words, "train", "Learn from unlabelled visible and infrared images.")
     recipe = read_recipe(arguments)
     data = open_data(arguments.data)
-    seconds = train(data, recipe, Run(arguments.out), device=use_machine(arguments))
+    again = f"vireid train {arguments.data} --out {arguments.out} --resume"
+    seconds = train(
+        data,
+        recipe,
+        Run(arguments.out),
+        device=use_machine(arguments),
+        resume=arguments.resume,
+        again=again,
+    )
     console.print(f"trained in {seconds['training']:.0f} s: {arguments.out}")
     console.print(f"next: vireid evaluate {arguments.out} {arguments.data}")
 
@@ -45,7 +60,7 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         description: what it does.
 
     Returns:
-        data, recipe, out, set, seed, weights, device and threads.
+        data, recipe, out, resume, set, seed, weights, device and threads.
     """
     command = parser(
         name,
@@ -62,10 +77,14 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
     )
     command.add_argument(
         "--recipe",
-        default="synthetic",
         help=f"a YAML file or one of: {', '.join(names())} (default: synthetic)",
     )
     command.add_argument("--out", type=folder, required=True, help="the run folder to write")
+    command.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on where the training in --out ended, with its recipe; begin if there is none",
+    )
     command.add_argument(
         "--set",
         action="extend",
@@ -94,14 +113,22 @@ def read_recipe(arguments: argparse.Namespace) -> Recipe:
         The resolved recipe.
 
     Raises:
-        ConfigError: the recipe or a setting is wrong.
+        ConfigError: the recipe or a setting is wrong, or not that of the run to be resumed.
     """
     changes = list(arguments.set)
     if arguments.seed is not None:
         changes.append(f"seed={arguments.seed}")
     if arguments.weights is not None:
         changes.append(f"network.weights={arguments.weights}")
-    return load_recipe(arguments.recipe, changes)
+    run = Run(arguments.out)
+    if not (arguments.resume and run.recipe_file.exists()):
+        return load_recipe(arguments.recipe or "synthetic", changes)
+    if arguments.recipe is None:
+        recipe = parse_recipe(dump_recipe(run.recipe()), changes, source=str(run.recipe_file))
+    else:
+        recipe = load_recipe(arguments.recipe, changes)
+    check_same_recipe(run, recipe)
+    return recipe
 
 
 def train(
@@ -111,6 +138,8 @@ def train(
     *,
     device: str = "cpu",
     label: Labeller = label_spaces,
+    resume: bool = False,
+    again: str = "the same command with --resume",
 ) -> dict[str, float]:
     """Train and write the run folder.
 
@@ -120,81 +149,65 @@ def train(
         run: where to write.
         device: where to compute.
         label: from embeddings to label spaces.
+        resume: go on where a training in this folder ended, or begin if there is none.
+        again: the command that goes on, for the message of an early stop.
 
     Returns:
         Seconds by part.
 
     Raises:
         VireidError: the images, the recipe, the folder or the labels cannot be used.
+        Stopped: a signal asked to stop; everything is saved.
     """
     check_trainable(data)
-    with claimed(run):
+    if resume and is_finished(run):
+        console.print(f"{run.folder} is finished; nothing to go on with")
+        seconds: dict[str, float] = json.loads(run.timing_file.read_text(encoding="utf-8"))
+        return seconds
+    with claimed(run, resume=resume), stop_requests() as stop:
         network = new_network(recipe).to(device)
         start = perf_counter()
         with progress("reading images") as bar:
             pixels = load_pixels(data.train, (recipe.height, recipe.width), progress=bar)
-        read = perf_counter()
-        run.recipe_file.write_text(dump_recipe(recipe), encoding="utf-8")
-        save_network(run, BEFORE, network, recipe)
-        images = TrainingImages(pixels, data.train.modality)
+        reading, images = fingerprint(data.train), TrainingImages(pixels, data.train.modality)
+        seconds = {"reading": perf_counter() - start}
+        begin = load_state(run, network, recipe, reading) if resume else None
+        if begin is None:
+            with whole_file(run.recipe_file) as file:
+                file.write_text(dump_recipe(recipe), encoding="utf-8")
+            save_network(run, BEFORE, network, recipe)
+        shorten_log(run, 0 if begin is None else epochs_done(begin, recipe))
 
-        def save(stage: str, network: CrossModalNetwork) -> None:
-            save_network(run, stage, network, recipe)
+        def save(state: TrainingState) -> None:
+            if state.stage and not state.epoch and not state.step:
+                save_network(run, recipe.stages[state.stage - 1].name, network, recipe)
+            save_state(run, state, recipe, reading)
 
-        with run.log_file.open("w", encoding="utf-8") as log:
-            fit(network, images, recipe, observe=Watcher(data, log), save=save, label=label)
-        seconds = {"reading": read - start, "training": perf_counter() - read}
-    epochs = [json.loads(line) for line in run.log_file.read_text(encoding="utf-8").splitlines()]
-    for part in ("labelling", "steps"):
-        seconds[part] = sum(epoch["seconds"][part] for epoch in epochs)
-    run.timing_file.write_text(json.dumps(seconds), encoding="utf-8")
-    draw_training_curve(epochs, run.folder / "training-curve.png")
+        with run.log_file.open("a", encoding="utf-8") as log:
+            watcher = Watcher(data, log)
+            done = fit(
+                network, images, recipe,
+                observe=watcher, save=save, label=label, begin=begin, stop=stop,
+            )  # fmt: skip
+        if not done:
+            raise Stopped(f"stopped and saved; go on with: {again}", 128 + (stop.signal or 0))
+        seconds |= summarise(run)
+        run.timing_file.write_text(json.dumps(seconds), encoding="utf-8")
+        remove_states(run)
     return seconds
 
 
-def check_trainable(data: DataFolder) -> None:
-    """Check that there are training images of both modalities.
+def summarise(run: Run) -> dict[str, float]:
+    """Draw the training curve and add up what the epochs took.
 
     Args:
-        data: what was opened.
+        run: with a complete log.
 
-    Raises:
-        DataError: one modality is empty.
+    Returns:
+        Seconds in training, and in its parts labelling and steps.
     """
-    counts = [int((data.train.modality == side).sum()) for side in (0, 1)]
-    if not all(counts):
-        raise DataError(
-            f"{data.name} has {counts[0]} visible and {counts[1]} infrared training images; "
-            "expected both"
-        )
-
-
-@contextmanager
-def claimed(run: Run) -> Iterator[None]:
-    """Make the run folder and keep other processes out of it.
-
-    Args:
-        run: the folder; it must not hold a run already.
-
-    Yields:
-        Nothing.
-
-    Raises:
-        ConfigError: the folder holds a run, is a file, or another process is writing there.
-    """
-    try:
-        run.folder.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError) as error:
-        raise ConfigError(f"{run.folder} is or lies in a file; choose another --out") from error
-    with (run.folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ConfigError(
-                f"another process is training in {run.folder}; choose another --out"
-            ) from error
-        if run.recipe_file.exists():
-            raise ConfigError(
-                f"{run.folder} holds a run already; choose another folder or delete it"
-            )
-        yield
+    epochs = [json.loads(line) for line in run.log_file.read_text(encoding="utf-8").splitlines()]
+    draw_training_curve(epochs, run.folder / "training-curve.png")
+    parts = ("labelling", "steps")
+    seconds = {part: sum(epoch["seconds"][part] for epoch in epochs) for part in parts}
+    return seconds | {"training": sum(seconds.values())}

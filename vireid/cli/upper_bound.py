@@ -30,5 +30,6 @@ def run(words: list[str]) -> None:
         Run(arguments.out),
         device=use_machine(arguments),
         label=truth_labeller(data.train_truth),
+        resume=arguments.resume,
     )
     console.print(f"trained in {seconds['training']:.0f} s: {arguments.out}")

@@ -1,6 +1,6 @@
 """Recipes: YAML files that ship with the package, and how any recipe is read and written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
@@ -130,3 +130,36 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _plain(part) for name, part in value.items()}
     return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def recipe_differences(one: Recipe, other: Recipe) -> list[str]:
+    """List the settings in which two recipes differ.
+
+    Args:
+        one: a recipe.
+        other: another one.
+
+    Returns:
+        A line for each setting, such as ``labelling.memories is 2, was 4``; ``is`` belongs to the
+        other recipe and ``was`` to the first. Empty where they are equal.
+    """
+    before, after = (dict(_flat(asdict(recipe))) for recipe in (one, other))
+    names = list(dict.fromkeys([*before, *after]))
+    absent = "absent"
+    return [
+        f"{name} is {after.get(name, absent)}, was {before.get(name, absent)}"
+        for name in names
+        if before.get(name, absent) != after.get(name, absent)
+    ]
+
+
+def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every setting below a value by its dotted name; stages go by their own names."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from _flat(part, f"{name}.{key}" if name else key)
+    elif isinstance(value, list | tuple) and any(isinstance(part, dict) for part in value):
+        for number, part in enumerate(value):
+            yield from _flat(part, f"{name}.{part.get('name', number)}")
+    else:
+        yield name, value

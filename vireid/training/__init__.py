@@ -1,6 +1,17 @@
-"""Labels + images -> a trained network: objective, schedule, batches and the loop."""
+"""Labels + images -> a trained network: objective, schedule, batches, state and the loop."""
 
 from vireid.training.batches import TrainingImages
 from vireid.training.loop import EpochReport, Labeller, fit
+from vireid.training.packing import pack, unpack
+from vireid.training.state import TrainingState, first_state
 
-__all__ = ["EpochReport", "Labeller", "TrainingImages", "fit"]
+__all__ = [
+    "EpochReport",
+    "Labeller",
+    "TrainingImages",
+    "TrainingState",
+    "first_state",
+    "fit",
+    "pack",
+    "unpack",
+]

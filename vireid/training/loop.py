@@ -1,21 +1,24 @@
 """The training loop: stages -> epochs -> steps. No disk, no evaluation, no identities."""
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from time import perf_counter
 
 import torch
 
 from vireid import seeds
-from vireid.config import Recipe, StageConfig
+from vireid.config import Recipe, StageConfig, TermConfig
 from vireid.errors import VireidError
 from vireid.extract import extract
 from vireid.labelling import Labelling, label_spaces
 from vireid.models import CrossModalNetwork
 from vireid.training.batches import TrainingImages, index_batches, load_batch
-from vireid.training.objective import Target, batch_loss, make_targets, update_memories
+from vireid.training.objective import batch_loss, make_targets, update_memories
 from vireid.training.schedule import is_active, learning_rate
+from vireid.training.state import TrainingState, first_state
+from vireid.types import Int
 
 Labeller = Callable[..., Labelling]
 """Called like labelling.label_spaces."""
@@ -47,9 +50,11 @@ def fit(
     recipe: Recipe,
     *,
     observe: Callable[[EpochReport], None],
-    save: Callable[[str, CrossModalNetwork], None],
+    save: Callable[[TrainingState], None],
     label: Labeller = label_spaces,
-) -> None:
+    begin: TrainingState | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> bool:
     """Train the network through all stages of the recipe.
 
     Args:
@@ -57,120 +62,155 @@ def fit(
         images: N training images.
         recipe: the stages and all settings.
         observe: called with a report after every epoch.
-        save: called with the name of the stage and the network after every stage.
+        save: called with the state after every epoch, and when the training stops early.
         label: from embeddings to label spaces; called like ``labelling.label_spaces``.
+        begin: where to go on, the state of this network; at the first step where not given.
+        stop: asked before every step whether to stop.
+
+    Returns:
+        True once all stages are through, False if it stopped early.
 
     Raises:
         DegenerateClusters: clustering left too few labels to draw batches from.
         VireidError: the loss is no longer a finite number.
     """
-    for stage in recipe.stages:
-        parameters = [p for p in network.parameters() if p.requires_grad]
-        optimiser = torch.optim.Adam(parameters, weight_decay=recipe.weight_decay)
-        for epoch in range(stage.epochs):
-            start = perf_counter()
-            if epoch == 0 or (stage.relabel_every and epoch % stage.relabel_every == 0):
-                labelling, targets = relabel(network, images, recipe, stage, epoch, label)
-            labelled = perf_counter()
-            losses, count = train_epoch(
-                network, images, recipe, stage, epoch, labelling, targets, optimiser
+    state = first_state(network, recipe) if begin is None else begin
+    while state.stage < len(recipe.stages):
+        stage = recipe.stages[state.stage]
+        if state.labels_are_due(stage):
+            relabel(state, images, recipe, stage, label)
+        if not train_epoch(state, images, recipe, stage, stop):
+            save(state)
+            return False
+        observe(
+            EpochReport(
+                stage=stage.name,
+                epoch=state.epoch + 1,
+                epochs=stage.epochs,
+                learning_rate=learning_rate(stage, state.epoch, stage.iterations - 1),
+                losses={name: total / stage.iterations for name, total in state.losses.items()},
+                labelling=state.labelling,
+                images=state.images,
+                seconds=dict(state.seconds),
             )
-            seconds = {"labelling": labelled - start, "steps": perf_counter() - labelled}
-            rate = learning_rate(stage, epoch, stage.iterations - 1)
-            observe(
-                EpochReport(
-                    stage.name, epoch + 1, stage.epochs, rate, losses, labelling, count, seconds
-                )
-            )
-        save(stage.name, network)
+        )
+        state.end_epoch(recipe)
+        save(state)
+    return True
 
 
 def relabel(
-    network: CrossModalNetwork,
+    state: TrainingState,
     images: TrainingImages,
     recipe: Recipe,
     stage: StageConfig,
-    epoch: int,
     label: Labeller,
-) -> tuple[Labelling, dict[str, Target]]:
+) -> None:
     """Embed every training image once and label it anew.
 
     Args:
-        network: embeds the images.
+        state: its network embeds the images; its labels and targets are replaced.
         images: N training images.
         recipe: labelling settings and seed.
         stage: which label spaces are wanted.
-        epoch: epoch of the stage, from 0.
         label: from embeddings to label spaces.
-
-    Returns:
-        The labels, and what the loss needs of them.
     """
+    start = perf_counter()
     prototypes = frozenset(term.labels for term in stage.terms if term.loss == "intra")
+    network = state.network
     embeddings = extract(network, images.pixels, images.modality, with_features=bool(prototypes))
-    labelling = label(
+    state.labelling = label(
         embeddings,
         stage.spaces(),
         recipe.labelling,
         temperature=recipe.temperature,
-        generator=seeds.generator(recipe.seed, "labelling", stage.name, epoch),
+        generator=seeds.generator(recipe.seed, "labelling", stage.name, state.epoch),
     )
     device = next(network.parameters()).device
     used: set[str] = {term.labels for term in stage.terms}
-    spaces = {name: space for name, space in labelling.spaces.items() if name in used}
-    targets = make_targets(spaces, embeddings, recipe, prototypes_for=prototypes, device=device)
-    return labelling, targets
+    spaces = {name: space for name, space in state.labelling.spaces.items() if name in used}
+    state.targets = make_targets(
+        spaces, embeddings, recipe, prototypes_for=prototypes, device=device
+    )
+    state.labelled = state.epoch
+    state.seconds["labelling"] += perf_counter() - start
 
 
 def train_epoch(
-    network: CrossModalNetwork,
+    state: TrainingState,
     images: TrainingImages,
     recipe: Recipe,
     stage: StageConfig,
-    epoch: int,
-    labelling: Labelling,
-    targets: Mapping[str, Target],
-    optimiser: torch.optim.Optimizer,
-) -> tuple[dict[str, float], int]:
-    """Take the steps of one epoch.
+    stop: Callable[[], bool],
+) -> bool:
+    """Take the steps of an epoch that are not taken yet.
 
     Args:
-        network: changed in place.
+        state: changed at every step.
         images: N training images.
         recipe: all settings.
         stage: terms and schedule.
-        epoch: epoch of the stage, from 0.
-        labelling: the labels that batches are drawn from.
-        targets: the labels as the loss needs them; their memories change.
-        optimiser: of the network.
+        stop: asked before every step whether to stop.
 
     Returns:
-        The mean of each term, and the images that went through.
+        True once the epoch is through, False if it stopped early.
     """
-    network.train()
+    start = perf_counter()
+    state.network.train()
+    terms = [term for term in stage.terms if is_active(term, stage, state.epoch)]
+    draws = seeds.generator(recipe.seed, "sampling", stage.name, state.epoch)
+    batches = index_batches(stage, state.labelling, images.modality, recipe, draws)
+    for visible, infrared in islice(batches, state.step, None):
+        if stop():
+            break
+        for group in state.optimiser.param_groups:
+            group["lr"] = learning_rate(stage, state.epoch, state.step)
+        train_step(state, images, recipe, stage, terms, visible, infrared)
+    state.seconds.setdefault("labelling", 0.0)
+    state.seconds["steps"] += perf_counter() - start
+    return state.step == stage.iterations
+
+
+def train_step(
+    state: TrainingState,
+    images: TrainingImages,
+    recipe: Recipe,
+    stage: StageConfig,
+    terms: Sequence[TermConfig],
+    visible: Int,
+    infrared: Int,
+) -> None:
+    """Take one step: batch, loss, gradient, weights, memories.
+
+    Args:
+        state: its network, optimiser, memories, sums and position change.
+        images: N training images.
+        recipe: all settings.
+        stage: its name.
+        terms: the loss terms that are on.
+        visible: indices of the batch's visible images.
+        infrared: indices of its infrared images.
+
+    Raises:
+        VireidError: the loss is not a finite number.
+    """
+    network, names = state.network, (stage.name, state.epoch, state.step)
     device = next(network.parameters()).device
-    terms = [term for term in stage.terms if is_active(term, stage, epoch)]
-    draws = seeds.generator(recipe.seed, "sampling", stage.name, epoch)
-    sums: dict[str, float] = defaultdict(float)
-    count = 0
-    batches = index_batches(stage, labelling, images.modality, recipe, draws)
-    for step, (visible, infrared) in enumerate(batches):
-        for group in optimiser.param_groups:
-            group["lr"] = learning_rate(stage, epoch, step)
-        names = (stage.name, epoch, step)
-        pixels, rows = load_batch(images, visible, infrared, recipe, *names, device=device)
-        output = network(network.normalise(pixels), rows.modality)
-        loss, parts = batch_loss(terms, output, rows, targets, recipe)
-        if not torch.isfinite(loss):
-            raise VireidError(
-                f"the loss is {loss.item()} in stage {stage.name}, epoch {epoch + 1}, step "
-                f"{step + 1}; expected a finite number: lower learning_rate"
-            )
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        update_memories(targets, output, rows)
-        for name, value in {**parts, "total": loss.detach()}.items():
-            sums[name] += value.item() / stage.iterations
-        count += len(rows.indices)
-    return dict(sums), count
+    pixels, rows = load_batch(images, visible, infrared, recipe, *names, device=device)
+    output = network(network.normalise(pixels), rows.modality)
+    loss, parts = batch_loss(terms, output, rows, state.targets, recipe)
+    found = {**parts, "total": loss.detach()}
+    values = dict(zip(found, torch.stack(list(found.values())).tolist(), strict=True))
+    if not math.isfinite(values["total"]):
+        raise VireidError(
+            f"the loss is {values['total']} in stage {stage.name}, epoch {state.epoch + 1}, step "
+            f"{state.step + 1}; expected a finite number: lower learning_rate"
+        )
+    state.optimiser.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    state.optimiser.step()
+    update_memories(state.targets, output, rows)
+    for name, value in values.items():
+        state.losses[name] += value
+    state.images += len(rows.indices)
+    state.step += 1

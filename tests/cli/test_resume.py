@@ -1,0 +1,189 @@
+"""Trainings that were stopped or killed go on to the same weights and logs, bit for bit."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from vireid.checkpoint import load_checkpoint
+from vireid.cli import train as command
+from vireid.cli.main import main
+from vireid.runs import Run
+from vireid.states import load_state, state_files
+
+
+def words(people, tiny_file, out, *more):
+    return ["train", str(people), "--recipe", str(tiny_file), "--out", str(out), *map(str, more)]
+
+
+def log(folder):
+    lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    for line in lines:
+        line.pop("seconds")
+    return lines
+
+
+def assert_same_run(folder, other):
+    assert log(folder) == log(other)
+    for stage in Run(other).stages():
+        mine, theirs = (load_checkpoint(Run(one).checkpoint_file(stage)) for one in (folder, other))
+        assert mine[1] == theirs[1]
+        for name, value in theirs[0].items():
+            assert mine[0][name].numpy().tobytes() == value.numpy().tobytes(), (stage, name)
+
+
+@pytest.fixture
+def stopping(monkeypatch):
+    """Return a function that lets the next training stop by a signal before some step."""
+
+    def arrange(steps, number=signal.SIGTERM):
+        fit = command.fit
+
+        def stopped(*arguments, stop, **settings):
+            asked = iter(range(1000))
+
+            def ask():
+                if next(asked) == steps:
+                    os.kill(os.getpid(), number)
+                return stop()
+
+            return fit(*arguments, stop=ask, **settings)
+
+        monkeypatch.setattr(command, "fit", stopped)
+
+    yield arrange
+    monkeypatch.undo()
+
+
+@pytest.mark.parametrize(
+    ("steps", "number", "code"), [(1, signal.SIGTERM, 143), (3, signal.SIGINT, 130)]
+)
+def test_a_signal_saves_and_says_how_to_go_on(
+    people, tiny_file, trained, tmp_path, capsys, stopping, monkeypatch, steps, number, code
+):
+    out = tmp_path / "run"
+    before = signal.getsignal(number)
+    stopping(steps, number)
+    assert main(words(people, tiny_file, out)) == code
+    assert signal.getsignal(number) is before
+    line = capsys.readouterr().err.splitlines()[-1]
+    expected = f"vireid train {people} --out {out} --resume"
+    assert line == f"vireid train: stopped and saved; go on with: {expected}"
+    monkeypatch.undo()
+    assert main(expected.split()[1:]) == 0
+    assert_same_run(out, trained)
+    assert not state_files(Run(out))
+
+
+def test_resuming_begins_where_there_is_nothing_and_ends_where_all_is_done(
+    people, tiny_file, trained, tmp_path, capsys
+):
+    out = tmp_path / "run"
+    assert main(words(people, tiny_file, out, "--resume")) == 0
+    assert_same_run(out, trained)
+    before = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
+    capsys.readouterr()
+    assert main(words(people, tiny_file, out, "--resume")) == 0
+    assert "is finished; nothing to go on with" in capsys.readouterr().out
+    assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == before
+
+
+@pytest.fixture
+def half(people, tiny_file, tmp_path, stopping, monkeypatch):
+    """Return a run that stopped in its second stage."""
+    out = tmp_path / "half"
+    stopping(3)
+    assert main(words(people, tiny_file, out)) == 143
+    monkeypatch.undo()
+    return out
+
+
+def test_other_recipes_are_refused_with_all_differences(people, tiny_file, half, mistake):
+    changes = ("--set", "temperature=0.1", "stages.aligned.epochs=4", "--seed", 7)
+    message = mistake(*words(people, tiny_file, half, "--resume", *changes))
+    assert "was begun with another recipe: " in message
+    for difference in ("temperature is 0.1, was 0.05", "stages.aligned.epochs is 4, was 2"):
+        assert difference in message
+    assert "seed is 7, was 0" in message
+    assert "leave the changes out or choose another --out" in message
+
+
+def test_other_images_are_refused(people, tiny_file, half, tmp_path, mistake):
+    other = tmp_path / "other"
+    shutil.copytree(people, other)
+    (other / "cam1" / "0001" / "0000.jpg").unlink()
+    message = mistake(*words(other, tiny_file, half, "--resume"))
+    assert "was trained on other images (128 images, " in message
+    assert "than given (127 images, " in message
+
+
+def test_without_resume_a_run_is_never_overwritten(people, tiny_file, half, mistake):
+    message = mistake(*words(people, tiny_file, half))
+    assert "holds a run already; go on with it by --resume" in message
+
+
+def test_a_damaged_state_gives_way_to_the_one_before(people, tiny_file, half, trained, caplog):
+    newest = state_files(Run(half))[0]
+    newest.write_bytes(newest.read_bytes()[:1000])
+    assert main(words(people, tiny_file, half, "--resume")) == 0
+    assert f"{newest} cannot be used, trying an older state" in caplog.text
+    assert_same_run(half, trained)
+
+
+def test_damaged_states_only_are_one_clear_line(people, tiny_file, half, mistake):
+    for file in state_files(Run(half)):
+        file.write_bytes(b"")
+    message = mistake(*words(people, tiny_file, half, "--resume"))
+    assert f"no state of {half} can be read" in message
+    assert "train anew" in message
+
+
+def test_a_full_disk_leaves_the_last_good_state(
+    people, tiny_file, half, trained, mistake, monkeypatch
+):
+    files = {file: file.read_bytes() for file in state_files(Run(half))}
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        message = mistake(*words(people, tiny_file, half, "--resume"))
+    assert "No space left on device; free some space" in message
+    assert {file: file.read_bytes() for file in state_files(Run(half))} == files
+    assert main(words(people, tiny_file, half, "--resume")) == 0
+    assert_same_run(half, trained)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.1, 0.4])
+def test_a_killed_training_goes_on(people, tiny_file, trained, tmp_path, delay):
+    out = tmp_path / "run"
+    arguments = [sys.executable, "-m", "vireid", *words(people, tiny_file, out)]
+    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    begun = out / "checkpoints" / "before.safetensors"
+    limit = time.monotonic() + 60
+    while not begun.exists() and process.poll() is None and time.monotonic() < limit:
+        time.sleep(0.01)
+    time.sleep(delay)
+    process.kill()
+    process.wait()
+    assert main(words(people, tiny_file, out, "--resume")) == 0
+    assert_same_run(out, trained)
+    assert [file.name for file in out.rglob(".*")] == [".lock"], "nothing half-written stays"
+
+
+def test_what_a_killed_process_left_half_written_is_cleared_away(half, people, tiny_file):
+    left = half / "states" / ".00001-000000.safetensors.12345"
+    left.write_bytes(b"half")
+    assert main(words(people, tiny_file, half, "--resume")) == 0
+    assert not left.exists()
+
+
+def test_no_state_of_an_empty_folder(tmp_path, tiny):
+    assert load_state(Run(Path(tmp_path)), None, tiny, "") is None

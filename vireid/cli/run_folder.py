@@ -1,0 +1,89 @@
+"""A run folder as the training command finds it: free, to be gone on with, or finished."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from vireid.data import DataFolder
+from vireid.errors import ConfigError, DataError
+from vireid.files import whole_file
+from vireid.runs import Run
+from vireid.states import state_files
+
+
+def check_trainable(data: DataFolder) -> None:
+    """Check that there are training images of both modalities.
+
+    Args:
+        data: what was opened.
+
+    Raises:
+        DataError: one modality is empty.
+    """
+    counts = [int((data.train.modality == side).sum()) for side in (0, 1)]
+    if not all(counts):
+        raise DataError(
+            f"{data.name} has {counts[0]} visible and {counts[1]} infrared training images; "
+            "expected both"
+        )
+
+
+@contextmanager
+def claimed(run: Run, *, resume: bool = False) -> Iterator[None]:
+    """Make the run folder and keep other processes out of it.
+
+    Args:
+        run: the folder.
+        resume: whether it may hold a run already.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        ConfigError: the folder holds a run, is a file, or another process is writing there.
+    """
+    try:
+        run.folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ConfigError(f"{run.folder} is or lies in a file; choose another --out") from error
+    with (run.folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ConfigError(
+                f"another process is training in {run.folder}; choose another --out"
+            ) from error
+        if run.recipe_file.exists() and not resume:
+            raise ConfigError(
+                f"{run.folder} holds a run already; go on with it by --resume, choose another "
+                "folder or delete it"
+            )
+        for left in run.folder.rglob(".*.[0-9]*"):  # a killed process was writing it
+            left.unlink(missing_ok=True)
+        yield
+
+
+def shorten_log(run: Run, epochs: int) -> None:
+    """Let the log end where the training goes on.
+
+    Args:
+        run: the run's folder.
+        epochs: lines to keep, those of the finished epochs.
+    """
+    lines = []
+    if run.log_file.exists():
+        lines = run.log_file.read_text(encoding="utf-8").splitlines(keepends=True)[:epochs]
+    with whole_file(run.log_file) as file:
+        file.write_text("".join(lines), encoding="utf-8")
+
+
+def is_finished(run: Run) -> bool:
+    """Tell whether a training in this folder ran through.
+
+    Args:
+        run: the run's folder.
+
+    Returns:
+        True once everything that training writes is there.
+    """
+    return run.recipe_file.exists() and run.timing_file.exists() and not state_files(run)
