@@ -1,11 +1,13 @@
 """Every image is embedded once, in order, in evaluation mode."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from vireid.errors import DataError
-from vireid.extract import extract
+from vireid.extract import KeptMaps, extract
 from vireid.runs import new_network
 
 
@@ -79,3 +81,39 @@ def test_a_diverged_network_is_reported(network):
         network.neck.weight[0] = torch.nan
     with pytest.raises(DataError, match="weights have diverged"):
         extract(network, *some(2))
+
+
+@pytest.mark.parametrize(("images", "again"), [(0, [4, 4, 3]), (4, [4, 3]), (11, [])])
+def test_what_the_frozen_base_makes_is_computed_once_as_far_as_it_may_be_kept(
+    tiny, images, again, monkeypatch
+):
+    network = new_network(replace(tiny, network=replace(tiny.network, frozen=2)))
+    assert network.is_frozen_below
+    pixels, modality = some(11)
+    size = network.frozen_maps(torch.zeros(1, 3, 32, 16)).nbytes
+    kept, seen = KeptMaps(images * size), []
+    expected = extract(network, pixels, modality, batch=4, with_features=True)
+    compute = network.frozen_maps
+    monkeypatch.setattr(
+        network, "frozen_maps", lambda images: seen.append(len(images)) or compute(images)
+    )
+    for _ in range(2):
+        found = extract(network, pixels, modality, batch=4, with_features=True, kept=kept)
+        np.testing.assert_array_equal(found.vectors, expected.vectors)
+        np.testing.assert_array_equal(found.features, expected.features)
+    assert seen == [4, 4, 3, *again]
+    assert kept.left == 0
+
+
+def test_kept_maps_serve_a_network_whose_upper_part_went_on_training(tiny):
+    network = new_network(replace(tiny, network=replace(tiny.network, frozen=2)))
+    pixels, modality = some(6)
+    kept = KeptMaps()
+    extract(network, pixels, modality, kept=kept)
+    torch.nn.init.normal_(network.neck.weight)
+    found = extract(network, pixels, modality, kept=kept)
+    np.testing.assert_array_equal(found.vectors, extract(network, pixels, modality).vectors)
+
+
+def test_a_network_without_frozen_layers_says_so(network):
+    assert not network.is_frozen_below

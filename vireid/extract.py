@@ -1,13 +1,46 @@
 """Model + images -> embeddings: evaluation mode, every image once, order kept."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from vireid.errors import DataError
 from vireid.models import CrossModalNetwork
 from vireid.types import Embeddings, Int
+
+
+class KeptMaps:
+    """What the frozen base of a network makes of the same images, computed once.
+
+    Args:
+        limit: bytes to keep at most; batches beyond are computed anew every time.
+    """
+
+    def __init__(self, limit: int = 1 << 30) -> None:
+        self.left = limit
+        self._batches: dict[int, Tensor] = {}
+
+    def get(self, start: int, compute: Callable[[], Tensor]) -> Tensor:
+        """Return the maps of a batch.
+
+        Args:
+            start: the batch's first image.
+            compute: makes the maps where they are not kept.
+
+        Returns:
+            [B, channels, h, w].
+        """
+        found = self._batches.get(start)
+        if found is None:
+            found = compute()
+            size = found.numel() * found.element_size()
+            if size <= self.left:
+                self._batches[start] = found
+                self.left -= size
+        return found
 
 
 def extract(
@@ -17,6 +50,7 @@ def extract(
     *,
     batch: int = 32,
     with_features: bool = False,
+    kept: KeptMaps | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Embeddings:
     """Embed N images.
@@ -27,6 +61,8 @@ def extract(
         modality: [N] 0 visible, 1 infrared.
         batch: images in one pass.
         with_features: also keep the features before the neck.
+        kept: what the frozen base made of the same images in the same batches, to be used and
+            filled; training that embeds its images every epoch saves most of the time with it.
         progress: called with the images done and N.
 
     Returns:
@@ -41,10 +77,10 @@ def extract(
     vectors, features = [], []
     with torch.inference_mode():
         for start in range(0, len(modality), batch):
-            block = torch.from_numpy(np.array(pixels[start : start + batch]))
-            images = network.normalise(block.to(device).permute(0, 3, 1, 2))
-            side = torch.tensor(modality[start : start + batch], device=device)
-            output = network(images, side)
+            part = slice(start, start + batch)
+            compute = partial(_frozen_maps, network, pixels, part)
+            maps = compute() if kept is None else kept.get(start, compute)
+            output = network.forward_maps(maps, torch.tensor(modality[part], device=device))
             vectors.append(output.embedding.float().cpu())
             if with_features:
                 features.append(output.pooled.float().cpu())
@@ -63,3 +99,8 @@ def extract(
         modality,
         torch.cat(features).numpy() if features else None,
     )
+
+
+def _frozen_maps(network: CrossModalNetwork, pixels: np.ndarray, part: slice) -> Tensor:
+    block = torch.from_numpy(np.array(pixels[part])).to(network.mean.device)
+    return network.frozen_maps(network.normalise(block.permute(0, 3, 1, 2)))

@@ -72,6 +72,11 @@ class CrossModalNetwork(nn.Module):
         """D, the size of the embedding."""
         return len(self.neck.weight)
 
+    @property
+    def is_frozen_below(self) -> bool:
+        """Whether the lowest layers are frozen, so that what they make of an image stays."""
+        return any(True for _ in self.base.parameters())
+
     def train(self, mode: bool = True) -> "CrossModalNetwork":
         """Switch between training and evaluation; the base always stays in evaluation mode.
 
@@ -110,24 +115,45 @@ class CrossModalNetwork(nn.Module):
         Returns:
             Pooled features and unit embeddings [B, D], rows in the order of the pixels.
         """
+        return self.forward_maps(self.frozen_maps(pixels), modality)
+
+    def frozen_maps(self, pixels: Tensor) -> Tensor:
+        """Pass B images through the frozen base, which training never changes.
+
+        Args:
+            pixels: [B, 3, height, width] normalised floating point.
+
+        Returns:
+            [B, channels, h, w] without a gradient, laid out channels last; the pixels themselves
+            where nothing is frozen.
+        """
+        pixels = pixels.contiguous(memory_format=torch.channels_last)
+        rows = CPU_ROWS if pixels.device.type == "cpu" else max(1, len(pixels))
+        blocks = pixels.split(rows)  # type: ignore[no-untyped-call]
+        with torch.no_grad():
+            return torch.cat([self.base(block) for block in blocks])
+
+    def forward_maps(self, maps: Tensor, modality: Tensor) -> Output:
+        """Embed what the frozen base made of B images.
+
+        Args:
+            maps: [B, channels, h, w] of ``frozen_maps``.
+            modality: [B] int64, 0 visible, 1 infrared.
+
+        Returns:
+            Pooled features and unit embeddings [B, D], rows in the order of the maps.
+        """
         visible = int((modality == Modality.VISIBLE).sum())
         mixed = bool((modality[:visible] != Modality.VISIBLE).any())
         order = torch.argsort(modality, stable=True) if mixed else None
-        pixels = pixels if order is None else pixels[order]
-        pooled, embedding = self._embed(
-            pixels.contiguous(memory_format=torch.channels_last), visible
-        )
+        pooled, embedding = self._embed(maps if order is None else maps[order], visible)
         if order is not None:
             back = torch.argsort(order)
             pooled, embedding = pooled[back], embedding[back]
         return Output(pooled, embedding)
 
-    def _embed(self, pixels: Tensor, visible: int) -> Output:
-        """Embed a batch whose visible rows come first."""
-        rows = CPU_ROWS if pixels.device.type == "cpu" else max(1, len(pixels))
-        blocks = pixels.split(rows)  # type: ignore[no-untyped-call]
-        with torch.no_grad():
-            maps = torch.cat([self.base(block) for block in blocks])
+    def _embed(self, maps: Tensor, visible: int) -> Output:
+        """Embed maps whose visible rows come first."""
         sides = ((self.visible_stem, maps[:visible]), (self.infrared_stem, maps[visible:]))
         parts = [stem(side) for stem, side in sides if len(side)]
         maps = self.trunk(parts[0] if len(parts) == 1 else torch.cat(parts))

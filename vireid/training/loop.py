@@ -11,7 +11,7 @@ import torch
 from vireid import seeds
 from vireid.config import Recipe, StageConfig, TermConfig
 from vireid.errors import VireidError
-from vireid.extract import extract
+from vireid.extract import KeptMaps, extract
 from vireid.labelling import Labelling, label_spaces
 from vireid.models import CrossModalNetwork
 from vireid.training.batches import TrainingImages, index_batches, load_batch
@@ -75,10 +75,11 @@ def fit(
         VireidError: the loss is no longer a finite number.
     """
     state = first_state(network, recipe) if begin is None else begin
+    kept = KeptMaps() if network.is_frozen_below else None
     while state.stage < len(recipe.stages):
         stage = recipe.stages[state.stage]
         if state.labels_are_due(stage):
-            relabel(state, images, recipe, stage, label)
+            relabel(state, images, recipe, stage, label, kept)
         if not train_epoch(state, images, recipe, stage, stop):
             save(state)
             return False
@@ -105,6 +106,7 @@ def relabel(
     recipe: Recipe,
     stage: StageConfig,
     label: Labeller,
+    kept: KeptMaps | None,
 ) -> None:
     """Embed every training image once and label it anew.
 
@@ -114,11 +116,14 @@ def relabel(
         recipe: labelling settings and seed.
         stage: which label spaces are wanted.
         label: from embeddings to label spaces.
+        kept: what the frozen base made of the images before.
     """
     start = perf_counter()
     prototypes = frozenset(term.labels for term in stage.terms if term.loss == "intra")
     network = state.network
-    embeddings = extract(network, images.pixels, images.modality, with_features=bool(prototypes))
+    embeddings = extract(
+        network, images.pixels, images.modality, with_features=bool(prototypes), kept=kept
+    )
     state.labelling = label(
         embeddings,
         stage.spaces(),
