@@ -114,6 +114,12 @@ def tiny_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_text() -> str:
+    """Return the text of the tiny recipe."""
+    return TINY
+
+
+@pytest.fixture(scope="session")
 def tiny() -> "Recipe":
     """Return the tiny recipe."""
     from vireid.recipes import parse_recipe

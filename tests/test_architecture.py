@@ -26,7 +26,7 @@ TABLE: dict[str, set[str]] = {
     "training": {
         *BASE, "data", "models", "extract", "cluster", "losses", "memory", "labelling",
     },
-    "parallel": {"cluster", "types"},
+    "parallel": {"cluster", "errors", "extract", "models", "types"},
     "checkpoint": {"errors", "files"},
     "recipes": {"config", "errors"},
     "runs": {"checkpoint", "recipes", "models", "config", "errors"},

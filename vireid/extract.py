@@ -51,6 +51,7 @@ def extract(
     batch: int = 32,
     with_features: bool = False,
     kept: KeptMaps | None = None,
+    part: tuple[int, int] = (0, 1),
     progress: Callable[[int, int], None] | None = None,
 ) -> Embeddings:
     """Embed N images.
@@ -63,10 +64,11 @@ def extract(
         with_features: also keep the features before the neck.
         kept: what the frozen base made of the same images in the same batches, to be used and
             filled; training that embeds its images every epoch saves most of the time with it.
+        part: (i, n) embeds every n-th batch from the i-th on: one part for each of n processes.
         progress: called with the images done and N.
 
     Returns:
-        Embeddings [N, D] on the CPU, in the order of the images.
+        Embeddings [N, D] on the CPU, in the order of the images; those of the part only.
 
     Raises:
         DataError: an embedding is not finite.
@@ -76,11 +78,11 @@ def extract(
     network.eval()
     vectors, features = [], []
     with torch.inference_mode():
-        for start in range(0, len(modality), batch):
-            part = slice(start, start + batch)
-            compute = partial(_frozen_maps, network, pixels, part)
+        for start in range(0, len(modality), batch)[part[0] :: part[1]]:
+            rows = slice(start, start + batch)
+            compute = partial(_frozen_maps, network, pixels, rows)
             maps = compute() if kept is None else kept.get(start, compute)
-            output = network.forward_maps(maps, torch.tensor(modality[part], device=device))
+            output = network.forward_maps(maps, torch.tensor(modality[rows], device=device))
             vectors.append(output.embedding.float().cpu())
             if with_features:
                 features.append(output.pooled.float().cpu())
@@ -88,17 +90,36 @@ def extract(
                 progress(min(start + batch, len(modality)), len(modality))
     network.train(training)
     width = network.embedding_size
-    rows = torch.cat(vectors).numpy() if vectors else np.empty((0, width), dtype=np.float32)
-    if not np.isfinite(rows).all():
+    found = torch.cat(vectors).numpy() if vectors else np.empty((0, width), dtype=np.float32)
+    if not np.isfinite(found).all():
         raise DataError(
             "the network's embeddings are not finite, its weights have diverged; "
             "train anew with a lower learning_rate"
         )
     return Embeddings(
-        rows,
-        modality,
+        found,
+        modality[batches_of(part, len(modality), batch)],
         torch.cat(features).numpy() if features else None,
     )
+
+
+def batches_of(part: tuple[int, int], count: int, batch: int = 32) -> Int:
+    """Return which images belong to a part.
+
+    Args:
+        part: (i, n).
+        count: N images.
+        batch: images in one pass.
+
+    Returns:
+        Their indices, ascending.
+
+    >>> batches_of((1, 2), 10, batch=3).tolist()
+    [3, 4, 5, 9]
+    """
+    every = np.arange(count)
+    chosen: Int = every[every // batch % part[1] == part[0]]
+    return chosen
 
 
 def _frozen_maps(network: CrossModalNetwork, pixels: np.ndarray, part: slice) -> Tensor:

@@ -143,19 +143,46 @@ class CrossModalNetwork(nn.Module):
         Returns:
             Pooled features and unit embeddings [B, D], rows in the order of the maps.
         """
-        visible = int((modality == Modality.VISIBLE).sum())
-        mixed = bool((modality[:visible] != Modality.VISIBLE).any())
-        order = torch.argsort(modality, stable=True) if mixed else None
-        pooled, embedding = self._embed(maps if order is None else maps[order], visible)
-        if order is not None:
-            back = torch.argsort(order)
-            pooled, embedding = pooled[back], embedding[back]
-        return Output(pooled, embedding)
+        return self.finish(self.pool(maps, modality), modality)
 
-    def _embed(self, maps: Tensor, visible: int) -> Output:
-        """Embed maps whose visible rows come first."""
+    def pool(self, maps: Tensor, modality: Tensor) -> Tensor:
+        """Pass maps through stems, trunk and pooling.
+
+        Args:
+            maps: [B, channels, h, w] of ``frozen_maps``.
+            modality: [B] int64, 0 visible, 1 infrared.
+
+        Returns:
+            Pooled features [B, D].
+        """
+        order, visible = _visible_first(modality)
+        maps = maps if order is None else maps[order]
         sides = ((self.visible_stem, maps[:visible]), (self.infrared_stem, maps[visible:]))
         parts = [stem(side) for stem, side in sides if len(side)]
-        maps = self.trunk(parts[0] if len(parts) == 1 else torch.cat(parts))
-        pooled = self.pooling(maps)
-        return Output(pooled, functional.normalize(self.neck(pooled, visible)))
+        pooled: Tensor = self.pooling(self.trunk(parts[0] if len(parts) == 1 else torch.cat(parts)))
+        return pooled if order is None else pooled[torch.argsort(order)]
+
+    def finish(self, pooled: Tensor, modality: Tensor) -> Output:
+        """Turn pooled features into embeddings; the neck sees them all at once.
+
+        Args:
+            pooled: [B, D].
+            modality: [B] int64, 0 visible, 1 infrared.
+
+        Returns:
+            Pooled features and unit embeddings [B, D].
+        """
+        order, visible = _visible_first(modality)
+        rows = self.neck(pooled if order is None else pooled[order], visible)
+        embedding = functional.normalize(rows)
+        return Output(pooled, embedding if order is None else embedding[torch.argsort(order)])
+
+
+def _visible_first(modality: Tensor) -> tuple[Tensor | None, int]:
+    """Return an order that brings visible rows to the front, None where they are, and their count.
+
+    The order within a modality stays.
+    """
+    visible = int((modality == Modality.VISIBLE).sum())
+    mixed = bool((modality[:visible] != Modality.VISIBLE).any())
+    return torch.argsort(modality, stable=True) if mixed else None, visible

@@ -1,14 +1,21 @@
 """Several processes as one: who does which share, and how shares come together."""
 
+from vireid.parallel.agreement import any_of, from_first
 from vireid.parallel.gather import gathered
 from vireid.parallel.neighbours import shared_neighbours
+from vireid.parallel.network import SharedForward, shared_extract
 from vireid.parallel.norm import SynchronisedNorm, synchronise_norms
-from vireid.parallel.process import share
+from vireid.parallel.process import process_group, share
 
 __all__ = [
+    "SharedForward",
     "SynchronisedNorm",
+    "any_of",
+    "from_first",
     "gathered",
+    "process_group",
     "share",
+    "shared_extract",
     "shared_neighbours",
     "synchronise_norms",
 ]

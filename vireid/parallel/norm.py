@@ -1,9 +1,11 @@
 """Batch normalisation by the statistics of all processes together, on any device."""
 
+from typing import Any
+
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
-from torch.distributed.nn.functional import all_reduce
+from torch.autograd import Function
 
 from vireid.parallel.process import share
 
@@ -56,7 +58,7 @@ class SynchronisedNorm(nn.Module):
 
     def _statistics(self, maps: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and biased variance [C] of all processes' maps; update the running ones."""
-        exact = maps.float()
+        exact = maps.float() if maps.dtype in {torch.float16, torch.bfloat16} else maps
         count = exact.new_tensor([float(exact[:, 0].numel())])
         sums = _summed(torch.cat([exact.sum(dim=(0, 2, 3)), count]))
         total = sums[-1].detach()
@@ -71,11 +73,27 @@ class SynchronisedNorm(nn.Module):
         return mean, variance
 
 
+class _Sum(Function):
+    """Sums over all processes, and so does its gradient."""
+
+    @staticmethod
+    def forward(_: Any, values: Tensor) -> Tensor:
+        total = values.clone()
+        dist.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(_: Any, *gradients: Tensor) -> Tensor:
+        total = gradients[0].clone()
+        dist.all_reduce(total)
+        return total
+
+
 def _summed(values: Tensor) -> Tensor:
     """Return the sum over all processes, with its gradient."""
     if share()[1] == 1:
         return values
-    result: Tensor = all_reduce(values, op=dist.ReduceOp.SUM)  # type: ignore[no-untyped-call]
+    result: Tensor = _Sum.apply(values)
     return result
 
 

@@ -1,7 +1,7 @@
 """Labels + images -> a trained network: objective, schedule, batches, state and the loop."""
 
 from vireid.training.batches import TrainingImages
-from vireid.training.loop import EpochReport, Labeller, fit
+from vireid.training.loop import EpochReport, Labeller, Workers, fit
 from vireid.training.packing import pack, unpack
 from vireid.training.state import TrainingState, first_state
 
@@ -10,6 +10,7 @@ __all__ = [
     "Labeller",
     "TrainingImages",
     "TrainingState",
+    "Workers",
     "first_state",
     "fit",
     "pack",

@@ -3,25 +3,37 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from time import perf_counter
 
 import torch
+from torch import Tensor
 
 from vireid import seeds
 from vireid.config import Recipe, StageConfig, TermConfig
 from vireid.errors import VireidError
 from vireid.extract import KeptMaps, extract
 from vireid.labelling import Labelling, label_spaces
-from vireid.models import CrossModalNetwork
+from vireid.models import CrossModalNetwork, Output
 from vireid.training.batches import TrainingImages, index_batches, load_batch
 from vireid.training.objective import batch_loss, make_targets, update_memories
 from vireid.training.schedule import is_active, learning_rate
 from vireid.training.state import TrainingState, first_state
-from vireid.types import Int
+from vireid.types import Embeddings, Int
 
 Labeller = Callable[..., Labelling]
 """Called like labelling.label_spaces."""
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Who passes images through the network: this process alone, or several together."""
+
+    forward: Callable[[Tensor, Tensor], Output] | None = None
+    """Called with a batch's normalised pixels and modalities; the network where not given."""
+    embed: Callable[..., Embeddings] = extract
+    """Called like ``extract``."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,7 @@ def fit(
     label: Labeller = label_spaces,
     begin: TrainingState | None = None,
     stop: Callable[[], bool] = lambda: False,
+    workers: Workers = Workers(),
 ) -> bool:
     """Train the network through all stages of the recipe.
 
@@ -66,6 +79,7 @@ def fit(
         label: from embeddings to label spaces; called like ``labelling.label_spaces``.
         begin: where to go on, the state of this network; at the first step where not given.
         stop: asked before every step whether to stop.
+        workers: who passes images through the network.
 
     Returns:
         True once all stages are through, False if it stopped early.
@@ -79,8 +93,8 @@ def fit(
     while state.stage < len(recipe.stages):
         stage = recipe.stages[state.stage]
         if state.labels_are_due(stage):
-            relabel(state, images, recipe, stage, label, kept)
-        if not train_epoch(state, images, recipe, stage, stop):
+            relabel(state, images, recipe, stage, label, partial(workers.embed, kept=kept))
+        if not train_epoch(state, images, recipe, stage, stop, workers.forward or network):
             save(state)
             return False
         observe(
@@ -106,7 +120,7 @@ def relabel(
     recipe: Recipe,
     stage: StageConfig,
     label: Labeller,
-    kept: KeptMaps | None,
+    embed: Callable[..., Embeddings],
 ) -> None:
     """Embed every training image once and label it anew.
 
@@ -116,14 +130,12 @@ def relabel(
         recipe: labelling settings and seed.
         stage: which label spaces are wanted.
         label: from embeddings to label spaces.
-        kept: what the frozen base made of the images before.
+        embed: from network and images to embeddings.
     """
     start = perf_counter()
     prototypes = frozenset(term.labels for term in stage.terms if term.loss == "intra")
     network = state.network
-    embeddings = extract(
-        network, images.pixels, images.modality, with_features=bool(prototypes), kept=kept
-    )
+    embeddings = embed(network, images.pixels, images.modality, with_features=bool(prototypes))
     state.labelling = label(
         embeddings,
         stage.spaces(),
@@ -147,6 +159,7 @@ def train_epoch(
     recipe: Recipe,
     stage: StageConfig,
     stop: Callable[[], bool],
+    forward: Callable[[Tensor, Tensor], Output],
 ) -> bool:
     """Take the steps of an epoch that are not taken yet.
 
@@ -156,6 +169,7 @@ def train_epoch(
         recipe: all settings.
         stage: terms and schedule.
         stop: asked before every step whether to stop.
+        forward: from pixels and modalities to the network's output.
 
     Returns:
         True once the epoch is through, False if it stopped early.
@@ -170,7 +184,7 @@ def train_epoch(
             break
         for group in state.optimiser.param_groups:
             group["lr"] = learning_rate(stage, state.epoch, state.step)
-        train_step(state, images, recipe, stage, terms, visible, infrared)
+        train_step(state, images, recipe, stage, terms, visible, infrared, forward)
     state.seconds.setdefault("labelling", 0.0)
     state.seconds["steps"] += perf_counter() - start
     return state.step == stage.iterations
@@ -184,6 +198,7 @@ def train_step(
     terms: Sequence[TermConfig],
     visible: Int,
     infrared: Int,
+    forward: Callable[[Tensor, Tensor], Output],
 ) -> None:
     """Take one step: batch, loss, gradient, weights, memories.
 
@@ -195,6 +210,7 @@ def train_step(
         terms: the loss terms that are on.
         visible: indices of the batch's visible images.
         infrared: indices of its infrared images.
+        forward: from pixels and modalities to the network's output.
 
     Raises:
         VireidError: the loss is not a finite number.
@@ -202,7 +218,7 @@ def train_step(
     network, names = state.network, (stage.name, state.epoch, state.step)
     device = next(network.parameters()).device
     pixels, rows = load_batch(images, visible, infrared, recipe, *names, device=device)
-    output = network(network.normalise(pixels), rows.modality)
+    output = forward(network.normalise(pixels), rows.modality)
     loss, parts = batch_loss(terms, output, rows, state.targets, recipe)
     found = {**parts, "total": loss.detach()}
     values = dict(zip(found, torch.stack(list(found.values())).tolist(), strict=True))

@@ -1,0 +1,117 @@
+"""Two processes train like one: the same labels, losses and memories, nearly the same weights."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torch.distributed as dist
+import torch.multiprocessing as multiprocessing
+
+from vireid.errors import DegenerateClusters
+from vireid.extract import KeptMaps, extract
+from vireid.labelling import label_spaces
+from vireid.models import Output
+from vireid.parallel import (
+    SharedForward,
+    any_of,
+    from_first,
+    share,
+    shared_extract,
+    shared_neighbours,
+    synchronise_norms,
+)
+from vireid.recipes import parse_recipe
+from vireid.runs import new_network
+from vireid.training import TrainingImages, Workers, fit
+
+
+def train(recipe_text, pixels, modality, shared):
+    """Return the reports, memories and weights of a training.
+
+    The network computes in double precision: Adam blows the rounding of single precision up to
+    more than any mistake in the sharing would show.
+    """
+    recipe, reports, memories = parse_recipe(recipe_text), [], []
+    network = new_network(recipe).double()
+    forward, embed, label = network, extract, label_spaces
+    if shared:
+        synchronise_norms(network)
+        forward, embed = SharedForward(network), shared_extract
+        label = partial(label_spaces, search=shared_neighbours)
+
+    def single(pixels, modality):
+        return Output(*(rows.float() for rows in forward(pixels.double(), modality)))
+
+    workers = Workers(single, embed)
+
+    def save(state):
+        memories.append({name: t.memory.rows.clone() for name, t in state.targets.items()})
+
+    fit(
+        network, TrainingImages(pixels, modality), recipe,
+        observe=reports.append, save=save, label=label, workers=workers,
+    )  # fmt: skip
+    lines = [
+        {
+            "losses": dict(report.losses),
+            "labels": {n: torch.tensor(s.labels) for n, s in report.labelling.spaces.items()},
+        }
+        for report in reports
+    ]
+    vectors = torch.tensor(extract(network, pixels, modality).vectors)
+    return lines, memories, network.state_dict(), vectors
+
+
+def one_of_two(rank: int, folder: str, recipe_text: str) -> None:
+    dist.init_process_group("gloo", f"file://{folder}/meet", rank=rank, world_size=2)
+    with np.load(f"{folder}/crops.npz") as crops:
+        pixels, modality = crops["pixels"], crops["modality"]
+    torch.save(train(recipe_text, pixels, modality, shared=True), f"{folder}/{rank}.pt")
+    network = new_network(parse_recipe(recipe_text))
+    alone = extract(network, pixels, modality, with_features=True)
+    kept = KeptMaps()
+    for _ in range(2):
+        together = shared_extract(network, pixels, modality, with_features=True, kept=kept)
+        assert np.array_equal(alone.vectors, together.vectors)
+        assert np.array_equal(alone.features, together.features)
+    assert from_first({"rank": rank}) == {"rank": 0}
+    assert any_of(lambda: rank == 1)()
+    assert not any_of(lambda: False)()
+    with pytest.raises(DegenerateClusters, match="1 images of one modality for 2 processes"):
+        SharedForward(network)(torch.zeros(4, 3, 32, 16), torch.tensor([0, 0, 0, 1]))
+    dist.destroy_process_group()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_two_processes_train_like_one(tmp_path: Path, crops, tiny_text) -> None:
+    np.savez(tmp_path / "crops.npz", pixels=crops.pixels, modality=crops.modality)
+    lines, memories, _, vectors = train(tiny_text, crops.pixels, crops.modality, shared=False)
+    multiprocessing.start_processes(
+        one_of_two, (str(tmp_path), tiny_text), nprocs=2, start_method="spawn"
+    )
+    found = [torch.load(tmp_path / f"{rank}.pt", weights_only=True) for rank in range(2)]
+    for name, value in found[0][2].items():
+        assert torch.equal(value, found[1][2][name]), f"{name} differs between the processes"
+    for one, other in zip(found[0][1], found[1][1], strict=True):
+        assert one.keys() == other.keys()
+        assert all(torch.equal(one[name], other[name]) for name in one)
+    assert len(memories) == len(lines) == 3
+    for mine, theirs in zip(lines, found[0][0], strict=True):
+        assert mine["losses"].keys() == theirs["losses"].keys()
+        for name, value in mine["losses"].items():
+            assert theirs["losses"][name] == pytest.approx(value, rel=1e-6), name
+        for name, labels in mine["labels"].items():
+            assert torch.equal(labels, theirs["labels"][name]), name
+    torch.testing.assert_close(found[0][3], vectors, rtol=0, atol=1e-5)
+
+
+def test_alone_everything_is_as_it_was(crops, tiny) -> None:
+    assert share() == (0, 1)
+    assert from_first("x") == "x"
+    assert any_of(lambda: True)()
+    network = new_network(tiny)
+    alone = extract(network, crops.pixels, crops.modality)
+    together = shared_extract(network, crops.pixels, crops.modality)
+    np.testing.assert_array_equal(alone.vectors, together.vectors)
