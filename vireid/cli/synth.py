@@ -33,6 +33,14 @@ def run(words: list[str]) -> None:
             default=default,
             help=f"{text} (default: {default})",
         )
+    command.add_argument(
+        "--unpaired",
+        type=float,
+        default=defaults.unpaired,
+        metavar="ALPHA",
+        help="share of the people to train on that are seen in one modality only, 0 to 1, half of "
+        f"them visible only and half infrared only (default: {defaults.unpaired:g})",
+    )
     command.add_argument("--processes", type=int, help="default: one for each core")
     arguments = command.parse_args(words)
     settings = SyntheticSettings(
@@ -41,6 +49,7 @@ def run(words: list[str]) -> None:
         visible_images=arguments.visible_images,
         infrared_images=arguments.infrared_images,
         seed=arguments.seed,
+        unpaired=arguments.unpaired,
     )
     with progress("drawing people") as bar:
         synthesise(arguments.out, settings, processes=arguments.processes, progress=bar)

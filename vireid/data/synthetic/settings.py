@@ -13,6 +13,7 @@ INFRARED_CAMERAS = (3, 6)
 """The cameras that record infrared light; the others record visible light."""
 
 _SHARES = (
+    "unpaired",
     "reversed_share",
     "dye_correlation",
     "vanishing_share",
@@ -35,6 +36,9 @@ class SyntheticSettings:
     """Test identities, at least 1; numbered after the training identities."""
     seed: int = 0
     """The seed of everything random, 0 or more."""
+    unpaired: float = 0.0
+    """Share of the training identities seen in one modality only, 0 to 1: half of them visible
+    only, half infrared only. Test identities are seen in both."""
     visible_images: int = 4
     """Images for each identity and visible camera, 1 to 99."""
     infrared_images: int = 6
@@ -130,13 +134,26 @@ class SyntheticSettings:
         return self.identities + self.test_identities
 
     @property
+    def unpaired_identities(self) -> int:
+        """Training identities seen in one modality only; half of them, rounded up, visible."""
+        return round(self.unpaired * self.identities)
+
+    @property
     def total_images(self) -> int:
         """All images of the data set."""
-        return self.all_identities * sum(map(self.images_of, CAMERAS))
+        unpaired = self.unpaired_identities
+        missing = {Modality.VISIBLE: unpaired // 2, Modality.INFRARED: (unpaired + 1) // 2}
+        return sum(
+            (self.all_identities - missing[modality_of(camera)]) * self.images_of(camera)
+            for camera in CAMERAS
+        )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fields as values that JSON can hold."""
-        return {**asdict(self), "base_yaws": list(self.base_yaws)}
+        """Return the fields as values that JSON can hold; ``unpaired`` only where it is not 0."""
+        fields = {**asdict(self), "base_yaws": list(self.base_yaws)}
+        if not self.unpaired:  # so that the files of older versions stay equal
+            del fields["unpaired"]
+        return fields
 
 
 def modality_of(camera: int) -> Modality:

@@ -18,8 +18,10 @@ from vireid.data.synthetic.contact_sheet import write_contact_sheet
 from vireid.data.synthetic.picture import Picture, render_track
 from vireid.data.synthetic.portrait import dress
 from vireid.data.synthetic.settings import CAMERAS, SyntheticSettings
+from vireid.data.synthetic.unpaired import cameras_of, one_modality_only
 from vireid.data.synthetic.wardrobe import draw_person
 from vireid.errors import ConfigError, DataError
+from vireid.types import Modality
 
 VERSION = 1
 """Raised whenever equal settings no longer give equal files."""
@@ -85,7 +87,12 @@ def synthesise(
 
 
 def _description(settings: SyntheticSettings) -> dict[str, Any]:
-    return {"version": VERSION, "images": settings.total_images, "settings": settings.as_dict()}
+    found = {"version": VERSION, "images": settings.total_images, "settings": settings.as_dict()}
+    if settings.unpaired:
+        only = one_modality_only(settings)
+        for kind in Modality:
+            found[f"{kind.name.lower()}_only"] = [k for k, one in only.items() if one == kind]
+    return found
 
 
 def _is_complete(out: Path, settings: SyntheticSettings) -> bool:
@@ -171,7 +178,7 @@ def write_identity(out: Path, settings: SyntheticSettings, identity: int) -> lis
     """
     rows = []
     dressed = dress(draw_person(settings, identity))
-    for camera in CAMERAS:
+    for camera in cameras_of(settings, identity):
         folder = out / f"cam{camera}" / f"{identity:04d}"
         folder.mkdir(parents=True, exist_ok=True)
         for number, picture in enumerate(
