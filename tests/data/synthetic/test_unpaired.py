@@ -107,5 +107,5 @@ def test_all_identities_may_be_unpaired(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
 def test_other_shares_are_refused(share: float) -> None:
-    with pytest.raises(ConfigError, match="unpaired is .*; expected 0 to 1"):
+    with pytest.raises(ConfigError, match=r"unpaired is .*; expected 0 to 1"):
         SyntheticSettings(unpaired=share)

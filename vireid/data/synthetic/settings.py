@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from vireid.errors import ConfigError
-from vireid.types import Modality
+from vireid.types import SYSU_CAMERAS, Modality
 
-CAMERAS = (1, 2, 3, 4, 5, 6)
+CAMERAS = tuple(SYSU_CAMERAS)
 """Camera numbers, as in SYSU-MM01."""
-INFRARED_CAMERAS = (3, 6)
+INFRARED_CAMERAS = tuple(c for c, kind in SYSU_CAMERAS.items() if kind == Modality.INFRARED)
 """The cameras that record infrared light; the others record visible light."""
 
 _SHARES = (

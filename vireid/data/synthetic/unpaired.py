@@ -24,9 +24,7 @@ def one_modality_only(settings: SyntheticSettings) -> dict[int, Modality]:
     """
     order = generator(settings.seed, "unpaired").permutation(settings.identities) + 1
     chosen = order[: settings.unpaired_identities]
-    return {
-        int(identity): kind for kind in Modality for identity in sorted(chosen[int(kind) :: 2])
-    }
+    return {int(identity): kind for kind in Modality for identity in sorted(chosen[int(kind) :: 2])}
 
 
 def cameras_of(settings: SyntheticSettings, identity: int) -> tuple[int, ...]:
