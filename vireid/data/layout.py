@@ -18,8 +18,8 @@ from vireid.types import Images, Modality
 MANIFESTS = ("manifest.csv", "manifest.parquet")
 
 EXPECTED = (
-    "a manifest (manifest.csv, manifest.parquet or another .csv or .parquet file), "
-    "idx/ with Visible/ and Thermal/ (RegDB), idx/ with vis/, nir/, test_vis/ and test_nir/ (LLCM), "
+    "a manifest (manifest.csv, manifest.parquet or another .csv or .parquet file), idx/ with "
+    "Visible/ and Thermal/ (RegDB), idx/ with vis/, nir/, test_vis/ and test_nir/ (LLCM), "
     "exp/ with cam1/ .. cam6/ (SYSU-MM01), or visible/ and infrared/"
 )
 

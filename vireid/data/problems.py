@@ -60,7 +60,7 @@ def some(things: list[str], between: str = ", ") -> str:
         One line.
 
     >>> some(["a", "b", "c", "d", "e", "f"])
-    'a, b, c, d, e, and 1 more'
+    'a, b, c, d, e and 1 more'
     """
     more = len(things) - REPORTED
-    return between.join([*things[:REPORTED], *([f"and {more} more"] if more > 0 else [])])
+    return between.join(things[:REPORTED]) + (f" and {more} more" if more > 0 else "")
