@@ -4,13 +4,14 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from vireid.data.synthetic.rig import RIGS, Layout, Rig
 from vireid.errors import ConfigError
 from vireid.types import SYSU_CAMERAS, Modality
 
 CAMERAS = tuple(SYSU_CAMERAS)
-"""Camera numbers, as in SYSU-MM01."""
+"""Numbers of the six cameras of the layouts "sysu" and "manifest"."""
 INFRARED_CAMERAS = tuple(c for c, kind in SYSU_CAMERAS.items() if kind == Modality.INFRARED)
-"""The cameras that record infrared light; the others record visible light."""
+"""Those of them that record infrared light; the others record visible light."""
 
 _SHARES = (
     "unpaired",
@@ -30,8 +31,13 @@ _SHARES = (
 class SyntheticSettings:
     """What the synthetic data set holds; equal settings give equal files."""
 
+    layout: Layout = "sysu"
+    """How files are arranged and which cameras there are: "sysu" (SYSU-MM01, six cameras), "regdb"
+    (RegDB, a visible and a thermal one side by side), "llcm" (LLCM, nine that record visible light
+    and, at night, near infrared) or "manifest" (those of "sysu" under a manifest.csv)."""
     identities: int = 96
-    """Training identities, at least 2; the last eighth of them is listed in val_id.txt."""
+    """Training identities, at least 2; in SYSU-MM01's layout the last eighth of them is listed in
+    val_id.txt. In RegDB's layout each of the ten trials draws so many anew."""
     test_identities: int = 48
     """Test identities, at least 1; numbered after the training identities."""
     seed: int = 0
@@ -48,8 +54,8 @@ class SyntheticSettings:
     width: int = 64
     """Width of an image in pixels, 16 to 512."""
     base_yaws: tuple[float, ...] = (0.15, -0.6, 0.1, 1.0, -0.2, -0.4)
-    """How far a person is turned from each of the six cameras, in radians: 0 shows the
-    front, pi the back."""
+    """How far a person is turned from each of the six cameras of "sysu" and "manifest", in
+    radians: 0 shows the front, pi the back."""
     yaw_spread: float = 0.6
     """A track's yaw differs from its camera's base yaw by up to this, in radians, 0 to pi."""
     track_jitter: float = 0.35
@@ -87,7 +93,13 @@ class SyntheticSettings:
             ConfigError: if a field is out of its range.
         """
         object.__setattr__(self, "base_yaws", tuple(float(yaw) for yaw in self.base_yaws))
-        if len(self.base_yaws) != len(CAMERAS) or not all(map(math.isfinite, self.base_yaws)):
+        if self.layout not in RIGS:
+            raise ConfigError(f"layout is {self.layout!r}; expected {', '.join(RIGS)}")
+        if self.unpaired and self.layout == "regdb":
+            raise ConfigError(
+                "unpaired does not apply to RegDB's layout, whose trials test everybody; leave it 0"
+            )
+        if len(self.base_yaws) != len(SYSU_CAMERAS) or not all(map(math.isfinite, self.base_yaws)):
             raise ConfigError(f"base_yaws is {self.base_yaws}; expected six finite angles")
         for name in _SHARES:
             self._check(name, 0, 1)
@@ -117,7 +129,7 @@ class SyntheticSettings:
         """Return how many images of an identity a camera takes.
 
         Args:
-            camera: camera number, 1 to 6.
+            camera: number of a camera of the rig.
 
         Returns:
             The number of images.
@@ -125,8 +137,13 @@ class SyntheticSettings:
         >>> SyntheticSettings().images_of(3)
         6
         """
-        infrared = modality_of(camera) == Modality.INFRARED
+        infrared = self.rig.mount(camera).modality == Modality.INFRARED
         return self.infrared_images if infrared else self.visible_images
+
+    @property
+    def rig(self) -> Rig:
+        """The cameras."""
+        return RIGS[self.layout]
 
     @property
     def all_identities(self) -> int:
@@ -143,29 +160,37 @@ class SyntheticSettings:
         """All images of the data set."""
         unpaired = self.unpaired_identities
         missing = {Modality.VISIBLE: unpaired // 2, Modality.INFRARED: (unpaired + 1) // 2}
+        images = {Modality.VISIBLE: self.visible_images, Modality.INFRARED: self.infrared_images}
         return sum(
-            (self.all_identities - missing[modality_of(camera)]) * self.images_of(camera)
-            for camera in CAMERAS
+            (self.all_identities - missing[kind]) * self.rig.seen_by[kind] * images[kind]
+            for kind in Modality
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fields as values that JSON can hold; ``unpaired`` only where it is not 0."""
+        """Return the fields as values that JSON can hold.
+
+        The fields ``layout`` and ``unpaired`` are left out where they have their defaults, so
+        that the files of older versions stay equal.
+        """
         fields = {**asdict(self), "base_yaws": list(self.base_yaws)}
-        if not self.unpaired:  # so that the files of older versions stay equal
+        if not self.unpaired:
             del fields["unpaired"]
+        if self.layout == "sysu":
+            del fields["layout"]
         return fields
 
 
-def modality_of(camera: int) -> Modality:
-    """Return what kind of light a camera records.
-
-    Args:
-        camera: camera number, 1 to 6.
-
-    Returns:
-        The modality.
-
-    >>> modality_of(6).name
-    'INFRARED'
-    """
-    return Modality.INFRARED if camera in INFRARED_CAMERAS else Modality.VISIBLE
+DEFAULTS: dict[Layout, SyntheticSettings] = {
+    "sysu": SyntheticSettings(),
+    "manifest": SyntheticSettings(layout="manifest"),
+    "regdb": SyntheticSettings(
+        layout="regdb",
+        identities=72,
+        test_identities=72,
+        visible_images=10,
+        infrared_images=10,
+        reversed_share=0.5,
+    ),
+    "llcm": SyntheticSettings(layout="llcm", infrared_images=4),
+}
+"""What each layout's data set holds unless told otherwise."""

@@ -1,6 +1,7 @@
-"""Which training identities are seen in one modality only."""
+"""Which cameras see an identity, and who is seen in one modality only."""
 
-from vireid.data.synthetic.settings import CAMERAS, SyntheticSettings, modality_of
+from vireid.data.synthetic.rig import UNUSED_IN_TEST
+from vireid.data.synthetic.settings import SyntheticSettings
 from vireid.seeds import generator
 from vireid.types import Modality
 
@@ -35,10 +36,25 @@ def cameras_of(settings: SyntheticSettings, identity: int) -> tuple[int, ...]:
         identity: number of the identity, 1 or more.
 
     Returns:
-        Camera numbers, rising.
+        Numbers of cameras of the rig, rising. Where a person does not walk past all of them, who
+        walks past which is drawn.
 
     >>> cameras_of(SyntheticSettings(), 1)
     (1, 2, 3, 4, 5, 6)
     """
     only = one_modality_only(settings).get(identity)
-    return tuple(camera for camera in CAMERAS if only is None or modality_of(camera) == only)
+    tested = identity > settings.identities
+    seen: list[int] = []
+    for kind in Modality if only is None else (only,):
+        unused = UNUSED_IN_TEST.get(settings.layout, ()) if tested else ()
+        numbers = [
+            mount.number
+            for mount in settings.rig.mounts
+            if mount.modality == kind and mount.number not in unused
+        ]
+        count = settings.rig.seen_by[kind]
+        if count < len(numbers):
+            rng = generator(settings.seed, "identity", identity, "cameras", int(kind))
+            numbers = rng.choice(numbers, count, replace=False).tolist()
+        seen.extend(numbers)
+    return tuple(sorted(seen))
