@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
-from vireid.cli.arguments import add_machine, folder, parser, use_machine
+from vireid.cli.arguments import add_machine, add_trial, folder, parser, use_machine
 from vireid.cli.display import console, progress
 from vireid.cli.epochs import Watcher
 from vireid.cli.settings import describe_settings
@@ -30,7 +30,7 @@ def run(words: list[str]) -> None:
     """
     arguments = parse(words, "train", "Learn from unlabelled visible and infrared images.")
     recipe = read_recipe(arguments)
-    data = open_data(arguments.data)
+    data = open_data(arguments.data, trial=arguments.trial)
     seconds = train(data, recipe, Run(arguments.out), device=use_machine(arguments))
     console.print(f"trained in {seconds['training']:.0f} s: {arguments.out}")
     console.print(f"next: vireid evaluate {arguments.out} {arguments.data}")
@@ -45,7 +45,7 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         description: what it does.
 
     Returns:
-        data, recipe, out, set, seed, weights, device and threads.
+        data, recipe, out, set, seed, weights, trial, device and threads.
     """
     command = parser(
         name,
@@ -57,8 +57,8 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
     command.add_argument(
         "data",
         type=folder,
-        help="a folder in SYSU-MM01's layout, a manifest (.csv, .parquet), or a folder with "
-        "visible/ and infrared/",
+        help="a folder in the layout of SYSU-MM01, RegDB or LLCM, a manifest (.csv, .parquet), or "
+        "a folder with visible/ and infrared/",
     )
     command.add_argument(
         "--recipe",
@@ -80,6 +80,7 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         help="initial weights: none, pip (out of a Python package), hub (download) or a file; "
         "short for --set network.weights=...",
     )
+    add_trial(command)
     add_machine(command)
     return command.parse_args(words)
 
@@ -135,6 +136,7 @@ def train(
             pixels = load_pixels(data.train, (recipe.height, recipe.width), progress=bar)
         read = perf_counter()
         run.recipe_file.write_text(dump_recipe(recipe), encoding="utf-8")
+        run.data_file.write_text(json.dumps({"name": data.name, "trial": data.trial}))
         save_network(run, BEFORE, network, recipe)
         images = TrainingImages(pixels, data.train.modality)
 

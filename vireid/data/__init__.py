@@ -2,6 +2,7 @@
 
 from vireid.data.folder import DataFolder, DatasetCard
 from vireid.data.images import decode, load_pixels
+from vireid.data.inspection import Inspection, inspect_data
 from vireid.data.layout import has_layout, open_data, read_two_folders, scan_data
 from vireid.data.llcm import LLCM, read_llcm
 from vireid.data.manifest import read_manifest
@@ -14,8 +15,10 @@ __all__ = [
     "SYSU_MM01",
     "DataFolder",
     "DatasetCard",
+    "Inspection",
     "decode",
     "has_layout",
+    "inspect_data",
     "load_pixels",
     "open_data",
     "read_llcm",

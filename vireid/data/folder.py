@@ -51,6 +51,8 @@ class DataFolder:
     protocol: str | None = None
     """The protocol this data is evaluated by: "sysu", "regdb", "llcm", "plain", or None without a
     test part."""
+    trial: int | None = None
+    """Which of several splits this is, where there are several."""
     card: DatasetCard | None = None
     """Origin and statistics of a public data set."""
 

@@ -92,7 +92,9 @@ def scan_regdb(root: Path, trial: int = 1) -> Scan:
                 problems.append(Problem("repeated entry", text))
     train, train_truth = _listed(root, parts["train"])
     test, test_truth = _listed(root, parts["test"])
-    found = DataFolder(root.resolve().name, train, test, train_truth, test_truth, protocol="regdb")
+    found = DataFolder(
+        root.resolve().name, train, test, train_truth, test_truth, protocol="regdb", trial=trial
+    )
     data = named(found, REGDB)
     return Scan(str(root), replace(data, name=f"{data.name}, trial {trial}"), tuple(problems))
 

@@ -20,7 +20,7 @@ _BOTTOM = {
 }  # fmt: skip
 _OTHERS = {
     Material.SKIN: (33.2, 0.5), Material.LIPS: (33.6, 0.1), Material.EYE: (33.4, 0.1),
-    Material.HAIR: (26.3, 1.3), Material.INNER: (29.2, 0.7), Material.BELT: (25.0, 1.0),
+    Material.HAIR: (26.3, 1.3), Material.INNER: (28.2, 0.8), Material.BELT: (25.0, 1.0),
     Material.SOCK: (27.5, 0.9), Material.SHOE: (22.8, 1.1), Material.SOLE: (20.8, 0.6),
     Material.HAT: (23.8, 1.2), Material.SCARF: (25.2, 0.9), Material.BACKPACK: (20.6, 0.9),
     Material.STRAP: (22.6, 0.6), Material.BAG: (19.6, 0.9), Material.BAG_STRAP: (22.4, 0.6),
