@@ -31,7 +31,7 @@ class Run:
 
     @property
     def data_file(self) -> Path:
-        """Name and trial of the data it was trained on, JSON."""
+        """Name and trial of the data it was trained on, JSON, where the data has trials."""
         return self.folder / "data.json"
 
     @property

@@ -82,7 +82,13 @@ def test_every_command_explains_itself(capsys, name):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_unknown_options_are_one_line(capsys, name):
     places = {"embed": "run x --out y", "evaluate": "run x", "search": "run x --gallery y"}
-    places |= {"train": "x --out y", "upper-bound": "x --out y", "demo": "x", "synth": "x"}
+    places |= {
+        "train": "x --out y",
+        "upper-bound": "x --out y",
+        "demo": "x",
+        "synth": "x",
+        "check": "x",
+    }
     assert main([name, *places[name].split(), "--bogus"]) == 2
     out, err = capsys.readouterr()
     assert out == ""

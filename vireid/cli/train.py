@@ -136,7 +136,8 @@ def train(
             pixels = load_pixels(data.train, (recipe.height, recipe.width), progress=bar)
         read = perf_counter()
         run.recipe_file.write_text(dump_recipe(recipe), encoding="utf-8")
-        run.data_file.write_text(json.dumps({"name": data.name, "trial": data.trial}))
+        if data.trial is not None:
+            run.data_file.write_text(json.dumps({"name": data.name, "trial": data.trial}))
         save_network(run, BEFORE, network, recipe)
         images = TrainingImages(pixels, data.train.modality)
 
