@@ -70,7 +70,8 @@ def test_regdb_has_halves_ten_trials_and_pairs_of_walks(tmp_path):
     for trial in range(1, 11):
         labels = {
             f"{part}_{word}": [
-                line.split() for line in (root / f"idx/{part}_{word}_{trial}.txt").open()
+                line.split()
+                for line in (root / f"idx/{part}_{word}_{trial}.txt").read_text().splitlines()
             ]
             for part in ("train", "test")
             for word in ("visible", "thermal")
