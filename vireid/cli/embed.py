@@ -103,9 +103,8 @@ def find_images(
             raise DataError(f"{path} holds no {part} images; choose another --part")
         return images
     if part != "all" or trial is not None:
-        raise ConfigError(
-            "--part and --trial apply to data sets, which need no --modality; leave them out"
-        )
+        option = "--part" if part != "all" else "--trial"
+        raise ConfigError(f"{option} applies to data sets, which need no --modality; leave one out")
     if path.is_dir() and has_layout(path):
         raise ConfigError(f"{path} is a data set, which knows its modalities; omit --modality")
     root, paths = (path.parent, [path.name]) if path.is_file() else (path, list_images(path))
