@@ -69,10 +69,11 @@ def name_problems(path: str) -> Iterator[Problem]:
 
 
 def _other_case(path: Path) -> str:
-    """Name a file whose name differs in upper and lower case only."""
+    """Name a file that differs in the case of its ending, or of its whole name, only."""
+    stem, dot, ending = path.name.rpartition(".")
+    names = (stem + dot + ending.lower(), stem + dot + ending.upper(), path.name.lower())
     try:
-        names = [entry.name for entry in path.parent.iterdir()]
+        same = [name for name in names if path.with_name(name).exists()]
     except (OSError, ValueError):
         return ""
-    same = [name for name in names if name.lower() == path.name.lower()]
     return f"; there is {same[0]!r}, upper and lower case must agree" if same else ""
