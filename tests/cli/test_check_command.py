@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from vireid.cli.embed import find_images
 from vireid.cli.main import main
 from vireid.cli.trials import open_for
 from vireid.errors import ConfigError
@@ -95,5 +96,6 @@ def test_a_run_is_evaluated_on_the_trial_it_was_trained_on(
     with pytest.raises(ConfigError, match="was trained on trial 2"):
         open_for(run, root, 1)
     assert "was trained on trial 2" in mistake("evaluate", out, root, "--trial", 1)
+    assert find_images(root, None, "test", trial=2).paths[0] == "Visible/1/0.jpg"
     assert open_for(run, people).trial is None
     assert open_for(Run(tmp_path), root).trial == 1
