@@ -30,6 +30,11 @@ class Run:
         return self.folder / "recipe.yaml"
 
     @property
+    def data_file(self) -> Path:
+        """Name and trial of the data it was trained on, JSON, where the data has trials."""
+        return self.folder / "data.json"
+
+    @property
     def log_file(self) -> Path:
         """One JSON object for each epoch."""
         return self.folder / "metrics.jsonl"

@@ -25,6 +25,17 @@ class Modality(IntEnum):
     INFRARED = 1
 
 
+SYSU_CAMERAS = {
+    1: Modality.VISIBLE,
+    2: Modality.VISIBLE,
+    3: Modality.INFRARED,
+    4: Modality.VISIBLE,
+    5: Modality.VISIBLE,
+    6: Modality.INFRARED,
+}
+"""What each camera of SYSU-MM01 records; 1, 2 and 3 stand indoors, the others outdoors."""
+
+
 def _vector(name: str, values: object, length: int | None = None) -> Int:
     """Return a read-only [N] int64 copy of the values, or say what is wrong with them."""
     array = np.asarray(values)

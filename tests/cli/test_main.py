@@ -82,8 +82,14 @@ def test_every_command_explains_itself(capsys, name):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_unknown_options_are_one_line(capsys, name):
     places = {"embed": "run x --out y", "evaluate": "run x", "search": "run x --gallery y"}
-    places["label"] = "x --out y.csv"
-    places |= {"train": "x --out y", "upper-bound": "x --out y", "demo": "x", "synth": "x"}
+    places |= {
+        "train": "x --out y",
+        "upper-bound": "x --out y",
+        "demo": "x",
+        "synth": "x",
+        "check": "x",
+        "label": "x --out y.csv",
+    }
     assert main([name, *places[name].split(), "--bogus"]) == 2
     out, err = capsys.readouterr()
     assert out == ""

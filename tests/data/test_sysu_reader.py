@@ -81,7 +81,7 @@ def test_the_card_belongs_to_the_whole_data_set_only(tmp_path, monkeypatch):
         "train visible images": 24,
         "train infrared images": 12,
         "test identities": 2,
-        "test queries": 8,
+        "test infrared images": 8,
     }
     assert counts.keys() == SYSU_MM01.statistics.keys()
     card = module.DatasetCard("SYSU-MM01", "", "", "", counts)

@@ -55,6 +55,17 @@ def add_machine(target: argparse.ArgumentParser) -> None:
     target.add_argument("--threads", type=int, help="threads of the CPU; default: all cores")
 
 
+def add_trial(target: argparse.ArgumentParser) -> None:
+    """Add the option on which split of RegDB to take.
+
+    Args:
+        target: the parser that gets it.
+    """
+    target.add_argument(
+        "--trial", type=int, help="which of the ten splits of RegDB's layout (default: 1)"
+    )
+
+
 def use_machine(arguments: argparse.Namespace) -> str:
     """Set up memory and threads, and choose the device.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vireid.cli.arguments import add_machine, folder, parser, use_machine
+from vireid.cli.arguments import add_machine, add_trial, folder, parser, use_machine
 from vireid.cli.display import console, progress
 from vireid.data import has_layout, load_pixels, open_data
 from vireid.data.folder import is_image, list_images
@@ -35,12 +35,14 @@ def run(words: list[str]) -> None:
     command.add_argument("images", type=folder, help="data as for training, a folder or an image")
     command.add_argument("--out", type=folder, required=True, help="the npz file to write")
     add_images(command)
+    add_trial(command)
     add_machine(command)
     arguments = command.parse_args(words)
     if arguments.out.suffix != ".npz":
         raise ConfigError(f"--out {arguments.out}: expected a name that ends in .npz")
     device = use_machine(arguments)
-    images = find_images(arguments.images.absolute(), arguments.modality, arguments.part)
+    place = arguments.images.absolute()
+    images = find_images(place, arguments.modality, arguments.part, trial=arguments.trial)
     gallery = embed(Run(arguments.run), images, device=device)
     save_gallery(gallery, arguments.out)
     count, size = gallery.embeddings.vectors.shape
@@ -66,13 +68,16 @@ def add_images(command: argparse.ArgumentParser) -> None:
     )
 
 
-def find_images(path: Path, modality: str | None, part: str = "all") -> Images:
+def find_images(
+    path: Path, modality: str | None, part: str = "all", *, trial: int | None = None
+) -> Images:
     """Return the images that a path stands for.
 
     Args:
         path: a data set, a plain folder or one image.
         modality: visible or infrared, for what is no data set.
         part: all, train or test, for a data set.
+        trial: which split, for a data set in RegDB's layout.
 
     Returns:
         The images.
@@ -88,7 +93,7 @@ def find_images(path: Path, modality: str | None, part: str = "all") -> Images:
         if path.is_file() and is_image(path.name):
             raise ConfigError(f"{path} is an image; say --modality visible or infrared")
         try:
-            data = open_data(path)
+            data = open_data(path, trial=trial)
         except DataError as error:
             raise ConfigError(
                 f"{error}; for a plain folder say --modality visible or infrared"
@@ -97,8 +102,9 @@ def find_images(path: Path, modality: str | None, part: str = "all") -> Images:
         if not len(images):
             raise DataError(f"{path} holds no {part} images; choose another --part")
         return images
-    if part != "all":
-        raise ConfigError("--part applies to data sets, which need no --modality; leave one out")
+    if part != "all" or trial is not None:
+        option = "--part" if part != "all" else "--trial"
+        raise ConfigError(f"{option} applies to data sets, which need no --modality; leave one out")
     if path.is_dir() and has_layout(path):
         raise ConfigError(f"{path} is a data set, which knows its modalities; omit --modality")
     root, paths = (path.parent, [path.name]) if path.is_file() else (path, list_images(path))

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from vireid.cli.arguments import add_machine, folder, parser, use_machine
+from vireid.cli.arguments import add_machine, add_trial, folder, parser, use_machine
 from vireid.cli.display import console, progress, score_table
-from vireid.data import DataFolder, decode, load_pixels, open_data
+from vireid.cli.trials import open_for
+from vireid.data import DataFolder, decode, load_pixels
 from vireid.errors import CheckpointError, ConfigError, DataError
 from vireid.evaluation import EvaluationResult, Protocol, evaluate, plain, sysu
 from vireid.evaluation.examples import ranked_examples
@@ -39,10 +40,12 @@ def run(words: list[str]) -> None:
     command.add_argument("--mode", choices=("all", "indoor"), default="all", help="search mode")
     command.add_argument("--shots", type=int, choices=(1, 10), default=1, help="gallery images")
     command.add_argument("--trials", type=int, default=10, help="gallery draws (default: 10)")
+    add_trial(command)
     add_machine(command)
     arguments = command.parse_args(words)
     device = use_machine(arguments)
-    data, target = open_data(arguments.data), Run(arguments.run)
+    target = Run(arguments.run)
+    data = open_for(target, arguments.data, arguments.trial)
     protocol = choose_protocol(
         data, mode=arguments.mode, shots=arguments.shots, trials=arguments.trials
     )

@@ -8,6 +8,7 @@ from importlib import import_module
 COMMANDS = {
     "demo": "make data, train, evaluate: all in one, in minutes on two cores",
     "synth": "write a synthetic visible-infrared data set",
+    "check": "say whether a data set is sound, and what it can be used for",
     "train": "learn from unlabelled visible and infrared images",
     "evaluate": "score a trained run on identities it has never seen",
     "embed": "turn images into embeddings, one npz file",

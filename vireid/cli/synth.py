@@ -1,8 +1,24 @@
 """`vireid synth`: settings -> a synthetic data set on disk."""
 
+from dataclasses import replace
+
 from vireid.cli.arguments import folder, parser
 from vireid.cli.display import console, progress
-from vireid.data.synthetic import SyntheticSettings, synthesise
+from vireid.data.synthetic import DEFAULTS, synthesise
+
+LAYOUTS = {
+    "sysu": "SYSU-MM01: four visible and two near-infrared cameras",
+    "regdb": "RegDB: a visible and a thermal camera side by side, ten splits",
+    "llcm": "LLCM: nine cameras in little light, visible and near infrared",
+    "manifest": "the images of sysu under a manifest.csv",
+}
+COUNTS = {
+    "identities": "people to train on",
+    "test_identities": "other people, to test on",
+    "visible_images": "images of each person in each visible camera",
+    "infrared_images": "images of each person in each infrared camera",
+    "seed": "seed of the people, their clothes and all images",
+}
 
 
 def run(words: list[str]) -> None:
@@ -11,37 +27,46 @@ def run(words: list[str]) -> None:
     Args:
         words: the command line.
     """
-    defaults = SyntheticSettings()
     command = parser(
         "synth",
-        "Write a synthetic visible-infrared data set in SYSU-MM01's layout: clothed 3-D bodies\n"
-        "seen by six cameras (1, 2, 4, 5 visible; 3, 6 infrared), with a contact sheet.",
+        "Write a synthetic visible-infrared data set: clothed 3-D bodies seen by the cameras of\n"
+        "the layout, with a contact sheet.",
+        "layouts:\n" + "".join(f"  {name:10s}{text}\n" for name, text in LAYOUTS.items()) + "\n"
         "example:\n  vireid synth data/synthetic --identities 96 --seed 1",
     )
     command.add_argument("out", type=folder, help="the folder to write")
-    for name, text in (
-        ("identities", "people to train on"),
-        ("test_identities", "other people, to test on"),
-        ("visible_images", "images of each person in each visible camera"),
-        ("infrared_images", "images of each person in each infrared camera"),
-        ("seed", "seed of the people, their clothes and all images"),
-    ):
-        default = getattr(defaults, name)
+    command.add_argument(
+        "--layout", choices=tuple(LAYOUTS), default="sysu", help="see below (default: sysu)"
+    )
+    for name, text in COUNTS.items():
         command.add_argument(
-            "--" + name.replace("_", "-"),
-            type=int,
-            default=default,
-            help=f"{text} (default: {default})",
+            "--" + name.replace("_", "-"), type=int, help=f"{text} (default: {_defaults(name)})"
         )
+    command.add_argument(
+        "--unpaired",
+        type=float,
+        default=0.0,
+        metavar="ALPHA",
+        help="share of the people to train on that are seen in one modality only, 0 to 1, half of "
+        "them visible only and half infrared only (default: 0)",
+    )
     command.add_argument("--processes", type=int, help="default: one for each core")
     arguments = command.parse_args(words)
-    settings = SyntheticSettings(
-        identities=arguments.identities,
-        test_identities=arguments.test_identities,
-        visible_images=arguments.visible_images,
-        infrared_images=arguments.infrared_images,
-        seed=arguments.seed,
+    given = {name: getattr(arguments, name) for name in COUNTS}
+    settings = replace(
+        DEFAULTS[arguments.layout],
+        unpaired=arguments.unpaired,
+        **{name: value for name, value in given.items() if value is not None},
     )
     with progress("drawing people") as bar:
         synthesise(arguments.out, settings, processes=arguments.processes, progress=bar)
     console.print(f"{arguments.out}: look at {arguments.out / 'contact-sheet.png'}")
+
+
+def _defaults(name: str) -> str:
+    """Name the default of a setting, and the layouts that have another."""
+    usual = getattr(DEFAULTS["sysu"], name)
+    others = {layout: getattr(settings, name) for layout, settings in DEFAULTS.items()}
+    return "; ".join(
+        [str(usual), *(f"{layout}: {value}" for layout, value in others.items() if value != usual)]
+    )

@@ -4,7 +4,7 @@ import argparse
 import json
 from time import perf_counter
 
-from vireid.cli.arguments import add_machine, folder, parser, use_machine
+from vireid.cli.arguments import add_machine, add_trial, folder, parser, use_machine
 from vireid.cli.display import console, progress
 from vireid.cli.epochs import Watcher
 from vireid.cli.run_folder import check_trainable, claimed, is_finished, shorten_log
@@ -37,8 +37,9 @@ def run(words: list[str]) -> None:
     """
     arguments = parse(words, "train", "Learn from unlabelled visible and infrared images.")
     recipe = read_recipe(arguments)
-    data = open_data(arguments.data)
-    again = f"vireid train {arguments.data} --out {arguments.out} --resume"
+    data = open_data(arguments.data, trial=arguments.trial)
+    trial = "" if arguments.trial is None else f" --trial {arguments.trial}"
+    again = f"vireid train {arguments.data} --out {arguments.out}{trial} --resume"
     seconds = train(
         data,
         recipe,
@@ -60,7 +61,7 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         description: what it does.
 
     Returns:
-        data, recipe, out, resume, set, seed, weights, device and threads.
+        data, recipe, out, resume, set, seed, weights, trial, device and threads.
     """
     command = parser(
         name,
@@ -72,8 +73,8 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
     command.add_argument(
         "data",
         type=folder,
-        help="a folder in SYSU-MM01's layout, a manifest (.csv, .parquet), or a folder with "
-        "visible/ and infrared/",
+        help="a folder in the layout of SYSU-MM01, RegDB or LLCM, a manifest (.csv, .parquet), or "
+        "a folder with visible/ and infrared/",
     )
     command.add_argument(
         "--recipe",
@@ -99,6 +100,7 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         help="initial weights: none, pip (out of a Python package), hub (download) or a file; "
         "short for --set network.weights=...",
     )
+    add_trial(command)
     add_machine(command)
     return command.parse_args(words)
 
@@ -175,6 +177,8 @@ def train(
         if begin is None:
             with whole_file(run.recipe_file) as file:
                 file.write_text(dump_recipe(recipe), encoding="utf-8")
+            if data.trial is not None:
+                run.data_file.write_text(json.dumps({"name": data.name, "trial": data.trial}))
             save_network(run, BEFORE, network, recipe)
         shorten_log(run, 0 if begin is None else epochs_done(begin, recipe))
 

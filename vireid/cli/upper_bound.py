@@ -21,7 +21,7 @@ def run(words: list[str]) -> None:
         "Train with true identities in place of clusters: what the same network, losses and\n"
         "budget could reach. Not unsupervised; for comparison only.",
     )
-    data = open_data(arguments.data)
+    data = open_data(arguments.data, trial=arguments.trial)
     if data.train_truth is None:
         raise DataError(f"{data.name} has no training identities; the upper bound needs them")
     seconds = train(

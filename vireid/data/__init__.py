@@ -2,19 +2,29 @@
 
 from vireid.data.folder import DataFolder, DatasetCard
 from vireid.data.images import decode, load_pixels
-from vireid.data.layout import has_layout, open_data, read_two_folders
+from vireid.data.inspection import Inspection, inspect_data
+from vireid.data.layout import has_layout, open_data, read_two_folders, scan_data
+from vireid.data.llcm import LLCM, read_llcm
 from vireid.data.manifest import read_manifest
+from vireid.data.regdb import REGDB, read_regdb
 from vireid.data.sysu import SYSU_MM01, read_sysu
 
 __all__ = [
+    "LLCM",
+    "REGDB",
     "SYSU_MM01",
     "DataFolder",
     "DatasetCard",
+    "Inspection",
     "decode",
     "has_layout",
+    "inspect_data",
     "load_pixels",
     "open_data",
+    "read_llcm",
     "read_manifest",
+    "read_regdb",
     "read_sysu",
     "read_two_folders",
+    "scan_data",
 ]

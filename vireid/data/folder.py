@@ -29,7 +29,7 @@ class DatasetCard:
     licence: str
     """How one may come by it."""
     statistics: dict[str, int] = field(hash=False)
-    """Counts of identities and images by what they are."""
+    """Published counts of identities and images, under the names of ``statistics.count``."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,10 @@ class DataFolder:
     roles: tuple[Role, ...] | None = None
     """M roles of the test images; None where a protocol draws queries and galleries."""
     protocol: str | None = None
-    """The protocol this data is evaluated by: "sysu", "plain", or None without a test part."""
+    """The protocol this data is evaluated by: "sysu", "regdb", "llcm", "plain", or None without a
+    test part."""
+    trial: int | None = None
+    """Which of several splits this is, where there are several."""
     card: DatasetCard | None = None
     """Origin and statistics of a public data set."""
 

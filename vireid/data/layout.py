@@ -1,31 +1,44 @@
 """From a path to its images, whichever of the known layouts it has."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from vireid.data.folder import DataFolder, list_images, no_images
-from vireid.data.manifest import read_manifest
-from vireid.data.sysu import read_sysu
-from vireid.errors import DataError
+from vireid.data.llcm import scan_llcm
+from vireid.data.manifest import scan_manifest
+from vireid.data.paths import name_problems
+from vireid.data.problems import Problem, Scan
+from vireid.data.regdb import scan_regdb
+from vireid.data.sysu import scan_sysu
+from vireid.errors import ConfigError, DataError
 from vireid.types import Images, Modality
 
 MANIFESTS = ("manifest.csv", "manifest.parquet")
 
 EXPECTED = (
-    "a manifest (manifest.csv, manifest.parquet or another .csv or .parquet file), "
+    "a manifest (manifest.csv, manifest.parquet or another .csv or .parquet file), idx/ with "
+    "Visible/ and Thermal/ (RegDB), idx/ with vis/, nir/, test_vis/ and test_nir/ (LLCM), "
     "exp/ with cam1/ .. cam6/ (SYSU-MM01), or visible/ and infrared/"
 )
 
+_REGDB = ("Visible", "Thermal")
+_REGDB_LIST = "idx/t*_thermal_*.txt"
+_LLCM = ("vis", "nir", "test_vis", "test_nir", "idx/train_vis.txt", "idx/train_nir.txt")
 
-def open_data(path: Path | str) -> DataFolder:
+
+def open_data(path: Path | str, *, trial: int | None = None) -> DataFolder:
     """Open images in any known layout; a manifest goes before the others.
 
-    Known are a manifest (see `read_manifest`), SYSU-MM01 (see `read_sysu`) and two folders
-    `visible` and `infrared` (see `read_two_folders`).
+    Known are a manifest (see `read_manifest`), SYSU-MM01 (see `read_sysu`), RegDB (see
+    `read_regdb`), LLCM (see `read_llcm`) and two folders `visible` and `infrared` (see
+    `read_two_folders`).
 
     Args:
         path: a manifest file, or a folder.
+        trial: which of the ten splits of RegDB, 1 to 10; the first if not given. For RegDB's
+            layout only.
 
     Returns:
         Training and test images, with identities where the layout has them.
@@ -33,23 +46,40 @@ def open_data(path: Path | str) -> DataFolder:
     Raises:
         DataError: where the path is missing or has no known layout, or what it holds is
             faulty.
-        ConfigError: where a Parquet manifest is given and pyarrow is not installed.
+        ConfigError: where a trial is given and does not apply or exist, or a Parquet manifest is
+            given and pyarrow is not installed.
+    """
+    return scan_data(path, trial=trial).accepted()
+
+
+def scan_data(path: Path | str, *, trial: int | None = None) -> Scan:
+    """Read what can be read of images in any known layout, and note what is wrong.
+
+    Args:
+        path: as for ``open_data``.
+        trial: as for ``open_data``.
+
+    Returns:
+        The images that are there, and the problems.
+
+    Raises:
+        DataError: where the path is missing or has no known layout, or a whole list is missing
+            or unreadable.
+        ConfigError: as for ``open_data``.
     """
     path = Path(path)
     if not path.exists():
         raise DataError(f"{path} does not exist; expected {EXPECTED}")
-    if path.is_file():
-        if path.suffix.lower() in (".csv", ".parquet"):
-            return read_manifest(path)
+    if path.is_file() and path.suffix.lower() not in (".csv", ".parquet"):
         raise DataError(f"{path} is no manifest; expected a folder, or a .csv or .parquet file")
-    for name in MANIFESTS:
-        if (path / name).is_file():
-            return read_manifest(path / name)
-    if _is_sysu(path):
-        return read_sysu(path)
-    if _is_two_folders(path):
-        return read_two_folders(path)
-    raise DataError(f"{path} has no known layout: {_contents(path)}; expected {EXPECTED}")
+    reader = _reader(path)
+    if reader is None:
+        raise DataError(f"{path} has no known layout: {_contents(path)}; expected {EXPECTED}")
+    if reader is scan_regdb:
+        return scan_regdb(path, 1 if trial is None else trial)
+    if trial is not None:
+        raise ConfigError(f"trial {trial} is given; only RegDB's layout has trials, {path} has not")
+    return reader(path)
 
 
 def has_layout(path: Path) -> bool:
@@ -61,16 +91,26 @@ def has_layout(path: Path) -> bool:
     Returns:
         True where ``open_data`` would read it, faults apart.
     """
-    manifest = any((path / name).is_file() for name in MANIFESTS)
-    return manifest or _is_sysu(path) or _is_two_folders(path)
+    return _reader(path) is not None
 
 
-def _is_sysu(path: Path) -> bool:
-    return (path / "exp").is_dir() and any(path.glob("cam[1-6]"))
-
-
-def _is_two_folders(path: Path) -> bool:
-    return all((path / kind.name.lower()).is_dir() for kind in Modality)
+def _reader(path: Path) -> Callable[[Path], Scan] | None:
+    """Return what reads a file or folder, by the names in it."""
+    if path.is_file():
+        return scan_manifest
+    for name in MANIFESTS:
+        if (path / name).is_file():
+            return lambda folder: scan_manifest(folder / name)
+    if (path / "exp").is_dir() and any(path.glob("cam[1-6]")):
+        return scan_sysu
+    if (path / "idx").is_dir():
+        if any((path / name).exists() for name in _REGDB) or any(path.glob(_REGDB_LIST)):
+            return scan_regdb
+        if any((path / name).exists() for name in _LLCM):
+            return scan_llcm
+    if all((path / kind.name.lower()).is_dir() for kind in Modality):
+        return scan_two_folders
+    return None
 
 
 def read_two_folders(root: Path | str) -> DataFolder:
@@ -86,19 +126,38 @@ def read_two_folders(root: Path | str) -> DataFolder:
         The training images; no test images.
 
     Raises:
+        DataError: where one of the two folders holds no image, or a name is no UTF-8.
+    """
+    return scan_two_folders(Path(root)).accepted()
+
+
+def scan_two_folders(root: Path) -> Scan:
+    """Read `visible` and `infrared`, and note what is wrong.
+
+    Args:
+        root: as for ``read_two_folders``.
+
+    Returns:
+        The images that are there, and the problems.
+
+    Raises:
         DataError: where one of the two folders holds no image.
     """
-    root = Path(root)
+    problems: list[Problem] = []
     paths: list[str] = []
     modality: list[int] = []
     for kind in Modality:
         folder = kind.name.lower()
         found = [f"{folder}/{path}" for path in list_images(root / folder)]
-        paths.extend(found)
-        modality.extend([kind] * len(found))
+        wrong = [list(name_problems(path)) for path in found]
+        problems.extend(problem for some_problems in wrong for problem in some_problems)
+        good = [path for path, faults in zip(found, wrong, strict=True) if not faults]
+        paths.extend(good)
+        modality.extend([kind] * len(good))
     kinds = np.array(modality, dtype=np.int64)
     train = Images(root, tuple(paths), kinds, np.zeros_like(kinds))
-    return DataFolder(root.resolve().name, train, no_images(root))
+    data = DataFolder(root.resolve().name, train, no_images(root))
+    return Scan(str(root), data, tuple(problems))
 
 
 def _contents(folder: Path) -> str:

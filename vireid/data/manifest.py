@@ -2,9 +2,7 @@
 
 import csv
 import math
-import posixpath
 import re
-import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from vireid.data.folder import DataFolder, Role
+from vireid.data.paths import normal, path_problems
+from vireid.data.problems import Problem, Scan
 from vireid.errors import ConfigError, DataError
 from vireid.types import Images, Modality, Truth
 
@@ -19,7 +19,6 @@ REQUIRED = ("path", "modality", "camera")
 OPTIONAL = ("identity", "split", "timestamp", "track")
 SPLITS = ("train", "query", "gallery")
 
-_REPORTED = 5  # problems spelled out in one message
 _NUMBER = re.compile(r"(-?[0-9]{1,18})(\.0+)?")  # spreadsheets write 3.0 beside empty cells
 
 Row = dict[str, str]
@@ -57,24 +56,35 @@ def read_manifest(path: Path | str) -> DataFolder:
             and the first five named by line.
         ConfigError: where Parquet is given and pyarrow is not installed.
     """
-    path = Path(path)
+    return scan_manifest(Path(path)).accepted()
+
+
+def scan_manifest(path: Path) -> Scan:
+    """Read what can be read of a manifest, and note what is wrong.
+
+    Args:
+        path: as for ``read_manifest``.
+
+    Returns:
+        The images of the rows without fault, and the problems.
+
+    Raises:
+        DataError: where the file cannot be read, has other columns or no rows.
+        ConfigError: where Parquet is given and pyarrow is not installed.
+    """
     rows = _parquet_rows(path) if path.suffix.lower() == ".parquet" else _csv_rows(path)
-    problems: list[str] = []
+    problems: list[Problem] = []
     entries = list(_entries(rows, path.parent, problems))
     train = [entry for entry in entries if entry.split == "train"]
     test = [entry for entry in entries if entry.split != "train"]
     train_truth = _truth(train, "training", problems)
     test_truth = _truth(test, "query and gallery", problems)
-    if problems:
-        more = len(problems) - _REPORTED
-        text = "; ".join(problems[:_REPORTED]) + (f"; and {more} more" if more > 0 else "")
-        raise DataError(f"{path}: {text}")
-    if not entries:
+    if not entries and not problems:
         raise DataError(f"{path} has a header but no rows; expected one row an image")
     roles: tuple[Role, ...] = tuple(
         "query" if entry.split == "query" else "gallery" for entry in test
     )
-    return DataFolder(
+    data = DataFolder(
         name=path.resolve().parent.name if path.stem == "manifest" else path.stem,
         train=_images(path.parent, train),
         test=_images(path.parent, test),
@@ -83,6 +93,7 @@ def read_manifest(path: Path | str) -> DataFolder:
         roles=roles if test else None,
         protocol="plain" if test else None,
     )
+    return Scan(str(path), data, tuple(problems))
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[str, Row]]:
@@ -147,17 +158,23 @@ def _check_header(path: Path, header: list[str]) -> None:
             raise DataError(f"{path} {kind} columns {', '.join(map(repr, names))}; {expected}")
 
 
-def _entries(rows: Iterable[tuple[str, Row]], root: Path, problems: list[str]) -> Iterator[_Entry]:
+def _entries(
+    rows: Iterable[tuple[str, Row]], root: Path, problems: list[Problem]
+) -> Iterator[_Entry]:
     """Yield the images of the rows, and note what is wrong with the others."""
     seen: dict[str, str] = {}
     for place, row in rows:
-        path = posixpath.normpath(row["path"]) if row["path"] else ""
-        found = [*_path_problems(root, path), *_value_problems(row)]
+        path = normal(row["path"])
+        found = [
+            *path_problems(root, path),
+            *(Problem("faulty entry", text) for text in _value_problems(row)),
+        ]
         if path and path in seen:
-            found.append(f"path {row['path']!r} is on {seen[path]} already")
+            text = f"path {row['path']!r} is on {seen[path]} already"
+            found.append(Problem("repeated entry", text))
         seen.setdefault(path, place)
         if found:
-            problems.extend(f"{place}: {problem}" for problem in found)
+            problems.extend(Problem(p.kind, f"{place}: {p.text}") for p in found)
             continue
         yield _Entry(
             place=place,
@@ -167,23 +184,6 @@ def _entries(rows: Iterable[tuple[str, Row]], root: Path, problems: list[str]) -
             identity=_number(row["identity"]) if row.get("identity") else None,
             split=row.get("split", "train"),
         )
-
-
-def _path_problems(root: Path, path: str) -> Iterator[str]:
-    """Yield what is wrong with a normalised path."""
-    if not path:
-        yield "path is empty"
-        return
-    if Path(path).is_absolute() or path.split("/")[0] == "..":
-        yield f"path {path!r} leaves the folder of the manifest; expected a path inside it"
-        return
-    try:
-        mode = (root / path).stat().st_mode
-    except (OSError, ValueError):
-        yield f"file {path!r} is missing"
-    else:
-        if not stat.S_ISREG(mode):
-            yield f"path {path!r} is no file; expected an image file"
 
 
 def _value_problems(row: Row) -> Iterator[str]:
@@ -202,17 +202,17 @@ def _number(cell: str) -> int:
     return int(cell.split(".")[0])
 
 
-def _truth(entries: list[_Entry], part: str, problems: list[str]) -> Truth | None:
+def _truth(entries: list[_Entry], part: str, problems: list[Problem]) -> Truth | None:
     """Return the identities of a part, and note the rows that lack one where others have it."""
     known = [entry.identity for entry in entries if entry.identity is not None]
     if not known:
         return None
+    without = [entry.place for entry in entries if entry.identity is None]
     problems.extend(
-        f"{entry.place}: identity is missing, but other {part} rows have one"
-        for entry in entries
-        if entry.identity is None
+        Problem("faulty entry", f"{place}: identity is missing, but other {part} rows have one")
+        for place in without
     )
-    return Truth(np.array(known, dtype=np.int64))
+    return None if without else Truth(np.array(known, dtype=np.int64))
 
 
 def _images(root: Path, entries: list[_Entry]) -> Images:

@@ -12,7 +12,7 @@ import numpy as np
 
 from vireid.errors import ConfigError, DataError
 from vireid.metrics import Count
-from vireid.types import Bool, Images, Int, Modality, Truth
+from vireid.types import SYSU_CAMERAS, Bool, Images, Int, Modality, Truth
 
 Mode = Literal["all", "indoor"]
 """Visible cameras of a SYSU-MM01 search: 1, 2, 4, 5 or the indoor ones 1, 2."""
@@ -20,8 +20,11 @@ Mode = Literal["all", "indoor"]
 Direction = Literal["infrared-to-visible", "visible-to-infrared"]
 """Modality of the queries, then of the gallery."""
 
-SYSU_VISIBLE: dict[Mode, tuple[int, ...]] = {"all": (1, 2, 4, 5), "indoor": (1, 2)}
-SYSU_INFRARED = (3, 6)
+SYSU_VISIBLE: dict[Mode, tuple[int, ...]] = {
+    "all": tuple(c for c, kind in SYSU_CAMERAS.items() if kind == Modality.VISIBLE),
+    "indoor": (1, 2),
+}
+SYSU_INFRARED = tuple(c for c, kind in SYSU_CAMERAS.items() if kind == Modality.INFRARED)
 SYSU_SAME_PLACE = (2, 3)
 
 

@@ -134,7 +134,7 @@ def test_infrared_does_not_depend_on_visible_colours(person: Person) -> None:
     dressed = dress(person)
     other = dress(replace(person, visible=1.0 - person.visible))
     pictures = [
-        portray(d, STANDING, (0.4, 0.1), (128, 64), LIGHT, infrared=True).light
+        portray(d, STANDING, (0.4, 0.1), (128, 64), LIGHT, band="near infrared").light
         for d in (dressed, other)
     ]
     assert np.array_equal(*pictures)

@@ -147,4 +147,4 @@ def _die() -> None:
 
 def test_a_contact_sheet_needs_images(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no images"):
-        write_contact_sheet(tmp_path, tmp_path / "sheet.png", [1, 2])
+        write_contact_sheet(tmp_path, tmp_path / "sheet.png", [[[], []]])

@@ -1,16 +1,16 @@
-"""The procedural data set: people of round cones seen by four visible and two infrared cameras."""
+"""The procedural data set: people of round cones seen by visible and infrared cameras."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from vireid.data.synthetic.settings import SyntheticSettings
+from vireid.data.synthetic.settings import DEFAULTS, SyntheticSettings
 
 if TYPE_CHECKING:
     from vireid.data.synthetic.contact_sheet import write_contact_sheet
     from vireid.data.synthetic.picture import render_identity
     from vireid.data.synthetic.writer import synthesise
 
-__all__ = ["SyntheticSettings", "render_identity", "synthesise", "write_contact_sheet"]
+__all__ = ["DEFAULTS", "SyntheticSettings", "render_identity", "synthesise", "write_contact_sheet"]
 
 _HOMES = {
     "render_identity": "picture",

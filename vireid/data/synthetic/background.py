@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from vireid.data.synthetic.camera import Camera, Track
 from vireid.data.synthetic.materials import Array
-from vireid.types import Modality
+from vireid.data.synthetic.rig import Band, Scene
 
-_EVEN = {Modality.VISIBLE: 0.5, Modality.INFRARED: 0.3}
+_EVEN: dict[Band, float] = {"visible": 0.5, "near infrared": 0.3, "thermal": 0.24}
 """The grey that a scene fades to."""
 
 
@@ -66,20 +66,27 @@ def draw_background(
     scene = np.where((y < horizon)[..., None], wall[0] * lit * tone, floor[..., None] * ground)
     if wall[1] is not None:
         accent = _colour(0.58 + 0.1 * track.hue, 0.25, 0.3)
+        if camera.band == "thermal":
+            accent = np.full(3, 0.12)  # glass mirrors the cold sky
         scene = np.where((wall[1] & (y < horizon))[..., None], accent, scene)
     scene *= (1.0 - 0.35 * np.exp(-np.square((y - horizon) / 0.03)))[..., None]
-    scene = _EVEN[camera.modality] + camera.scene_strength * (scene - _EVEN[camera.modality])
+    scene = _EVEN[camera.band] + camera.scene_strength * (scene - _EVEN[camera.band])
     return np.square(np.clip(scene * track.brightness, 0.02, 1.0))
+
+
+_TONES: dict[Scene, tuple[float, float, float]] = {
+    "wall": (0.16, 0.66, 0.34), "tiles": (0.14, 0.72, 0.4), "foliage": (0.37, 0.5, 0.42),
+    "street": (0.2, 0.56, 0.28), "corridor": (0.12, 0.62, 0.38), "yard": (0.25, 0.48, 0.26),
+}  # fmt: skip
+"""Saturation and brightness of a scene in visible light, its grey in infrared."""
 
 
 def _tones(rng: np.random.Generator, camera: Camera, track: Track) -> tuple[Array, Array]:
     """Return the colours of wall and floor."""
-    if camera.modality == Modality.INFRARED:
-        wall = {"corridor": 0.38, "yard": 0.26}[camera.scene] * np.exp(rng.normal(0.0, 0.12))
+    if camera.band != "visible":
+        wall = _TONES[camera.scene][2] * np.exp(rng.normal(0.0, 0.12))
         return np.full(3, wall), np.full(3, wall * rng.uniform(0.7, 1.1))
-    saturation, value = {
-        "wall": (0.16, 0.66), "tiles": (0.14, 0.72), "foliage": (0.37, 0.5), "street": (0.2, 0.56),
-    }[camera.scene]  # fmt: skip
+    saturation, value, _ = _TONES[camera.scene]
     hue = 0.24 + 0.09 * np.sin(6.28 * track.hue) if camera.scene == "foliage" else track.hue
     wall = _colour(hue, saturation * rng.uniform(0.5, 1.4), value)
     floor = _colour(track.hue + 0.1, 0.1, value * rng.uniform(0.65, 0.95))

@@ -7,23 +7,17 @@ from typing import Literal
 import numpy as np
 
 from vireid.data.synthetic.materials import Array
-from vireid.data.synthetic.settings import SyntheticSettings, modality_of
+from vireid.data.synthetic.rig import Band, Scene
+from vireid.data.synthetic.settings import SyntheticSettings
 from vireid.seeds import generator
 from vireid.types import Modality
 
-Scene = Literal["wall", "tiles", "street", "foliage", "corridor", "yard"]
 Occluder = Literal["none", "pole", "counter", "leaves"]
 
-_SCENES: tuple[Scene, ...] = ("wall", "tiles", "corridor", "foliage", "street", "yard")
-_ELEVATION = (0.16, 0.26, 0.1, 0.06, 0.32, 0.2)
-_CAST = (
-    (1.06, 1.0, 0.92), (0.90, 0.98, 1.14), (1.0, 1.0, 1.0), (0.97, 1.06, 0.93),
-    (1.14, 0.98, 0.88), (1.0, 1.0, 1.0),
-)  # fmt: skip
-_EXPOSURE = (1.08, 0.92, 1.35, 1.2, 0.95, 1.3)
-_HAZE = (0.01, 0.015, 0.01, 0.0, 0.02, 0.0)
-_BLUR = (0.5, 0.65, 0.6, 0.45, 0.8, 0.7)
-_NOISE = (0.012, 0.018, 0.018, 0.010, 0.022, 0.022)
+_ACTIVE = (0.75, 0.22, 0.04)
+"""Strength, ambient light and light from above where the camera carries a lamp."""
+_GLOWING = (0.17, 0.83, 0.0)
+"""The same where bodies shine by themselves, a little less towards their outlines."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +25,14 @@ class Camera:
     """What stays the same in all pictures of a camera."""
 
     number: int
+    """What tells it from the others of the rig."""
+    file_number: int
+    """The camera number that files state."""
+    band: Band
+    """The light it records."""
     modality: Modality
+    walks: int
+    """The camera whose walks it sees: its own number, or that of the one beside it."""
     scene: Scene
     base_yaw: float
     """How far people are turned from it, radians."""
@@ -129,28 +130,31 @@ def camera_of(settings: SyntheticSettings, number: int) -> Camera:
 
     Args:
         settings: the data set's settings.
-        number: camera number, 1 to 6.
+        number: number of a camera of the rig.
 
     Returns:
         The camera.
     """
     rng = generator(settings.seed, "camera", number)
-    place, look = number - 1, settings.look_strength
-    infrared = modality_of(number) == Modality.INFRARED
-    cast = np.power(np.array(_CAST[place]) * np.exp(rng.normal(0.0, 0.04, 3)), look)
-    exposure = _EXPOSURE[place] * math.exp(rng.normal(0.0, 0.08))
+    mount, look = settings.rig.mount(number), settings.look_strength
+    cast = np.power(np.array(mount.cast) * np.exp(rng.normal(0.0, 0.04, 3)), look)
+    exposure = mount.exposure * math.exp(rng.normal(0.0, 0.08))
+    own_yaw = mount.base_yaw
     return Camera(
         number=number,
-        modality=modality_of(number),
-        scene=_SCENES[place],
-        base_yaw=settings.base_yaws[place],
-        elevation=_ELEVATION[place] + rng.uniform(-0.03, 0.03),
-        cast=np.ones(3) if infrared else cast,
+        file_number=mount.file_number,
+        band=mount.band,
+        modality=mount.modality,
+        walks=mount.twin or number,
+        scene=mount.scene,
+        base_yaw=settings.base_yaws[number - 1] if own_yaw is None else own_yaw,
+        elevation=mount.elevation + rng.uniform(-0.03, 0.03),
+        cast=cast if mount.band == "visible" else np.ones(3),
         exposure=exposure**look,
-        haze=_HAZE[place] * look,
+        haze=mount.haze * look,
         saturation=1.0 + look * rng.uniform(-0.25, 0.1),
-        blur=_BLUR[place],
-        noise=_NOISE[place] * settings.noise_strength,
+        blur=mount.blur,
+        noise=mount.noise * settings.noise_strength,
         vignette=rng.uniform(0.1, 0.35) * look,
         hue=rng.uniform(0.0, 1.0),
         scene_strength=settings.scene_strength,
@@ -168,7 +172,7 @@ def track_of(settings: SyntheticSettings, camera: Camera, identity: int) -> Trac
     Returns:
         The track.
     """
-    rng = generator(settings.seed, "track", identity, camera.number)
+    rng = generator(settings.seed, "track", identity, camera.walks)
     strength = settings.light_strength
     yaw = camera.base_yaw + rng.uniform(-settings.yaw_spread, settings.yaw_spread)
     opposite = bool(rng.random() < settings.reversed_share)
@@ -176,8 +180,9 @@ def track_of(settings: SyntheticSettings, camera: Camera, identity: int) -> Trac
     direction = np.array((math.sin(azimuth), height, math.cos(azimuth)))
     direction /= np.linalg.norm(direction)
     diffuse, ambient, sky = rng.uniform(0.35, 0.75), rng.uniform(0.3, 0.42), rng.uniform(0.1, 0.25)
-    if camera.modality == Modality.INFRARED:
-        direction, diffuse, ambient, sky = np.array((0.0, 0.0, 1.0)), 0.75, 0.22, 0.04
+    if camera.band != "visible":
+        direction = np.array((0.0, 0.0, 1.0))
+        diffuse, ambient, sky = _ACTIVE if camera.band == "near infrared" else _GLOWING
     folds = (rng.uniform(0.03, 0.07), rng.uniform(0.0, 6.28))
     return Track(
         yaw=wrap(yaw + math.pi * opposite),

@@ -1,6 +1,7 @@
 """What happens to light on its way: shadow, things in front, the camera's own look."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,6 @@ from vireid.data.synthetic.background import smooth_noise
 from vireid.data.synthetic.camera import Camera, Shot, Track
 from vireid.data.synthetic.materials import Array
 from vireid.data.synthetic.portrait import Portrait
-from vireid.types import Modality
 
 
 def with_shadow(scene: Array, portrait: Portrait, track: Track, elevation: float) -> Array:
@@ -33,6 +33,22 @@ def with_shadow(scene: Array, portrait: Portrait, track: Track, elevation: float
     dark = 0.55 * np.exp(-np.square(x) - np.square(y))
     shaded: Array = scene * (1.0 - dark)[..., None]
     return shaded
+
+
+def with_patches(portrait: Portrait, rng: np.random.Generator) -> Portrait:
+    """Let warmth vary over a body: cloth is warm where it touches the skin, cool where it hangs.
+
+    Args:
+        portrait: a person in thermal light.
+        rng: source of randomness.
+
+    Returns:
+        The person with warmer and cooler patches.
+    """
+    patches = 1.0 + 0.13 * smooth_noise(rng, portrait.light.shape[:2], (14, 7))
+    light = portrait.light.copy()
+    light[..., :3] *= patches[..., None]
+    return replace(portrait, light=light)
 
 
 def occlude(picture: Array, rng: np.random.Generator, shot: Shot, tone: Array) -> Array:
@@ -110,8 +126,9 @@ def through_camera(
     height, width = picture.shape[:2]
     y = np.linspace(-1.0, 1.0, height)[:, None]
     x = np.linspace(-1.0, 1.0, width)[None]
-    infrared = camera.modality == Modality.INFRARED
-    fall = (0.35 if infrared else 0.0) + camera.vignette
+    infrared = camera.band != "visible"
+    fall = camera.vignette * (0.3 if camera.band == "thermal" else 1.0)
+    fall += 0.35 if camera.band == "near infrared" else 0.0
     gain = camera.exposure * track.exposure * shot.exposure / (1.0 + fall * (x * x + 0.8 * y * y))
     picture = picture[..., : 1 if infrared else 3] * gain[..., None]
     if not infrared:
@@ -122,4 +139,6 @@ def through_camera(
     picture = blurred(picture, camera.blur * track.blur * height / 128.0)
     shown = np.sqrt(np.minimum(picture, 1.0))
     shown = shown + camera.noise * rng.standard_normal(shown.shape)
+    if camera.band == "thermal":
+        shown = shown + 0.5 * camera.noise * rng.standard_normal((1, width, 1))
     return (np.clip(shown, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)

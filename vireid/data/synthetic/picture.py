@@ -7,14 +7,13 @@ from numpy.typing import NDArray
 
 from vireid.data.synthetic.background import draw_background
 from vireid.data.synthetic.camera import Camera, Shot, Track, camera_of, shot_of, track_of
-from vireid.data.synthetic.look import occlude, through_camera, with_shadow
+from vireid.data.synthetic.look import occlude, through_camera, with_patches, with_shadow
 from vireid.data.synthetic.materials import Array
 from vireid.data.synthetic.portrait import Dressed, dress, portray
 from vireid.data.synthetic.pose import Gait
 from vireid.data.synthetic.settings import SyntheticSettings
 from vireid.data.synthetic.wardrobe import Person, draw_person
 from vireid.seeds import generator
-from vireid.types import Modality
 
 MARGIN = 0.06
 """How much larger than the picture its scene is drawn on each side, share of the height."""
@@ -62,7 +61,7 @@ def render_track(
     Args:
         settings: the data set's settings.
         identity: number of the identity, 1 or more.
-        number: camera number, 1 to 6.
+        number: number of a camera of the rig.
         dressed: the identity as ``dress`` makes it, where that is known already.
 
     Returns:
@@ -93,7 +92,6 @@ def _take(
 ) -> NDArray[np.uint8]:
     """Take one picture."""
     camera, track, shot = factors
-    infrared = camera.modality == Modality.INFRARED
     shape = (settings.height, settings.width)
     portrait = portray(
         dressed,
@@ -102,17 +100,20 @@ def _take(
         shape,
         track.light,
         (*shot.shift, shot.scale * track.distance),
-        infrared,
+        camera.band,
     )
     space = [scene.shape[k] - shape[k] for k in range(2)]
     top, left = (int(rng.integers(size + 1)) for size in space)
     behind = scene[top : top + shape[0], left : left + shape[1]]
-    behind = with_shadow(behind, portrait, track, camera.elevation)
+    if camera.band == "thermal":
+        portrait = with_patches(portrait, rng)
+    else:
+        behind = with_shadow(behind, portrait, track, camera.elevation)
     picture = behind * (1.0 - portrait.light[..., 3:]) + portrait.light[..., :3]
     if shot.occluder != "none":
         picture = occlude(picture, rng, shot, behind.mean(axis=(0, 1)))
     pixels = through_camera(picture, rng, camera, track, shot)
-    return np.repeat(pixels, 3, axis=2) if infrared else pixels
+    return pixels if camera.band == "visible" else np.repeat(pixels, 3, axis=2)
 
 
 def render_identity(
@@ -123,7 +124,7 @@ def render_identity(
     Args:
         settings: the data set's settings.
         identity: number of the identity, 1 or more.
-        camera: camera number, 1 to 6.
+        camera: number of a camera of the rig.
         image: number of the image, from 1.
 
     Returns:

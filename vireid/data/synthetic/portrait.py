@@ -13,6 +13,7 @@ from vireid.data.synthetic.figure import Figure, FigureBuilder, Layer
 from vireid.data.synthetic.materials import Array, Material
 from vireid.data.synthetic.pose import Gait, pose
 from vireid.data.synthetic.render import render
+from vireid.data.synthetic.rig import Band
 from vireid.data.synthetic.tops import add_top
 from vireid.data.synthetic.wardrobe import Person
 
@@ -90,7 +91,7 @@ def portray(
     shape: tuple[int, int],
     light: Array,
     placing: tuple[float, float, float] = (0.0, 0.0, 1.0),
-    infrared: bool = False,
+    band: Band = "visible",
 ) -> Portrait:
     """Render a person without a scene.
 
@@ -101,7 +102,7 @@ def portray(
         shape: height H and width W in pixels.
         light: [8] as the renderer takes it.
         placing: shift to the right and down as shares of the picture, and factor on the size.
-        infrared: whether to use the infrared reflectances.
+        band: the light in which the materials are seen.
 
     Returns:
         The portrait.
@@ -114,7 +115,10 @@ def portray(
     column = width * (0.5 + placing[0])
     step_x, step_y = 1.0 / (metre * STRETCH), -1.0 / metre
     grid = np.array(((0.5 - column) * step_x, step_x, (0.5 - ground) * step_y, step_y))
-    displayed = person.visible if not infrared else np.repeat(person.infrared[:, None], 3, axis=1)
+    displayed = person.visible
+    if band != "visible":
+        levels = person.infrared if band == "near infrared" else person.thermal
+        displayed = np.repeat(levels[:, None], 3, axis=1)
     bones = pose(dressed.frame.joints, gait)
     picture, material = render(
         dressed.figure, bones, rotation, grid, np.square(displayed), light, shape

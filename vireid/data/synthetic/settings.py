@@ -4,15 +4,17 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from vireid.data.synthetic.rig import RIGS, Layout, Rig
 from vireid.errors import ConfigError
-from vireid.types import Modality
+from vireid.types import SYSU_CAMERAS, Modality
 
-CAMERAS = (1, 2, 3, 4, 5, 6)
-"""Camera numbers, as in SYSU-MM01."""
-INFRARED_CAMERAS = (3, 6)
-"""The cameras that record infrared light; the others record visible light."""
+CAMERAS = tuple(SYSU_CAMERAS)
+"""Numbers of the six cameras of the layouts "sysu" and "manifest"."""
+INFRARED_CAMERAS = tuple(c for c, kind in SYSU_CAMERAS.items() if kind == Modality.INFRARED)
+"""Those of them that record infrared light; the others record visible light."""
 
 _SHARES = (
+    "unpaired",
     "reversed_share",
     "dye_correlation",
     "vanishing_share",
@@ -29,12 +31,20 @@ _SHARES = (
 class SyntheticSettings:
     """What the synthetic data set holds; equal settings give equal files."""
 
+    layout: Layout = "sysu"
+    """How files are arranged and which cameras there are: "sysu" (SYSU-MM01, six cameras), "regdb"
+    (RegDB, a visible and a thermal one side by side), "llcm" (LLCM, nine that record visible light
+    and, at night, near infrared) or "manifest" (those of "sysu" under a manifest.csv)."""
     identities: int = 96
-    """Training identities, at least 2; the last eighth of them is listed in val_id.txt."""
+    """Training identities, at least 2; in SYSU-MM01's layout the last eighth of them is listed in
+    val_id.txt. In RegDB's layout each of the ten trials draws so many anew."""
     test_identities: int = 48
     """Test identities, at least 1; numbered after the training identities."""
     seed: int = 0
     """The seed of everything random, 0 or more."""
+    unpaired: float = 0.0
+    """Share of the training identities seen in one modality only, 0 to 1: half of them visible
+    only, half infrared only. Test identities are seen in both."""
     visible_images: int = 4
     """Images for each identity and visible camera, 1 to 99."""
     infrared_images: int = 6
@@ -44,8 +54,8 @@ class SyntheticSettings:
     width: int = 64
     """Width of an image in pixels, 16 to 512."""
     base_yaws: tuple[float, ...] = (0.15, -0.6, 0.1, 1.0, -0.2, -0.4)
-    """How far a person is turned from each of the six cameras, in radians: 0 shows the
-    front, pi the back."""
+    """How far a person is turned from each of the six cameras of "sysu" and "manifest", in
+    radians: 0 shows the front, pi the back."""
     yaw_spread: float = 0.6
     """A track's yaw differs from its camera's base yaw by up to this, in radians, 0 to pi."""
     track_jitter: float = 0.35
@@ -83,7 +93,13 @@ class SyntheticSettings:
             ConfigError: if a field is out of its range.
         """
         object.__setattr__(self, "base_yaws", tuple(float(yaw) for yaw in self.base_yaws))
-        if len(self.base_yaws) != len(CAMERAS) or not all(map(math.isfinite, self.base_yaws)):
+        if self.layout not in RIGS:
+            raise ConfigError(f"layout is {self.layout!r}; expected {', '.join(RIGS)}")
+        if self.unpaired and self.layout == "regdb":
+            raise ConfigError(
+                "unpaired does not apply to RegDB's layout, whose trials test everybody; leave it 0"
+            )
+        if len(self.base_yaws) != len(SYSU_CAMERAS) or not all(map(math.isfinite, self.base_yaws)):
             raise ConfigError(f"base_yaws is {self.base_yaws}; expected six finite angles")
         for name in _SHARES:
             self._check(name, 0, 1)
@@ -113,7 +129,7 @@ class SyntheticSettings:
         """Return how many images of an identity a camera takes.
 
         Args:
-            camera: camera number, 1 to 6.
+            camera: number of a camera of the rig.
 
         Returns:
             The number of images.
@@ -121,8 +137,13 @@ class SyntheticSettings:
         >>> SyntheticSettings().images_of(3)
         6
         """
-        infrared = modality_of(camera) == Modality.INFRARED
+        infrared = self.rig.mount(camera).modality == Modality.INFRARED
         return self.infrared_images if infrared else self.visible_images
+
+    @property
+    def rig(self) -> Rig:
+        """The cameras."""
+        return RIGS[self.layout]
 
     @property
     def all_identities(self) -> int:
@@ -130,25 +151,46 @@ class SyntheticSettings:
         return self.identities + self.test_identities
 
     @property
+    def unpaired_identities(self) -> int:
+        """Training identities seen in one modality only; half of them, rounded up, visible."""
+        return round(self.unpaired * self.identities)
+
+    @property
     def total_images(self) -> int:
         """All images of the data set."""
-        return self.all_identities * sum(map(self.images_of, CAMERAS))
+        unpaired = self.unpaired_identities
+        missing = {Modality.VISIBLE: unpaired // 2, Modality.INFRARED: (unpaired + 1) // 2}
+        images = {Modality.VISIBLE: self.visible_images, Modality.INFRARED: self.infrared_images}
+        return sum(
+            (self.all_identities - missing[kind]) * self.rig.seen_by[kind] * images[kind]
+            for kind in Modality
+        )
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fields as values that JSON can hold."""
-        return {**asdict(self), "base_yaws": list(self.base_yaws)}
+        """Return the fields as values that JSON can hold.
+
+        The fields ``layout`` and ``unpaired`` are left out where they have their defaults, so
+        that the files of older versions stay equal.
+        """
+        fields = {**asdict(self), "base_yaws": list(self.base_yaws)}
+        if not self.unpaired:
+            del fields["unpaired"]
+        if self.layout == "sysu":
+            del fields["layout"]
+        return fields
 
 
-def modality_of(camera: int) -> Modality:
-    """Return what kind of light a camera records.
-
-    Args:
-        camera: camera number, 1 to 6.
-
-    Returns:
-        The modality.
-
-    >>> modality_of(6).name
-    'INFRARED'
-    """
-    return Modality.INFRARED if camera in INFRARED_CAMERAS else Modality.VISIBLE
+DEFAULTS: dict[Layout, SyntheticSettings] = {
+    "sysu": SyntheticSettings(),
+    "manifest": SyntheticSettings(layout="manifest"),
+    "regdb": SyntheticSettings(
+        layout="regdb",
+        identities=72,
+        test_identities=72,
+        visible_images=10,
+        infrared_images=10,
+        reversed_share=0.5,
+    ),
+    "llcm": SyntheticSettings(layout="llcm", infrared_images=4),
+}
+"""What each layout's data set holds unless told otherwise."""

@@ -9,6 +9,7 @@ import numpy as np
 from vireid.data.synthetic.figure import Pattern
 from vireid.data.synthetic.materials import Array, infrared_reflectances, visible_colours
 from vireid.data.synthetic.settings import SyntheticSettings
+from vireid.data.synthetic.thermal import warmth
 from vireid.seeds import generator
 
 Top = Literal["t-shirt", "shirt", "hoodie", "jacket", "open jacket", "coat", "vest", "tank top"]
@@ -94,6 +95,8 @@ class Person:
     """[M, 3] visible colour of each material in [0, 1]."""
     infrared: Array
     """[M] infrared reflectance of each material in [0, 1]."""
+    thermal: Array
+    """[M] how warm each material shines, 0 to 1."""
 
 
 def draw_person(settings: SyntheticSettings, identity: int) -> Person:
@@ -123,6 +126,7 @@ def draw_person(settings: SyntheticSettings, identity: int) -> Person:
         **_belongings(rng, settings),
         visible=visible,
         infrared=infrared,
+        thermal=warmth(generator(seed, "identity", identity, "thermal"), clothes),
     )
 
 

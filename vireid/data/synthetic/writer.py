@@ -1,4 +1,4 @@
-"""Writing the synthetic data set to a folder, with several processes, in SYSU-MM01's layout."""
+"""Writing the synthetic data set to a folder, with several processes, in the layout asked for."""
 
 import csv
 import json
@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,14 @@ from threadpoolctl import threadpool_limits
 
 from vireid.data.synthetic.camera import view_of
 from vireid.data.synthetic.contact_sheet import write_contact_sheet
+from vireid.data.synthetic.files import PATTERNS, image_name, lists
 from vireid.data.synthetic.picture import Picture, render_track
 from vireid.data.synthetic.portrait import dress
-from vireid.data.synthetic.settings import CAMERAS, SyntheticSettings
+from vireid.data.synthetic.settings import SyntheticSettings
+from vireid.data.synthetic.unpaired import cameras_of, one_modality_only
 from vireid.data.synthetic.wardrobe import draw_person
 from vireid.errors import ConfigError, DataError
+from vireid.types import Modality
 
 VERSION = 1
 """Raised whenever equal settings no longer give equal files."""
@@ -72,20 +76,41 @@ def synthesise(
         rows[identity] = written
         if progress is not None:
             progress(sum(map(len, rows.values())), settings.total_images)
-    _write_lists(out, settings)
+    everything = [row for identity in identities for row in rows[identity]]
+    for name, text in lists(settings, everything):
+        (out / name).parent.mkdir(exist_ok=True)
+        (out / name).write_text(text, encoding="utf-8")
     with (out / "factors.csv").open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(FACTORS)
-        for identity in identities:
-            table.writerows(rows[identity])
-    shown = identities[: min(12, len(identities))]
-    write_contact_sheet(out, out / "contact-sheet.png", shown)
+        csv.writer(file, lineterminator="\n").writerows([FACTORS, *everything])
+    cells = _cells(settings, everything, identities[: min(12, len(identities))])
+    write_contact_sheet(out, out / "contact-sheet.png", cells)
     _finish(out, settings)
     return out
 
 
+def _cells(
+    settings: SyntheticSettings, rows: Sequence[Sequence[str]], identities: Sequence[int]
+) -> list[list[list[str]]]:
+    """Return the images of each identity and camera."""
+    cells: dict[str, list[str]] = {}
+    for path, _, _, _, track, *_ in rows:
+        cells.setdefault(track, []).append(path)
+    numbers = [mount.number for mount in settings.rig.mounts]
+    return [[cells.get(_track(k, number), []) for number in numbers] for k in identities]
+
+
+def _track(identity: int, camera: int) -> str:
+    """Return the name of a track."""
+    return f"{identity:04d}-{camera}"
+
+
 def _description(settings: SyntheticSettings) -> dict[str, Any]:
-    return {"version": VERSION, "images": settings.total_images, "settings": settings.as_dict()}
+    found = {"version": VERSION, "images": settings.total_images, "settings": settings.as_dict()}
+    if settings.unpaired:
+        only = one_modality_only(settings)
+        for kind in Modality:
+            found[f"{kind.name.lower()}_only"] = [k for k, one in only.items() if one == kind]
+    return found
 
 
 def _is_complete(out: Path, settings: SyntheticSettings) -> bool:
@@ -114,11 +139,11 @@ def _claim(out: Path) -> None:
         raise DataError(f"{out} holds other files; expected an empty or new folder")
     out.mkdir(parents=True, exist_ok=True)
     marker.write_text("This folder is being written by vireid synth.\n", encoding="utf-8")
-    for image in out.glob("cam[1-6]/[0-9][0-9][0-9][0-9]/[0-9][0-9][0-9][0-9].jpg"):
-        image.unlink()
-    for camera in CAMERAS:
-        for folder in out.glob(f"cam{camera}/[0-9][0-9][0-9][0-9]"):
-            if not any(folder.iterdir()):
+    for pattern in chain.from_iterable(PATTERNS.values()):
+        for image in out.glob(pattern):
+            image.unlink()
+        for folder in out.glob(pattern.rpartition("/")[0]):
+            if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
 
 
@@ -171,17 +196,23 @@ def write_identity(out: Path, settings: SyntheticSettings, identity: int) -> lis
     """
     rows = []
     dressed = dress(draw_person(settings, identity))
-    for camera in CAMERAS:
-        folder = out / f"cam{camera}" / f"{identity:04d}"
-        folder.mkdir(parents=True, exist_ok=True)
-        for number, picture in enumerate(
-            render_track(settings, identity, camera, dressed), start=1
-        ):
-            path = folder / f"{number:04d}.jpg"
-            image = Image.fromarray(picture.pixels)
-            image.save(path, format="JPEG", quality=95, subsampling=0)
-            rows.append(_factors(path.relative_to(out).as_posix(), identity, picture))
+    for camera in cameras_of(settings, identity):
+        pictures = render_track(settings, identity, camera, dressed)
+        for number, picture in enumerate(pictures, start=1):
+            name = image_name(settings, identity, picture, number)
+            _save(picture, out / name)
+            rows.append(_factors(name, identity, picture))
     return rows
+
+
+def _save(picture: Picture, path: Path) -> None:
+    """Write an image in the format of its name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image = Image.fromarray(picture.pixels)
+    if path.suffix == ".bmp":
+        image.save(path, format="BMP")
+    else:
+        image.save(path, format="JPEG", quality=95, subsampling=0)
 
 
 def _factors(path: str, identity: int, picture: Picture) -> list[str]:
@@ -192,9 +223,9 @@ def _factors(path: str, identity: int, picture: Picture) -> list[str]:
     return [
         path,
         str(identity),
-        str(camera.number),
+        str(camera.file_number),
         camera.modality.name.lower(),
-        f"{identity:04d}-{camera.number}",
+        _track(identity, camera.number),
         f"{shot.yaw:.4f}",
         view_of(shot.yaw),
         str(int(track.reversed)),
@@ -203,18 +234,3 @@ def _factors(path: str, identity: int, picture: Picture) -> list[str]:
         shot.occluder,
         *(f"{value:.4f}" for value in light),
     ]
-
-
-def _write_lists(out: Path, settings: SyntheticSettings) -> None:
-    """Write the lists of training, validation and test identities."""
-    held = max(1, settings.identities // 8)
-    first, last = settings.identities - held, settings.all_identities
-    lists = {
-        "train": range(1, first + 1),
-        "val": range(first + 1, settings.identities + 1),
-        "test": range(settings.identities + 1, last + 1),
-    }
-    (out / "exp").mkdir(exist_ok=True)
-    for name, identities in lists.items():
-        line = ",".join(map(str, identities)) + "\n"
-        (out / "exp" / f"{name}_id.txt").write_text(line, encoding="utf-8")

@@ -1,0 +1,101 @@
+"""`vireid check` and `vireid synth --layout`."""
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from vireid.cli.embed import find_images
+from vireid.cli.main import main
+from vireid.cli.trials import open_for
+from vireid.errors import ConfigError
+from vireid.runs import Run
+
+TINY = ["--identities", "2", "--test-identities", "1", "--visible-images", "1"]
+
+
+def test_a_sound_data_set_gives_tables_and_code_0(people: Path, capsys) -> None:
+    assert main(["check", str(people), "--quick", "--threads", "1"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    lines = [line.split() for line in out.splitlines()]
+    assert ["found", "SYSU-MM01"] in lines
+    assert ["train", "visible", "images", "64", "22,258"] in lines
+    assert ["train", "infrared", "6", "8", "32"] in lines
+    assert ["unreadable", "files", "0"] in lines
+    assert out.endswith("training: possible\nevaluation: possible\n")
+
+
+def test_a_fault_is_printed_and_ends_with_code_2(draw, tmp_path: Path, mistake, capsys) -> None:
+    root = draw(tmp_path / "people")
+    (root / "cam1" / "0001" / "0002.jpg").write_text("no image")
+    (root / "cam3" / "0001" / "0000.jpg").write_bytes(
+        (root / "cam3" / "0001" / "0001.jpg").read_bytes()
+    )
+    assert main(["check", str(root)]) == 2
+    out, _ = capsys.readouterr()
+    assert "fault: cam1/0001/0002.jpg cannot be decoded" in out
+    assert "warning: 1 files are copies of others: cam3/0001/0001.jpg of cam3/0001/0000.jpg" in out
+    assert "training: not possible, mend the faults first" in out
+    line = mistake("check", root)
+    assert f"{root} cannot be used: cam1/0001/0002.jpg cannot be decoded" in line
+
+
+def test_unknown_layouts_and_trials_are_one_line(people: Path, tmp_path: Path, mistake) -> None:
+    assert "has no known layout" in mistake("check", tmp_path)
+    assert "only RegDB's layout has trials" in mistake("check", people, "--trial", "2")
+    assert "workers is 0" in mistake("check", people, "--threads", "0")
+
+
+@pytest.mark.parametrize("layout", ["regdb", "llcm", "manifest"])
+def test_what_synth_writes_passes_the_check(layout: str, tmp_path: Path, capsys) -> None:
+    out = str(tmp_path / "data")
+    words = [*TINY, "--infrared-images", "1", "--processes", "1", "--layout", layout]
+    assert main(["synth", out, *words]) == 0
+    assert main(["check", out]) == 0
+    assert "evaluation: possible" in capsys.readouterr().out
+
+
+def test_synth_names_its_layouts_and_refuses_others(tmp_path: Path, mistake, capsys) -> None:
+    assert "invalid choice: 'market'" in mistake("synth", tmp_path / "x", "--layout", "market")
+    with pytest.raises(SystemExit):
+        main(["synth", "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert "people to train on (default: 96; regdb: 72)" in text
+    assert "regdb RegDB: a visible and a thermal camera side by side" in text
+
+
+def draw_regdb(root: Path, people: Path) -> Path:
+    """Write the fake people in RegDB's layout; trial 2 swaps the halves of trial 1."""
+    (root / "idx").mkdir(parents=True)
+    for word, camera in (("Visible", 1), ("Thermal", 3)):
+        lines = []
+        for identity, number in product(range(1, 13), range(4)):
+            source = people / f"cam{camera}" / f"{identity:04d}" / f"{number:04d}.jpg"
+            target = root / word / str(identity) / f"{number}.jpg"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read_bytes())
+            lines.append((identity, f"{target.relative_to(root).as_posix()} {identity}\n"))
+        for trial, part in product((1, 2), ("train", "test")):
+            low = (trial == 1) == (part == "train")
+            text = "".join(line for identity, line in lines if (identity <= 6) == low)
+            (root / "idx" / f"{part}_{word.lower()}_{trial}.txt").write_text(text)
+    return root
+
+
+def test_a_run_is_evaluated_on_the_trial_it_was_trained_on(
+    people: Path, tiny_file: Path, tmp_path: Path, mistake
+) -> None:
+    root, out = draw_regdb(tmp_path / "pairs", people), tmp_path / "run"
+    words = ["train", root, "--recipe", tiny_file, "--out", out, "--trial", 2]
+    words += ["--set", "stages.joint.iterations=1", "stages.aligned.epochs=1"]
+    assert main([str(word) for word in words]) == 0
+    run = Run(out)
+    assert open_for(run, root).trial == 2
+    assert open_for(run, root, 2).train.paths[0] == "Visible/7/0.jpg"
+    with pytest.raises(ConfigError, match="was trained on trial 2"):
+        open_for(run, root, 1)
+    assert "was trained on trial 2" in mistake("evaluate", out, root, "--trial", 1)
+    assert find_images(root, None, "test", trial=2).paths[0] == "Visible/1/0.jpg"
+    assert open_for(run, people).trial is None
+    assert open_for(Run(tmp_path), root).trial == 1

@@ -1,0 +1,131 @@
+"""The finding on undamaged data, as a value."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from vireid.data import inspect_data, inspection
+from vireid.data.file_facts import FileFact, look_at
+from vireid.data.folder import DataFolder, no_images
+from vireid.data.inspection import CameraCount, judge
+from vireid.data.problems import Problem, Scan
+from vireid.data.statistics import differences, looks_original
+from vireid.data.sysu import SYSU_MM01
+from vireid.errors import ConfigError
+from vireid.types import Images, Modality, Truth
+
+GOOD = FileFact(64, 32, b"x")
+NONE = no_images("data")
+
+
+@pytest.mark.parametrize("layout", ["sysu", "regdb", "llcm", "manifest"])
+@pytest.mark.parametrize("quick", [False, True])
+def test_a_sound_data_set_has_no_faults(original, layout, quick):
+    calls = []
+    found = inspect_data(
+        original(layout), quick=quick, workers=2, progress=lambda *call: calls.append(call)
+    )
+    assert (found.faults, found.warnings, found.training, found.evaluation) == ((), (), "", "")
+    assert found.usable
+    assert set(found.findings.values()) == {0}
+    total = found.counts["train images"] + found.counts["test images"]
+    assert calls == [(done, total) for done in range(1, total + 1)]
+    assert (found.card is None) == (layout == "manifest")
+    assert sum(camera.images for camera in found.cameras) == total
+    assert found.counts["train identities"] == 3
+
+
+def test_two_folders_can_be_trained_on_only(original):
+    found = inspect_data(original("folders"))
+    assert found.usable
+    assert (found.training, found.evaluation) == ("", "there are no test images")
+    assert found.cameras == (
+        CameraCount("train", Modality.VISIBLE, 0, None, 10),
+        CameraCount("train", Modality.INFRARED, 0, None, 10),
+    )
+
+
+def images(count, modality=None):
+    kinds = np.arange(count) % 2 if modality is None else np.full(count, modality)
+    return Images("data", tuple(f"{n}.jpg" for n in range(count)), kinds, kinds + 1)
+
+
+def facts(count, fact=GOOD):
+    return tuple(replace(fact, digest=b"%d" % n) for n in range(count))
+
+
+def judged(train, test=NONE, problems=(), **fields):
+    data = DataFolder("data", train, test, **fields)
+    looked = facts(len(train) + len(test))
+    return judge(Scan("data", data, problems), looked[: len(train)], looked[len(train) :])
+
+
+def test_test_images_without_identities_can_be_searched_not_scored():
+    found = judged(images(4), images(2), roles=("query", "gallery"), protocol="plain")
+    assert found.usable
+    assert found.evaluation == "the test images have no identities"
+    assert "not scored" in found.warnings[0]
+
+
+def test_a_test_part_alone_is_good_for_evaluation():
+    truth = Truth(np.array([1, 1]))
+    roles = ("query", "gallery")
+    found = judged(no_images("data"), images(2), test_truth=truth, roles=roles, protocol="plain")
+    assert found.usable
+    assert (found.training, found.evaluation) == ("there are no training images", "")
+
+
+def test_what_is_good_for_nothing_is_not_usable():
+    found = judged(no_images("data"), images(2), roles=("query", "gallery"), protocol="plain")
+    assert not found.usable
+    assert found.faults == ()
+
+
+def test_problems_are_faults_by_kind():
+    problems = (
+        Problem("missing file", "file 'a' is missing"),
+        Problem("faulty entry", "path is empty"),
+        Problem("missing file", "file 'b' is missing"),
+    )
+    found = judged(images(4), problems=problems)
+    assert found.faults == ("file 'a' is missing; file 'b' is missing", "path is empty")
+    assert found.training == "mend the faults first"
+    assert found.findings["list entries without a file"] == 2
+    assert found.findings["faulty list entries"] == 1
+
+
+def test_counts_of_what_looks_like_the_original_are_compared(monkeypatch):
+    card = replace(
+        SYSU_MM01, statistics={"train identities": 2, "train visible images": 5, "cameras": 2}
+    )
+    monkeypatch.setitem(inspection.CARDS, "sysu", card)
+    truth = Truth(np.array([1, 1, 2, 2]))
+    found = judged(images(4), train_truth=truth, protocol="sysu")
+    assert found.warnings == ("train visible images: 2, but SYSU-MM01 has 5",)
+    assert found.usable
+    other = judged(images(4), train_truth=Truth(np.arange(4) // 4), protocol="sysu")
+    assert other.warnings == (), "one identity of two: another data set in this layout"
+
+
+def test_a_tenth_of_the_identities_may_be_missing_from_a_damaged_original():
+    counts = dict(SYSU_MM01.statistics)
+    assert not differences(counts, SYSU_MM01)
+    for identities, alike in ((395, True), (356, True), (355, False), (434, True), (435, False)):
+        assert looks_original({**counts, "train identities": identities}, SYSU_MM01) == alike
+    assert not looks_original({}, SYSU_MM01)
+
+
+def test_odd_sizes_are_measured_against_nearly_all_others():
+    sizes = [(64, 32)] * 19 + [(70, 32)]
+    looked = tuple(FileFact(h, w, b"%d" % n) for n, (h, w) in enumerate(sizes))
+    data = DataFolder("data", images(20), no_images("data"))
+    assert judge(Scan("data", data), looked, ()).findings["files of an odd size"] == 1
+    mixed = (*looked[:18], FileFact(71, 32, b"a"), FileFact(70, 32, b"b"))
+    assert judge(Scan("data", data), mixed, ()).findings["files of an odd size"] == 0
+
+
+def test_workers_are_at_least_one(original):
+    with pytest.raises(ConfigError, match="workers is 0; expected at least 1"):
+        inspect_data(original("sysu"), workers=0)
+    assert look_at(no_images("data")) == ()
