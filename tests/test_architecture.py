@@ -24,7 +24,7 @@ TABLE: dict[str, set[str]] = {
     "memory": {"errors"},
     "labelling": {"cluster", "matching", *BASE},
     "training": {
-        *BASE, "data", "models", "extract", "cluster", "losses", "memory", "labelling",
+        *BASE, "data", "models", "extract", "cluster", "losses", "metrics", "memory", "labelling",
     },
     "parallel": {"cluster", "errors", "extract", "models", "types"},
     "checkpoint": {"errors", "files"},

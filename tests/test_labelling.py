@@ -100,6 +100,33 @@ def test_labels_follow_the_partner_of_their_cluster():
     assert matched_labels(matching, visible, infrared).tolist() == [1, -1, 1, -1, -1, 0, 1, -1]
 
 
+def test_infrared_clusters_that_join_a_visible_one_share_its_label():
+    visible = PseudoLabels([0, 1, 2, -1, -1, -1, -1, -1])
+    infrared = PseudoLabels([-1, -1, -1, 0, 1, 2, 3, -1])
+    matching = Matching([2, -1, 1], 4, [0.1, np.nan, 0.2], visible_partner=[2, -1, -1, 0])
+    found = matched_labels(matching, visible, infrared)
+    assert found.tolist() == [1, -1, 0, 0, 0, 1, 1, -1], "groups in the order of infrared clusters"
+    PseudoLabels(found)  # without gaps
+
+
+def test_leftover_infrared_clusters_are_labelled_by_progressive_matching(scene):
+    embeddings, people = scene
+    split = np.unique(np.where(people == 0, np.arange(len(people)) % 2 * PEOPLE, people),
+                      return_inverse=True)[1]  # fmt: skip
+    visible, infrared = (
+        PseudoLabels(np.where(embeddings.modality == side, values, -1))
+        for side, values in ((0, people), (1, split))
+    )
+
+    def label_by(method):
+        config = replace(CONFIG, matching=method)
+        matching = match(embeddings, visible, infrared, config, generator=np.random.default_rng(0))
+        return matched_labels(matching, visible, infrared)
+
+    assert adjusted_rand(people, label_by("progressive")).ari == 1.0
+    assert adjusted_rand(people, label_by("hungarian")).ari < 1.0
+
+
 def test_without_clusters_nothing_is_matched():
     nothing, one = PseudoLabels([-1, -1]), PseudoLabels([-1, 0])
     assert matched_labels(Matching([], 0, []), nothing, nothing).tolist() == [-1, -1]
@@ -192,6 +219,9 @@ def test_options_of_matching_reach_the_matching(scene, method):
     assert (found == -1).sum() == (1 if method == "hungarian" else 0)
     assert set(found) - {-1} == set(range(PEOPLE))
     assert (partner(max_cost=1e-6).partner == -1).all()
+    mutual = partner(reject="mutual").partner
+    assert (mutual == -1).sum() == 1, "one of the two halves of a person"
+    assert np.array_equal(mutual[mutual >= 0], found[mutual >= 0])
     assert not np.array_equal(
         partner(symmetric_cost=False, memories=3).cost, partner(symmetric_cost=True).cost
     )

@@ -105,9 +105,25 @@ def test_pseudo_labels_count_clusters():
         (lambda: Matching([2], 2, [0.0]), r"partners must lie in -1..1"),
         (lambda: Matching([-2], 2, [0.0]), "partners must lie"),
         (lambda: Matching([0], 2, []), "cost has shape"),
+        (lambda: Matching([0], 2, [0.1], next_cost=[]), "next_cost has shape"),
+        (lambda: Matching([0], 2, [0.1], visible_partner=[0]), "visible_partner has shape"),
+        (lambda: Matching([0], 2, [0.1], visible_partner=[-1, 1]), r"partners must lie in -1..0"),
+        (lambda: Matching([0], 2, [0.1], visible_partner=[0, -1]), "are no partner"),
+        (lambda: Matching([-1], 1, [0.1], visible_partner=[0]), "visible clusters that have one"),
     ],
 )
 def test_wrong_values_are_explained_in_one_line(make, message):
     with pytest.raises(DataError, match=message) as caught:
         make()
     assert "\n" not in str(caught.value)
+
+
+def test_a_matching_lists_the_pairs_of_both_directions():
+    matching = Matching([2, -1, 0], 4, [0.1, np.nan, 0.2], visible_partner=[-1, 0, -1, -1])
+    visible, infrared = matching.pairs()
+    assert (visible.tolist(), infrared.tolist()) == ([0, 2, 0], [2, 0, 1])
+    plain = Matching([1, -1], 2, [0.1, np.nan])
+    assert plain.visible_partner.tolist() == [-1, -1]
+    assert np.isnan(plain.next_cost).all()
+    assert [side.tolist() for side in plain.pairs()] == [[0], [1]]
+    assert [side.tolist() for side in Matching([], 0, []).pairs()] == [[], []]

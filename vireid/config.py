@@ -8,8 +8,7 @@ from typing import Literal
 from vireid.errors import ConfigError
 
 LabelSpace = Literal["visible", "infrared", "mixed", "matched"]
-"""visible, infrared: clusters of one modality; mixed: clusters of all images together;
-matched: infrared clusters and the visible clusters matched to them."""
+"""Clusters of one modality, of all images together (mixed), or joined by matching (matched)."""
 
 LossName = Literal["cluster_nce", "intra", "inter", "triplet"]
 
@@ -68,6 +67,8 @@ class LabellingConfig:
     """hungarian: one to one; progressive: again for the leftovers; nearest: many to one."""
     max_cost: float | None = None
     """Leave a cluster unmatched whose partner costs more than this; never where not given."""
+    reject: Literal["none", "mutual", "margin"] = "none"
+    """Make no pair that is not each other's cheapest (mutual), or not clearly so (margin)."""
 
 
 @dataclass(frozen=True)
@@ -169,8 +170,7 @@ class Recipe:
     def __post_init__(self) -> None:
         """Check the values and report all problems at once."""
         object.__setattr__(self, "stages", tuple(self.stages))
-        problems = list(_problems(self))
-        if problems:
+        if problems := list(_problems(self)):
             raise ConfigError("recipe: " + "; ".join(problems))
 
 

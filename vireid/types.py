@@ -177,18 +177,52 @@ class Matching:
     """Cr, the number of infrared clusters."""
     cost: Float
     """[Cv] the cost of each pair, NaN where unmatched."""
+    next_cost: Float | None = None
+    """[Cv] the least cost of another infrared cluster than the partner, NaN where there is none
+    or the cluster is unmatched; all NaN where not given."""
+    visible_partner: Int | None = None
+    """[Cr] for infrared clusters that are nobody's partner, the visible cluster they join, which
+    has a partner; -1 for all others; all -1 where not given."""
 
     def __post_init__(self) -> None:
         """Freeze the arrays and check the range of the partners."""
         partner = _vector("partner", self.partner)
-        if partner.size and not (partner.min() >= -1 and partner.max() < self.infrared_clusters):
-            raise DataError(f"partners must lie in -1..{self.infrared_clusters - 1}")
-        cost = np.array(self.cost, dtype=np.float32)
-        if cost.shape != partner.shape:
-            raise DataError(f"cost has shape {cost.shape}; expected {partner.shape}")
-        cost.setflags(write=False)
+        _check_partners(partner, self.infrared_clusters)
         object.__setattr__(self, "partner", partner)
-        object.__setattr__(self, "cost", cost)
+        for name in ("cost", "next_cost"):
+            given = getattr(self, name)
+            cost = np.array(np.full(len(partner), np.nan) if given is None else given, np.float32)
+            if cost.shape != partner.shape:
+                raise DataError(f"{name} has shape {cost.shape}; expected {partner.shape}")
+            cost.setflags(write=False)
+            object.__setattr__(self, name, cost)
+        given = self.visible_partner
+        if given is None:
+            given = np.full(self.infrared_clusters, NOISE)
+        other = _vector("visible_partner", given, self.infrared_clusters)
+        _check_partners(other, len(partner))
+        left = np.flatnonzero(other != NOISE)
+        if np.isin(left, partner).any() or (partner[other[left]] == NOISE).any():
+            raise DataError(
+                "visible_partner must lead from infrared clusters that are no partner to visible "
+                "clusters that have one"
+            )
+        object.__setattr__(self, "visible_partner", other)
+
+    def pairs(self) -> tuple[Int, Int]:
+        """Return the visible [M] and the infrared cluster [M] of each of the M pairs."""
+        assert self.visible_partner is not None
+        visible = np.flatnonzero(self.partner != NOISE)
+        infrared = np.flatnonzero(self.visible_partner != NOISE)
+        return (
+            np.concatenate([visible, self.visible_partner[infrared]]),
+            np.concatenate([self.partner[visible], infrared]),
+        )
+
+
+def _check_partners(partner: Int, clusters: int) -> None:
+    if partner.size and not (partner.min() >= NOISE and partner.max() < clusters):
+        raise DataError(f"partners must lie in -1..{clusters - 1}")
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,28 @@ def test_progressive_is_hungarian_where_infrared_clusters_suffice() -> None:
     assert np.array_equal(one, other)
 
 
+@pytest.mark.parametrize("shape", [(4, 11), (7, 7), (11, 4), (1, 3), (3, 1)])
+@pytest.mark.parametrize("max_cost", [None, 0.5])
+def test_progressive_leaves_nobody_of_either_modality_without_partner(shape, max_cost) -> None:
+    cost = np.random.default_rng(5).random(shape)
+    found = match_clusters(cost, "progressive", max_cost)
+    visible, infrared = found.pairs()
+    possible = cost <= (np.inf if max_cost is None else max_cost)
+    assert set(visible) == set(np.flatnonzero(possible.any(axis=1)))
+    assert set(infrared) == set(np.flatnonzero(possible.any(axis=0)))
+    assert possible[visible, infrared].all()
+
+
+def test_infrared_leftovers_are_matched_as_visible_ones_would_be() -> None:
+    cost = np.random.default_rng(6).random((4, 11))
+    found, turned = (match_clusters(side, "progressive") for side in (cost, cost.T))
+    expected = {(p, q) for q, p in zip(*turned.pairs(), strict=True)}
+    assert set(zip(*found.pairs(), strict=True)) == expected
+    assert (turned.visible_partner == -1).all(), "one direction is enough for more visible ones"
+    for method in ("hungarian", "nearest"):
+        assert (match_clusters(cost, method).visible_partner == -1).all()
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_costs_are_those_of_the_pairs_and_the_input_stays(method: str) -> None:
     cost = np.random.default_rng(1).random((6, 4))

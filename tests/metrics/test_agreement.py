@@ -1,13 +1,14 @@
 """Agreement of labels with identities against scikit-learn and against plain loops."""
 
 from collections import Counter
+from itertools import combinations
 
 import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from vireid.errors import DataError
-from vireid.metrics import Agreement, adjusted_rand, pair_precision
+from vireid.metrics import Agreement, adjusted_rand, pair_precision, pair_recall, stability
 from vireid.types import Matching
 
 
@@ -120,3 +121,69 @@ def test_bad_labels_are_named(identities, labels, message):
 def test_labels_outside_the_matching_are_named():
     with pytest.raises(DataError, match=r"infrared_labels must lie in -1\.\.0"):
         pair_precision(matching([0], 1), [0], [1], [1], [1])
+
+
+def slow_rand(first, second):
+    """Return the adjusted Rand index from all pairs of samples, one by one."""
+    counts = {(one, other): 0 for one in (0, 1) for other in (0, 1)}
+    for i, j in combinations(range(len(first)), 2):
+        counts[first[i] == first[j], second[i] == second[j]] += 1
+    a, b, c, d = (counts[cell] for cell in ((1, 1), (1, 0), (0, 1), (0, 0)))
+    return 2 * (a * d - b * c) / ((a + b) * (b + d) + (a + c) * (c + d))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_stability_is_the_rand_index_with_every_noise_sample_alone(seed) -> None:
+    generator = np.random.default_rng(seed)
+    previous, labels = generator.integers(-1, 4, (2, 30))
+    labels[:12] = previous[:12]
+    alone = [
+        [f"alone {i}" if label < 0 else int(label) for i, label in enumerate(side)]
+        for side in (previous, labels)
+    ]
+    assert stability(previous, labels) == pytest.approx(slow_rand(*alone))
+    assert stability(labels, previous) == pytest.approx(slow_rand(*alone))
+
+
+def test_stability_knows_no_names_of_clusters() -> None:
+    labels = np.array([0, 0, 1, 1, 2, -1])
+    assert stability(labels, np.array([5, 5, 0, 0, 1, -1])) == 1.0
+    assert stability(labels, np.array([0, 0, 1, 1, -1, 2])) == 1.0, "one alone is one alone"
+    assert stability(labels, np.array([0, 0, -1, -1, 2, 1])) < 1.0, "a cluster became noise"
+    assert stability([], []) == 1.0
+    assert stability([-1, -1], [-1, -1]) == 1.0
+
+
+def test_stability_wants_the_same_samples() -> None:
+    with pytest.raises(DataError, match="one length"):
+        stability([0, 1], [0])
+
+
+VISIBLE_LABELS, VISIBLE_IDS = [0, 0, 0, 1, 2, 3, -1], [5, 5, 6, 8, 5, 9, 7]
+INFRARED_LABELS, INFRARED_IDS = [0, 1, 2, 2, -1], [5, 8, 7, 7, 9]
+SIDES = (VISIBLE_LABELS, INFRARED_LABELS, VISIBLE_IDS, INFRARED_IDS)
+"""Visible clusters of 5, 8, 5, 9 and infrared ones of 5, 8, 7: the first three could be found."""
+
+
+@pytest.mark.parametrize(
+    ("partner", "visible_partner", "precision", "recall"),
+    [
+        ([0, 1, 0, -1], None, 1.0, 1.0),
+        ([0, 1, 0, 2], None, 3 / 4, 1.0),
+        ([0, -1, -1, -1], None, 1.0, 1 / 3),
+        ([1, -1, -1, -1], None, 0.0, 0.0),
+        ([-1, -1, -1, -1], None, 0.0, 0.0),
+        ([0, 0, 0, 0], [-1, 1, 3], 3 / 6, 3 / 3),
+        ([0, 0, 0, 0], [-1, 3, 3], 2 / 6, 2 / 3),
+    ],
+)
+def test_pairs_of_both_directions_count(partner, visible_partner, precision, recall) -> None:
+    matching = Matching(partner, 3, np.ones(4), visible_partner=visible_partner)
+    assert pair_precision(matching, *SIDES) == pytest.approx(precision)
+    assert pair_recall(matching, *SIDES) == pytest.approx(recall)
+
+
+def test_nothing_to_find_is_no_recall() -> None:
+    matching = Matching([0], 1, [0.5])
+    assert pair_recall(matching, [0, 0], [0], [1, 1], [2]) == 0.0
+    assert pair_recall(Matching([], 0, []), [-1], [-1], [1], [1]) == 0.0

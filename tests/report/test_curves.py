@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from vireid.report import draw_training_curve
-from vireid.report.curves import COLOURS
+from vireid.report.curves import COLOURS, PAIRS
 
 
 def epoch(stage, number, spaces, **extra):
@@ -41,25 +41,56 @@ def near(pixels, colour):
     return int((np.abs(pixels - wanted).max(axis=2) < 12).sum())
 
 
-def test_each_of_the_three_panels_shows_the_colours_of_its_label_spaces(tmp_path):
+def panels(pixels, columns):
+    """Cut a picture into its panels, row by row."""
+    return [
+        panel
+        for row in np.array_split(pixels, 2, axis=0)
+        for panel in np.array_split(row, columns, axis=1)
+    ]
+
+
+def test_each_panel_shows_the_colours_of_its_label_spaces(tmp_path):
     pixels = drawn(tmp_path / "x.png", TWO_STAGES)
-    height, width, _ = pixels.shape
-    assert width > 3 * height
-    for panel in np.array_split(pixels, 3, axis=1):
+    found = panels(pixels, 2)  # losses, clusters, noise, agreement
+    for panel in found:
         for space in OWN:
             assert near(panel, COLOURS[space]) > 20
         assert near(panel, COLOURS["mixed"]) == 0
-    matched = [near(panel, COLOURS["matched"]) > 20 for panel in np.array_split(pixels, 3, axis=1)]
-    assert matched == [True, True, False], "no agreement is known for matched labels here"
+    matched = [near(panel, COLOURS["matched"]) > 20 for panel in found]
+    assert matched == [True, True, True, False], "no agreement is known for matched labels here"
 
 
-def test_without_identities_noise_takes_the_place_of_agreement(tmp_path):
-    with_truth = drawn(tmp_path / "a.png", TWO_STAGES)
+def test_without_identities_there_is_one_panel_less(tmp_path):
     plain = [{k: v for k, v in line.items() if k != "ari"} for line in TWO_STAGES]
-    without = drawn(tmp_path / "b.png", plain)
-    third = slice(2 * with_truth.shape[1] // 3, None)
-    assert (with_truth[:, third] != without[:, third]).any()
-    assert near(without[:, third], COLOURS["matched"]) > 20
+    found = panels(drawn(tmp_path / "b.png", plain), 2)
+    assert [near(panel, COLOURS["visible"]) > 20 for panel in found] == [True, True, True, False]
+    assert (found[3] == 255).all()
+
+
+def test_signals_and_pairs_have_panels_of_their_own(tmp_path):
+    def signal(number):
+        return {
+            "margin": {"visible": 0.1 * number},
+            "stability": {"infrared": 0.9} if number > 1 else {},
+            "unmatched": {"visible": 0.2, "infrared": 0.0},
+            "matching_margin": 0.05,
+            "pair_precision": 0.5,
+            "pair_recall": 0.4,
+        }
+
+    lines = [epoch("aligned", n, (*OWN, "matched"), **signal(n), **ARI) for n in (1, 2, 3)]
+    found = panels(drawn(tmp_path / "x.png", lines), 4)
+    shown = [{space for space in COLOURS if near(panel, COLOURS[space]) > 20} for panel in found]
+    every = {"visible", "infrared", "matched"}
+    assert shown[:3] == [every] * 3
+    assert shown[3:5] == [{"visible"}, {"infrared"}]
+    assert shown[5:7] == [set(OWN)] * 2
+    for _, colour in PAIRS.values():
+        assert near(found[7], colour) > 20
+    unknown = [{k: v for k, v in line.items() if not k.startswith("pair")} for line in lines]
+    last = panels(drawn(tmp_path / "y.png", unknown), 4)[7]
+    assert [near(last, colour) > 20 for _, colour in PAIRS.values()] == [True, False, False]
 
 
 @pytest.mark.parametrize(
@@ -69,9 +100,10 @@ def test_without_identities_noise_takes_the_place_of_agreement(tmp_path):
         [epoch("s", 1, ("mixed",))],
         [epoch("s", 1, OWN, losses={"total": 0.0})],
         [epoch("s", n, OWN, ari={}) for n in (1, 2)],
+        [epoch("s", n, OWN, matching_margin=None, stability={"visible": -0.2}) for n in (1, 2)],
         [epoch("s", n, OWN, losses={"inter/matched": v}) for n, v in ((1, 0.0), (2, -1e-9))],
     ],
-    ids=["one epoch", "one space", "no terms", "no agreement", "not positive"],
+    ids=["one epoch", "one space", "no terms", "no agreement", "no margin", "not positive"],
 )
 def test_sparse_logs_are_drawn_without_warnings(tmp_path, epochs):
     pixels = drawn(tmp_path / "x.png", epochs)
@@ -88,4 +120,4 @@ def test_every_loss_and_space_has_a_line(tmp_path):
     two = [line, line | {"epoch": 2}]
     pixels = drawn(tmp_path / "x.png", two)
     for colour in COLOURS.values():
-        assert near(pixels[:, :440], colour) > 20
+        assert near(panels(pixels, 2)[0], colour) > 20

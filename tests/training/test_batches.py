@@ -1,16 +1,19 @@
 """From labels to augmented batches."""
 
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 import pytest
 import torch
 
+from vireid.data.sampling import label_batches
 from vireid.data.transforms import augment
 from vireid.errors import DegenerateClusters
 from vireid.labelling import Labelling
 from vireid.seeds import derive
 from vireid.training.batches import index_batches, load_batch
+from vireid.training.unmatched import portions
 from vireid.types import PseudoLabels
 
 MODALITY = np.repeat([0, 1], 20)
@@ -71,12 +74,88 @@ def test_the_generator_decides(tiny, spaces, sample_by):
     [
         ("own", {"visible": np.full(40, -1)}, "stage joint, visible labels: 0 clusters"),
         ("own", {"infrared": np.where(MODALITY, 0, -1)}, "stage joint, infrared labels: 1 clus"),
-        ("matched", {"matched": np.where(MODALITY, 0, -1)}, "stage joint, matched labels: 0 clu"),
+        (
+            "matched",
+            {"matched": np.where(MODALITY, 0, -1), "visible": np.full(40, -1)},
+            "stage joint, matched labels: 0 clu",
+        ),
     ],
 )
 def test_too_few_labels_name_stage_and_space(tiny, spaces, sample_by, change, message):
     with pytest.raises(DegenerateClusters, match=message):
         draw(tiny, labelling(**{k: v.labels for k, v in spaces.spaces.items()} | change), sample_by)
+
+
+def half_matched(spaces, pairs):
+    """Return labels where only the first visible clusters have a partner."""
+    matched = spaces.spaces["matched"].labels
+    lonely = (MODALITY == 0) & (matched >= pairs)
+    return labelling(
+        visible=spaces.spaces["visible"].labels,
+        infrared=np.where(MODALITY == 1, matched, -1),
+        matched=np.where(lonely, -1, matched),
+    )
+
+
+@pytest.mark.parametrize(("pairs", "paired"), [(3, 3), (2, 2), (1, 0), (0, 0)])
+def test_clusters_without_partner_take_their_share_of_the_batch(tiny, spaces, pairs, paired):
+    five = replace(tiny, batch_labels=5)
+    given = half_matched(spaces, pairs)
+    shown = [set(), set()]
+    for visible, infrared in draw(five, given, "matched")[1]:
+        most = 4 if pairs == 1 else 5  # one pair alone tells nothing apart
+        assert len(visible) == len(infrared) == most * tiny.batch_images
+        both = paired * tiny.batch_images
+        matched = given.spaces["matched"].labels
+        assert (matched[visible[:both]] == matched[infrared[:both]]).all()
+        assert (matched[visible[:both]] >= 0).all()
+        for side, name, rows in ((0, "visible", visible), (1, "infrared", infrared)):
+            own = given.spaces[name].labels[rows[both:]]
+            assert (MODALITY[rows] == side).all()
+            assert (own >= pairs).all(), "those that have no partner"
+            shown[side] |= set(own.tolist())
+    everyone = set(range(pairs, 5))
+    assert shown == [everyone, everyone]
+
+
+@pytest.mark.parametrize("sample_by", ["own", "mixed", "matched"])
+def test_where_all_have_partners_batches_are_those_of_the_shared_labels(tiny, spaces, sample_by):
+    names = ("visible", "infrared") if sample_by == "own" else (sample_by,)
+    labels = [spaces.spaces[name].labels for name in names]
+    if sample_by != "own":
+        labels = [np.where(side == MODALITY, labels[0], -1) for side in (0, 1)]
+    generator = np.random.default_rng(0)
+    sizes = {"labels": tiny.batch_labels, "images": tiny.batch_images, "iterations": 6}
+    sides = [(label,) for label in labels] if sample_by == "own" else [tuple(labels)]
+    streams = [label_batches(side, **sizes, generator=generator) for side in sides]
+    for found, expected in zip(
+        draw(tiny, spaces, sample_by)[1], zip(*streams, strict=True), strict=True
+    ):
+        for mine, theirs in zip(found, chain(*expected), strict=True):
+            assert np.array_equal(mine, theirs)
+
+
+def test_without_own_labels_only_the_shared_ones_are_drawn(tiny, spaces):
+    matched = spaces.spaces["matched"].labels
+    some = labelling(matched=np.where((MODALITY == 0) & (matched > 2), -1, matched))
+    for visible, infrared in draw(tiny, some, "matched")[1]:
+        assert (matched[visible] == matched[infrared]).all()
+        assert set(matched[visible]) <= {0, 1, 2}
+
+
+@pytest.mark.parametrize("labels", [1, 2, 5, 10])
+@pytest.mark.parametrize("paired", [0, 1, 2, 7, 100])
+@pytest.mark.parametrize("alone", [(0, 0), (1, 1), (0, 5), (5, 0), (3, 9), (50, 50)])
+def test_portions_fill_a_batch(labels, paired, alone):
+    found = portions(labels, paired, *alone)
+    assert found[0] + max(found[1:]) == labels
+    assert min(found) >= 0
+    if max(alone) < 2:
+        assert found == (labels, 0, 0)
+    if paired >= 2:
+        assert found[0] >= min(labels, 2)
+    for count, portion in zip(alone, found[1:], strict=True):
+        assert count > 1 or portion == 0
 
 
 def test_a_batch_holds_visible_twice_then_infrared(tiny, crops):

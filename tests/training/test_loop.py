@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from vireid.config import TermConfig
 from vireid.errors import DegenerateClusters, VireidError
 from vireid.labelling import Labelling, label_spaces
 from vireid.runs import new_network
@@ -199,3 +200,46 @@ def test_labels_that_are_all_noise_end_the_training(crops, tiny, sample_by):
     )
     with pytest.raises(DegenerateClusters, match=r"stage joint, .* 0 clusters"):
         train(crops, recipe)
+
+
+@pytest.mark.parametrize(
+    ("matching", "reject"), [("hungarian", "mutual"), ("progressive", "margin")]
+)
+def test_clusters_without_partner_learn_their_own_labels(crops, tiny, matching, reject):
+    terms = (TermConfig("cluster_nce", "visible"), TermConfig("cluster_nce", "infrared"))
+    aligned = replace(tiny.stages[1], epochs=1, terms=terms + tiny.stages[1].terms)
+    recipe = replace(
+        tiny,
+        stages=(aligned,),
+        batch_labels=4,
+        labelling=replace(tiny.labelling, matching=matching, reject=reject),
+    )
+    drawn = []
+
+    def half(embeddings, *given, **named):
+        """Take the partners of half the clusters away."""
+        found = label_spaces(embeddings, *given, **named)
+        infrared = found.spaces["infrared"].labels
+        kept = (infrared >= 0) & (infrared < 4)
+        labels = np.where(kept | (embeddings.modality == 0), found.spaces["matched"].labels, -1)
+        labels = np.where((embeddings.modality == 0) & (labels >= 4), -1, labels)
+        labels = np.where(labels >= 0, np.unique(labels, return_inverse=True)[1] - 1, -1)
+        drawn.append(Labelling({**found.spaces, "matched": PseudoLabels(labels)}, found.matching))
+        return drawn[-1]
+
+    before = state(new_network(recipe))
+    network, (report,) = train(crops, recipe, label=half)
+    assert not equal(before, state(network))
+    assert np.isfinite(list(report.losses.values())).all()
+    assert {"cluster_nce/visible", "cluster_nce/infrared"} <= report.losses.keys()
+    assert report.labelling is drawn[0]
+
+
+def test_a_stage_of_matched_labels_goes_on_where_nothing_is_matched(crops, tiny):
+    terms = (TermConfig("cluster_nce", "visible"), TermConfig("cluster_nce", "infrared"))
+    stage = replace(tiny.stages[1], epochs=1, terms=terms + tiny.stages[1].terms)
+    labelling = replace(tiny.labelling, max_cost=1e-9)
+    _, (report,) = train(crops, replace(tiny, stages=(stage,), labelling=labelling))
+    assert (report.labelling.matching.partner == -1).all()
+    assert {"cluster_nce/visible", "cluster_nce/infrared"} <= report.losses.keys()
+    assert "inter/matched" not in report.losses

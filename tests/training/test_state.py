@@ -16,7 +16,7 @@ def plain(report):
     labels = {name: (s.labels.tobytes(), s.confidence.tobytes()) for name, s in spaces.items()}
     return (
         report.stage, report.epoch, report.learning_rate, report.losses, report.images,
-        list(labels.items()),
+        list(labels.items()), report.signals,
     )  # fmt: skip
 
 

@@ -42,8 +42,8 @@ def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
     Returns:
         Plain values, ready for JSON.
     """
-    spaces = report.labelling.spaces
-    found = reliability(report.labelling, data.train.modality, data.train_truth)
+    spaces, found = report.labelling.spaces, report.signals
+    scores = reliability(report.labelling, data.train.modality, data.train_truth)
     line: dict[str, Any] = {
         "stage": report.stage,
         "epoch": report.epoch,
@@ -51,19 +51,26 @@ def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
         "learning_rate": report.learning_rate,
         "losses": dict(report.losses),
         "clusters": {name: space.clusters for name, space in spaces.items()},
-        "noise": found.noise,
+        "noise": scores.noise,
+        "margin": found.margin,
+        "stability": found.stability,
         "images": report.images,
         "seconds": dict(report.seconds),
     }
+    if report.labelling.matching is not None:
+        line |= {"matching_margin": found.matching_margin, "unmatched": found.unmatched}
     if data.train_truth is not None:
-        line |= {"ari": found.ari, "coverage": found.coverage}
-        if found.pair_precision is not None:
-            line["pair_precision"] = found.pair_precision
+        line |= {"ari": scores.ari, "coverage": scores.coverage}
+        if scores.pair_precision is not None:
+            line |= {"pair_precision": scores.pair_precision, "pair_recall": scores.pair_recall}
     return line
 
 
 def describe_header(line: Mapping[str, Any]) -> str:
     """Return the heading over the epochs of a stage.
+
+    ``margin`` and ``stable`` are the means of margin and stability over the label spaces,
+    ``pairs`` is the matching margin.
 
     Args:
         line: the stage's first epoch, as ``epoch_line`` returns it.
@@ -74,7 +81,9 @@ def describe_header(line: Mapping[str, Any]) -> str:
     inner = "clusters noise" + ("   ARI" if "ari" in line else "")
     names = "  ".join(f"{name:{len(inner)}s}" for name in line["clusters"])
     repeated = "  ".join(inner for _ in line["clusters"])
-    return f"\n{line['stage']:13s}  {names}\nepoch    loss  {repeated}  seconds"
+    return (
+        f"\n{line['stage']:13s}  {names}\nepoch    loss  {repeated}  margin stable pairs  seconds"
+    )
 
 
 def describe_epoch(line: Mapping[str, Any]) -> str:
@@ -91,4 +100,12 @@ def describe_epoch(line: Mapping[str, Any]) -> str:
         text += f"  {count:8d} {line['noise'][name]:5.0%}"
         if "ari" in line:
             text += f" {line['ari'].get(name, 0):5.2f}"
+    text += f"  {_mean(line['margin']):>6s} {_mean(line['stability']):>6s}"
+    pairs = line.get("matching_margin")
+    text += f" {'-' if pairs is None else f'{pairs:.2f}':>5s}"
     return f"{text}  {sum(line['seconds'].values()):7.1f}"
+
+
+def _mean(values: Mapping[str, float]) -> str:
+    """Return the mean as text, a dash where there is nothing."""
+    return f"{sum(values.values()) / len(values):.2f}" if values else "-"

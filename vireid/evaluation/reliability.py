@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vireid.labelling import OWN, Labelling
-from vireid.metrics import adjusted_rand, pair_precision
+from vireid.metrics import adjusted_rand, pair_precision, pair_recall
 from vireid.types import NOISE, Int, Modality, Truth
 
 
@@ -19,7 +19,10 @@ class Reliability:
     coverage: Mapping[str, float] = field(default_factory=dict)
     """Share of the images that the index speaks of, in [0, 1]."""
     pair_precision: float | None = None
-    """Share of the matched cluster pairs whose majority identity agrees."""
+    """Share of the matched cluster pairs whose majority identity agrees, in [0, 1]."""
+    pair_recall: float | None = None
+    """Share of the visible clusters with a right partner, among those that could have one, in
+    [0, 1]."""
 
 
 def reliability(labelling: Labelling, modality: Int, truth: Truth | None = None) -> Reliability:
@@ -41,14 +44,14 @@ def reliability(labelling: Labelling, modality: Int, truth: Truth | None = None)
         if truth is not None and (labels != NOISE).any():
             agreement = adjusted_rand(truth.identities[rows], labels)
             ari[name], coverage[name] = agreement.ari, agreement.coverage
-    precision = None
-    if truth is not None and labelling.matching is not None:
-        visible, infrared = (modality == side for side in Modality)
-        precision = pair_precision(
-            labelling.matching,
-            labelling.spaces["visible"].labels[visible],
-            labelling.spaces["infrared"].labels[infrared],
-            truth.identities[visible],
-            truth.identities[infrared],
-        )
-    return Reliability(noise, ari, coverage, precision)
+    if truth is None or labelling.matching is None:
+        return Reliability(noise, ari, coverage)
+    visible, infrared = (modality == side for side in Modality)
+    pairs = (
+        labelling.matching,
+        labelling.spaces["visible"].labels[visible],
+        labelling.spaces["infrared"].labels[infrared],
+        truth.identities[visible],
+        truth.identities[infrared],
+    )
+    return Reliability(noise, ari, coverage, pair_precision(*pairs), pair_recall(*pairs))

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from vireid.errors import ConfigError, DataError
-from vireid.types import Int, Matching
+from vireid.matching.rejection import Rejection, allowed_pairs
+from vireid.types import NOISE, Bool, Float, Int, Matching
 
 Array = NDArray[np.float64]
 
@@ -16,36 +17,43 @@ def match_clusters(
     cost: NDArray[np.floating],
     method: Literal["hungarian", "progressive", "nearest"] = "hungarian",
     max_cost: float | None = None,
+    reject: Rejection = "none",
 ) -> Matching:
     """Match visible to infrared clusters at low cost.
 
     - ``hungarian``: one-to-one with the lowest total cost; the clusters left over in the larger
       modality stay unmatched.
     - ``progressive``: Hungarian, then again for the visible clusters left over, over all infrared
-      clusters, until every visible cluster has a partner. An infrared cluster then has at most
-      as many partners as there were rounds. With more infrared than visible clusters one round
-      is enough and this is ``hungarian``; the infrared clusters left over have no partner, since
-      a matching leads from visible to infrared only (transpose the cost for the other way).
+      clusters, until every visible cluster has a partner; then the same for the infrared clusters
+      left over, over all visible ones. A cluster has at most as many partners as there were
+      rounds.
     - ``nearest``: the cheapest infrared cluster of each visible one, as the released code of MMM
       does; infrared clusters may be shared or left out.
 
     Args:
         cost: [Cv, Cr] cost of each pair; not modified. Either may be 0.
         method: how to choose.
-        max_cost: pairs above it are never made, and leaving a visible cluster without a partner
-            counts as much as a pair at this cost; no limit where not given.
+        max_cost: pairs above it are never made, and leaving a cluster without a partner counts
+            as much as a pair at this cost; no limit where not given.
+        reject: which pairs are never made, by their costs beside the others, see
+            ``allowed_pairs``; a cluster whose pairs are all rejected stays unmatched.
 
     Returns:
-        The partner of each visible cluster, -1 where it has none. Deterministic.
+        The partner of each visible cluster, -1 where it has none, and for ``progressive`` that of
+        each infrared cluster left over. Deterministic.
 
     Raises:
         DataError: costs that are not [Cv, Cr], or not finite.
-        ConfigError: an unknown method, or max_cost not above 0.
+        ConfigError: an unknown method or rule, or max_cost not above 0.
 
     >>> cost = np.array([[0.1, 0.9], [0.2, 0.8], [0.3, 0.4]])
     >>> [match_clusters(cost, method).partner.tolist()
     ...  for method in ("hungarian", "progressive", "nearest")]
     [[0, -1, 1], [0, 0, 1], [0, 0, 0]]
+    >>> match_clusters(cost, reject="mutual").partner.tolist()
+    [0, -1, -1]
+    >>> match_clusters(cost.T, "progressive").visible_partner.tolist()
+    [-1, 0, -1]
     """
     values = np.asarray(cost, dtype=np.float64)
     if values.ndim != 2:
@@ -54,39 +62,55 @@ def match_clusters(
         raise DataError("costs hold NaN or infinite values; check the memories they come from")
     if max_cost is not None and not max_cost > 0:
         raise ConfigError(f"max_cost is {max_cost}; expected a cost above 0, or none")
-    choose = {"hungarian": _hungarian, "progressive": _progressive, "nearest": _nearest}.get(method)
+    choose = {"hungarian": _hungarian, "progressive": _rounds, "nearest": _nearest}.get(method)
     if choose is None:
         raise ConfigError(f"matching is {method!r}; expected hungarian, progressive or nearest")
-    partner = np.full(len(values), -1, dtype=np.int64)
-    if values.size:
-        partner = choose(values, np.inf if max_cost is None else max_cost)
-    paid = np.full(len(values), np.nan, dtype=np.float32)
-    matched = np.flatnonzero(partner >= 0)
-    paid[matched] = values[matched, partner[matched]]
-    return Matching(partner, values.shape[1], paid)
+    allowed = allowed_pairs(values, reject)
+    if max_cost is not None:
+        allowed &= values <= max_cost
+    partner, other = (np.full(count, NOISE, dtype=np.int64) for count in values.shape)
+    if allowed.any():
+        limit = values[allowed].max() if max_cost is None else max_cost
+        priced = np.where(allowed, values, np.nextafter(limit, np.inf))  # dearer than any pair
+        partner = choose(priced, allowed)
+        if method == "progressive":
+            left = np.setdiff1d(np.arange(len(other)), partner)
+            other[left] = _rounds(priced.T[left], allowed.T[left])
+    paid, following = _prices(values, partner)
+    return Matching(partner, len(other), paid, following, other)
 
 
-def _hungarian(cost: Array, limit: float) -> Int:
-    """Return the one-to-one partners [Cv]; pairs above the limit are priced alike and undone."""
-    rejected = cost > limit
-    price = np.nextafter(limit, np.inf)  # a pair at the limit is still better than none
-    rows, columns = linear_sum_assignment(np.where(rejected, price, cost))
-    partner = np.full(len(cost), -1, dtype=np.int64)
-    partner[rows] = np.where(rejected[rows, columns], -1, columns)
+def _hungarian(cost: Array, allowed: Bool) -> Int:
+    """Return the one-to-one partners [R] of the rows; pairs that are not allowed are undone."""
+    rows, columns = linear_sum_assignment(cost)
+    partner = np.full(len(cost), NOISE, dtype=np.int64)
+    partner[rows] = np.where(allowed[rows, columns], columns, NOISE)
     return partner
 
 
-def _progressive(cost: Array, limit: float) -> Int:
-    """Return partners [Cv] from Hungarian rounds, each over the visible clusters still without."""
-    partner = np.full(len(cost), -1, dtype=np.int64)
-    left = np.flatnonzero((cost <= limit).any(axis=1))
+def _rounds(cost: Array, allowed: Bool) -> Int:
+    """Return partners [R] from Hungarian rounds, each over the rows that are still without."""
+    partner = np.full(len(cost), NOISE, dtype=np.int64)
+    left = np.flatnonzero(allowed.any(axis=1))
     while left.size:
-        partner[left] = _hungarian(cost[left], limit)
+        partner[left] = _hungarian(cost[left], allowed[left])
         left = left[partner[left] < 0]
     return partner
 
 
-def _nearest(cost: Array, limit: float) -> Int:
-    """Return the cheapest partner [Cv] of each visible cluster by itself."""
-    partner = cost.argmin(axis=1)
-    return np.where(cost.min(axis=1) <= limit, partner, -1)
+def _nearest(cost: Array, allowed: Bool) -> Int:
+    """Return the cheapest partner [R] of each row by itself."""
+    return np.where(allowed.any(axis=1), cost.argmin(axis=1), NOISE)
+
+
+def _prices(cost: Array, partner: Int) -> tuple[Float, Float]:
+    """Return what each visible cluster [Cv] pays, and its best other price, NaN for none."""
+    paid, following = np.full((2, len(partner)), np.nan, dtype=np.float32)
+    matched = np.flatnonzero(partner >= 0)
+    rest = cost[matched]
+    chosen = np.arange(len(matched)), partner[matched]
+    paid[matched] = rest[chosen]
+    if cost.shape[1] > 1:
+        rest[chosen] = np.inf
+        following[matched] = rest.min(axis=1)
+    return paid, following

@@ -1,4 +1,4 @@
-"""How far pseudo-labels and matched clusters agree with true identities."""
+"""How far pseudo-labels and matched clusters agree with true identities, and with each other."""
 
 from dataclasses import dataclass
 
@@ -43,12 +43,36 @@ def adjusted_rand(identities: ArrayLike, labels: ArrayLike) -> Agreement:
     clustered = found != NOISE
     if not clustered.any():
         return Agreement(0.0, 0.0, 0.0)
-    singletons = np.where(clustered, found, found.max() + np.cumsum(~clustered))
     return Agreement(
         ari=_adjusted_rand_index(known[clustered], found[clustered]),
-        ari_noise_as_singletons=_adjusted_rand_index(known, singletons),
+        ari_noise_as_singletons=_adjusted_rand_index(known, _singletons(found)),
         coverage=float(clustered.mean()),
     )
+
+
+def stability(previous: ArrayLike, labels: ArrayLike) -> float:
+    """Compare labels with earlier labels of the same samples by the adjusted Rand index.
+
+    Noise counts as singletons on both sides, so falling into noise is a change too. No
+    identities are needed.
+
+    Args:
+        previous: [N] earlier cluster numbers, -1 for noise.
+        labels: [N] cluster numbers, -1 for noise.
+
+    Returns:
+        At most 1, which says that the samples are grouped alike; 0 is chance; 1 where N is 0.
+
+    Raises:
+        DataError: where the arrays are not [N] whole numbers.
+
+    >>> stability([0, 0, 1, 1, -1], [7, 7, 3, 3, -1]), stability([0, 0, 0, 0], [0, 0, 1, 1])
+    (1.0, 0.0)
+    """
+    before, after = _pair("previous", previous, "labels", labels)
+    if not before.size:
+        return 1.0
+    return _adjusted_rand_index(_singletons(before), _singletons(after))
 
 
 def pair_precision(
@@ -63,7 +87,7 @@ def pair_precision(
     A tie for the majority goes to the smaller identity number.
 
     Args:
-        matching: the infrared partner of each of Cv visible clusters.
+        matching: which of Cv visible and Cr infrared clusters are pairs.
         visible_labels: [Nv] visible cluster numbers below Cv, -1 for noise.
         infrared_labels: [Nr] infrared cluster numbers below Cr, -1 for noise.
         visible_ids: [Nv] identities of the visible samples.
@@ -82,12 +106,57 @@ def pair_precision(
     """
     visible = _majority(visible_labels, visible_ids, len(matching.partner), "visible")
     infrared = _majority(infrared_labels, infrared_ids, matching.infrared_clusters, "infrared")
-    matched = np.flatnonzero(matching.partner != NOISE)
-    if not matched.size:
-        return 0.0
-    partners = matching.partner[matched]
-    filled = visible[1][matched] & infrared[1][partners]
-    return float(np.mean(filled & (visible[0][matched] == infrared[0][partners])))
+    right = _right_pairs(matching, visible, infrared)
+    return float(right.mean()) if right.size else 0.0
+
+
+def pair_recall(
+    matching: Matching,
+    visible_labels: ArrayLike,
+    infrared_labels: ArrayLike,
+    visible_ids: ArrayLike,
+    infrared_ids: ArrayLike,
+) -> float:
+    """Return the share of the visible clusters with a right partner among those that could.
+
+    A visible cluster could have one where its majority identity is also that of an infrared
+    cluster.
+
+    Args:
+        matching: which of Cv visible and Cr infrared clusters are pairs.
+        visible_labels: [Nv] visible cluster numbers below Cv, -1 for noise.
+        infrared_labels: [Nr] infrared cluster numbers below Cr, -1 for noise.
+        visible_ids: [Nv] identities of the visible samples.
+        infrared_ids: [Nr] identities of the infrared samples.
+
+    Returns:
+        A share in [0, 1]; 0 where no visible cluster could have a right partner.
+
+    Raises:
+        DataError: where labels and identities differ in length, or a label lies outside the
+            matching.
+
+    >>> matching = Matching([1, -1, -1], 2, [0.1, float("nan"), float("nan")])
+    >>> pair_recall(matching, [0, 0, 1, 2], [0, 1], [5, 5, 7, 9], [7, 5])
+    0.5
+    """
+    visible = _majority(visible_labels, visible_ids, len(matching.partner), "visible")
+    infrared = _majority(infrared_labels, infrared_ids, matching.infrared_clusters, "infrared")
+    possible = visible[1] & np.isin(visible[0], infrared[0][infrared[1]])
+    found = np.unique(matching.pairs()[0][_right_pairs(matching, visible, infrared)])
+    return float(len(found) / possible.sum()) if possible.any() else 0.0
+
+
+def _right_pairs(matching: Matching, visible: tuple[Int, Bool], infrared: tuple[Int, Bool]) -> Bool:
+    """Tell which of the M pairs [M] are of one majority identity; empty clusters have none."""
+    left, right = matching.pairs()
+    return visible[1][left] & infrared[1][right] & (visible[0][left] == infrared[0][right])
+
+
+def _singletons(labels: Int) -> Int:
+    """Return the labels [N], N > 0, with a number of its own for each noise sample."""
+    noise = labels == NOISE
+    return np.where(noise, labels.max() + np.cumsum(noise), labels)
 
 
 def _majority(

@@ -1,6 +1,7 @@
 """The training curve: what every epoch did, as one picture."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,30 +9,58 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 COLOURS = {"visible": "#d9822b", "infrared": "#7a3b8f", "mixed": "#2b7a78", "matched": "#1f4e9c"}
+BY_SPACE = {
+    "clusters": "clusters",
+    "noise": "share of noise",
+    "margin": "margin to the next cluster",
+    "stability": "stability (ARI to the labels before)",
+    "unmatched": "share of clusters without partner",
+    "ari": "adjusted Rand index to identities",
+}
+"""Titles of the panels with a line for each label space, by their key in the log."""
+PAIRS = {
+    "matching_margin": ("margin to next best", "#1f4e9c"),
+    "pair_precision": ("precision", "#2f8f4e"),
+    "pair_recall": ("recall", "#c0392b"),
+}
+"""Name and colour of each line of the panel on matched clusters, by its key in the log."""
+
+Epochs = Sequence[Mapping[str, Any]]
 
 
-def draw_training_curve(epochs: Sequence[Mapping[str, Any]], path: Path) -> None:
+def draw_training_curve(epochs: Epochs, path: Path) -> None:
     """Draw losses, clusters and label reliability over all epochs.
+
+    A panel is drawn for all that the log knows; what compares labels with identities is among
+    it only where identities are known.
 
     Args:
         epochs: the objects of metrics.jsonl, in order.
         path: the PNG to write.
     """
-    figure = Figure(figsize=(13, 3.9), dpi=120, layout="constrained")
-    axes = figure.subplots(1, 3)
-    _draw_losses(axes[0], epochs)
-    _draw_by_space(axes[1], epochs, "clusters", "clusters")
-    if any(epoch.get("ari") for epoch in epochs):
-        _draw_by_space(axes[2], epochs, "ari", "adjusted Rand index")
-        axes[2].set_ylim(0, 1)
-    else:
-        _draw_by_space(axes[2], epochs, "noise", "share of noise")
-    for axis in axes:
+    panels = list(_panels(epochs))
+    columns = max(2, -(-len(panels) // 2))
+    figure = Figure(figsize=(4.4 * columns, 7.6), dpi=110, layout="constrained")
+    axes = figure.subplots(2, columns).ravel()
+    for axis, draw in zip(axes, panels, strict=False):
+        draw(axis)
         _mark_stages(axis, epochs)
+    for axis in axes[len(panels) :]:
+        axis.set_axis_off()
     figure.savefig(path, format="png")
 
 
-def _draw_losses(axis: Axes, epochs: Sequence[Mapping[str, Any]]) -> None:
+def _panels(epochs: Epochs) -> Iterator[Callable[[Axes], None]]:
+    """Yield a drawing function for each panel that the log has something for."""
+    yield partial(_draw_losses, epochs=epochs)
+    for key, title in BY_SPACE.items():
+        if any(epoch.get(key) for epoch in epochs):
+            yield partial(_draw_by_space, epochs=epochs, key=key, title=title)
+    if any(epoch.get(key) is not None for epoch in epochs for key in PAIRS):
+        yield partial(_draw_pairs, epochs=epochs)
+
+
+def _draw_losses(axis: Axes, epochs: Epochs) -> None:
     names = dict.fromkeys(name for epoch in epochs for name in epoch["losses"] if name != "total")
     for name in names:
         points = [(i, e["losses"][name]) for i, e in enumerate(epochs, 1) if name in e["losses"]]
@@ -43,7 +72,7 @@ def _draw_losses(axis: Axes, epochs: Sequence[Mapping[str, Any]]) -> None:
         axis.set_yscale("log")
 
 
-def _draw_by_space(axis: Axes, epochs: Sequence[Mapping[str, Any]], key: str, title: str) -> None:
+def _draw_by_space(axis: Axes, epochs: Epochs, key: str, title: str) -> None:
     for space, colour in COLOURS.items():
         points = [
             (i, e[key][space]) for i, e in enumerate(epochs, 1) if space in (e.get(key) or {})
@@ -51,6 +80,17 @@ def _draw_by_space(axis: Axes, epochs: Sequence[Mapping[str, Any]], key: str, ti
         if points:
             axis.plot(*zip(*points, strict=True), "o-", ms=3, color=colour, label=space)
     axis.set_title(title, pad=16)
+    if key in ("stability", "unmatched", "ari"):
+        lowest = min(value for epoch in epochs for value in (epoch.get(key) or {0: 0.0}).values())
+        axis.set_ylim(min(0.0, lowest) - 0.02, 1.02)
+
+
+def _draw_pairs(axis: Axes, epochs: Epochs) -> None:
+    for key, (name, colour) in PAIRS.items():
+        points = [(i, e[key]) for i, e in enumerate(epochs, 1) if e.get(key) is not None]
+        if points:
+            axis.plot(*zip(*points, strict=True), "o-", ms=3, color=colour, label=name)
+    axis.set_title("matched clusters", pad=16)
 
 
 def _mark_stages(axis: Axes, epochs: Sequence[Mapping[str, Any]]) -> None:
@@ -67,7 +107,13 @@ def _mark_stages(axis: Axes, epochs: Sequence[Mapping[str, Any]]) -> None:
             color="#666666",
         )
     axis.set_xlabel("epoch")
-    if axis.get_legend_handles_labels()[0]:
-        below = (0.5, -0.17)
-        axis.legend(loc="upper center", bbox_to_anchor=below, fontsize=7, frameon=False, ncols=3)
+    if names := axis.get_legend_handles_labels()[1]:
+        columns = 4 if len(names) == 4 else 3
+        axis.legend(
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.15),
+            fontsize=7,
+            frameon=False,
+            ncols=columns,
+        )
     axis.spines[["top", "right"]].set_visible(False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ from vireid.config import Recipe, StageConfig
 from vireid.data.sampling import label_batches
 from vireid.data.transforms import augment
 from vireid.errors import DegenerateClusters
-from vireid.labelling import Labelling
+from vireid.labelling import OWN, Labelling
 from vireid.training.objective import Rows
+from vireid.training.unmatched import portions, unmatched_labels
 from vireid.types import NOISE, Int, Modality
 
 
@@ -36,6 +38,9 @@ def index_batches(
 ) -> Iterator[tuple[Int, Int]]:
     """Yield the visible and the infrared images of each batch of an epoch.
 
+    Where matched labels are drawn and some clusters have no partner, these take their share of
+    every batch, so that their images go on learning the labels of their own modality.
+
     Args:
         stage: where labels are drawn, and how many batches.
         labelling: the current label spaces.
@@ -45,17 +50,21 @@ def index_batches(
 
     Yields:
         Indices [P * K] of visible and of infrared images; of the same labels, row by row,
-        unless the stage samples each modality by its own clusters.
+        unless the stage samples each modality by its own clusters. Rows of clusters without
+        partner come last; one modality may have fewer of them.
 
     Raises:
         DegenerateClusters: a modality, or both together, have fewer than two labels.
     """
 
-    def draw(name: str, *groups: Int) -> Iterator[tuple[Int, ...]]:
+    def draw(name: str, labels: int, *groups: Int) -> Iterator[tuple[Int, ...]]:
+        if not labels:
+            yield from repeat((np.empty(0, dtype=np.int64),) * len(groups), stage.iterations)
+            return
         try:
             yield from label_batches(
                 groups,
-                labels=recipe.batch_labels,
+                labels=labels,
                 images=recipe.batch_images,
                 iterations=stage.iterations,
                 generator=generator,
@@ -63,14 +72,26 @@ def index_batches(
         except DegenerateClusters as error:
             raise DegenerateClusters(f"stage {stage.name}, {name} labels: {error}") from error
 
+    nothing = np.full(len(modality), NOISE)
+    shared, own, counts = [nothing, nothing], [nothing, nothing], (recipe.batch_labels, 0, 0)
     if stage.sample_by == "own":
-        visible, infrared = (labelling.spaces[side].labels for side in ("visible", "infrared"))
-        sides = zip(draw("visible", visible), draw("infrared", infrared), strict=True)
-        yield from ((left, right) for (left,), (right,) in sides)
+        own = [labelling.spaces[side].labels for side in OWN]
+        counts = (0, recipe.batch_labels, recipe.batch_labels)
     else:
         labels = labelling.spaces[stage.sample_by].labels
-        halves = [np.where(modality == side, labels, NOISE) for side in Modality]
-        yield from ((left, right) for left, right in draw(stage.sample_by, *halves))
+        shared = [np.where(modality == side, labels, NOISE) for side in Modality]
+    if stage.sample_by == "matched":
+        own = unmatched_labels(labelling, modality)
+        left, right, *alone = (set(group.tolist()) - {NOISE} for group in (*shared, *own))
+        counts = portions(recipe.batch_labels, len(left & right), *map(len, alone))
+    streams = zip(
+        draw(stage.sample_by, counts[0], *shared),
+        draw("visible", counts[1], own[0]),
+        draw("infrared", counts[2], own[1]),
+        strict=True,
+    )
+    for pair, (visible,), (infrared,) in streams:
+        yield np.concatenate([pair[0], visible]), np.concatenate([pair[1], infrared])
 
 
 def load_batch(

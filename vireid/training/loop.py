@@ -19,6 +19,7 @@ from vireid.models import CrossModalNetwork, Output
 from vireid.training.batches import TrainingImages, index_batches, load_batch
 from vireid.training.objective import batch_loss, make_targets, update_memories
 from vireid.training.schedule import is_active, learning_rate
+from vireid.training.signals import Signals, signals
 from vireid.training.state import TrainingState, first_state
 from vireid.types import Embeddings, Int
 
@@ -50,6 +51,8 @@ class EpochReport:
     """Mean of each term over the epoch's steps, and of their weighted sum as ``total``."""
     labelling: Labelling
     """The labels that the epoch trained on."""
+    signals: Signals
+    """How clear and steady they are, without identities."""
     images: int
     """Images that went through the network in training steps."""
     seconds: Mapping[str, float]
@@ -105,6 +108,7 @@ def fit(
                 learning_rate=learning_rate(stage, state.epoch, stage.iterations - 1),
                 losses={name: total / stage.iterations for name, total in state.losses.items()},
                 labelling=state.labelling,
+                signals=state.signals,
                 images=state.images,
                 seconds=dict(state.seconds),
             )
@@ -143,6 +147,8 @@ def relabel(
         temperature=recipe.temperature,
         generator=seeds.generator(recipe.seed, "labelling", stage.name, state.epoch),
     )
+    state.signals = signals(state.labelling, embeddings, state.last_labels)
+    state.last_labels |= {name: space.labels for name, space in state.labelling.spaces.items()}
     device = next(network.parameters()).device
     used: set[str] = {term.labels for term in stage.terms}
     spaces = {name: space for name, space in state.labelling.spaces.items() if name in used}

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,12 @@ from vireid.labelling import Labelling
 from vireid.memory import ClusterMemory
 from vireid.models import CrossModalNetwork
 from vireid.training.objective import Target
+from vireid.training.signals import Signals
 from vireid.training.state import TrainingState, new_optimiser
 from vireid.types import Matching, PseudoLabels
+
+MATCHING = ("partner", "cost", "next_cost", "visible_partner")
+"""The arrays of a matching."""
 
 
 def pack(state: TrainingState) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -39,19 +44,22 @@ def pack(state: TrainingState) -> tuple[dict[str, Tensor], dict[str, Any]]:
         tensors[f"memory/{name}"] = target.memory.rows
         if target.prototypes is not None:
             tensors[f"prototypes/{name}"] = target.prototypes
+    for name, labels in state.last_labels.items():
+        tensors[f"last_labels/{name}"] = torch.tensor(labels)
     values: dict[str, Any] = {
         name: getattr(state, name) for name in ("stage", "epoch", "step", "labelled", "images")
     }
     values |= {"losses": dict(state.losses), "seconds": dict(state.seconds)}
     values["spaces"] = list(state.labelling.spaces)
+    values["signals"] = asdict(state.signals)
     values["groups"] = [
         {name: value for name, value in group.items() if name != "params"}
         for group in optimiser["param_groups"]
     ]
     matching = state.labelling.matching
     if matching is not None:
-        tensors["matching/partner"] = torch.tensor(matching.partner)
-        tensors["matching/cost"] = torch.tensor(matching.cost)
+        for name in MATCHING:
+            tensors[f"matching/{name}"] = torch.tensor(getattr(matching, name))
         values["infrared_clusters"] = matching.infrared_clusters
     return tensors, values
 
@@ -86,8 +94,8 @@ def unpack(
         _restore_optimiser(state.optimiser, _below("optimiser", tensors), values["groups"])
         matching = None
         if "matching/partner" in tensors:
-            partner, cost = (tensors[f"matching/{name}"].numpy() for name in ("partner", "cost"))
-            matching = Matching(partner, values["infrared_clusters"], cost)
+            found = {name: tensors[f"matching/{name}"].numpy() for name in MATCHING}
+            matching = Matching(**found, infrared_clusters=values["infrared_clusters"])
         spaces = {
             name: PseudoLabels(
                 tensors[f"labels/{name}"].numpy(), tensors[f"confidence/{name}"].numpy()
@@ -95,6 +103,9 @@ def unpack(
             for name in values["spaces"]
         }
         state.labelling = Labelling(spaces, matching)
+        state.signals = Signals(**values["signals"])
+        last = _below("last_labels", tensors)
+        state.last_labels = {name: labels.numpy() for name, labels in last.items()}
         state.targets = _targets(state.labelling, tensors, network, recipe)
     except (KeyError, RuntimeError, ValueError, TypeError) as error:
         first = str(error).splitlines()[-1].strip()

@@ -9,6 +9,8 @@ from vireid.config import Recipe, StageConfig
 from vireid.labelling import Labelling
 from vireid.models import CrossModalNetwork
 from vireid.training.objective import Target
+from vireid.training.signals import Signals
+from vireid.types import Int
 
 UNLABELLED = -1
 """The epoch in which a stage's images were labelled, before they are."""
@@ -35,6 +37,10 @@ class TrainingState:
     """The labels in use."""
     targets: dict[str, Target] = field(default_factory=dict)
     """The same as the loss needs them, with memories as they are now."""
+    signals: Signals = field(default_factory=Signals)
+    """How clear and steady the labels in use are."""
+    last_labels: dict[str, Int] = field(default_factory=dict)
+    """The last labels [N] of each label space, kept over stages."""
     losses: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Sum of each term over the finished steps of the epoch."""
     images: int = 0

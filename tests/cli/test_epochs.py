@@ -1,0 +1,87 @@
+"""The log and the terminal's table of epochs."""
+
+import io
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from vireid.cli.epochs import Watcher, describe_epoch, describe_header, epoch_line
+from vireid.labelling import Labelling
+from vireid.training import EpochReport
+from vireid.training.signals import Signals
+from vireid.types import Matching, PseudoLabels, Truth
+
+MODALITY = np.repeat([0, 1], 8)
+OWN, NOTHING = np.repeat([0, 1], 4), np.full(8, -1)
+IDENTITIES = Truth(np.tile(OWN, 2))
+PLAIN = {
+    "stage", "epoch", "epochs", "learning_rate", "losses", "clusters", "noise", "margin",
+    "stability", "images", "seconds",
+}  # fmt: skip
+
+
+def labelling(matched=True, visible=OWN):
+    spaces = {
+        "visible": PseudoLabels(np.concatenate([visible, NOTHING])),
+        "infrared": PseudoLabels(np.concatenate([NOTHING, OWN])),
+    }
+    if not matched:
+        return Labelling(spaces)
+    shared = PseudoLabels(np.concatenate([visible, OWN]))
+    matching = Matching([0, 1], 2, [0.5, 0.6], next_cost=[1.0, 1.2])
+    return Labelling(spaces | {"matched": shared}, matching)
+
+
+SIGNALS = Signals({"visible": 0.25, "infrared": 0.35}, {"visible": 0.5}, 0.125, {"visible": 0.0})
+
+
+def report(labels, epoch=1, signals=SIGNALS):
+    if labels.matching is None:
+        signals = replace(signals, matching_margin=None, unmatched={})
+    return EpochReport(
+        "aligned", epoch, 2, 1e-3, {"total": 1.5}, labels, signals, 64, {"steps": 2.0}
+    )
+
+
+def data(truth):
+    return SimpleNamespace(train=SimpleNamespace(modality=MODALITY), train_truth=truth)
+
+
+@pytest.mark.parametrize("truth", [None, IDENTITIES])
+@pytest.mark.parametrize("matched", [False, True])
+def test_what_identities_say_is_logged_where_they_are_known_and_only_there(truth, matched):
+    line = epoch_line(report(labelling(matched)), data(truth))
+    expected = PLAIN | ({"matching_margin", "unmatched"} if matched else set())
+    if truth is not None:
+        expected |= {"ari", "coverage"} | ({"pair_precision", "pair_recall"} if matched else set())
+        assert line["ari"] == line["coverage"] == dict.fromkeys(line["clusters"], 1.0)
+    assert line.keys() == expected
+    assert (line["margin"], line["stability"]) == (SIGNALS.margin, SIGNALS.stability)
+    assert line.get("matching_margin") == (0.125 if matched else None)
+    assert json.loads(json.dumps(line, allow_nan=False)) == line
+
+
+def test_every_epoch_is_a_line_of_the_log_and_of_the_table(capsys):
+    log = io.StringIO()
+    watcher = Watcher(data(None), log)
+    for number in (1, 2):
+        watcher(report(labelling(), number))
+    assert [json.loads(line)["epoch"] for line in log.getvalue().splitlines()] == [1, 2]
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines if line] == ["aligned", "epoch", "1/2", "2/2"]
+
+
+@pytest.mark.parametrize("truth", [None, IDENTITIES])
+def test_the_table_has_a_cell_under_each_heading(truth):
+    line = epoch_line(report(labelling(False)), data(truth))
+    head, row = describe_header(line).splitlines()[-1], describe_epoch(line)
+    assert len(head) == len(row)
+    assert head.split()[-4:] == ["margin", "stable", "pairs", "seconds"]
+    assert row.split()[-4:] == ["0.30", "0.50", "-", "2.0"]
+    matched = epoch_line(report(labelling()), data(truth))
+    assert describe_epoch(matched).split()[-2] == "0.12"
+    nothing = epoch_line(report(labelling(), signals=Signals()), data(truth))
+    assert describe_epoch(nothing).split()[-4:] == ["-", "-", "-", "2.0"]

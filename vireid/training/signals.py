@@ -1,0 +1,76 @@
+"""How clear and how steady a labelling is: figures that need no identities."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from vireid.cluster import centres, normalise_rows
+from vireid.labelling import OWN, Labelling
+from vireid.metrics import centre_margin, matching_margin, stability
+from vireid.types import Embeddings, Int, Matching, PseudoLabels
+
+
+@dataclass(frozen=True)
+class Signals:
+    """Figures of one labelling, by label space."""
+
+    margin: Mapping[str, float] = field(default_factory=dict)
+    """How much nearer images are to their own cluster's centre than to any other, the mean over
+    the clustered images, in [-2, 2]; for spaces of at least two clusters."""
+    stability: Mapping[str, float] = field(default_factory=dict)
+    """Adjusted Rand index against the previous labels of the same space, noise as singletons,
+    at most 1; for spaces that were labelled before."""
+    matching_margin: float | None = None
+    """How much cheaper partners are than the next best, relative, the mean over the matched
+    visible clusters, at most 1."""
+    unmatched: Mapping[str, float] = field(default_factory=dict)
+    """Share of the visible and of the infrared clusters without a partner, in [0, 1]."""
+
+
+def signals(
+    labelling: Labelling,
+    embeddings: Embeddings,
+    previous: Mapping[str, Int],
+) -> Signals:
+    """Describe a labelling without identities. Takes O(N + C D) memory.
+
+    Args:
+        labelling: label spaces over N images.
+        embeddings: of the N images, as they were labelled.
+        previous: the last labels [N] of the same images by label space, where there are.
+
+    Returns:
+        The figures.
+    """
+    margin, stable = {}, {}
+    for name, space in labelling.spaces.items():
+        found = _margin(space, embeddings)
+        if found is not None:
+            margin[name] = found
+        if name in previous:
+            rows = embeddings.modality == OWN[name] if name in OWN else slice(None)
+            stable[name] = stability(previous[name][rows], space.labels[rows])
+    if labelling.matching is None:
+        return Signals(margin, stable)
+    matching = labelling.matching
+    return Signals(margin, stable, matching_margin(matching), _unmatched(matching))
+
+
+def _margin(space: PseudoLabels, embeddings: Embeddings) -> float | None:
+    """Return the mean margin of a label space, or None below two clusters."""
+    if space.clusters < 2:
+        return None
+    middle = centres(embeddings.vectors, space.labels, modality=embeddings.modality)
+    return centre_margin(embeddings.vectors, space.labels, normalise_rows(middle))
+
+
+def _unmatched(matching: Matching) -> dict[str, float]:
+    """Return the share of each modality's clusters that are in no pair; 0 without clusters."""
+
+    def share(paired: Int, clusters: int) -> float:
+        return 1 - len(np.unique(paired)) / clusters if clusters else 0.0
+
+    visible, infrared = matching.pairs()
+    counts = (len(matching.partner), matching.infrared_clusters)
+    return {"visible": share(visible, counts[0]), "infrared": share(infrared, counts[1])}
