@@ -57,14 +57,15 @@ def rank_candidates(rows, i, candidates, count, indices, similarities):  # type:
 
 
 @njit(cache=True, nogil=True)
-def rank_products(rows, queries, columns, products, start, stop, indices, similarities):  # type: ignore[no-untyped-def]
+def rank_products(rows, queries, columns, places, products, start, stop, indices, similarities):  # type: ignore[no-untyped-def]
     """Rank the neighbours of some query rows out of their approximate products.
 
     Args:
         rows: [N, D] unit rows.
         queries: [B] rows whose neighbours are wanted.
         columns: [M] rows, ascending, that may be neighbours; each query among them.
-        products: [B, M] approximate dot products.
+        places: [M] where the columns stand among the L columns of the products.
+        products: [B, L] approximate dot products.
         start: first of the B queries to work on.
         stop: the query behind the last.
         indices: [B, k], k at most M, filled from ``start`` to ``stop``.
@@ -76,7 +77,7 @@ def rank_products(rows, queries, columns, products, start, stop, indices, simila
     for b in range(start, stop):
         best[:] = -np.inf
         for c in range(len(columns)):
-            value = products[b, c]
+            value = products[b, places[c]]
             if value > best[k - 1]:
                 place = k - 1
                 while place > 0 and best[place - 1] < value:
@@ -86,7 +87,7 @@ def rank_products(rows, queries, columns, products, start, stop, indices, simila
         count = 0
         lowest = best[k - 1] - np.float32(ROUNDING)
         for c in range(len(columns)):
-            if products[b, c] >= lowest:
+            if products[b, places[c]] >= lowest:
                 candidates[count] = columns[c]
                 count += 1
         rank_candidates(rows, queries[b], candidates, count, indices[b], similarities[b])

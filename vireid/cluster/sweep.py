@@ -92,24 +92,30 @@ def _fill_exactly(
         places = np.searchsorted(base, asked)
         products = multiplied[places] @ multiplied.T
         for (columns, k), (indices, similarities) in zip(wanted, found, strict=True):
-            if len(columns) < len(base):
-                own = products[:, np.searchsorted(base, columns)]
-            else:
-                own = products
+            own = np.searchsorted(base, columns)
             mine = (indices[part], similarities[part])
             if on_cpu:
-                _rank_products(rows, asked, columns, np.ascontiguousarray(own), mine, threads)
+                _rank_products(rows, asked, columns, own, products, mine, threads)
             else:
-                bounds, near = device_candidates(own, k)
+                near_in = products if len(columns) == len(base) else products[:, own]
+                bounds, near = device_candidates(near_in, k)
                 _rank(rows, asked, bounds, columns[near], mine, threads)
         yield part.stop
 
 
 def _rank_products(
-    rows: Float, queries: Int, columns: Int, products: Float, target: Neighbours, threads: int
+    rows: Float,
+    queries: Int,
+    columns: Int,
+    places: Int,
+    products: Float,
+    target: Neighbours,
+    threads: int,
 ) -> None:
     over_rows(
-        lambda start, stop: rank_products(rows, queries, columns, products, start, stop, *target),
+        lambda start, stop: rank_products(
+            rows, queries, columns, places, products, start, stop, *target
+        ),
         len(queries),
         threads,
     )
