@@ -7,8 +7,10 @@ from vireid.types import Float, Int
 
 _PROBED = 32
 """Cells looked into for each query."""
-_TRAINED = 64
+_TRAINED = 40
 """Rows for each cell that its centre is learned from."""
+_ROUNDS = 10
+"""Rounds of the k-means that learns the centres."""
 _SPARE = 8
 """Candidates beyond the k wanted, against rounding."""
 
@@ -44,6 +46,7 @@ def approximate_candidates(
     cells = max(1, min(round(4 * np.sqrt(len(rows))), len(rows) // _TRAINED))
     index = faiss.IndexIVFFlat(faiss.IndexFlatIP(size), size, cells, faiss.METRIC_INNER_PRODUCT)
     index.cp.seed = 0
+    index.cp.niter = _ROUNDS
     index.cp.max_points_per_centroid = _TRAINED
     index.nprobe = min(_PROBED, cells)
     index.train(rows)
