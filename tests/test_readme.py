@@ -42,6 +42,12 @@ def test_readme_names_commands_and_python() -> None:
     assert "\n".join(table) in README
 
 
+def test_the_performance_page_shows_what_was_measured() -> None:
+    page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    measured = (ROOT / "docs" / "results" / "labels.md").read_text(encoding="utf-8")
+    assert measured.rstrip() in page
+
+
 def test_readme_commands_and_python_run(tmp_path: Path) -> None:
     for line in commands():
         words = shlex.split(line)

@@ -19,7 +19,7 @@ OWN, NOTHING = np.repeat([0, 1], 4), np.full(8, -1)
 IDENTITIES = Truth(np.tile(OWN, 2))
 PLAIN = {
     "stage", "epoch", "epochs", "learning_rate", "losses", "clusters", "noise", "margin",
-    "stability", "images", "seconds",
+    "stability", "troubles", "skipped", "images", "seconds",
 }  # fmt: skip
 
 
@@ -42,7 +42,17 @@ def report(labels, epoch=1, signals=SIGNALS):
     if labels.matching is None:
         signals = replace(signals, matching_margin=None, unmatched={})
     return EpochReport(
-        "aligned", epoch, 2, 1e-3, {"total": 1.5}, labels, signals, 64, {"steps": 2.0}
+        stage="aligned",
+        epoch=epoch,
+        epochs=2,
+        learning_rate=1e-3,
+        losses={"total": 1.5},
+        labelling=labels,
+        signals=signals,
+        images=64,
+        troubles=(),
+        skipped=0,
+        seconds={"steps": 2.0},
     )
 
 

@@ -30,6 +30,10 @@ class Watcher:
         if report.epoch == 1:
             console.print(describe_header(line))
         console.print(describe_epoch(line))
+        for trouble in report.troubles:
+            console.print(f"       trouble: {trouble}")
+        if report.skipped:
+            console.print(f"       {report.skipped} steps skipped: their loss was not finite")
 
 
 def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
@@ -54,6 +58,8 @@ def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
         "noise": scores.noise,
         "margin": found.margin,
         "stability": found.stability,
+        "troubles": list(report.troubles),
+        "skipped": report.skipped,
         "images": report.images,
         "seconds": dict(report.seconds),
     }

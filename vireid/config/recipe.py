@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from vireid.config.augmentation import AugmentationConfig
 from vireid.config.bounds import ABOVE_ZERO, BELOW_ONE, FROM_ONE, FROM_ZERO, outside
+from vireid.config.compute import ComputeConfig
+from vireid.config.guard import GuardConfig
 from vireid.config.labelling import LabellingConfig
 from vireid.config.network import NetworkConfig
 from vireid.config.stages import StageConfig
@@ -27,6 +29,10 @@ class Recipe:
     """From embeddings to pseudo-labels."""
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
     """Augmentation of training images."""
+    compute: ComputeConfig = field(default_factory=ComputeConfig)
+    """Precision, memory and speed."""
+    guard: GuardConfig = field(default_factory=GuardConfig)
+    """What counts as trouble, and what is done then."""
     batch_labels: int = 8
     """Labels in a batch, P."""
     batch_images: int = 4
@@ -67,3 +73,5 @@ class Recipe:
             yield from stage.problems()
         yield from self.labelling.problems()
         yield from self.augmentation.problems()
+        yield from self.compute.problems()
+        yield from self.guard.problems()

@@ -2,6 +2,17 @@
 
 from vireid.models.build import build_agw, build_network
 from vireid.models.network import CrossModalNetwork, Output
+from vireid.models.passes import Passes, Pooling, spread, whole_output
 from vireid.models.weights import load_weights
 
-__all__ = ["CrossModalNetwork", "Output", "build_agw", "build_network", "load_weights"]
+__all__ = [
+    "CrossModalNetwork",
+    "Output",
+    "Passes",
+    "Pooling",
+    "build_agw",
+    "build_network",
+    "load_weights",
+    "spread",
+    "whole_output",
+]

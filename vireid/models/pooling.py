@@ -46,8 +46,11 @@ class GeneralisedMean(nn.Module):
             maps: [B, C, height, width].
 
         Returns:
-            [B, stripes * C], not negative.
+            [B, stripes * C], not negative; float32 for maps in half precision, whose cubes are
+            often too small for it.
         """
+        if maps.dtype in {torch.float16, torch.bfloat16}:
+            maps = maps.float()
         powers = maps.clamp(min=0).pow(self.power)
         if self.stripes == 1:
             means = powers.mean((2, 3))

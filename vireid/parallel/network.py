@@ -5,27 +5,15 @@ from collections.abc import Callable
 import numpy as np
 import torch
 import torch.distributed as dist
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
 from vireid.errors import DegenerateClusters
 from vireid.extract import KeptMaps, batches_of, extract
-from vireid.models import CrossModalNetwork, Output
+from vireid.models import CrossModalNetwork, Output, Pooling, spread, whole_output
 from vireid.parallel.gather import gathered
 from vireid.parallel.process import share
 from vireid.types import Embeddings, Int
-
-
-class _Pool(nn.Module):
-    """The part of a network that works on each image by itself."""
-
-    def __init__(self, network: CrossModalNetwork) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, pixels: Tensor, modality: Tensor) -> Tensor:
-        """Return pooled features [b, D]."""
-        return self.network.pool(self.network.frozen_maps(pixels), modality)
 
 
 class SharedForward:
@@ -38,15 +26,15 @@ class SharedForward:
 
     Args:
         network: the same on every process; gets gradients.
+        pooling: how it is pooled; as the network itself does where not given.
     """
 
-    def __init__(self, network: CrossModalNetwork) -> None:
+    def __init__(self, network: CrossModalNetwork, pooling: Pooling | None = None) -> None:
         self.network = network
-        pool = _Pool(network)
         network.neck.requires_grad_(False)  # its gradient is whole everywhere: nothing to share
         device = network.mean.device
         self.shared = DistributedDataParallel(
-            pool, device_ids=[device] if device.type == "cuda" else None
+            pooling or Pooling(network), device_ids=[device] if device.type == "cuda" else None
         )
         network.neck.requires_grad_(True)
 
@@ -70,12 +58,10 @@ class SharedForward:
                 f"a batch with {fewest} images of one modality for {processes} processes; "
                 "expected one for each: raise batch_labels or batch_images, or use fewer processes"
             )
-        order = torch.argsort(modality, stable=True)
-        sizes = [len(order[i::processes]) for i in range(processes)]
-        own = order[rank::processes]
-        pooled = gathered(self.shared(pixels[own], modality[own]), sizes)
-        held = torch.cat([order[i::processes] for i in range(processes)])
-        return self.network.finish(pooled[torch.argsort(held)], modality)
+        hands = spread(modality, processes)
+        own = hands[rank]
+        pooled = gathered(self.shared(pixels[own], modality[own]), [len(rows) for rows in hands])
+        return whole_output(self.network, pooled[torch.argsort(torch.cat(hands))], modality)
 
 
 def shared_extract(

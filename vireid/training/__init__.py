@@ -1,8 +1,10 @@
 """Labels + images -> a trained network: objective, schedule, batches, state and the loop."""
 
 from vireid.training.batches import TrainingImages
-from vireid.training.loop import EpochReport, Labeller, Workers, fit
+from vireid.training.compute import new_pooling, prepare
+from vireid.training.loop import Labeller, Workers, fit
 from vireid.training.packing import pack, unpack
+from vireid.training.reports import EpochReport
 from vireid.training.state import TrainingState, first_state
 
 __all__ = [
@@ -13,6 +15,8 @@ __all__ = [
     "Workers",
     "first_state",
     "fit",
+    "new_pooling",
     "pack",
+    "prepare",
     "unpack",
 ]

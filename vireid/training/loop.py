@@ -1,7 +1,6 @@
 """The training loop: stages -> epochs -> steps. No disk, no evaluation, no identities."""
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -12,14 +11,16 @@ from torch import Tensor
 
 from vireid import seeds
 from vireid.config import Recipe, StageConfig, TermConfig
-from vireid.errors import VireidError
 from vireid.extract import KeptMaps, extract
 from vireid.labelling import Labelling, label_spaces
-from vireid.models import CrossModalNetwork, Output
+from vireid.models import CrossModalNetwork, Output, Passes
 from vireid.training.batches import TrainingImages, index_batches, load_batch
+from vireid.training.compute import new_pooling
+from vireid.training.guard import is_finite, keeps_labels
 from vireid.training.objective import batch_loss, make_targets, update_memories
+from vireid.training.reports import EpochReport
 from vireid.training.schedule import is_active, learning_rate
-from vireid.training.signals import Signals, signals
+from vireid.training.signals import signals
 from vireid.training.state import TrainingState, first_state
 from vireid.types import Embeddings, Int
 
@@ -32,31 +33,10 @@ class Workers:
     """Who passes images through the network: this process alone, or several together."""
 
     forward: Callable[[Tensor, Tensor], Output] | None = None
-    """Called with a batch's normalised pixels and modalities; the network where not given."""
+    """Called with a batch's normalised pixels and modalities; the network where not given, in the
+    recipe's parts and precision."""
     embed: Callable[..., Embeddings] = extract
     """Called like ``extract``."""
-
-
-@dataclass(frozen=True)
-class EpochReport:
-    """What one epoch did, for whoever watches."""
-
-    stage: str
-    epoch: int
-    """Epoch of the stage, from 1."""
-    epochs: int
-    """Epochs of the stage."""
-    learning_rate: float
-    losses: Mapping[str, float]
-    """Mean of each term over the epoch's steps, and of their weighted sum as ``total``."""
-    labelling: Labelling
-    """The labels that the epoch trained on."""
-    signals: Signals
-    """How clear and steady they are, without identities."""
-    images: int
-    """Images that went through the network in training steps."""
-    seconds: Mapping[str, float]
-    """Seconds spent in ``labelling`` (embedding included) and in ``steps``."""
 
 
 def fit(
@@ -93,11 +73,12 @@ def fit(
     """
     state = first_state(network, recipe) if begin is None else begin
     kept = KeptMaps() if network.is_frozen_below else None
+    forward = workers.forward or Passes(network, new_pooling(network, recipe.compute))
     while state.stage < len(recipe.stages):
         stage = recipe.stages[state.stage]
         if state.labels_are_due(stage):
             relabel(state, images, recipe, stage, label, partial(workers.embed, kept=kept))
-        if not train_epoch(state, images, recipe, stage, stop, workers.forward or network):
+        if not train_epoch(state, images, recipe, stage, stop, forward):
             save(state)
             return False
         observe(
@@ -106,10 +87,12 @@ def fit(
                 epoch=state.epoch + 1,
                 epochs=stage.epochs,
                 learning_rate=learning_rate(stage, state.epoch, stage.iterations - 1),
-                losses={name: total / stage.iterations for name, total in state.losses.items()},
+                losses=state.mean_losses(),
                 labelling=state.labelling,
                 signals=state.signals,
                 images=state.images,
+                troubles=tuple(state.troubles),
+                skipped=state.skipped,
                 seconds=dict(state.seconds),
             )
         )
@@ -140,14 +123,19 @@ def relabel(
     prototypes = frozenset(term.labels for term in stage.terms if term.loss == "intra")
     network = state.network
     embeddings = embed(network, images.pixels, images.modality, with_features=bool(prototypes))
-    state.labelling = label(
+    labelling = label(
         embeddings,
         stage.spaces(),
         recipe.labelling,
         temperature=recipe.temperature,
         generator=seeds.generator(recipe.seed, "labelling", stage.name, state.epoch),
     )
-    state.signals = signals(state.labelling, embeddings, state.last_labels)
+    state.labelled = state.epoch
+    if keeps_labels(state, embeddings, labelling, stage, recipe):
+        state.seconds["labelling"] += perf_counter() - start
+        return
+    state.labelling = labelling
+    state.signals = signals(labelling, embeddings, state.last_labels)
     state.last_labels |= {name: space.labels for name, space in state.labelling.spaces.items()}
     device = next(network.parameters()).device
     used: set[str] = {term.labels for term in stage.terms}
@@ -155,7 +143,6 @@ def relabel(
     state.targets = make_targets(
         spaces, embeddings, recipe, prototypes_for=prototypes, device=device
     )
-    state.labelled = state.epoch
     state.seconds["labelling"] += perf_counter() - start
 
 
@@ -219,7 +206,7 @@ def train_step(
         forward: from pixels and modalities to the network's output.
 
     Raises:
-        VireidError: the loss is not a finite number.
+        VireidError: the loss is not a finite number, more often than the guard allows.
     """
     network, names = state.network, (stage.name, state.epoch, state.step)
     device = next(network.parameters()).device
@@ -228,16 +215,14 @@ def train_step(
     loss, parts = batch_loss(terms, output, rows, state.targets, recipe)
     found = {**parts, "total": loss.detach()}
     values = dict(zip(found, torch.stack(list(found.values())).tolist(), strict=True))
-    if not math.isfinite(values["total"]):
-        raise VireidError(
-            f"the loss is {values['total']} in stage {stage.name}, epoch {state.epoch + 1}, step "
-            f"{state.step + 1}; expected a finite number: lower learning_rate"
-        )
+    state.step += 1
+    if not is_finite(state, values["total"], stage, recipe):
+        return
     state.optimiser.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    state.optimiser.step()
+    state.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+    state.scaler.step(state.optimiser)
+    state.scaler.update()
     update_memories(state.targets, output, rows)
     for name, value in values.items():
         state.losses[name] += value
     state.images += len(rows.indices)
-    state.step += 1

@@ -16,9 +16,11 @@ from vireid.memory import ClusterMemory
 from vireid.models import CrossModalNetwork
 from vireid.training.objective import Target
 from vireid.training.signals import Signals
-from vireid.training.state import TrainingState, new_optimiser
+from vireid.training.state import TrainingState, first_state
 from vireid.types import Matching, PseudoLabels
 
+COUNTERS = ("stage", "epoch", "step", "labelled", "images", "skipped", "kept")
+"""The whole numbers of a state."""
 MATCHING = ("partner", "cost", "next_cost", "visible_partner")
 """The arrays of a matching."""
 
@@ -46,9 +48,8 @@ def pack(state: TrainingState) -> tuple[dict[str, Tensor], dict[str, Any]]:
             tensors[f"prototypes/{name}"] = target.prototypes
     for name, labels in state.last_labels.items():
         tensors[f"last_labels/{name}"] = torch.tensor(labels)
-    values: dict[str, Any] = {
-        name: getattr(state, name) for name in ("stage", "epoch", "step", "labelled", "images")
-    }
+    values: dict[str, Any] = {name: getattr(state, name) for name in COUNTERS}
+    values |= {"troubles": state.troubles, "scaler": state.scaler.state_dict()}
     values |= {"losses": dict(state.losses), "seconds": dict(state.seconds)}
     values["spaces"] = list(state.labelling.spaces)
     values["signals"] = asdict(state.signals)
@@ -86,8 +87,10 @@ def unpack(
     """
     try:
         network.load_state_dict(_below("network", tensors))
-        state = TrainingState(network, new_optimiser(network, recipe))
-        for name in ("stage", "epoch", "step", "labelled", "images"):
+        state = first_state(network, recipe)
+        state.scaler.load_state_dict(values["scaler"])
+        state.troubles = list(values["troubles"])
+        for name in COUNTERS:
             setattr(state, name, int(values[name]))
         for name in ("losses", "seconds"):
             getattr(state, name).update(values[name])

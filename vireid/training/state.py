@@ -8,6 +8,7 @@ import torch
 from vireid.config import Recipe, StageConfig
 from vireid.labelling import Labelling
 from vireid.models import CrossModalNetwork
+from vireid.training.compute import new_scaler
 from vireid.training.objective import Target
 from vireid.training.signals import Signals
 from vireid.types import Int
@@ -47,6 +48,16 @@ class TrainingState:
     """Images that went through in the finished steps of the epoch."""
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Seconds of the epoch so far, by part."""
+    scaler: torch.amp.GradScaler = field(
+        default_factory=lambda: torch.amp.GradScaler(enabled=False)
+    )
+    """Scales the loss, so that small gradients survive fp16."""
+    skipped: int = 0
+    """Steps of the epoch that were skipped because their loss was not finite."""
+    troubles: list[str] = field(default_factory=list)
+    """What was wrong with the epoch's labelling."""
+    kept: int = 0
+    """Labellings in a row after which the old labels were kept."""
 
     def labels_are_due(self, stage: StageConfig) -> bool:
         """Tell whether the images must be labelled before the next step.
@@ -62,17 +73,23 @@ class TrainingState:
         every = stage.relabel_every
         return bool(every) and self.epoch % every == 0 and self.labelled != self.epoch
 
+    def mean_losses(self) -> dict[str, float]:
+        """Return the mean of each term over the epoch's steps, those skipped left out."""
+        steps = max(1, self.step - self.skipped)
+        return {name: total / steps for name, total in self.losses.items()}
+
     def end_epoch(self, recipe: Recipe) -> None:
         """Go on to the next epoch, or to the next stage with an optimiser and labels of its own.
 
         Args:
             recipe: all stages.
         """
-        self.epoch, self.step, self.images = self.epoch + 1, 0, 0
+        self.epoch, self.step, self.images, self.skipped = self.epoch + 1, 0, 0, 0
+        self.troubles = []
         self.losses, self.seconds = defaultdict(float), defaultdict(float)
         if self.epoch == recipe.stages[self.stage].epochs:
             self.stage, self.epoch, self.labelled = self.stage + 1, 0, UNLABELLED
-            self.labelling, self.targets = Labelling({}), {}
+            self.labelling, self.targets, self.kept = Labelling({}), {}, 0
             self.optimiser = new_optimiser(self.network, recipe)
 
 
@@ -100,4 +117,5 @@ def first_state(network: CrossModalNetwork, recipe: Recipe) -> TrainingState:
     Returns:
         The state.
     """
-    return TrainingState(network, new_optimiser(network, recipe))
+    scaler = new_scaler(network, recipe.compute)
+    return TrainingState(network, new_optimiser(network, recipe), scaler=scaler)

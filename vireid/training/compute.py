@@ -1,0 +1,52 @@
+"""How the recipe's precision, memory and speed settings reach a network."""
+
+import torch
+
+from vireid.config import ComputeConfig
+from vireid.models import CrossModalNetwork, Pooling
+
+MIXED = {"bf16": torch.bfloat16, "fp16": torch.float16}
+"""What stems and trunk compute in where it is not what the weights are kept in."""
+
+
+def prepare(network: CrossModalNetwork, compute: ComputeConfig) -> CrossModalNetwork:
+    """Make a network ready for training.
+
+    Args:
+        network: changed in place, on the training device.
+        compute: precision, and whether the trunk is compiled.
+
+    Returns:
+        The network itself.
+    """
+    if compute.precision == "fp64":
+        network.double()
+    if compute.compile:
+        network.trunk.compile()
+    return network
+
+
+def new_pooling(network: CrossModalNetwork, compute: ComputeConfig) -> Pooling:
+    """Return how a batch passes through stems and trunk.
+
+    Args:
+        network: in training.
+        compute: precision and parts.
+
+    Returns:
+        The pooling, to be handed to ``models.Passes`` or ``parallel.SharedForward``.
+    """
+    return Pooling(network, parts=compute.parts, precision=MIXED.get(compute.precision))
+
+
+def new_scaler(network: CrossModalNetwork, compute: ComputeConfig) -> torch.amp.GradScaler:
+    """Return what scales the loss, so that small gradients survive half precision.
+
+    Args:
+        network: on the training device.
+        compute: precision.
+
+    Returns:
+        A scaler, which leaves the loss alone unless the precision is fp16.
+    """
+    return torch.amp.GradScaler(network.mean.device.type, enabled=compute.precision == "fp16")

@@ -1,0 +1,163 @@
+"""What may be wrong with a labelling, and whether to train on it all the same."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from vireid import seeds
+from vireid.config import GuardConfig, Recipe, StageConfig
+from vireid.errors import DegenerateClusters, VireidError
+from vireid.labelling import OWN, Labelling
+from vireid.training.batches import index_batches
+from vireid.training.state import TrainingState
+from vireid.types import NOISE, Embeddings, Int, Modality
+
+
+def troubles(
+    embeddings: Embeddings, labelling: Labelling, stage: StageConfig, recipe: Recipe
+) -> list[str]:
+    """List what is wrong with a labelling, each with what to try.
+
+    Args:
+        embeddings: of the N training images.
+        labelling: what was made of them.
+        stage: whose label spaces count.
+        recipe: limits of the guard, labels and images of a batch.
+
+    Returns:
+        One line for each trouble: collapsed embeddings, a giant cluster, no cluster of both
+        modalities, a modality of nothing but noise; empty where all is well.
+    """
+    found = list(_alike(embeddings, recipe.guard))
+    for name in stage.spaces():
+        labels = labelling.spaces[name].labels
+        found += _one_space(name, labels, embeddings.modality, recipe.guard)
+    return found
+
+
+def untrainable(
+    labelling: Labelling, modality: Int, stage: StageConfig, recipe: Recipe
+) -> str | None:
+    """Say why no batch can be drawn from a labelling.
+
+    Args:
+        labelling: of the N training images.
+        modality: [N] 0 visible, 1 infrared.
+        stage: where its batches draw their labels.
+        recipe: labels and images of a batch.
+
+    Returns:
+        The reason; None where batches can be drawn.
+    """
+    generator = seeds.generator(recipe.seed, "guard", stage.name)
+    try:
+        next(index_batches(stage, labelling, modality, recipe, generator))
+    except DegenerateClusters as error:
+        return str(error)
+    return None
+
+
+def keeps_labels(
+    state: TrainingState,
+    embeddings: Embeddings,
+    labelling: Labelling,
+    stage: StageConfig,
+    recipe: Recipe,
+) -> bool:
+    """Decide whether a training goes on with the labels it has, not with new ones.
+
+    Args:
+        state: its troubles become those of the new labels; counts how often old ones were kept.
+        embeddings: of the N training images.
+        labelling: the new labels.
+        stage: the current stage.
+        recipe: the guard, and what is in a batch.
+
+    Returns:
+        False to take the new labels.
+
+    Raises:
+        DegenerateClusters: the training has to stop.
+    """
+    found, guard = troubles(embeddings, labelling, stage, recipe), recipe.guard
+    reason = untrainable(labelling, embeddings.modality, stage, recipe)
+    state.troubles = [*found, *([reason] if reason else [])]
+    everything = "; ".join(state.troubles)
+    if everything and guard.on_trouble == "stop":
+        raise DegenerateClusters(f"{everything} (guard.on_trouble is stop)")
+    wanted = not everything or (guard.on_trouble == "report" and not reason)
+    if wanted or not (state.targets or reason):
+        state.kept = 0
+        return False
+    if not state.targets:
+        raise DegenerateClusters(everything)
+    if state.kept == guard.patience:
+        raise DegenerateClusters(f"{everything} ({guard.patience + 1} times in a row)")
+    state.kept += 1
+    return True
+
+
+def is_finite(state: TrainingState, loss: float, stage: StageConfig, recipe: Recipe) -> bool:
+    """Tell whether a step's loss is a finite number, and count it if not.
+
+    Args:
+        state: after the step; counts the skipped ones.
+        loss: of the step.
+        stage: the current stage.
+        recipe: how many steps of an epoch may be skipped.
+
+    Returns:
+        False to skip the step.
+
+    Raises:
+        VireidError: too many steps of the epoch would be skipped.
+    """
+    if math.isfinite(loss):
+        return True
+    if state.skipped == recipe.guard.skipped:
+        skipped = f" ({state.skipped} steps before were skipped)" if state.skipped else ""
+        raise VireidError(
+            f"the loss is {loss} in stage {stage.name}, epoch {state.epoch + 1}, step "
+            f"{state.step}; expected a finite number: lower learning_rate{skipped}"
+        )
+    state.skipped += 1
+    return False
+
+
+def _alike(embeddings: Embeddings, guard: GuardConfig) -> Iterator[str]:
+    for side in Modality:
+        rows = embeddings.vectors[embeddings.modality == side]
+        alike = float(np.square(rows.mean(axis=0)).sum()) if len(rows) else 0.0
+        if alike > guard.alike:
+            yield (
+                f"{side.name.lower()} embeddings are nearly all alike (mean similarity "
+                f"{alike:.3f}, limit {guard.alike}): lower learning_rate or use pretrained weights"
+            )
+
+
+def _one_space(name: str, labels: Int, modality: Int, guard: GuardConfig) -> Iterator[str]:
+    sides = [OWN[name]] if name in OWN else list(Modality)
+    setting = "mixed" if name == "mixed" else "single"
+    counts = []
+    for side in sides:
+        of_side = labels[modality == side]
+        counts.append(np.bincount(of_side[of_side != NOISE], minlength=labels.max(initial=0) + 1))
+        if not len(of_side):
+            continue
+        largest = counts[-1].max(initial=0) / len(of_side)
+        if not largest:
+            yield (
+                f"{name} labels: all {side.name.lower()} images are noise: raise "
+                f"labelling.{setting}.eps or lower its min_samples"
+            )
+        elif largest > guard.giant:
+            yield (
+                f"{name} labels: one cluster holds {largest:.0%} of the {side.name.lower()} images "
+                f"(limit {guard.giant:.0%}): lower labelling.{setting}.eps or k1"
+            )
+    if len(counts) == 2 and not np.logical_and(*counts).any():
+        yield (
+            f"{name} labels: no cluster holds images of both modalities: raise "
+            f"labelling.{setting}.eps or k2"
+        )
