@@ -14,6 +14,7 @@ from vireid.data.transforms import (
     crop_and_flip,
     erase,
     exchange_channels,
+    exchange_most_channels,
 )
 
 SIZE = (6, 3, 20, 11)
@@ -21,8 +22,9 @@ WORK = {
     "crop_and_flip": lambda x, g: crop_and_flip(x, 3, 0.5, g),
     "change_exposure": lambda x, g: change_exposure((x * 255).to(torch.uint8), 0.3, g),
     "exchange_channels": lambda x, g: exchange_channels(x, g, grey=True),
+    "exchange_most_channels": lambda x, g: exchange_most_channels(x, g),
     "erase": lambda x, g: erase(x, 0.5, g),
-    "augment": lambda x, g: augment(eight_bits(x), AugmentationConfig(), g, exchange=True),
+    "augment": lambda x, g: augment(eight_bits(x), AugmentationConfig(), g, view="exchanged"),
 }
 
 
@@ -184,17 +186,20 @@ def test_the_probability_of_erasing(probability, share):
     assert (found != given).flatten(1).any(1).float().mean() == share
 
 
-@pytest.mark.parametrize("exchange", [False, True])
-def test_the_whole_augmentation_is_its_parts_in_turn(exchange):
-    config = AugmentationConfig(padding=2, exposure=0.2)
+@pytest.mark.parametrize("view", ["visible", "exchanged", "infrared"])
+@pytest.mark.parametrize("wanted", [False, True])
+def test_the_whole_augmentation_is_its_parts_in_turn(view, wanted):
+    config = AugmentationConfig(padding=2, exposure=0.2, infrared_exchange=wanted)
     pixels = eight_bits(images())
     stream = generator(3)
     expected = crop_and_flip(pixels, 2, 0.5, stream)
     expected = change_exposure(expected, 0.2, stream)
-    if exchange:
+    if view == "exchanged":
         expected = exchange_channels(expected, stream, grey=True)
+    if view == "infrared" and wanted:
+        expected = exchange_most_channels(expected, stream)
     expected = erase(expected, 0.5, stream)
-    found = augment(pixels, config, generator(3), exchange=exchange)
+    found = augment(pixels, config, generator(3), view=view)
     assert torch.equal(found, expected)
     assert found.dtype == torch.float32
-    assert torch.equal(found[:, 0], found[:, 1]) is exchange
+    assert torch.equal(found[:, 0], found[:, 1]) is (view == "exchanged")

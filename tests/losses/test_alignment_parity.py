@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch.nn import functional
 
+from vireid.cluster import centres
 from vireid.losses import inter, intra, triplet
 
 
@@ -50,3 +51,22 @@ def test_sum_of_the_terms_and_its_gradients(golden):
         expected = arrays[name].numpy()
         tolerance = 1e-6 + 1e-4 * np.abs(expected).max()
         np.testing.assert_allclose(tensor.grad, expected, atol=tolerance)
+
+
+@pytest.mark.parametrize("view", ["vis1", "vis2", "ir"])
+def test_weighted_centres_times_the_mean_weight_are_the_released_prototypes(golden, view):
+    arrays = golden("sca_losses")
+    third = arrays["pu_features"].shape[1] // 3
+    block = {"vis1": 0, "vis2": 1, "ir": 2}[view] * third
+    features = np.concatenate(arrays["pu_features"][:, block : block + third])
+    labels = arrays[f"pu_labels_{'ir' if view == 'ir' else 'vis'}"].ravel()
+    weights = arrays[f"pu_conf_{view}"].ravel()
+    clusters = len(arrays[f"proto_{view}"])
+    ours = centres(features, labels, weights=weights, clusters=clusters)
+    for label, expected in enumerate(arrays[f"pu_proto_{view}_after"]):
+        share = weights[labels == label]
+        if len(share):  # the released code divides by the count, not by the sum of the weights
+            np.testing.assert_allclose(ours[label] * share.mean(), expected, atol=1e-5)
+        else:
+            assert np.isnan(ours[label]).all()
+            np.testing.assert_array_equal(arrays[f"proto_{view}"][label], expected)

@@ -53,6 +53,30 @@ def test_golden_loss_gradient_and_memory(golden, setting, mode):
     np.testing.assert_allclose(memory.rows, arrays[f"{setting}{mode}_memory_after"], atol=1e-5)
 
 
+@pytest.mark.parametrize("mode", ["mean", "hard"])
+def test_golden_shared_memory_whose_infrared_gradient_comes_after_the_visible_update(golden, mode):
+    arrays = {name: torch.from_numpy(value) for name, value in golden("cluster_memory").items()}
+    memory = ClusterMemory(arrays["memory"], float(arrays["momentum"]), mode == "hard")
+    temperature, rows = float(arrays["temp"]), memory.rows.clone()
+    embeddings, inputs, labels = {}, {}, {}
+    for side in ("vis", "ir"):
+        inputs[side] = arrays[f"shared_{mode}_inputs_{side}"].requires_grad_()
+        labels[side] = arrays[f"shared_{mode}_targets_{side}"]
+        embeddings[side] = functional.normalize(inputs[side])
+        loss = cluster_nce(embeddings[side], labels[side], rows, temperature).mean()
+        assert loss.item() == pytest.approx(arrays[f"shared_{mode}_loss_{side}"].item(), 1e-5, 1e-5)
+        loss.backward(retain_graph=True)
+    # ours takes both gradients from one memory; theirs is ours plus what the update moved
+    memory.update(embeddings["vis"], labels["vis"])
+    shares = (embeddings["ir"] @ rows.T / temperature).softmax(1).detach()
+    pulls = (shares - functional.one_hot(labels["ir"], len(rows))) / (temperature * len(shares))
+    embeddings["ir"].backward(pulls @ (memory.rows - rows))
+    for side in ("vis", "ir"):
+        expected = arrays[f"shared_{mode}_grad_{side}"].numpy()
+        tolerance = 1e-6 + 1e-4 * np.abs(expected).max()
+        np.testing.assert_allclose(inputs[side].grad, expected, atol=tolerance)
+
+
 def test_memories_take_no_gradient():
     embeddings, labels, memories = example()
     memories.requires_grad_()

@@ -37,6 +37,8 @@ def test_golden_loss_and_gradient(golden, case):
     expected = arrays[f"{case}_hard_grad"]
     assert loss.item() == pytest.approx(float(arrays[f"{case}_hard_loss"]), rel=1e-5, abs=5e-6)
     np.testing.assert_allclose(features.grad, expected, atol=1e-6 + 1e-4 * np.abs(expected).max())
+    right = triplet(features, torch.from_numpy(arrays[f"{case}_labels"]), margin=0) == 0
+    assert int(right.sum()) == int(arrays[f"{case}_hard_correct"])
 
 
 @pytest.mark.parametrize("labels", [[], [0], [0, 0, 0], [0, 1, 2]])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vireid.errors import ConfigError, DataError
-from vireid.matching import match_clusters
+from vireid.matching import match_clusters, memory_cost
 
 METHODS = ("hungarian", "progressive", "nearest")
 
@@ -22,6 +22,17 @@ def test_partners_equal_the_parity_vectors(golden, case: str, direction: str) ->
     assert np.array_equal(hungarian.partner, arrays[f"{case}_hungarian_{direction}"])
     total = np.nansum(hungarian.cost)
     assert total == pytest.approx(float(arrays[f"{case}_hungarian_total_{direction}"]), abs=1e-4)
+
+
+@pytest.mark.parametrize("case", ["a", "b", "c"])
+def test_nearest_without_each_last_cluster_gives_the_released_labels(golden, case: str) -> None:
+    arrays = golden("sub_memories")
+    visible, infrared = arrays[f"{case}_centers_vis"], arrays[f"{case}_centers_ir"]
+    cost = memory_cost(infrared, visible, symmetric=False).T
+    partner = match_clusters(cost[:-1, :-1], "nearest").partner  # its loops end one cluster early
+    labels = arrays[f"{case}_labels_vis"]
+    expected = np.append(partner, [len(cost) - 1, -1])[labels]
+    assert np.array_equal(arrays[f"{case}_official_labels_vis_after"], expected)
 
 
 @pytest.mark.parametrize("seed", range(4))

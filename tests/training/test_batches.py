@@ -177,9 +177,13 @@ def test_each_image_is_augmented_out_of_its_own_pixels(tiny, crops):
             torch.tensor(crops.pixels[part]).permute(0, 3, 1, 2),
             tiny.augmentation,
             generator,
-            exchange=exchange,
+            view=view,
         )
-        for part, exchange in ((visible, False), (visible, True), (infrared, False))
+        for part, view in (
+            (visible, "visible"),
+            (visible, "exchanged"),
+            (infrared, "infrared"),
+        )
     ]
     assert torch.equal(pixels, torch.cat(expected))
 

@@ -20,6 +20,8 @@ class AugmentationConfig:
     """Largest relative change of brightness, and of gamma on a logarithmic scale."""
     exchange_grey: bool = True
     """Let channel exchange pick grey besides red, green and blue."""
+    infrared_exchange: bool = False
+    """Also exchange the channels of most infrared images, as AGW does; for coloured ones."""
 
     def problems(self) -> Iterator[str]:
         """Yield a message for each value that cannot be."""

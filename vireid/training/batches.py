@@ -11,7 +11,7 @@ import torch
 from vireid import seeds
 from vireid.config import Recipe, StageConfig
 from vireid.data.sampling import label_batches
-from vireid.data.transforms import augment
+from vireid.data.transforms import View, augment
 from vireid.errors import DegenerateClusters
 from vireid.labelling import OWN, Labelling
 from vireid.training.objective import Rows
@@ -117,10 +117,12 @@ def load_batch(
     """
     generator = torch.Generator().manual_seed(seeds.derive(recipe.seed, "augment", *names))
     parts = []
-    for indices, exchange in ((visible, False), (visible, True), (infrared, False)):
+    views: tuple[tuple[Int, View], ...]
+    views = ((visible, "visible"), (visible, "exchanged"), (infrared, "infrared"))
+    for indices, view in views:
         pixels = torch.from_numpy(images.pixels[indices]).to(device, non_blocking=True)
         pixels = pixels.permute(0, 3, 1, 2)
-        parts.append(augment(pixels, recipe.augmentation, generator, exchange=exchange))
+        parts.append(augment(pixels, recipe.augmentation, generator, view=view))
     indices = np.concatenate([visible, visible, infrared])
     rows = Rows(
         torch.from_numpy(indices).to(device),
