@@ -26,7 +26,7 @@ from typing import get_args
 
 import numpy as np
 
-from vireid.cli.train import train
+from vireid.cli.training import train
 from vireid.config import LabellingConfig
 from vireid.data import DataFolder, load_pixels, open_data
 from vireid.evaluation import reliability

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from vireid.checkpoint import load_checkpoint
-from vireid.cli.train import train
+from vireid.cli.training import train
 from vireid.data import open_data
 from vireid.runs import Run
 from vireid.types import Truth

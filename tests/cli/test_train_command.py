@@ -35,7 +35,7 @@ def test_the_log_has_one_line_an_epoch(trained):
     for line in lines:
         assert line.keys() - PAIRS == {
             "stage", "epoch", "epochs", "learning_rate", "losses", "clusters", "noise", "images",
-            "seconds", "ari", "coverage", "margin", "stability",
+            "troubles", "skipped", "seconds", "ari", "coverage", "margin", "stability",
         }  # fmt: skip
         assert line["clusters"]["visible"] == line["clusters"]["infrared"] == 8
         assert line["ari"]["visible"] == line["ari"]["infrared"] == 1.0

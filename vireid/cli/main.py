@@ -1,5 +1,6 @@
 """`vireid COMMAND`: finds the command and turns errors into one line and exit code 2."""
 
+import os
 import sys
 import warnings
 from collections.abc import Sequence
@@ -57,27 +58,29 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(name: str, words: list[str]) -> int:
-    from vireid.errors import VireidError
+    from vireid.errors import Stopped, VireidError
+
+    rank = os.environ.get("RANK", "0")  # torchrun numbers the processes that it starts
+    who = f"vireid {name}" if rank == "0" else f"vireid {name}, process {rank}"
 
     def warn(message: Warning | str, *_: object) -> None:
-        print(f"vireid {name}: {message}", file=sys.stderr)
+        print(f"{who}: {message}", file=sys.stderr)
 
     try:
         with warnings.catch_warnings():
             warnings.showwarning = warn  # type: ignore[assignment]
             import_module(f"vireid.cli.{name.replace('-', '_')}").run(words)
     except VireidError as error:
-        print(f"vireid {name}: {error}", file=sys.stderr)
+        if rank == "0" or not isinstance(error, Stopped):
+            print(f"{who}: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print(f"vireid {name}: interrupted; what was finished is kept", file=sys.stderr)
+        print(f"{who}: interrupted; what was finished is kept", file=sys.stderr)
         return 130
     except (OSError, MemoryError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and "out of memory" not in str(error):
             raise
-        print(
-            f"vireid {name}: {' '.join((str(error) or 'out of memory').split())}", file=sys.stderr
-        )
+        print(f"{who}: {' '.join((str(error) or 'out of memory').split())}", file=sys.stderr)
         return 2
     return 0
 

@@ -1,32 +1,17 @@
 """`vireid train`: unlabelled images and a recipe -> a run folder."""
 
 import argparse
-import json
-from time import perf_counter
+import os
 
 from vireid.cli.arguments import add_machine, add_trial, folder, parser, use_machine
-from vireid.cli.display import console, progress
-from vireid.cli.epochs import Watcher
-from vireid.cli.run_folder import check_trainable, claimed, is_finished, shorten_log
+from vireid.cli.display import console
 from vireid.cli.settings import describe_settings
-from vireid.cli.stopping import stop_requests
+from vireid.cli.training import train
 from vireid.config import Recipe
-from vireid.data import DataFolder, load_pixels, open_data
-from vireid.errors import Stopped
-from vireid.files import whole_file
-from vireid.labelling import label_spaces
+from vireid.data import open_data
 from vireid.recipes import dump_recipe, load_recipe, names, parse_recipe
-from vireid.report import draw_training_curve
-from vireid.runs import BEFORE, Run, new_network, save_network
-from vireid.states import (
-    check_same_recipe,
-    epochs_done,
-    fingerprint,
-    load_state,
-    remove_states,
-    save_state,
-)
-from vireid.training import Labeller, TrainingImages, TrainingState, fit
+from vireid.runs import Run
+from vireid.states import check_same_recipe
 
 
 def run(words: list[str]) -> None:
@@ -39,7 +24,8 @@ def run(words: list[str]) -> None:
     recipe = read_recipe(arguments)
     data = open_data(arguments.data, trial=arguments.trial)
     trial = "" if arguments.trial is None else f" --trial {arguments.trial}"
-    again = f"vireid train {arguments.data} --out {arguments.out}{trial} --resume"
+    several = "torchrun ... -m " if "WORLD_SIZE" in os.environ else ""
+    again = f"{several}vireid train {arguments.data} --out {arguments.out}{trial} --resume"
     seconds = train(
         data,
         recipe,
@@ -131,87 +117,3 @@ def read_recipe(arguments: argparse.Namespace) -> Recipe:
         recipe = load_recipe(arguments.recipe, changes)
     check_same_recipe(run, recipe)
     return recipe
-
-
-def train(
-    data: DataFolder,
-    recipe: Recipe,
-    run: Run,
-    *,
-    device: str = "cpu",
-    label: Labeller = label_spaces,
-    resume: bool = False,
-    again: str = "the same command with --resume",
-) -> dict[str, float]:
-    """Train and write the run folder.
-
-    Args:
-        data: training images; identities, where known, are only logged.
-        recipe: all settings.
-        run: where to write.
-        device: where to compute.
-        label: from embeddings to label spaces.
-        resume: go on where a training in this folder ended, or begin if there is none.
-        again: the command that goes on, for the message of an early stop.
-
-    Returns:
-        Seconds by part.
-
-    Raises:
-        VireidError: the images, the recipe, the folder or the labels cannot be used.
-        Stopped: a signal asked to stop; everything is saved.
-    """
-    check_trainable(data)
-    if resume and is_finished(run):
-        console.print(f"{run.folder} is finished; nothing to go on with")
-        seconds: dict[str, float] = json.loads(run.timing_file.read_text(encoding="utf-8"))
-        return seconds
-    with claimed(run, resume=resume), stop_requests() as stop:
-        network = new_network(recipe).to(device)
-        start = perf_counter()
-        with progress("reading images") as bar:
-            pixels = load_pixels(data.train, (recipe.height, recipe.width), progress=bar)
-        reading, images = fingerprint(data.train), TrainingImages(pixels, data.train.modality)
-        seconds = {"reading": perf_counter() - start}
-        begin = load_state(run, network, recipe, reading) if resume else None
-        if begin is None:
-            with whole_file(run.recipe_file) as file:
-                file.write_text(dump_recipe(recipe), encoding="utf-8")
-            if data.trial is not None:
-                run.data_file.write_text(json.dumps({"name": data.name, "trial": data.trial}))
-            save_network(run, BEFORE, network, recipe)
-        shorten_log(run, 0 if begin is None else epochs_done(begin, recipe))
-
-        def save(state: TrainingState) -> None:
-            if state.stage and not state.epoch and not state.step:
-                save_network(run, recipe.stages[state.stage - 1].name, network, recipe)
-            save_state(run, state, recipe, reading)
-
-        with run.log_file.open("a", encoding="utf-8") as log:
-            watcher = Watcher(data, log)
-            done = fit(
-                network, images, recipe,
-                observe=watcher, save=save, label=label, begin=begin, stop=stop,
-            )  # fmt: skip
-        if not done:
-            raise Stopped(f"stopped and saved; go on with: {again}", 128 + (stop.signal or 0))
-        seconds |= summarise(run)
-        run.timing_file.write_text(json.dumps(seconds), encoding="utf-8")
-        remove_states(run)
-    return seconds
-
-
-def summarise(run: Run) -> dict[str, float]:
-    """Draw the training curve and add up what the epochs took.
-
-    Args:
-        run: with a complete log.
-
-    Returns:
-        Seconds in training, and in its parts labelling and steps.
-    """
-    epochs = [json.loads(line) for line in run.log_file.read_text(encoding="utf-8").splitlines()]
-    draw_training_curve(epochs, run.folder / "training-curve.png")
-    parts = ("labelling", "steps")
-    seconds = {part: sum(epoch["seconds"][part] for epoch in epochs) for part in parts}
-    return seconds | {"training": sum(seconds.values())}

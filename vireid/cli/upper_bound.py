@@ -2,7 +2,8 @@
 
 from vireid.cli.arguments import use_machine
 from vireid.cli.display import console
-from vireid.cli.train import parse, read_recipe, train
+from vireid.cli.train import parse, read_recipe
+from vireid.cli.training import train
 from vireid.data import open_data
 from vireid.errors import DataError
 from vireid.runs import Run

@@ -1,6 +1,6 @@
 """Several processes as one: who does which share, and how shares come together."""
 
-from vireid.parallel.agreement import any_of, from_first
+from vireid.parallel.agreement import any_of, from_first, is_lost, on_first
 from vireid.parallel.gather import gathered
 from vireid.parallel.neighbours import shared_neighbours
 from vireid.parallel.network import SharedForward, shared_extract
@@ -13,6 +13,8 @@ __all__ = [
     "any_of",
     "from_first",
     "gathered",
+    "is_lost",
+    "on_first",
     "process_group",
     "share",
     "shared_extract",

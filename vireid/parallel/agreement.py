@@ -1,11 +1,12 @@
 """Values that must be the same on every process."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import torch
 import torch.distributed as dist
 
+from vireid.errors import VireidError
 from vireid.parallel.process import share
 
 Value = TypeVar("Value")
@@ -46,3 +47,46 @@ def any_of(ask: Callable[[], bool], device: torch.device | str = "cpu") -> Calla
         return bool(answer.item())
 
     return together
+
+
+def on_first(act: Callable[[], Value]) -> Value:
+    """Let the first process do something while the others wait.
+
+    Args:
+        act: what it does; reads or writes what all processes share.
+
+    Returns:
+        What it returned, on every process.
+
+    Raises:
+        VireidError: it raised one, which every process then raises; likewise an OSError.
+    """
+    rank, processes = share()
+    if processes == 1:
+        return act()
+    value, problem = None, None
+    if rank == 0:
+        try:
+            value = act()
+        except (VireidError, OSError) as error:
+            problem = error
+    value, problem = from_first((value, problem))
+    if problem is not None:
+        raise problem
+    return cast(Value, value)
+
+
+def is_lost(error: BaseException) -> bool:
+    """Tell whether an error says that another process is no longer there.
+
+    Args:
+        error: raised by a call that all processes take part in.
+
+    Returns:
+        True for broken connections; False where there is only one process.
+    """
+    if share()[1] == 1:
+        return False
+    if isinstance(error, dist.DistBackendError | dist.DistNetworkError):
+        return True
+    return "onnection" in str(error) or "Timed out" in str(error)

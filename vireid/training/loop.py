@@ -20,7 +20,7 @@ from vireid.training.guard import is_finite
 from vireid.training.objective import batch_loss, update_memories
 from vireid.training.optimiser import set_learning_rate
 from vireid.training.renewal import Labeller, renew
-from vireid.training.reports import EpochReport
+from vireid.training.reports import EpochReport, StepReport, epoch_report, step_report
 from vireid.training.schedule import is_active, learning_rate
 from vireid.training.state import TrainingState, first_state
 from vireid.types import Embeddings, Int
@@ -48,6 +48,7 @@ def fit(
     begin: TrainingState | None = None,
     stop: Callable[[], bool] = lambda: False,
     workers: Workers = Workers(),
+    watch_step: Callable[[StepReport], None] | None = None,
 ) -> bool:
     """Train the network through all stages of the recipe.
 
@@ -61,6 +62,8 @@ def fit(
         begin: where to go on, the state of this network; at the first step where not given.
         stop: asked before every step whether to stop.
         workers: who passes images through the network.
+        watch_step: called with a report at the start of every epoch, before its images are
+            labelled, and after every step.
 
     Returns:
         True once all stages are through, False if it stopped early.
@@ -74,25 +77,13 @@ def fit(
     forward = workers.forward or Passes(network, new_pooling(network, recipe.compute))
     while state.stage < len(recipe.stages):
         stage = recipe.stages[state.stage]
+        if watch_step:
+            watch_step(step_report(state, stage, {}))
         renew(state, images, recipe, stage, label, partial(workers.embed, kept=kept))
-        if not train_epoch(state, images, recipe, stage, stop, forward):
+        if not train_epoch(state, images, recipe, stage, stop, forward, watch_step):
             save(state)
             return False
-        observe(
-            EpochReport(
-                stage=stage.name,
-                epoch=state.epoch + 1,
-                epochs=stage.epochs,
-                learning_rate=learning_rate(stage, state.epoch, stage.iterations - 1),
-                losses=state.mean_losses(),
-                labelling=state.labelling,
-                signals=state.signals,
-                images=state.images,
-                troubles=tuple(state.troubles),
-                skipped=state.skipped,
-                seconds=dict(state.seconds),
-            )
-        )
+        observe(epoch_report(state, stage))
         state.end_epoch(recipe)
         save(state)
     return True
@@ -105,6 +96,7 @@ def train_epoch(
     stage: StageConfig,
     stop: Callable[[], bool],
     forward: Callable[[Tensor, Tensor], Output],
+    watch_step: Callable[[StepReport], None] | None = None,
 ) -> bool:
     """Take the steps of an epoch that are not taken yet.
 
@@ -115,6 +107,7 @@ def train_epoch(
         stage: terms and schedule.
         stop: asked before every step whether to stop.
         forward: from pixels and modalities to the network's output.
+        watch_step: called with a report after every step.
 
     Returns:
         True once the epoch is through, False if it stopped early.
@@ -128,7 +121,9 @@ def train_epoch(
         if stop():
             break
         set_learning_rate(state.optimiser, learning_rate(stage, state.epoch, state.step))
-        train_step(state, images, recipe, stage, terms, visible, infrared, forward)
+        losses = train_step(state, images, recipe, stage, terms, visible, infrared, forward)
+        if watch_step:
+            watch_step(step_report(state, stage, losses))
     state.seconds.setdefault("labelling", 0.0)
     state.seconds["steps"] += perf_counter() - start
     return state.step == stage.iterations
@@ -143,7 +138,7 @@ def train_step(
     visible: Int,
     infrared: Int,
     forward: Callable[[Tensor, Tensor], Output],
-) -> None:
+) -> dict[str, float]:
     """Take one step: batch, loss, gradient, weights, memories.
 
     Args:
@@ -155,6 +150,9 @@ def train_step(
         visible: indices of the batch's visible images.
         infrared: indices of its infrared images.
         forward: from pixels and modalities to the network's output.
+
+    Returns:
+        Each term, and their weighted sum as ``total``.
 
     Raises:
         VireidError: the loss is not a finite number, more often than the guard allows.
@@ -168,7 +166,7 @@ def train_step(
     values = dict(zip(found, torch.stack(list(found.values())).tolist(), strict=True))
     state.step += 1
     if not is_finite(state, values["total"], stage, recipe):
-        return
+        return values
     state.optimiser.zero_grad(set_to_none=True)
     state.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
     state.scaler.step(state.optimiser)
@@ -177,3 +175,4 @@ def train_step(
     for name, value in values.items():
         state.losses[name] += value
     state.images += len(rows.indices)
+    return values

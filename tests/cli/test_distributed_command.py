@@ -1,0 +1,108 @@
+"""`torchrun ... -m vireid train`: several processes train as one, and stop and go on as one."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from vireid.cli.main import main
+from vireid.runs import Run
+from vireid.states import state_files
+
+pytestmark = pytest.mark.slow
+
+
+def start(people: Path, tiny_file: Path, out: Path, *more: str) -> subprocess.Popen[str]:
+    """Start a training by two processes."""
+    words = ["train", str(people), "--recipe", str(tiny_file), "--out", str(out), *more]
+    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    return subprocess.Popen(
+        [sys.executable, *launch, "-m", "vireid", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
+
+
+def log(folder: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+
+
+def wait_for(done: object, process: subprocess.Popen[str]) -> None:
+    """Wait until a condition holds; fail if the process ends before."""
+    for _ in range(1200):
+        if done():  # type: ignore[operator]
+            return
+        assert process.poll() is None, process.stdout.read()  # type: ignore[union-attr]
+        time.sleep(0.05)
+    raise AssertionError("waited in vain")
+
+
+@pytest.mark.parametrize(("precision", "tolerance"), [("fp32", 1e-4), ("fp64", 1e-6)])
+def test_two_processes_log_what_one_does(
+    people: Path, tiny_file: Path, tmp_path: Path, precision: str, tolerance: float
+) -> None:
+    """Sums in another order differ by rounding, which Adam blows up in fp32 and less in fp64."""
+    setting = f"compute.precision={precision}"
+    process = start(people, tiny_file, tmp_path / "two", "--set", setting)
+    text, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, text
+    words = ["train", people, "--recipe", tiny_file, "--out", tmp_path / "one", "--set", setting]
+    assert main([str(word) for word in words]) == 0
+    one, two = log(tmp_path / "one"), log(tmp_path / "two")
+    assert len(one) == len(two) == 3
+    for mine, theirs in zip(one, two, strict=True):
+        assert theirs["losses"]["total"] == pytest.approx(mine["losses"]["total"], rel=tolerance)
+        if precision == "fp64":
+            assert theirs["losses"] == pytest.approx(mine["losses"], rel=tolerance)
+        for name in ("clusters", "noise", "ari", "images"):
+            assert theirs[name] == mine[name], name
+    assert Run(tmp_path / "two").stages() == ["before", "joint", "aligned"]
+    assert not state_files(Run(tmp_path / "two"))
+
+
+def test_a_terminated_group_saves_and_one_process_can_go_on(
+    people: Path, tiny_file: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    process = start(people, tiny_file, out, "--set", "stages.aligned.epochs=200")
+    wait_for(lambda: (out / "metrics.jsonl").exists() and len(log(out)) > 1, process)
+    process.send_signal(signal.SIGTERM)
+    text, _ = process.communicate(timeout=120)
+    assert "stopped and saved; go on with: torchrun ... -m vireid train" in text
+    before = log(out)
+    again = main(["train", str(people), "--out", str(out), "--resume", "--set", "seed=1"])
+    assert again == 2  # another recipe is refused
+    recipe = Run(out).recipe_file
+    recipe.write_text(recipe.read_text().replace("epochs: 200", f"epochs: {len(before) + 1}"))
+    assert main(["train", str(people), "--out", str(out), "--resume"]) == 0
+    assert log(out)[: len(before)] == before
+    assert len(log(out)) == len(before) + 2
+
+
+def test_the_death_of_one_process_is_told_in_one_line(
+    people: Path, tiny_file: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    process = start(people, tiny_file, out, "--set", "stages.aligned.epochs=2000")
+    wait_for(lambda: (out / "metrics.jsonl").exists() and len(log(out)) > 1, process)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    os.kill(int(children[-1]), signal.SIGKILL)
+    text, _ = process.communicate(timeout=120)
+    assert process.returncode != 0
+    assert "another process of this training has ended; see its message, then: torchrun" in text
+    assert state_files(Run(out))
+
+
+def test_a_mistake_is_everybodys(people: Path, tiny_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("a file")
+    process = start(people, tiny_file, tmp_path / "run")
+    text, _ = process.communicate(timeout=120)
+    assert "vireid train: " in text
+    assert "is or lies in a file; choose another --out" in text

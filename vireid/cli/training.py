@@ -1,0 +1,203 @@
+"""A training in its run folder: read, train, save, by one process or several."""
+
+import json
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+from vireid.cli.display import console, progress
+from vireid.cli.epochs import Watcher
+from vireid.cli.run_folder import check_trainable, claimed, is_finished, shorten_log
+from vireid.cli.stopping import stop_requests
+from vireid.config import Recipe
+from vireid.data import DataFolder, load_pixels
+from vireid.errors import Stopped, VireidError
+from vireid.files import whole_file
+from vireid.labelling import Labelling, label_spaces
+from vireid.models import CrossModalNetwork
+from vireid.parallel import (
+    SharedForward,
+    any_of,
+    from_first,
+    is_lost,
+    on_first,
+    process_group,
+    share,
+    shared_extract,
+    shared_neighbours,
+    synchronise_norms,
+)
+from vireid.recipes import dump_recipe
+from vireid.report import draw_training_curve
+from vireid.runs import BEFORE, Run, new_network, save_network
+from vireid.states import epochs_done, fingerprint, load_state, remove_states, save_state
+from vireid.training import (
+    EpochReport,
+    Labeller,
+    TrainingImages,
+    TrainingState,
+    Workers,
+    fit,
+    new_pooling,
+    prepare,
+)
+
+
+def train(
+    data: DataFolder,
+    recipe: Recipe,
+    run: Run,
+    *,
+    device: str = "cpu",
+    label: Labeller | None = None,
+    resume: bool = False,
+    again: str = "the same command with --resume",
+) -> dict[str, float]:
+    """Train and write the run folder, together with the other processes that torchrun started.
+
+    Args:
+        data: training images; identities, where known, are only logged.
+        recipe: all settings.
+        run: where to write; the same folder for all processes.
+        device: where to compute.
+        label: from embeddings to label spaces; ``labelling.label_spaces`` where not given.
+        resume: go on where a training in this folder ended, or begin if there is none.
+        again: the command that goes on, for the message of an early stop.
+
+    Returns:
+        Seconds by part.
+
+    Raises:
+        VireidError: the images, the recipe, the folder or the labels cannot be used.
+        Stopped: a signal asked to stop; everything is saved.
+    """
+    check_trainable(data)
+    with ExitStack() as stack:
+        device = stack.enter_context(process_group(device))
+        console.quiet = share()[0] > 0
+        if resume and from_first(is_finished(run)):
+            console.print(f"{run.folder} is finished; nothing to go on with")
+            seconds: dict[str, float] = json.loads(run.timing_file.read_text(encoding="utf-8"))
+            return seconds
+        stop = stack.enter_context(stop_requests())
+
+        def claim() -> None:
+            stack.enter_context(claimed(run, resume=resume))
+
+        on_first(claim)
+        try:
+            return _train(data, recipe, run, device, label, resume, any_of(stop, device))
+        except Stopped as error:
+            code = 128 + (from_first(stop.signal) or stop.signal or 15)
+            raise Stopped(f"stopped and saved; go on with: {again}", code) from error
+        except RuntimeError as error:
+            if not is_lost(error):
+                raise
+            raise VireidError(
+                f"another process of this training has ended; see its message, then: {again}"
+            ) from error
+
+
+def _train(
+    data: DataFolder,
+    recipe: Recipe,
+    run: Run,
+    device: str,
+    label: Labeller | None,
+    resume: bool,
+    stop: Callable[[], bool],
+) -> dict[str, float]:
+    network = prepare(new_network(recipe).to(device), recipe.compute)
+    workers, label = together(network, recipe, label)
+    start = perf_counter()
+    with progress("reading images") as bar:
+        pixels = load_pixels(data.train, (recipe.height, recipe.width), progress=bar)
+    reading, images = fingerprint(data.train), TrainingImages(pixels, data.train.modality)
+    seconds = {"reading": perf_counter() - start}
+    begin = load_state(run, network, recipe, reading) if resume else None
+    if begin is None:
+        on_first(partial(_begin, run, data, recipe, network))
+    on_first(partial(shorten_log, run, 0 if begin is None else epochs_done(begin, recipe)))
+
+    def save(state: TrainingState) -> None:
+        if state.stage and not state.epoch and not state.step:
+            save_network(run, recipe.stages[state.stage - 1].name, network, recipe)
+        save_state(run, state, recipe, reading)
+
+    with ExitStack() as stack:
+        observe: Callable[[EpochReport], None] = _look_away
+        if share()[0] == 0:
+            log = stack.enter_context(run.log_file.open("a", encoding="utf-8"))
+            observe = Watcher(data, log)
+        done = fit(
+            network, images, recipe,
+            observe=observe, save=lambda state: on_first(partial(save, state)),
+            label=label, begin=begin, stop=stop, workers=workers,
+        )  # fmt: skip
+    if not done:
+        raise Stopped("stopped", 0)
+    seconds |= on_first(partial(summarise, run, seconds))
+    return seconds
+
+
+def together(
+    network: CrossModalNetwork, recipe: Recipe, label: Labeller | None
+) -> tuple[Workers, Labeller]:
+    """Share a training's work among all processes, or leave it to the only one.
+
+    Args:
+        network: on the training device; its batch norms are replaced where they are synchronised.
+        recipe: precision, parts, and whether batch norms are synchronised.
+        label: from embeddings to label spaces; ``labelling.label_spaces`` where not given.
+
+    Returns:
+        Who embeds, and who labels: every process gets the labels of the first one.
+    """
+    if share()[1] == 1:
+        return Workers(), label or label_spaces
+    if recipe.compute.synchronise:
+        synchronise_norms(network)
+    find = label or partial(label_spaces, search=shared_neighbours)
+
+    def label_alike(*arguments: Any, **named: Any) -> Labelling:
+        return from_first(find(*arguments, **named))
+
+    forward = SharedForward(network, new_pooling(network, recipe.compute))
+    return Workers(forward, shared_extract), label_alike
+
+
+def _begin(run: Run, data: DataFolder, recipe: Recipe, network: CrossModalNetwork) -> None:
+    """Write what a run folder holds before the first step."""
+    with whole_file(run.recipe_file) as file:
+        file.write_text(dump_recipe(recipe), encoding="utf-8")
+    if data.trial is not None:
+        run.data_file.write_text(json.dumps({"name": data.name, "trial": data.trial}))
+    save_network(run, BEFORE, network, recipe)
+
+
+def _look_away(report: EpochReport) -> None:
+    """Leave the report to the first process."""
+
+
+def summarise(run: Run, seconds: dict[str, float]) -> dict[str, float]:
+    """Draw the training curve, add up what the epochs took, and close the run.
+
+    Args:
+        run: with a complete log.
+        seconds: of what came before the training.
+
+    Returns:
+        These, seconds in training, and in its parts labelling and steps.
+    """
+    epochs = [json.loads(line) for line in run.log_file.read_text(encoding="utf-8").splitlines()]
+    draw_training_curve(epochs, run.folder / "training-curve.png")
+    parts = {
+        part: sum(epoch["seconds"][part] for epoch in epochs) for part in ("labelling", "steps")
+    }
+    found = seconds | parts | {"training": sum(parts.values())}
+    with whole_file(run.timing_file) as file:
+        file.write_text(json.dumps(found), encoding="utf-8")
+    remove_states(run)
+    return found
