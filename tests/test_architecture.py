@@ -32,7 +32,7 @@ TABLE: dict[str, set[str]] = {
     "runs": {"checkpoint", "recipes", "models", "config", "errors"},
     "states": {"checkpoint", "config", "errors", "models", "recipes", "runs", "training", "types"},
     "evaluation": {*BASE, "metrics", "labelling"},
-    "studies": {*BASE, "labelling", "training", "evaluation"},
+    "studies": {*BASE, "labelling", "recipes", "training", "evaluation"},
     "report": {"types", "errors"},
     "search": {"types", "errors", "files"},
 }  # fmt: skip

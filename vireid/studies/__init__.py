@@ -1,5 +1,31 @@
 """Studies: runs set beside each other."""
 
+from vireid.studies.ablation import GAINS, ablation_rows
+from vireid.studies.results import Result, make_result, read_results, write_results
+from vireid.studies.shared import beginning, branch_points, seen_by, shared_stages
+from vireid.studies.sweeps import named_rows, swept_rows, with_settings
+from vireid.studies.table import Spread, data_table, gain, gain_table, row_table, spread
 from vireid.studies.upper_bound import truth_labeller
 
-__all__ = ["truth_labeller"]
+__all__ = [
+    "GAINS",
+    "Result",
+    "Spread",
+    "ablation_rows",
+    "beginning",
+    "branch_points",
+    "data_table",
+    "gain",
+    "gain_table",
+    "make_result",
+    "named_rows",
+    "read_results",
+    "row_table",
+    "seen_by",
+    "shared_stages",
+    "spread",
+    "swept_rows",
+    "truth_labeller",
+    "with_settings",
+    "write_results",
+]

@@ -1,0 +1,145 @@
+"""What a study has found so far: one line for each data set, seed and row."""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from io import StringIO
+from typing import Any
+
+from vireid.errors import CheckpointError
+
+NUMBERS = ("rank1", "mAP", "mINP", "ari", "pair_precision", "coverage", "minutes")
+"""What is measured of a run."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One trained and evaluated run of a study."""
+
+    data: str
+    """Name of the data."""
+    seed: int
+    """Seed of the training."""
+    row: str
+    """What was trained."""
+    rank1: float
+    """Rank-1 in percent, the mean over the protocol's trials."""
+    mAP: float  # noqa: N815 - the metric's name
+    """Mean average precision in percent."""
+    mINP: float  # noqa: N815
+    """Mean inverse negative penalty in percent."""
+    ari: float | None
+    """Adjusted Rand index of the shared labels of the last epoch on the clustered training
+    images: matched labels, or mixed ones where nothing is matched; None where unknown."""
+    pair_precision: float | None
+    """Share of the matched cluster pairs that are right; None without matching or identities."""
+    coverage: float | None
+    """Share of the training images that ``ari`` speaks of; None where unknown."""
+    minutes: float
+    """Minutes of labelling and steps of all stages, shared ones included."""
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        """Data, seed and row."""
+        return self.data, self.seed, self.row
+
+
+COLUMNS = tuple(field.name for field in fields(Result))
+"""Columns of the table of results."""
+
+
+def make_result(
+    key: tuple[str, int, str],
+    scores: Mapping[str, float],
+    epoch: Mapping[str, Any],
+    seconds: float,
+) -> Result:
+    """Put together what is known of a finished run.
+
+    Args:
+        key: data, seed and row.
+        scores: rank1, mAP and mINP in percent, and others.
+        epoch: the last object of the run's log.
+        seconds: of the training.
+
+    Returns:
+        The result, rounded as it is written.
+    """
+    ari: Mapping[str, float] = epoch.get("ari", {})
+    space = next((name for name in ("matched", "mixed") if name in epoch["clusters"]), "")
+
+    def rounded(value: float | None) -> float | None:
+        return None if value is None else round(value, 4)
+
+    return Result(
+        *key,
+        rank1=round(scores["rank1"], 4),
+        mAP=round(scores["mAP"], 4),
+        mINP=round(scores["mINP"], 4),
+        ari=rounded(ari.get(space)),
+        pair_precision=rounded(epoch.get("pair_precision")),
+        coverage=rounded(epoch.get("coverage", {}).get(space)),
+        minutes=round(seconds / 60, 3),
+    )
+
+
+def write_results(results: Iterable[Result]) -> str:
+    """Turn results into CSV text.
+
+    Args:
+        results: in the order of the lines.
+
+    Returns:
+        A header and a line for each result; what is unknown is empty.
+    """
+    text = StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(result) for result in results)
+    return text.getvalue()
+
+
+def read_results(text: str, source: str = "results.csv") -> list[Result]:
+    """Turn the text of ``write_results`` back into results.
+
+    Args:
+        text: CSV with the columns of ``Result``.
+        source: where the text is from, for messages.
+
+    Returns:
+        The results, in order.
+
+    Raises:
+        CheckpointError: columns are missing or a value is no number.
+    """
+    reader = csv.DictReader(StringIO(text))
+    if tuple(reader.fieldnames or ()) != COLUMNS:
+        raise CheckpointError(f"{source} is damaged: expected the columns {','.join(COLUMNS)}")
+    found = []
+    for line in reader:
+        try:
+            numbers = {name: float(line[name]) if line[name] else None for name in NUMBERS}
+            if None in (numbers[name] for name in ("rank1", "mAP", "mINP", "minutes")):
+                raise ValueError("a score is empty")
+            found.append(Result(line["data"], int(line["seed"]), line["row"], **numbers))  # type: ignore[arg-type]
+        except (TypeError, ValueError) as error:
+            raise CheckpointError(
+                f"{source}, line {reader.line_num} is damaged ({error}); take that line out"
+            ) from error
+    return found
+
+
+def values_of(results: Sequence[Result], row: str, name: str) -> dict[tuple[str, int], float]:
+    """Return one number of every run of a row.
+
+    Args:
+        results: of a study.
+        row: which of them.
+        name: one of ``NUMBERS``.
+
+    Returns:
+        The number by data and seed, where it is known.
+    """
+    chosen = (result for result in results if result.row == row)
+    found = {(result.data, result.seed): getattr(result, name) for result in chosen}
+    return {key: value for key, value in found.items() if value is not None}

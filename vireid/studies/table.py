@@ -1,0 +1,146 @@
+"""Results of a study as tables: mean and spread of each row, and paired gains."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vireid.studies.results import Result, values_of
+
+COLUMNS = {
+    "rank1": "Rank-1", "mAP": "mAP", "mINP": "mINP", "ari": "shared ARI",
+    "pair_precision": "pair precision", "minutes": "minutes",
+}  # fmt: skip
+"""Title of each column of a table, by the name of its number."""
+GAINED = ("rank1", "mAP", "mINP", "ari")
+"""The numbers whose gains are shown."""
+DIGITS = {"ari": 3, "pair_precision": 2}
+"""Digits behind the point, where it is not one."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Mean and spread of several runs."""
+
+    mean: float
+    deviation: float | None
+    """Standard deviation of the runs (n - 1); None for a single one."""
+    runs: int
+
+
+def spread(values: Iterable[float]) -> Spread | None:
+    """Return mean and standard deviation.
+
+    Args:
+        values: of several runs.
+
+    Returns:
+        The spread; None where there is no value.
+
+    >>> spread([1.0, 3.0])
+    Spread(mean=2.0, deviation=1.4142135623730951, runs=2)
+    """
+    found = np.array(list(values), dtype=np.float64)
+    if not found.size:
+        return None
+    deviation = float(found.std(ddof=1)) if found.size > 1 else None
+    return Spread(float(found.mean()), deviation, found.size)
+
+
+def gain(results: Sequence[Result], row: str, base: str, name: str) -> Spread | None:
+    """Compare two rows run by run: same data, same seed.
+
+    Args:
+        results: of a study.
+        row: the one that should be better.
+        base: the other one.
+        name: of the number that is compared.
+
+    Returns:
+        Mean and spread of the differences; None where no run has both.
+    """
+    return spread(_differences(results, row, base, name))
+
+
+def row_table(results: Sequence[Result], rows: Sequence[str]) -> str:
+    """Return mean and spread of each row over all its runs, as Markdown.
+
+    Args:
+        results: of a study.
+        rows: in the order of the table; those without a result are left out.
+
+    Returns:
+        Lines of a table.
+    """
+    lines = _head(["", *COLUMNS.values(), "runs"])
+    return "\n".join([*lines, *(_line(cells) for cells in _rows(results, rows))])
+
+
+def data_table(results: Sequence[Result], rows: Sequence[str]) -> str:
+    """Return mean and spread over the seeds for each data set and row, as Markdown.
+
+    Args:
+        results: of a study.
+        rows: in the order of the table.
+
+    Returns:
+        Lines of a table.
+    """
+    lines = _head(["data", "", *COLUMNS.values(), "runs"])
+    for data in dict.fromkeys(result.data for result in results):
+        chosen = [result for result in results if result.data == data]
+        lines += [_line([data, *cells]) for cells in _rows(chosen, rows)]
+    return "\n".join(lines)
+
+
+def gain_table(results: Sequence[Result], pairs: Sequence[tuple[str, str]]) -> str:
+    """Return how much rows gain over others, run by run, as Markdown.
+
+    Args:
+        results: of a study.
+        pairs: each row and what it is compared with.
+
+    Returns:
+        Lines of a table; a last column counts the runs in which mAP rose.
+    """
+    lines = _head(["", "over", *(COLUMNS[name] for name in GAINED), "mAP rose in"])
+    for row, base in pairs:
+        rises = _differences(results, row, base, "mAP")
+        if rises:
+            found = {name: gain(results, row, base, name) for name in GAINED}
+            cells = [_text(found[name], name, signed=True) for name in GAINED]
+            rose = f"{sum(rise > 0 for rise in rises)} of {len(rises)}"
+            lines.append(_line([row, base, *cells, rose]))
+    return "\n".join(lines)
+
+
+def _differences(results: Sequence[Result], row: str, base: str, name: str) -> list[float]:
+    """Return what a row has more than another, for each run that both have."""
+    better, worse = values_of(results, row, name), values_of(results, base, name)
+    return [better[key] - worse[key] for key in better if key in worse]
+
+
+def _rows(results: Sequence[Result], rows: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the cells of each row that has results: name, mean and spread, number of runs."""
+    for row in rows:
+        runs = len(values_of(results, row, "mAP"))
+        if runs:
+            found = [_text(spread(values_of(results, row, n).values()), n) for n in COLUMNS]
+            yield [row, *found, str(runs)]
+
+
+def _text(found: Spread | None, name: str, *, signed: bool = False) -> str:
+    """Write mean and spread."""
+    if found is None:
+        return "-"
+    digits = DIGITS.get(name, 1)
+    text = f"{found.mean:{'+' if signed else ''}.{digits}f}"
+    return text if found.deviation is None else f"{text} ± {found.deviation:.{digits}f}"
+
+
+def _head(titles: Sequence[str]) -> list[str]:
+    return [_line(titles), "|" + "---|" * len(titles)]
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
