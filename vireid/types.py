@@ -226,20 +226,6 @@ def _check_partners(partner: Int, clusters: int) -> None:
 
 
 @dataclass(frozen=True)
-class RetrievalScores:
-    """How well Q queries find their identities in a gallery."""
-
-    cmc: NDArray[np.float64]
-    """[R] CMC curve: share of the valid queries right within rank 1..R, in [0, 1]."""
-    mAP: float  # noqa: N815 - the field's name
-    """Mean average precision in [0, 1]."""
-    mINP: float  # noqa: N815
-    """Mean inverse negative penalty in [0, 1]."""
-    valid_queries: int
-    """Queries with at least one true match in the gallery."""
-
-
-@dataclass(frozen=True)
 class Ranking:
     """The best gallery images for each of Q queries."""
 

@@ -1,5 +1,7 @@
 """Retrieval scores against an oracle written from the definitions and against parity vectors."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -99,6 +101,11 @@ def test_equal_to_the_oracle(seed, count, monkeypatch):
     assert scores.mAP == pytest.approx(precision, abs=1e-12)
     assert scores.mINP == pytest.approx(penalty, abs=1e-12)
     assert scores.valid_queries == len(found)
+    each = scores.queries
+    valid = ~np.isnan(each.first_match)
+    values = (each.average_precision, each.inverse_negative_penalty, each.first_match)
+    np.testing.assert_allclose(np.array(values)[:, valid].T, found, rtol=1e-12)
+    assert np.isnan(np.array(values)[:, ~valid]).all()
 
 
 def test_ranks_count_identities_or_images():
@@ -111,6 +118,43 @@ def test_ties_keep_the_order_of_the_gallery():
     similarity = np.zeros((2, 40), dtype=np.float32)
     scores = per_query_scores(similarity, [0, 39], np.arange(40), count="images")
     assert scores.first_match.tolist() == [1, 40]
+
+
+@pytest.mark.parametrize("count", ["identities", "images"])
+def test_among_equal_images_the_first_of_the_gallery_wins(count):
+    # Identities 5, 7, 7, 6, 7 in order; all images are alike, and zeros of either sign are equal.
+    zeros = np.array([[0.0, -0.0, 0.0, -0.0, -0.0]], dtype=np.float32)
+    scores = per_query_scores(zeros, [7], [5, 7, 7, 6, 7], count=count)
+    assert scores.first_match.tolist() == [2]
+    assert scores.average_precision.tolist() == pytest.approx([(1 / 2 + 2 / 3 + 3 / 5) / 3])
+    assert scores.inverse_negative_penalty.tolist() == pytest.approx([3 / 5])
+
+
+def test_layout_and_type_of_the_arrays_do_not_matter():
+    generator = np.random.default_rng(5)
+    similarity = generator.integers(0, 50, (30, 70)).astype(np.float16)
+    ignore = generator.random(similarity.shape) < 0.2
+    ids = generator.integers(0, 9, 30), generator.integers(0, 9, 70)
+    expected = retrieval_scores(similarity.astype(float), *ids, ignore=ignore)
+    frozen = similarity.astype(np.float32)
+    frozen.setflags(write=False)
+    for matrix in (similarity, np.asfortranarray(similarity), frozen, similarity[::-1][::-1]):
+        found = retrieval_scores(matrix, *ids, ignore=np.asfortranarray(ignore))
+        assert (found.mAP, found.mINP) == (expected.mAP, expected.mINP)
+        np.testing.assert_array_equal(found.queries.first_match, expected.queries.first_match)
+
+
+def test_memory_beside_the_arguments_is_bounded(monkeypatch):
+    monkeypatch.setattr(retrieval, "_CHUNK", 100_000)
+    generator = np.random.default_rng(0)
+    similarity = generator.random((3000, 1000)).astype(np.float16)
+    ids = np.arange(3000) % 100, np.arange(1000) % 100
+    ignore = np.zeros(similarity.shape, dtype=bool)
+    tracemalloc.start()
+    retrieval_scores(similarity, *ids, ignore=ignore)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2_000_000, "the similarities take 6 MB, as float32 12 MB"
 
 
 def test_a_short_gallery_repeats_the_last_value():

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vireid.evaluation.protocols import Protocol
-from vireid.metrics import retrieval_scores
-from vireid.types import Embeddings, Float, RetrievalScores, Truth
+from vireid.metrics import RetrievalScores, retrieval_scores
+from vireid.types import Embeddings, Float, Truth
 
 RANKS = (1, 5, 10, 20)
 

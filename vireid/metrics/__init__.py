@@ -8,15 +8,19 @@ from vireid.metrics.agreement import (
     stability,
 )
 from vireid.metrics.margins import centre_margin, matching_margin
-from vireid.metrics.retrieval import Count, QueryScores, per_query_scores, retrieval_scores
+from vireid.metrics.retrieval import Count, per_query_scores, retrieval_scores
+from vireid.metrics.scores import QueryScores, RetrievalScores, joined_scores, mean_scores
 
 __all__ = [
     "Agreement",
     "Count",
     "QueryScores",
+    "RetrievalScores",
     "adjusted_rand",
     "centre_margin",
+    "joined_scores",
     "matching_margin",
+    "mean_scores",
     "pair_precision",
     "pair_recall",
     "per_query_scores",
