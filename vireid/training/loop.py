@@ -20,7 +20,7 @@ from vireid.training.guard import is_finite, keeps_labels
 from vireid.training.objective import batch_loss, make_targets, update_memories
 from vireid.training.reports import EpochReport, StepReport, epoch_report, step_report
 from vireid.training.schedule import is_active, learning_rate
-from vireid.training.signals import signals
+from vireid.training.signals import clarity, signals
 from vireid.training.state import TrainingState, first_state
 from vireid.types import Embeddings
 
@@ -51,6 +51,7 @@ def fit(
     stop: Callable[[], bool] = lambda: False,
     workers: Workers = Workers(),
     watch_step: Callable[[StepReport], None] | None = None,
+    watch_labels: Callable[[TrainingState], None] | None = None,
 ) -> bool:
     """Train the network through all stages of the recipe.
 
@@ -66,6 +67,7 @@ def fit(
         workers: who passes images through the network.
         watch_step: called with a report at the start of every epoch, before its images are
             labelled, and after every step.
+        watch_labels: called with the state when new labels are taken, whose network made them.
 
     Returns:
         True once all stages are through, False if it stopped early.
@@ -83,6 +85,8 @@ def fit(
             watch_step(step_report(state, stage, {}))
         if state.labels_are_due(stage):
             relabel(state, images, recipe, stage, label, partial(workers.embed, kept=kept))
+            if watch_labels and not state.kept:
+                watch_labels(state)
         if not train_epoch(state, images, recipe, stage, stop, forward, watch_step):
             save(state)
             return False
@@ -127,6 +131,7 @@ def relabel(
         return
     state.labelling = labelling
     state.signals = signals(labelling, embeddings, state.last_labels)
+    state.clarity = clarity(labelling, state.signals, images.modality)
     state.last_labels |= {name: space.labels for name, space in state.labelling.spaces.items()}
     device = next(network.parameters()).device
     used: set[str] = {term.labels for term in stage.terms}
