@@ -85,6 +85,12 @@ def test_every_epoch_is_a_line_of_the_log_and_of_the_table(capsys):
     assert [line.split()[0] for line in lines if line] == ["aligned", "epoch", "1/2", "2/2"]
 
 
+def test_a_training_that_goes_on_within_a_stage_has_a_heading_too(capsys):
+    Watcher(data(None), io.StringIO())(report(labelling(), 2))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines if line] == ["aligned", "epoch", "2/2"]
+
+
 @pytest.mark.parametrize("truth", [None, IDENTITIES])
 def test_the_table_has_a_cell_under_each_heading(truth):
     line = epoch_line(report(labelling(False)), data(truth))

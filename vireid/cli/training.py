@@ -9,6 +9,7 @@ from typing import Any
 
 from vireid.cli.display import console, progress
 from vireid.cli.epochs import Watcher
+from vireid.cli.live import live
 from vireid.cli.run_folder import check_trainable, claimed, is_finished, shorten_log
 from vireid.cli.stopping import stop_requests
 from vireid.config import Recipe
@@ -36,6 +37,7 @@ from vireid.states import epochs_done, fingerprint, load_state, remove_states, s
 from vireid.training import (
     EpochReport,
     Labeller,
+    StepReport,
     TrainingImages,
     TrainingState,
     Workers,
@@ -132,13 +134,16 @@ def _train(
 
     with ExitStack() as stack:
         observe: Callable[[EpochReport], None] = _look_away
+        watch_step: Callable[[StepReport], None] | None = None
         if share()[0] == 0:
             log = stack.enter_context(run.log_file.open("a", encoding="utf-8"))
             observe = Watcher(data, log)
+            watch_step = display = stack.enter_context(live(recipe, data, console))
+            workers, label = display.watch_embed(workers), display.watch_label(label)
         done = fit(
             network, images, recipe,
             observe=observe, save=lambda state: on_first(partial(save, state)),
-            label=label, begin=begin, stop=stop, workers=workers,
+            label=label, begin=begin, stop=stop, workers=workers, watch_step=watch_step,
             watch_labels=watch_labels,
         )  # fmt: skip
     if not done:

@@ -66,25 +66,26 @@ def index_batches(
             yield from label_batches(
                 groups,
                 labels=labels,
-                images=recipe.batch_images,
+                images=batch_images,
                 iterations=stage.iterations,
                 generator=generator,
             )
         except DegenerateClusters as error:
             raise DegenerateClusters(f"stage {stage.name}, {name} labels: {error}") from error
 
+    batch_labels, batch_images = recipe.batch(stage)
     nothing = np.full(len(modality), NOISE)
-    shared, own, counts = [nothing, nothing], [nothing, nothing], (recipe.batch_labels, 0, 0)
+    shared, own, counts = [nothing, nothing], [nothing, nothing], (batch_labels, 0, 0)
     if stage.sample_by == "own":
         own = [labelling.spaces[side].labels for side in OWN]
-        counts = (0, recipe.batch_labels, recipe.batch_labels)
+        counts = (0, batch_labels, batch_labels)
     else:
         labels = labelling.spaces[stage.sample_by].labels
         shared = [np.where(modality == side, labels, NOISE) for side in Modality]
     if stage.sample_by == "matched":
         own = unmatched_labels(labelling, modality)
         left, right, *alone = (set(group.tolist()) - {NOISE} for group in (*shared, *own))
-        counts = portions(recipe.batch_labels, len(left & right), *map(len, alone))
+        counts = portions(batch_labels, len(left & right), *map(len, alone))
     streams = zip(
         draw(stage.sample_by, counts[0], *shared),
         draw("visible", counts[1], own[0]),

@@ -12,20 +12,18 @@ from torch import Tensor
 from vireid import seeds
 from vireid.config import Recipe, StageConfig, TermConfig
 from vireid.extract import KeptMaps, extract
-from vireid.labelling import Labelling, label_spaces
+from vireid.labelling import label_spaces
 from vireid.models import CrossModalNetwork, Output, Passes
 from vireid.training.batches import RawBatch, TrainingImages, index_batches, load_batch, read_ahead
 from vireid.training.compute import new_pooling
-from vireid.training.guard import is_finite, keeps_labels
-from vireid.training.objective import batch_loss, make_targets, update_memories
+from vireid.training.guard import is_finite
+from vireid.training.objective import batch_loss, update_memories
+from vireid.training.optimiser import set_learning_rate
+from vireid.training.renewal import Labeller, renew
 from vireid.training.reports import EpochReport, StepReport, epoch_report, step_report
 from vireid.training.schedule import is_active, learning_rate
-from vireid.training.signals import clarity, signals
 from vireid.training.state import TrainingState, first_state
 from vireid.types import Embeddings
-
-Labeller = Callable[..., Labelling]
-"""Called like labelling.label_spaces."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +81,9 @@ def fit(
         stage = recipe.stages[state.stage]
         if watch_step:
             watch_step(step_report(state, stage, {}))
-        if state.labels_are_due(stage):
-            relabel(state, images, recipe, stage, label, partial(workers.embed, kept=kept))
-            if watch_labels and not state.kept:
-                watch_labels(state)
+        fresh = renew(state, images, recipe, stage, label, partial(workers.embed, kept=kept))
+        if fresh and watch_labels:
+            watch_labels(state)
         if not train_epoch(state, images, recipe, stage, stop, forward, watch_step):
             save(state)
             return False
@@ -94,52 +91,6 @@ def fit(
         state.end_epoch(recipe)
         save(state)
     return True
-
-
-def relabel(
-    state: TrainingState,
-    images: TrainingImages,
-    recipe: Recipe,
-    stage: StageConfig,
-    label: Labeller,
-    embed: Callable[..., Embeddings],
-) -> None:
-    """Embed every training image once and label it anew.
-
-    Args:
-        state: its network embeds the images; its labels and targets are replaced.
-        images: N training images.
-        recipe: labelling settings and seed.
-        stage: which label spaces are wanted.
-        label: from embeddings to label spaces.
-        embed: from network and images to embeddings.
-    """
-    start = perf_counter()
-    prototypes = frozenset(term.labels for term in stage.terms if term.loss == "intra")
-    network = state.network
-    embeddings = embed(network, images.pixels, images.modality, with_features=bool(prototypes))
-    labelling = label(
-        embeddings,
-        stage.spaces(),
-        recipe.labelling,
-        temperature=recipe.temperature,
-        generator=seeds.generator(recipe.seed, "labelling", stage.name, state.epoch),
-    )
-    state.labelled = state.epoch
-    if keeps_labels(state, embeddings, labelling, stage, recipe):
-        state.seconds["labelling"] += perf_counter() - start
-        return
-    state.labelling = labelling
-    state.signals = signals(labelling, embeddings, state.last_labels)
-    state.clarity = clarity(labelling, state.signals, images.modality)
-    state.last_labels |= {name: space.labels for name, space in state.labelling.spaces.items()}
-    device = next(network.parameters()).device
-    used: set[str] = {term.labels for term in stage.terms}
-    spaces = {name: space for name, space in state.labelling.spaces.items() if name in used}
-    state.targets = make_targets(
-        spaces, embeddings, recipe, prototypes_for=prototypes, device=device
-    )
-    state.seconds["labelling"] += perf_counter() - start
 
 
 def train_epoch(
@@ -174,8 +125,7 @@ def train_epoch(
     for batch in read_ahead(images, islice(batches, state.step, None), pin=pin):
         if stop():
             break
-        for group in state.optimiser.param_groups:
-            group["lr"] = learning_rate(stage, state.epoch, state.step)
+        set_learning_rate(state.optimiser, learning_rate(stage, state.epoch, state.step))
         losses = train_step(state, recipe, stage, terms, batch, forward)
         if watch_step:
             watch_step(step_report(state, stage, losses))
