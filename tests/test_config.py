@@ -93,6 +93,19 @@ def test_values_out_of_range_are_named(change, message):
         ({"terms": (replace(TERM, weight=-1.0),)}, "cluster_nce weight is -1.0"),
         ({"terms": (TermConfig("inter", "visible"),)}, "inter needs labels that both"),
         ({"terms": (replace(TERM, confidence=True),)}, "confidence is known of matched labels"),
+        ({"batch_labels": 0}, "batch_labels is 0; expected at least 1"),
+        ({"batch_images": -1}, "batch_images is -1"),
+        ({"batch_labels": 1, "batch_images": 1}, "are both 1"),
+        ({"recentre_every": -1}, "recentre_every is -1"),
+        ({"backbone_rate": 0.0}, "backbone_rate is 0.0"),
+        ({"recentre_every": 1}, "recentre_every applies where labels stay"),
+        ({"recentre_every": 1, "relabel_every": 0}, "recentre_every applies to stages with an"),
+        (
+            {"terms": (TermConfig("classifier", "matched"),)},
+            "classifier learns labels that stay, but relabel_every is 1; set it to 0",
+        ),
+        ({"terms": (replace(TERM, divide_by="count"),)}, "divide_by applies to terms with conf"),
+        ({"terms": (replace(TERM, norm="l1"),)}, "norm applies to intra, not to cluster_nce"),
         ({"name": "before"}, "expected a plain word"),
         ({"name": "seconds"}, "expected a plain word"),
         ({"name": "seed"}, "expected a plain word"),
@@ -117,3 +130,9 @@ def test_problems_of_a_stage_name_the_stage(change, message):
 def test_a_stage_wants_the_label_spaces_of_its_batches_and_terms_once(sample_by, labels, spaces):
     terms = tuple(TermConfig("cluster_nce", name) for name in labels)
     assert StageConfig("s", 1, terms, sample_by=sample_by).spaces() == spaces
+
+
+def test_a_stage_has_the_recipes_batches_or_its_own():
+    own = replace(STAGE, batch_labels=3, batch_images=7)
+    recipe = Recipe(stages=(STAGE, replace(own, name="own")), batch_labels=5, batch_images=2)
+    assert [recipe.batch(stage) for stage in recipe.stages] == [(5, 2), (3, 7)]

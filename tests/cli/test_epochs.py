@@ -19,7 +19,7 @@ OWN, NOTHING = np.repeat([0, 1], 4), np.full(8, -1)
 IDENTITIES = Truth(np.tile(OWN, 2))
 PLAIN = {
     "stage", "epoch", "epochs", "learning_rate", "losses", "clusters", "noise", "margin",
-    "stability", "troubles", "skipped", "images", "seconds",
+    "stability", "clarity", "troubles", "skipped", "images", "seconds",
 }  # fmt: skip
 
 
@@ -50,6 +50,7 @@ def report(labels, epoch=1, signals=SIGNALS):
         labelling=labels,
         signals=signals,
         images=64,
+        clarity=0.5,
         troubles=(),
         skipped=0,
         seconds={"steps": 2.0},
@@ -82,6 +83,12 @@ def test_every_epoch_is_a_line_of_the_log_and_of_the_table(capsys):
     assert [json.loads(line)["epoch"] for line in log.getvalue().splitlines()] == [1, 2]
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines if line] == ["aligned", "epoch", "1/2", "2/2"]
+
+
+def test_a_training_that_goes_on_within_a_stage_has_a_heading_too(capsys):
+    Watcher(data(None), io.StringIO())(report(labelling(), 2))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines if line] == ["aligned", "epoch", "2/2"]
 
 
 @pytest.mark.parametrize("truth", [None, IDENTITIES])

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from torch.nn import functional
 
 from vireid.cluster import centres
-from vireid.losses import inter, intra, triplet
+from vireid.losses import classifier, inter, intra, triplet
 
 
 def test_sum_of_the_terms_and_its_gradients(golden):
@@ -20,7 +19,8 @@ def test_sum_of_the_terms_and_its_gradients(golden):
     views = dict(zip(("vis1", "vis2", "ir"), features.split(n), strict=True))
     trust = torch.cat([arrays[f"conf_{view}"] for view in views])
 
-    identity = (trust * functional.cross_entropy(logits, labels.repeat(3), reduction="none")).mean()
+    layer = torch.eye(logits.shape[1])  # so that the logits come out as they are
+    identity = (trust * classifier(logits, labels.repeat(3), layer)).mean()
     hard = triplet(features, labels.repeat(3), scalars["margin"]).mean()
     centred = {
         view: scalars["weight_intra"]
@@ -35,6 +35,8 @@ def test_sum_of_the_terms_and_its_gradients(golden):
         means = [values[labels == identity].mean() for identity in labels.unique()]
         aligned = aligned + scalars["weight_inter"] * torch.stack(means).mean()
 
+    right = triplet(features, labels.repeat(3), margin=0) == 0
+    assert int(right.sum()) == int(scalars["triplet_correct"])
     assert identity.item() == pytest.approx(scalars["loss_id"], rel=1e-5, abs=1e-5)
     assert hard.item() == pytest.approx(scalars["loss_triplet"], rel=1e-5, abs=1e-5)
     intra_visible = (centred["vis1"] + centred["vis2"]) / 2

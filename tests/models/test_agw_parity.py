@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch.nn import functional
 
+from vireid.losses import classifier
 from vireid.models import build_agw
 
 SCALES = {
@@ -96,14 +97,16 @@ def test_training_outputs_and_statistics(official):
     arrays, network, state = official
     visible, infrared = (torch.from_numpy(arrays[f"input_{name}"]) for name in ("vis", "ir"))
     modality = torch.tensor([0] * len(visible) + [1] * len(infrared))
-    normalised = []
-    network.neck.register_forward_hook(lambda _module, _inputs, output: normalised.append(output))
     with torch.no_grad():
         output = network.train()(torch.cat([visible, infrared]), modality)
     np.testing.assert_allclose(output.pooled, arrays["train_pool"], atol=2e-3)
-    np.testing.assert_allclose(normalised[0], arrays["train_feat_bn"], atol=2e-3)
-    logits = normalised[0] @ state["classifier.weight"].T
+    np.testing.assert_allclose(output.neck, arrays["train_feat_bn"], atol=2e-3)
+    logits = output.neck @ state["classifier.weight"].T
     np.testing.assert_allclose(logits, arrays["train_logits"], atol=2e-3)
+    labels = torch.arange(len(logits)) % len(state["classifier.weight"])
+    losses = classifier(output.neck, labels, state["classifier.weight"])
+    expected = functional.cross_entropy(torch.from_numpy(arrays["train_logits"]), labels)
+    np.testing.assert_allclose(losses.mean(), expected, atol=2e-3)
     stem = network.visible_stem[0][1].running_mean
     np.testing.assert_allclose(stem, arrays["stem_vis_bn_mean_after"], atol=1e-5)
     np.testing.assert_allclose(network.neck.running_mean[0], arrays["neck_mean_after"], atol=2e-3)

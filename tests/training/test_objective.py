@@ -7,14 +7,20 @@ import numpy as np
 import pytest
 import torch
 
-from vireid.config import LossName, TermConfig
+from vireid.config import LossName, StageConfig, TermConfig
 from vireid.losses import inter, triplet
 from vireid.models import Output
-from vireid.training.objective import Rows, batch_loss, make_targets, update_memories
+from vireid.training.objective import Rows, batch_loss, update_memories
+from vireid.training.targets import make_targets
 from vireid.types import Embeddings, PseudoLabels
 
 COUNT, SIZE = 24, 5
 BATCH = torch.tensor([0, 3, 1, 0, 7, 12, 13, 20, 21, 23, 2, 14])
+
+
+def stage(*terms):
+    """Return a stage of the terms (loss, label space)."""
+    return StageConfig("s", 1, tuple(TermConfig(*term) for term in terms), relabel_every=0)
 
 
 def unit(rows):
@@ -31,13 +37,15 @@ def scene(tiny):
     embeddings = Embeddings(
         unit(generator.normal(size=(COUNT, SIZE))), modality, generator.normal(size=(COUNT, SIZE))
     )
-    targets = make_targets({"matched": space}, embeddings, tiny, prototypes_for={"matched"})
+    terms = stage(("intra", "matched"), ("classifier", "matched"))
+    targets = make_targets({"matched": space}, embeddings, terms, tiny)
     pooled = torch.tensor(generator.normal(size=(len(BATCH), SIZE)), dtype=torch.float32)
     embedding = torch.tensor(unit(generator.normal(size=(len(BATCH), SIZE))), dtype=torch.float32)
     pooled.requires_grad_()
     embedding.requires_grad_()
+    neck = torch.tensor(generator.normal(size=(len(BATCH), SIZE)), dtype=torch.float32)
     rows = Rows(BATCH, torch.from_numpy(modality)[BATCH])
-    return space, embeddings, targets, Output(pooled, embedding), rows
+    return space, embeddings, targets, Output(pooled, embedding, neck.requires_grad_()), rows
 
 
 def prototype(space, embeddings, label, side):
@@ -66,7 +74,7 @@ def memory(space, embeddings, label):
     return unit(np.mean(means, axis=0)[None])[0]
 
 
-def slow_rows(loss: LossName, scene, temperature):
+def slow_rows(loss: LossName, scene, temperature, norm):
     """Return one value and one confidence for each row that is no noise."""
     space, embeddings, _, output, rows = scene
     values, weights = [], []
@@ -81,8 +89,8 @@ def slow_rows(loss: LossName, scene, temperature):
             values.append(math.log(sum(map(math.exp, logits))) - logits[label])
         else:
             side = int(rows.modality[row])
-            centre = prototype(space, embeddings, label, side)
-            values.append(float(np.square(output.pooled[row].detach().numpy() - centre).mean()))
+            away = output.pooled[row].detach().numpy() - prototype(space, embeddings, label, side)
+            values.append(float((np.abs(away) if norm == "l1" else np.square(away)).mean()))
     return np.array(values), np.array(weights)
 
 
@@ -101,16 +109,20 @@ def test_memories_and_prototypes_are_the_centres_of_the_labelling(scene):
             )
 
 
-@pytest.mark.parametrize("confidence", [False, True])
-@pytest.mark.parametrize("loss", ["cluster_nce", "intra"])
-def test_a_term_is_the_mean_over_labelled_rows(scene, tiny, loss, confidence):
+@pytest.mark.parametrize("divide_by", [None, "weights", "count"])
+@pytest.mark.parametrize(
+    ("loss", "norm"), [("cluster_nce", "squared_l2"), ("intra", "squared_l2"), ("intra", "l1")]
+)
+def test_a_term_is_the_mean_over_labelled_rows(scene, tiny, loss, norm, divide_by):
     *_, targets, output, rows = scene
-    term = TermConfig(loss, "matched", weight=0.3, confidence=confidence)
+    trust = {"confidence": True, "divide_by": divide_by} if divide_by else {}
+    term = TermConfig(loss, "matched", weight=0.3, norm=norm, **trust)
     total, parts = batch_loss([term], output, rows, targets, tiny)
-    values, weights = slow_rows(loss, scene, tiny.temperature)
+    values, weights = slow_rows(loss, scene, tiny.temperature, norm)
     assert len(values) == 9, "three of the twelve rows are noise"
-    weights = weights if confidence else np.ones(len(values))
-    expected = (values * weights).sum() / weights.sum()
+    weights = weights if divide_by else np.ones(len(values))
+    count = len(values) if divide_by == "count" else weights.sum()
+    expected = (values * weights).sum() / count
     assert parts.keys() == {f"{loss}/matched"}
     assert parts[f"{loss}/matched"].item() == pytest.approx(expected, rel=1e-5)
     assert total.item() == pytest.approx(0.3 * expected, rel=1e-5)
@@ -136,6 +148,23 @@ def test_terms_over_pairs_never_see_noise(scene, tiny, loss, confidence):
     assert (gradients[kept] != 0).any()
 
 
+def test_the_classifier_tells_the_labelled_rows_apart_by_their_features_after_the_neck(scene, tiny):
+    space, _, targets, output, rows = scene
+    term = TermConfig("classifier", "matched")
+    total, parts = batch_loss([term], output, rows, targets, tiny)
+    total.backward()
+    weights = targets["matched"].classifier
+    assert weights.shape == (3, SIZE)
+    labels = torch.from_numpy(space.labels.copy())[rows.indices]
+    kept = labels >= 0
+    logits = output.neck[kept] @ weights.T
+    expected = torch.nn.functional.cross_entropy(logits, labels[kept])
+    torch.testing.assert_close(parts["classifier/matched"], expected.detach())
+    assert (weights.grad != 0).any(1).all()
+    assert torch.equal((output.neck.grad != 0).any(1), kept)
+    assert output.pooled.grad is None
+
+
 def test_terms_add_up_by_weight_and_only_the_sum_has_a_gradient(scene, tiny):
     *_, targets, output, rows = scene
     terms = [
@@ -157,7 +186,12 @@ def test_an_image_of_low_confidence_pulls_less(scene, tiny):
     space, embeddings, _, output, rows = scene
     first = int(rows.indices[0])
     trust = np.where(np.arange(COUNT) == first, 0.0, 1.0)
-    targets = make_targets({"matched": replace(space, confidence=trust)}, embeddings, tiny)
+    targets = make_targets(
+        {"matched": replace(space, confidence=trust)},
+        embeddings,
+        stage(("triplet", "matched")),
+        tiny,
+    )
     term = TermConfig("cluster_nce", "matched", confidence=True)
     batch_loss([term], output, rows, targets, tiny)[0].backward()
     of_first = rows.indices == first
@@ -169,9 +203,11 @@ def test_an_image_of_low_confidence_pulls_less(scene, tiny):
 @pytest.mark.parametrize("labels", [[-1] * COUNT, [-1] * 4 + [0, 1] * 10])
 def test_a_space_without_labels_for_the_batch_adds_nothing(scene, tiny, labels):
     _, embeddings, _, output, _ = scene
-    targets = make_targets({"mixed": PseudoLabels(labels)}, embeddings, tiny)
+    targets = make_targets(
+        {"mixed": PseudoLabels(labels)}, embeddings, stage(("triplet", "mixed")), tiny
+    )
     rows = Rows(torch.tensor([0, 1, 2, 3]), torch.zeros(4, dtype=torch.int64))
-    four = Output(output.pooled[:4], output.embedding[:4])
+    four = Output(*(part[:4] for part in output))
     total, parts = batch_loss([TermConfig("cluster_nce", "mixed")], four, rows, targets, tiny)
     assert (total.item(), parts) == (0.0, {})
     total.backward()
@@ -182,11 +218,12 @@ def test_a_label_of_one_modality_has_no_prototype_in_the_other(scene, tiny):
     _, embeddings, *_ = scene
     labels = np.where(embeddings.modality == 0, 0, -1)
     space = PseudoLabels(labels, np.zeros(COUNT))  # no trust at all: the plain mean
-    target = make_targets({"v": space}, embeddings, tiny, prototypes_for={"v"})["v"]
+    target = make_targets({"mixed": space}, embeddings, stage(("intra", "mixed")), tiny)["mixed"]
     assert (target.prototypes[1] == 0).all()
     plain = embeddings.features[: COUNT // 2].mean(0)
     np.testing.assert_allclose(target.prototypes[0, 0], plain, atol=1e-5)
-    assert make_targets({"v": space}, embeddings, tiny)["v"].prototypes is None
+    plain = make_targets({"mixed": space}, embeddings, stage(("inter", "mixed")), tiny)["mixed"]
+    assert (plain.prototypes, plain.classifier) == (None, None)
 
 
 def test_memories_move_towards_the_batch_one_sample_after_the_other(scene, tiny):

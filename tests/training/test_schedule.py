@@ -3,9 +3,14 @@
 from dataclasses import replace
 
 import pytest
+import torch
 
-from vireid.config import StageConfig, TermConfig
+from vireid.config import Recipe, StageConfig, TermConfig
+from vireid.memory import ClusterMemory
+from vireid.models import build_network
+from vireid.training.optimiser import new_optimiser, set_learning_rate, train_classifiers
 from vireid.training.schedule import is_active, learning_rate
+from vireid.training.targets import Target
 
 TERM = TermConfig("cluster_nce", "mixed")
 STAGE = StageConfig(
@@ -18,6 +23,41 @@ def test_the_whole_curve():
     warm = [0.1 + 0.9 * step / 10 for step in range(10)]
     expected = warm + [1.0] * 20 + [0.1] * 15 + [0.01] * 5
     assert found == pytest.approx(expected)
+
+
+def test_golden_rates_of_the_released_code(golden):
+    arrays = golden("schedules")
+    epochs, base = len(arrays["lr_classifier"]), float(arrays["base_lr"])
+    aligned = replace(
+        STAGE, epochs=epochs, learning_rate=base, warmup=10, warmup_by="epoch",
+        milestones=(20 / epochs, 40 / epochs), backbone_rate=0.1, optimiser="sgd",
+    )  # fmt: skip
+    network = build_network("test_efficientnet")
+    optimiser = new_optimiser(network, Recipe(stages=(aligned,)), aligned)
+    weights = torch.nn.Parameter(torch.zeros(2, network.embedding_size))
+    nothing = torch.zeros(0, dtype=torch.int64)
+    target = Target(nothing, nothing, ClusterMemory(torch.eye(2)), classifier=weights)
+    train_classifiers(optimiser, [target])
+    assert optimiser.param_groups[2]["params"] == [weights]
+    for epoch in range(epochs):
+        set_learning_rate(optimiser, learning_rate(aligned, epoch, 3))
+        found = [group["lr"] for group in optimiser.param_groups]
+        for name, rate in zip(("backbone", "bottleneck", "classifier"), found, strict=True):
+            assert rate == pytest.approx(arrays[f"lr_{name}"][epoch], rel=1e-9)
+
+
+def test_golden_rates_of_the_clustering_stages(golden):
+    expected = golden("schedules")["baseline_lr"]
+    base = float(golden("schedules")["baseline_base_lr"])
+    stage = replace(STAGE, epochs=50, learning_rate=base, warmup=0, milestones=(0.4, 0.8))
+    found = [learning_rate(stage, epoch, 0) for epoch in range(50)]
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_milestone_is_an_epoch_whatever_the_rounding_of_its_share():
+    stage = replace(STAGE, epochs=25, warmup=0, milestones=(0.28,))
+    assert 0.28 * 25 > 7
+    assert learning_rate(stage, 7, 0) == pytest.approx(0.1)
 
 
 def test_without_warmup_and_milestones_the_rate_is_constant():

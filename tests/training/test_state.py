@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from vireid.config import TermConfig
 from vireid.errors import CheckpointError
 from vireid.runs import new_network
 from vireid.training import first_state, fit, pack, unpack
@@ -24,12 +25,35 @@ def bits(network):
     return {name: value.numpy().tobytes() for name, value in network.state_dict().items()}
 
 
-@pytest.fixture(scope="module")
-def recipe(tiny):
-    """Return a recipe whose last stage keeps its labels for two epochs."""
+@pytest.fixture(scope="module", params=["labels kept for two epochs", "released code"])
+def recipe(tiny, request):
+    """Return a recipe of thirteen steps; the second one has all that a stage can own."""
     joint, aligned = tiny.stages
-    aligned = replace(aligned, epochs=3, relabel_every=2, iterations=3)
-    return replace(tiny, stages=(replace(joint, epochs=2, iterations=2), aligned))
+    if request.param == "labels kept for two epochs":
+        aligned = replace(aligned, epochs=3, relabel_every=2, iterations=3)
+        return replace(tiny, stages=(replace(joint, epochs=2, iterations=2), aligned))
+    trusted = {"confidence": True, "divide_by": "count"}
+    released = replace(
+        aligned,
+        name="released",
+        epochs=3,
+        iterations=3,
+        batch_labels=3,
+        init="pretrained",
+        relabel_every=0,
+        recentre_every=1,
+        optimiser="sgd",
+        backbone_rate=0.1,
+        warmup_by="epoch",
+        terms=(
+            TermConfig("classifier", "matched", **trusted),
+            TermConfig("triplet", "matched"),
+            TermConfig("intra", "matched", norm="l1", **trusted),
+            TermConfig("inter", "matched"),
+        ),
+    )
+    last = replace(aligned, epochs=1, init="pretrained")
+    return replace(tiny, stages=(joint, released, last), memory_update="hardest")
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +95,8 @@ def test_every_epoch_leaves_a_state_to_go_on_from(crops, recipe, whole):
         observe=lambda _: None, save=lambda state: saved.append(copied(state)),
     )  # fmt: skip
     places = [(v["stage"], v["epoch"], v["step"]) for _, v in saved]
-    assert places == [(0, 1, 0), (1, 0, 0), (1, 1, 0), (1, 2, 0), (2, 0, 0)]
+    epochs = [(n, e, 0) for n, stage in enumerate(recipe.stages) for e in range(stage.epochs)]
+    assert places == [*epochs[1:], (len(recipe.stages), 0, 0)]
     for place, tensors_and_values in enumerate(saved):
         network, reports = new_network(recipe), []
         begin = unpack(network, recipe, *tensors_and_values)

@@ -17,6 +17,8 @@ class Watcher:
 
     data: DataFolder
     log: TextIO
+    _headed: str = ""
+    """The stage whose heading was printed last."""
 
     def __call__(self, report: EpochReport) -> None:
         """Log one epoch.
@@ -27,8 +29,9 @@ class Watcher:
         line = epoch_line(report, self.data)
         self.log.write(json.dumps(line) + "\n")
         self.log.flush()
-        if report.epoch == 1:
+        if report.stage != self._headed:
             console.print(describe_header(line))
+            self._headed = report.stage
         console.print(describe_epoch(line))
         for trouble in report.troubles:
             console.print(f"       trouble: {trouble}")
@@ -58,6 +61,7 @@ def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
         "noise": scores.noise,
         "margin": found.margin,
         "stability": found.stability,
+        "clarity": report.clarity,
         "troubles": list(report.troubles),
         "skipped": report.skipped,
         "images": report.images,

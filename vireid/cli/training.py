@@ -9,6 +9,7 @@ from typing import Any
 
 from vireid.cli.display import console, progress
 from vireid.cli.epochs import Watcher
+from vireid.cli.live import live
 from vireid.cli.run_folder import check_trainable, claimed, is_finished, shorten_log
 from vireid.cli.stopping import stop_requests
 from vireid.config import Recipe
@@ -31,11 +32,12 @@ from vireid.parallel import (
 )
 from vireid.recipes import dump_recipe
 from vireid.report import draw_training_curve
-from vireid.runs import BEFORE, Run, new_network, save_network
+from vireid.runs import BEFORE, Run, keep_clearest, new_network, save_network
 from vireid.states import epochs_done, fingerprint, load_state, remove_states, save_state
 from vireid.training import (
     EpochReport,
     Labeller,
+    StepReport,
     TrainingImages,
     TrainingState,
     Workers,
@@ -126,15 +128,23 @@ def _train(
             save_network(run, recipe.stages[state.stage - 1].name, network, recipe)
         save_state(run, state, recipe, reading)
 
+    def watch_labels(state: TrainingState) -> None:
+        if state.stage == len(recipe.stages) - 1:
+            on_first(partial(keep_clearest, run, network, recipe, state.clarity))
+
     with ExitStack() as stack:
         observe: Callable[[EpochReport], None] = _look_away
+        watch_step: Callable[[StepReport], None] | None = None
         if share()[0] == 0:
             log = stack.enter_context(run.log_file.open("a", encoding="utf-8"))
             observe = Watcher(data, log)
+            watch_step = display = stack.enter_context(live(recipe, data, console))
+            workers, label = display.watch_embed(workers), display.watch_label(label)
         done = fit(
             network, images, recipe,
             observe=observe, save=lambda state: on_first(partial(save, state)),
-            label=label, begin=begin, stop=stop, workers=workers,
+            label=label, begin=begin, stop=stop, workers=workers, watch_step=watch_step,
+            watch_labels=watch_labels,
         )  # fmt: skip
     if not done:
         raise Stopped("stopped", 0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from vireid.config.augmentation import AugmentationConfig
 from vireid.config.bounds import ABOVE_ZERO, BELOW_ONE, FROM_ONE, FROM_ZERO, outside
@@ -41,6 +42,8 @@ class Recipe:
     """Temperature of ClusterNCE."""
     momentum: float = 0.1
     """Share of its old value that a memory keeps at an update, in [0, 1)."""
+    memory_update: Literal["every", "hardest"] = "every"
+    """Move a memory by every sample of its cluster, one after the other, or by the hardest."""
     margin: float = 0.3
     """Margin of the triplet loss."""
     weight_decay: float = 5e-4
@@ -54,6 +57,20 @@ class Recipe:
         if problems := list(self._problems()):
             raise ConfigError("recipe: " + "; ".join(problems))
 
+    def batch(self, stage: StageConfig) -> tuple[int, int]:
+        """Return what is in a batch of a stage.
+
+        Args:
+            stage: one of the stages.
+
+        Returns:
+            Labels, and images of each label and modality.
+        """
+        return (
+            self.batch_labels if stage.batch_labels is None else stage.batch_labels,
+            self.batch_images if stage.batch_images is None else stage.batch_images,
+        )
+
     def _problems(self) -> Iterator[str]:
         if not self.stages:
             yield "it has no stages; give at least one"
@@ -66,11 +83,14 @@ class Recipe:
         yield from outside("", self, BELOW_ONE, "momentum")
         if not 0 <= self.seed < 2**63:
             yield f"seed is {self.seed}; expected 0 or more and less than 2**63"
-        if self.batch_labels == self.batch_images == 1:
-            yield "batch_labels and batch_images are both 1; batch statistics need more images"
         yield from self.network.problems()
         for stage in self.stages:
             yield from stage.problems()
+            if self.batch(stage) == (1, 1):
+                yield (
+                    f"stage {stage.name}: batch_labels and batch_images are both 1; "
+                    "batch statistics need more images"
+                )
         yield from self.labelling.problems()
         yield from self.augmentation.problems()
         yield from self.compute.problems()

@@ -1,8 +1,9 @@
 """Losses: differentiable and stateless, one value for each sample; weighting happens elsewhere."""
 
+from vireid.losses.classifier import classifier
 from vireid.losses.cluster_nce import cluster_nce
 from vireid.losses.inter import inter, mmd, paired
 from vireid.losses.intra import intra
 from vireid.losses.triplet import triplet
 
-__all__ = ["cluster_nce", "inter", "intra", "mmd", "paired", "triplet"]
+__all__ = ["classifier", "cluster_nce", "inter", "intra", "mmd", "paired", "triplet"]

@@ -24,6 +24,8 @@ class Output(NamedTuple):
     """[B, D] features before the neck, for triplet and alignment terms."""
     embedding: Tensor
     """[B, D] features after the neck, of unit length, for clustering, memories and retrieval."""
+    neck: Tensor
+    """[B, D] the same before they are brought to unit length, for a classifier."""
 
 
 class CrossModalNetwork(nn.Module):
@@ -113,7 +115,8 @@ class CrossModalNetwork(nn.Module):
             modality: [B] int64, 0 visible, 1 infrared.
 
         Returns:
-            Pooled features and unit embeddings [B, D], rows in the order of the pixels.
+            Pooled features, unit embeddings and features after the neck [B, D], rows in
+            the order of the pixels.
         """
         return self.forward_maps(self.frozen_maps(pixels), modality)
 
@@ -141,7 +144,8 @@ class CrossModalNetwork(nn.Module):
             modality: [B] int64, 0 visible, 1 infrared.
 
         Returns:
-            Pooled features and unit embeddings [B, D], rows in the order of the maps.
+            Pooled features, unit embeddings and features after the neck [B, D], rows in
+            the order of the maps.
         """
         return self.finish(self.pool(maps, modality), modality)
 
@@ -170,12 +174,12 @@ class CrossModalNetwork(nn.Module):
             modality: [B] int64, 0 visible, 1 infrared.
 
         Returns:
-            Pooled features and unit embeddings [B, D].
+            Pooled features, unit embeddings and features after the neck [B, D].
         """
         order, visible = _visible_first(modality)
         rows = self.neck(pooled if order is None else pooled[order], visible)
-        embedding = functional.normalize(rows)
-        return Output(pooled, embedding if order is None else embedding[torch.argsort(order)])
+        rows = rows if order is None else rows[torch.argsort(order)]
+        return Output(pooled, functional.normalize(rows), rows)
 
 
 def _visible_first(modality: Tensor) -> tuple[Tensor | None, int]:

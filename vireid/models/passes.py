@@ -142,5 +142,4 @@ def whole_output(network: CrossModalNetwork, pooled: Tensor, modality: Tensor) -
     Returns:
         Pooled features and unit embeddings [B, D], float32.
     """
-    pooled, embedding = network.finish(pooled, modality)
-    return Output(pooled.float(), embedding.float())
+    return Output(*(rows.float() for rows in network.finish(pooled, modality)))

@@ -2,8 +2,9 @@
 
 from vireid.training.batches import TrainingImages
 from vireid.training.compute import new_pooling, prepare
-from vireid.training.loop import Labeller, Workers, fit
+from vireid.training.loop import Workers, fit
 from vireid.training.packing import pack, unpack
+from vireid.training.renewal import Labeller
 from vireid.training.reports import EpochReport, StepReport
 from vireid.training.state import TrainingState, first_state
 

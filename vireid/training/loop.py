@@ -12,20 +12,18 @@ from torch import Tensor
 from vireid import seeds
 from vireid.config import Recipe, StageConfig, TermConfig
 from vireid.extract import KeptMaps, extract
-from vireid.labelling import Labelling, label_spaces
+from vireid.labelling import label_spaces
 from vireid.models import CrossModalNetwork, Output, Passes
-from vireid.training.batches import TrainingImages, index_batches, load_batch
+from vireid.training.batches import RawBatch, TrainingImages, index_batches, load_batch, read_ahead
 from vireid.training.compute import new_pooling
-from vireid.training.guard import is_finite, keeps_labels
-from vireid.training.objective import batch_loss, make_targets, update_memories
+from vireid.training.guard import is_finite
+from vireid.training.objective import batch_loss, update_memories
+from vireid.training.optimiser import set_learning_rate
+from vireid.training.renewal import Labeller, renew
 from vireid.training.reports import EpochReport, StepReport, epoch_report, step_report
 from vireid.training.schedule import is_active, learning_rate
-from vireid.training.signals import signals
 from vireid.training.state import TrainingState, first_state
-from vireid.types import Embeddings, Int
-
-Labeller = Callable[..., Labelling]
-"""Called like labelling.label_spaces."""
+from vireid.types import Embeddings
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,7 @@ def fit(
     stop: Callable[[], bool] = lambda: False,
     workers: Workers = Workers(),
     watch_step: Callable[[StepReport], None] | None = None,
+    watch_labels: Callable[[TrainingState], None] | None = None,
 ) -> bool:
     """Train the network through all stages of the recipe.
 
@@ -66,6 +65,7 @@ def fit(
         workers: who passes images through the network.
         watch_step: called with a report at the start of every epoch, before its images are
             labelled, and after every step.
+        watch_labels: called with the state when new labels are taken, whose network made them.
 
     Returns:
         True once all stages are through, False if it stopped early.
@@ -81,8 +81,9 @@ def fit(
         stage = recipe.stages[state.stage]
         if watch_step:
             watch_step(step_report(state, stage, {}))
-        if state.labels_are_due(stage):
-            relabel(state, images, recipe, stage, label, partial(workers.embed, kept=kept))
+        fresh = renew(state, images, recipe, stage, label, partial(workers.embed, kept=kept))
+        if fresh and watch_labels:
+            watch_labels(state)
         if not train_epoch(state, images, recipe, stage, stop, forward, watch_step):
             save(state)
             return False
@@ -90,51 +91,6 @@ def fit(
         state.end_epoch(recipe)
         save(state)
     return True
-
-
-def relabel(
-    state: TrainingState,
-    images: TrainingImages,
-    recipe: Recipe,
-    stage: StageConfig,
-    label: Labeller,
-    embed: Callable[..., Embeddings],
-) -> None:
-    """Embed every training image once and label it anew.
-
-    Args:
-        state: its network embeds the images; its labels and targets are replaced.
-        images: N training images.
-        recipe: labelling settings and seed.
-        stage: which label spaces are wanted.
-        label: from embeddings to label spaces.
-        embed: from network and images to embeddings.
-    """
-    start = perf_counter()
-    prototypes = frozenset(term.labels for term in stage.terms if term.loss == "intra")
-    network = state.network
-    embeddings = embed(network, images.pixels, images.modality, with_features=bool(prototypes))
-    labelling = label(
-        embeddings,
-        stage.spaces(),
-        recipe.labelling,
-        temperature=recipe.temperature,
-        generator=seeds.generator(recipe.seed, "labelling", stage.name, state.epoch),
-    )
-    state.labelled = state.epoch
-    if keeps_labels(state, embeddings, labelling, stage, recipe):
-        state.seconds["labelling"] += perf_counter() - start
-        return
-    state.labelling = labelling
-    state.signals = signals(labelling, embeddings, state.last_labels)
-    state.last_labels |= {name: space.labels for name, space in state.labelling.spaces.items()}
-    device = next(network.parameters()).device
-    used: set[str] = {term.labels for term in stage.terms}
-    spaces = {name: space for name, space in state.labelling.spaces.items() if name in used}
-    state.targets = make_targets(
-        spaces, embeddings, recipe, prototypes_for=prototypes, device=device
-    )
-    state.seconds["labelling"] += perf_counter() - start
 
 
 def train_epoch(
@@ -165,12 +121,12 @@ def train_epoch(
     terms = [term for term in stage.terms if is_active(term, stage, state.epoch)]
     draws = seeds.generator(recipe.seed, "sampling", stage.name, state.epoch)
     batches = index_batches(stage, state.labelling, images.modality, recipe, draws)
-    for visible, infrared in islice(batches, state.step, None):
+    pin = state.network.mean.is_cuda
+    for batch in read_ahead(images, islice(batches, state.step, None), pin=pin):
         if stop():
             break
-        for group in state.optimiser.param_groups:
-            group["lr"] = learning_rate(stage, state.epoch, state.step)
-        losses = train_step(state, images, recipe, stage, terms, visible, infrared, forward)
+        set_learning_rate(state.optimiser, learning_rate(stage, state.epoch, state.step))
+        losses = train_step(state, recipe, stage, terms, batch, forward)
         if watch_step:
             watch_step(step_report(state, stage, losses))
     state.seconds.setdefault("labelling", 0.0)
@@ -180,24 +136,20 @@ def train_epoch(
 
 def train_step(
     state: TrainingState,
-    images: TrainingImages,
     recipe: Recipe,
     stage: StageConfig,
     terms: Sequence[TermConfig],
-    visible: Int,
-    infrared: Int,
+    batch: RawBatch,
     forward: Callable[[Tensor, Tensor], Output],
 ) -> dict[str, float]:
     """Take one step: batch, loss, gradient, weights, memories.
 
     Args:
         state: its network, optimiser, memories, sums and position change.
-        images: N training images.
         recipe: all settings.
         stage: its name.
         terms: the loss terms that are on.
-        visible: indices of the batch's visible images.
-        infrared: indices of its infrared images.
+        batch: its images.
         forward: from pixels and modalities to the network's output.
 
     Returns:
@@ -208,7 +160,7 @@ def train_step(
     """
     network, names = state.network, (stage.name, state.epoch, state.step)
     device = next(network.parameters()).device
-    pixels, rows = load_batch(images, visible, infrared, recipe, *names, device=device)
+    pixels, rows = load_batch(batch, recipe, *names, device=device)
     output = forward(network.normalise(pixels), rows.modality)
     loss, parts = batch_loss(terms, output, rows, state.targets, recipe)
     found = {**parts, "total": loss.detach()}

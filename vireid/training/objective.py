@@ -3,16 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import torch
 from torch import Tensor
 
-from vireid.cluster import centres, normalise_rows
 from vireid.config import Recipe, TermConfig
-from vireid.losses import cluster_nce, inter, intra, paired, triplet
-from vireid.memory import ClusterMemory
+from vireid.losses import classifier, cluster_nce, inter, intra, paired, triplet
 from vireid.models import Output
-from vireid.types import NOISE, Embeddings, Modality, PseudoLabels
+from vireid.training.targets import Target
+from vireid.types import NOISE
 
 
 @dataclass(frozen=True)
@@ -23,71 +20,6 @@ class Rows:
     """[B] indices of training images."""
     modality: Tensor
     """[B] 0 visible, 1 infrared."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """One label space as the loss needs it, on the training device."""
-
-    labels: Tensor
-    """[N] clusters, -1 for noise."""
-    confidence: Tensor
-    """[N] trust in each label in [0, 1]."""
-    memory: ClusterMemory
-    """C memory rows."""
-    prototypes: Tensor | None
-    """[2, C, D] confidence-weighted centre of each label in each modality, before the neck."""
-
-
-def make_targets(
-    spaces: Mapping[str, PseudoLabels],
-    embeddings: Embeddings,
-    recipe: Recipe,
-    *,
-    prototypes_for: frozenset[str] = frozenset(),
-    device: torch.device | str = "cpu",
-) -> dict[str, Target]:
-    """Turn label spaces into memories and tensors.
-
-    Args:
-        spaces: pseudo-labels of the N training images by label space.
-        embeddings: of the same images; with features where prototypes are wanted.
-        recipe: momentum of the memories.
-        prototypes_for: label spaces whose prototypes are wanted.
-        device: where the tensors live.
-
-    Returns:
-        One target for each label space that holds at least one cluster.
-    """
-    targets = {}
-    for name, space in spaces.items():
-        if not space.clusters:
-            continue
-        middle = centres(embeddings.vectors, space.labels, modality=embeddings.modality)
-        rows = torch.from_numpy(normalise_rows(middle)).to(device)
-        prototypes = _prototypes(space, embeddings) if name in prototypes_for else None
-        targets[name] = Target(
-            labels=torch.tensor(space.labels, device=device),
-            confidence=torch.tensor(space.confidence, device=device),
-            memory=ClusterMemory(rows, momentum=recipe.momentum),
-            prototypes=None if prototypes is None else prototypes.to(device),
-        )
-    return targets
-
-
-def _prototypes(space: PseudoLabels, embeddings: Embeddings) -> Tensor:
-    """Return the confidence-weighted centres [2, C, D] of the features, zero where absent."""
-    assert embeddings.features is not None
-    result = np.zeros((2, space.clusters, embeddings.features.shape[1]), dtype=np.float32)
-    for modality in Modality:
-        inside = (space.labels != NOISE) & (embeddings.modality == modality)
-        present, labels = np.unique(space.labels[inside], return_inverse=True)
-        if len(present):
-            weights = np.maximum(np.asarray(space.confidence)[inside], 1e-6)
-            result[modality, present] = centres(
-                embeddings.features[inside], labels, weights=weights
-            )
-    return torch.from_numpy(result)
 
 
 def batch_loss(
@@ -103,7 +35,7 @@ def batch_loss(
         terms: the terms that are on.
         output: features and embeddings of the B rows.
         rows: which image each row shows.
-        targets: the label spaces.
+        targets: the label spaces; their classifiers get gradients.
         recipe: temperature and margin.
 
     Returns:
@@ -123,13 +55,15 @@ def batch_loss(
             continue
         values = _term(term, output, rows, target, labels, kept, recipe)
         weights = target.confidence[rows.indices][kept] if term.confidence else None
-        mean = values.mean() if weights is None else _weighted_mean(values, weights)
+        mean = values.mean() if weights is None else _weighted_mean(values, weights, term)
         total = total + term.weight * mean
         parts[f"{term.loss}/{term.labels}"] = mean.detach()
     return total, parts
 
 
-def _weighted_mean(values: Tensor, weights: Tensor) -> Tensor:
+def _weighted_mean(values: Tensor, weights: Tensor, term: TermConfig) -> Tensor:
+    if term.divide_by == "count":
+        return (values * weights).mean()
     return (values * weights).sum() / weights.sum().clamp_min(1e-6)
 
 
@@ -147,6 +81,9 @@ def _term(
     if term.loss == "cluster_nce":
         memories = target.memory.rows
         return cluster_nce(output.embedding[kept], labels, memories, recipe.temperature)
+    if term.loss == "classifier":
+        assert target.classifier is not None
+        return classifier(output.neck[kept], labels, target.classifier)
     features = output.pooled[kept]
     if term.loss == "triplet":
         return triplet(features, labels, margin=recipe.margin)
@@ -154,7 +91,8 @@ def _term(
         return inter(features, labels, modality)
     assert target.prototypes is not None
     clusters = target.prototypes.shape[1]
-    return intra(features, labels + modality * clusters, target.prototypes.flatten(0, 1))
+    centres = target.prototypes.flatten(0, 1)
+    return intra(features, labels + modality * clusters, centres, term.norm)
 
 
 def update_memories(targets: Mapping[str, Target], output: Output, rows: Rows) -> None:

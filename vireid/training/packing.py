@@ -2,21 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from vireid.config import Recipe
 from vireid.errors import CheckpointError
 from vireid.labelling import Labelling
-from vireid.memory import ClusterMemory
 from vireid.models import CrossModalNetwork
-from vireid.training.objective import Target
+from vireid.training.optimiser import train_classifiers
 from vireid.training.signals import Signals
-from vireid.training.state import TrainingState, first_state
+from vireid.training.state import TrainingState, first_state, optimiser_of_stage
+from vireid.training.targets import Target, new_target
 from vireid.types import Matching, PseudoLabels
 
 COUNTERS = ("stage", "epoch", "step", "labelled", "images", "skipped", "kept")
@@ -46,10 +46,14 @@ def pack(state: TrainingState) -> tuple[dict[str, Tensor], dict[str, Any]]:
         tensors[f"memory/{name}"] = target.memory.rows
         if target.prototypes is not None:
             tensors[f"prototypes/{name}"] = target.prototypes
+        if target.classifier is not None:
+            tensors[f"classifier/{name}"] = target.classifier.detach()
+    tensors |= {f"initial/{name}": value for name, value in state.initial.items()}
     for name, labels in state.last_labels.items():
         tensors[f"last_labels/{name}"] = torch.tensor(labels)
     values: dict[str, Any] = {name: getattr(state, name) for name in COUNTERS}
-    values |= {"troubles": state.troubles, "scaler": state.scaler.state_dict()}
+    values |= {"troubles": state.troubles, "clarity": state.clarity}
+    values["scaler"] = state.scaler.state_dict()
     values |= {"losses": dict(state.losses), "seconds": dict(state.seconds)}
     values["spaces"] = list(state.labelling.spaces)
     values["signals"] = asdict(state.signals)
@@ -89,12 +93,11 @@ def unpack(
         network.load_state_dict(_below("network", tensors))
         state = first_state(network, recipe)
         state.scaler.load_state_dict(values["scaler"])
-        state.troubles = list(values["troubles"])
+        state.troubles, state.clarity = list(values["troubles"]), float(values["clarity"])
         for name in COUNTERS:
             setattr(state, name, int(values[name]))
         for name in ("losses", "seconds"):
             getattr(state, name).update(values[name])
-        _restore_optimiser(state.optimiser, _below("optimiser", tensors), values["groups"])
         matching = None
         if "matching/partner" in tensors:
             found = {name: tensors[f"matching/{name}"].numpy() for name in MATCHING}
@@ -109,7 +112,11 @@ def unpack(
         state.signals = Signals(**values["signals"])
         last = _below("last_labels", tensors)
         state.last_labels = {name: labels.numpy() for name, labels in last.items()}
+        state.initial = _below("initial", tensors)
         state.targets = _targets(state.labelling, tensors, network, recipe)
+        state.optimiser = optimiser_of_stage(network, recipe, state.stage)
+        train_classifiers(state.optimiser, state.targets.values())
+        _restore_optimiser(state.optimiser, _below("optimiser", tensors), values["groups"])
     except (KeyError, RuntimeError, ValueError, TypeError) as error:
         first = str(error).splitlines()[-1].strip()
         raise CheckpointError(f"the state belongs to another training: {first}") from error
@@ -144,14 +151,13 @@ def _targets(
     labelling: Labelling, tensors: Mapping[str, Tensor], network: CrossModalNetwork, recipe: Recipe
 ) -> dict[str, Target]:
     device = next(network.parameters()).device
-    return {
-        name: Target(
-            labels=torch.tensor(labelling.spaces[name].labels, device=device),
-            confidence=torch.tensor(labelling.spaces[name].confidence, device=device),
-            memory=ClusterMemory(rows.to(device), momentum=recipe.momentum),
-            prototypes=tensors[f"prototypes/{name}"].to(device)
-            if f"prototypes/{name}" in tensors
-            else None,
+    targets = {}
+    for name, rows in _below("memory", tensors).items():
+        target = new_target(labelling.spaces[name], rows, recipe, device)
+        prototypes, classifier = (
+            tensors[f"{kind}/{name}"].to(device, copy=True) if f"{kind}/{name}" in tensors else None
+            for kind in ("prototypes", "classifier")
         )
-        for name, rows in _below("memory", tensors).items()
-    }
+        weights = None if classifier is None else nn.Parameter(classifier)
+        targets[name] = replace(target, prototypes=prototypes, classifier=weights)
+    return targets

@@ -18,10 +18,12 @@ def learning_rate(stage: StageConfig, epoch: int, iteration: int) -> float:
     >>> learning_rate(stage, 1, 0), learning_rate(stage, 6, 0)
     (1.0, 0.3)
     """
-    passed = sum(epoch >= share * stage.epochs for share in stage.milestones)
+    passed = sum(epoch >= _epochs(share, stage) for share in stage.milestones)
     rate = stage.learning_rate * stage.decay**passed
     if epoch >= stage.warmup:
         return rate
+    if stage.warmup_by == "epoch":
+        return rate * (epoch + 1) / stage.warmup
     done = (epoch * stage.iterations + iteration) / (stage.warmup * stage.iterations)
     return rate * (0.1 + 0.9 * done)
 
@@ -37,4 +39,9 @@ def is_active(term: TermConfig, stage: StageConfig, epoch: int) -> bool:
     Returns:
         True once the term's share of the stage has passed, and in the last epoch at the latest.
     """
-    return epoch >= min(term.start * stage.epochs, stage.epochs - 1)
+    return epoch >= min(_epochs(term.start, stage), stage.epochs - 1)
+
+
+def _epochs(share: float, stage: StageConfig) -> float:
+    """Return a share of the stage's epochs, such as 7 for 0.7 of 10, which floats exceed."""
+    return round(share * stage.epochs, 9)

@@ -4,13 +4,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 import torch
+from torch import Tensor
 
 from vireid.config import Recipe, StageConfig
 from vireid.labelling import Labelling
 from vireid.models import CrossModalNetwork
 from vireid.training.compute import new_scaler
-from vireid.training.objective import Target
+from vireid.training.optimiser import new_optimiser
 from vireid.training.signals import Signals
+from vireid.training.targets import Target
 from vireid.types import Int
 
 UNLABELLED = -1
@@ -40,6 +42,8 @@ class TrainingState:
     """The same as the loss needs them, with memories as they are now."""
     signals: Signals = field(default_factory=Signals)
     """How clear and steady the labels in use are."""
+    clarity: float = -2.0
+    """How good they look without identities, all in one number."""
     last_labels: dict[str, Int] = field(default_factory=dict)
     """The last labels [N] of each label space, kept over stages."""
     losses: dict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -58,6 +62,8 @@ class TrainingState:
     """What was wrong with the epoch's labelling."""
     kept: int = 0
     """Labellings in a row after which the old labels were kept."""
+    initial: dict[str, Tensor] = field(default_factory=dict)
+    """The network's initial weights, as long as a stage is to begin again from them."""
 
     def labels_are_due(self, stage: StageConfig) -> bool:
         """Tell whether the images must be labelled before the next step.
@@ -72,6 +78,35 @@ class TrainingState:
             return True
         every = stage.relabel_every
         return bool(every) and self.epoch % every == 0 and self.labelled != self.epoch
+
+    def centres_are_due(self, stage: StageConfig) -> bool:
+        """Tell whether centres must follow the features before the epoch's first step.
+
+        Args:
+            stage: the current stage.
+
+        Returns:
+            True every ``recentre_every`` epochs, but for those in which the images were labelled.
+        """
+        every = stage.recentre_every
+        first = not self.step and self.labelled != self.epoch
+        return bool(every) and first and self.epoch % every == 0
+
+    def begin_again(self, recipe: Recipe) -> bool:
+        """Go back to the initial weights where the current stage wants it.
+
+        Args:
+            recipe: all stages.
+
+        Returns:
+            Whether the weights were changed.
+        """
+        wanted = recipe.stages[self.stage].init == "pretrained" and bool(self.initial)
+        if wanted:
+            self.network.load_state_dict(self.initial)
+        if not _begin_again(recipe, self.stage + 1):
+            self.initial = {}
+        return wanted
 
     def mean_losses(self) -> dict[str, float]:
         """Return the mean of each term over the epoch's steps, those skipped left out."""
@@ -90,21 +125,23 @@ class TrainingState:
         if self.epoch == recipe.stages[self.stage].epochs:
             self.stage, self.epoch, self.labelled = self.stage + 1, 0, UNLABELLED
             self.labelling, self.targets, self.kept = Labelling({}), {}, 0
-            self.optimiser = new_optimiser(self.network, recipe)
+            self.optimiser = optimiser_of_stage(self.network, recipe, self.stage)
 
 
-def new_optimiser(network: CrossModalNetwork, recipe: Recipe) -> torch.optim.Optimizer:
-    """Return a fresh optimiser of all parameters that are trained.
+def optimiser_of_stage(
+    network: CrossModalNetwork, recipe: Recipe, stage: int
+) -> torch.optim.Optimizer:
+    """Return a fresh optimiser of the network for a stage.
 
     Args:
         network: whose parameters.
-        recipe: weight decay.
+        recipe: all stages.
+        stage: number of stages that are finished; once all are, the last one's optimiser.
 
     Returns:
-        Adam; the loop sets its learning rate at every step.
+        The optimiser, which gets a stage's classifiers once its images are labelled.
     """
-    parameters = [p for p in network.parameters() if p.requires_grad]
-    return torch.optim.Adam(parameters, weight_decay=recipe.weight_decay)
+    return new_optimiser(network, recipe, recipe.stages[min(stage, len(recipe.stages) - 1)])
 
 
 def first_state(network: CrossModalNetwork, recipe: Recipe) -> TrainingState:
@@ -117,5 +154,17 @@ def first_state(network: CrossModalNetwork, recipe: Recipe) -> TrainingState:
     Returns:
         The state.
     """
-    scaler = new_scaler(network, recipe.compute)
-    return TrainingState(network, new_optimiser(network, recipe), scaler=scaler)
+    initial = {}
+    if _begin_again(recipe, 1):
+        initial = {name: value.clone() for name, value in network.state_dict().items()}
+    return TrainingState(
+        network,
+        optimiser_of_stage(network, recipe, 0),
+        scaler=new_scaler(network, recipe.compute),
+        initial=initial,
+    )
+
+
+def _begin_again(recipe: Recipe, first: int) -> bool:
+    """Tell whether a stage from the given one on begins again from the initial weights."""
+    return any(stage.init == "pretrained" for stage in recipe.stages[first:])
