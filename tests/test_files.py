@@ -81,9 +81,14 @@ def test_a_lone_writer_who_is_stopped_leaves_nothing(tmp_path, problem):
     path = tmp_path / "x.npy"
     path.write_bytes(b"old")
     expected = CheckpointError if isinstance(problem, OSError) else KeyboardInterrupt
-    with pytest.raises(expected), lone_writer(path, CheckpointError) as file:
-        file.write(b"half")
-        raise problem
+
+    def write():
+        with lone_writer(path, CheckpointError) as file:
+            file.write(b"half")
+            raise problem
+
+    with pytest.raises(expected):
+        write()
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
