@@ -10,8 +10,8 @@ from vireid.config import Recipe
 from vireid.errors import CheckpointError, ConfigError
 from vireid.models import CrossModalNetwork
 from vireid.recipes import recipe_differences
-from vireid.runs import Run
-from vireid.training import TrainingState, pack, unpack
+from vireid.runs import Run, new_network
+from vireid.training import TrainingState, pack, prepare, unpack
 from vireid.types import Images
 
 KEPT = 2
@@ -60,12 +60,59 @@ def save_state(run: Run, state: TrainingState, recipe: Recipe, data: str) -> Non
     Raises:
         CheckpointError: the file cannot be written; older states stay.
     """
-    tensors, values = pack(state)
     name = f"{epochs_done(state, recipe):05d}-{state.step:06d}.safetensors"
-    metadata = {"state": json.dumps(values), "data": data}
-    save_checkpoint(run.folder / "states" / name, tensors, metadata)
+    write_state(run.folder / "states" / name, state, data)
     for old in state_files(run)[KEPT:]:
         old.unlink(missing_ok=True)
+
+
+def write_state(file: Path, state: TrainingState, data: str) -> None:
+    """Write where a training stands to a file, whole or not at all.
+
+    Args:
+        file: which.
+        state: between two steps.
+        data: fingerprint of the training images.
+
+    Raises:
+        CheckpointError: the file cannot be written.
+    """
+    tensors, values = pack(state)
+    save_checkpoint(file, tensors, {"state": json.dumps(values), "data": data})
+
+
+def branch_off(run: Run, file: Path, recipe: Recipe, data: str) -> None:
+    """Let a run begin where a training of the same first stages stood at the end of one of them.
+
+    Args:
+        run: a folder without states; gets one, to be gone on with.
+        file: what ``write_state`` wrote at the start of a stage.
+        recipe: of the run.
+        data: fingerprint of the training images.
+
+    Raises:
+        CheckpointError: the file is missing, damaged or of another training, or the disk is full.
+        ConfigError: the images are others.
+    """
+    network = prepare(new_network(recipe), recipe.compute)
+    initial = {name: value.clone() for name, value in network.state_dict().items()}
+    state = _read_state(file, network, recipe, data)
+    state.branch(recipe, initial)
+    save_state(run, state, recipe, data)
+
+
+def _read_state(file: Path, network: CrossModalNetwork, recipe: Recipe, data: str) -> TrainingState:
+    tensors, metadata = load_checkpoint(file)
+    try:
+        found, values = metadata["data"], json.loads(metadata["state"])
+    except (KeyError, json.JSONDecodeError) as error:
+        raise CheckpointError(f"{file} holds no state of a training: {error}") from error
+    if found != data:
+        raise ConfigError(
+            f"{file.parent.parent} was trained on other images ({found}) than given ({data}); "
+            "give the same data or choose another --out"
+        )
+    return unpack(network, recipe, tensors, values)
 
 
 def remove_states(run: Run) -> None:
@@ -99,14 +146,8 @@ def load_state(
     problems = []
     for file in state_files(run):
         try:
-            tensors, metadata = load_checkpoint(file)
-            if metadata["data"] != data:
-                raise ConfigError(
-                    f"{run.folder} was trained on other images ({metadata['data']}) than given "
-                    f"({data}); give the same data or choose another --out"
-                )
-            return unpack(network, recipe, tensors, json.loads(metadata["state"]))
-        except (CheckpointError, KeyError, json.JSONDecodeError) as error:
+            return _read_state(file, network, recipe, data)
+        except CheckpointError as error:
             problems.append(str(error))
             _log.warning("%s cannot be used, trying an older state: %s", file, error)
     if problems:

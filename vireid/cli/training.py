@@ -56,6 +56,7 @@ def train(
     label: Labeller | None = None,
     resume: bool = False,
     again: str = "the same command with --resume",
+    keep: Callable[[TrainingState], None] | None = None,
 ) -> dict[str, float]:
     """Train and write the run folder, together with the other processes that torchrun started.
 
@@ -67,6 +68,7 @@ def train(
         label: from embeddings to label spaces; ``labelling.label_spaces`` where not given.
         resume: go on where a training in this folder ended, or begin if there is none.
         again: the command that goes on, for the message of an early stop.
+        keep: called with the state after every stage, before it is saved.
 
     Returns:
         Seconds by part.
@@ -90,7 +92,7 @@ def train(
 
         on_first(claim)
         try:
-            return _train(data, recipe, run, device, label, resume, any_of(stop, device))
+            return _train(data, recipe, run, device, label, resume, any_of(stop, device), keep)
         except Stopped as error:
             code = 128 + (from_first(stop.signal) or stop.signal or 15)
             raise Stopped(f"stopped and saved; go on with: {again}", code) from error
@@ -110,6 +112,7 @@ def _train(
     label: Labeller | None,
     resume: bool,
     stop: Callable[[], bool],
+    keep: Callable[[TrainingState], None] | None,
 ) -> dict[str, float]:
     network = prepare(new_network(recipe).to(device), recipe.compute)
     workers, label = together(network, recipe, label)
@@ -126,6 +129,8 @@ def _train(
     def save(state: TrainingState) -> None:
         if state.stage and not state.epoch and not state.step:
             save_network(run, recipe.stages[state.stage - 1].name, network, recipe)
+            if keep:
+                keep(state)
         save_state(run, state, recipe, reading)
 
     def watch_labels(state: TrainingState) -> None:

@@ -1,6 +1,7 @@
 """Where a training stands: everything that its next step depends on."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -107,6 +108,17 @@ class TrainingState:
         if not _begin_again(recipe, self.stage + 1):
             self.initial = {}
         return wanted
+
+    def branch(self, recipe: Recipe, initial: Mapping[str, Tensor]) -> None:
+        """Go on, at the start of a stage, as the training of a recipe that is the same so far.
+
+        Args:
+            recipe: all stages; those that are finished are the same training.
+            initial: the network's weights before the first stage.
+        """
+        wanted = _begin_again(recipe, self.stage)
+        self.initial = {name: value.clone() for name, value in initial.items()} if wanted else {}
+        self.optimiser = optimiser_of_stage(self.network, recipe, self.stage)
 
     def mean_losses(self) -> dict[str, float]:
         """Return the mean of each term over the epoch's steps, those skipped left out."""
