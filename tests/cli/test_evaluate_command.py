@@ -108,7 +108,7 @@ def test_data_without_test_identities(run, people, tmp_path, mistake):
     [
         (["--stage", "nope"], "has no stage nope; it has: before, joint, aligned"),
         (["--stage", "joint", "--every-stage"], "not allowed with"),
-        (["--trials", "0"], "trials 0; expected at least 1"),
+        (["--trials", "0"], "trials is 0; expected at least 1"),
         (["--trials", "x"], "--trials"),
         (["--shots", "3"], "--shots"),
         (["--mode", "outdoor"], "--mode"),

@@ -20,9 +20,9 @@ def scene():
     generator = np.random.default_rng(0)
     vectors = unit(generator.normal(size=(40, 6)))
     truth = Truth(generator.integers(0, 5, 40))
-    ignore = generator.random((15, 20)) < 0.3
+    groups = generator.integers(-1, 3, 15), generator.integers(-1, 3, 20)
     trials = (
-        Trial(np.arange(15), np.arange(20, 40), ignore),
+        Trial(np.arange(15), np.arange(20, 40), *groups),
         Trial(np.arange(15), np.arange(15, 35)),
     )
     return Embeddings(vectors, np.zeros(40, int)), truth, Protocol("p", "images", trials)
@@ -41,7 +41,7 @@ def test_each_trial_is_scored_by_itself_and_the_table_is_their_mean_in_percent(s
             similarity,
             truth.identities[trial.query],
             truth.identities[trial.gallery],
-            ignore=trial.ignore,
+            ignore=trial.ignored(),
             count="images",
         )
         ranks = [scores.cmc[rank - 1] for rank in (1, 5, 10, 20)]

@@ -17,8 +17,8 @@ def scene():
     rows = generator.normal(size=(COUNT, 6))
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     truth = Truth(np.append(generator.integers(0, 4, COUNT - 1)[::-1], 99)[::-1])
-    ignore = generator.random((QUERIES, COUNT - QUERIES)) < 0.2
-    trial = Trial(np.arange(QUERIES), np.arange(QUERIES, COUNT), ignore)
+    groups = generator.integers(-1, 4, QUERIES), generator.integers(-1, 4, COUNT - QUERIES)
+    trial = Trial(np.arange(QUERIES), np.arange(QUERIES, COUNT), *groups)
     other = Trial(np.arange(1), np.arange(1, COUNT))
     return Embeddings(rows, np.zeros(COUNT, int)), truth, Protocol("p", "images", (trial, other))
 
@@ -30,7 +30,7 @@ def test_examples_run_from_the_worst_to_the_best_query_and_are_ranked(scene):
     assert len(examples) == 5
     precisions = {}
     for q in range(1, QUERIES):
-        kept = trial.gallery[~trial.ignore[q]]
+        kept = trial.gallery[~trial.ignored()[q]]
         scores = [float(embeddings.vectors[q] @ embeddings.vectors[g]) for g in kept]
         ranked = kept[np.argsort(scores)[::-1]]
         precisions[q] = retrieval_scores(
@@ -55,5 +55,5 @@ def test_a_query_without_a_true_match_is_left_out_and_there_may_be_fewer_than_as
     examples = ranked_examples(embeddings, truth, protocol, queries=100, top=1000)
     assert sorted(example.query for example in examples) == list(range(1, QUERIES))
     for example in examples:
-        ignored = protocol.trials[0].ignore[example.query].sum()
+        ignored = protocol.trials[0].ignored()[example.query].sum()
         assert len(example.gallery) == COUNT - QUERIES - ignored

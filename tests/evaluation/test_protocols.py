@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vireid.errors import ConfigError, DataError
-from vireid.evaluation.protocols import Trial, plain, sysu
+from vireid.evaluation import Trial, llcm, plain, regdb, sysu
 from vireid.types import Images, Truth
 
 
@@ -28,24 +28,6 @@ def small(per_folder=3, identities=(5, 2)):
         for camera in range(1, 7)
         for number in range(per_folder)
     )
-
-
-@pytest.mark.parametrize("mode", ["all", "indoor"])
-@pytest.mark.parametrize("shots", [1, 10])
-def test_sysu_draws_are_those_of_the_parity_vectors(golden, mode, shots):
-    data = golden("gallery_sysu")
-    tested = {int(word) for word in str(data["test_id_line"]).split(",")}
-    files = [f for f in data["files"].tolist() if int(f.split("/")[1]) in tested]
-    images, truth = sysu_table(files)
-    protocol = sysu(images, truth, mode=mode, shots=shots)
-    assert (len(protocol.trials), protocol.count) == (10, "identities")
-    expected = data[f"gallery_{mode}_shot{shots}"]
-    for trial, gallery in zip(protocol.trials, expected, strict=True):
-        assert [images.paths[i] for i in trial.query] == data["query_files"].tolist()
-        assert truth.identities[trial.query].tolist() == data["query_pids"].tolist()
-        assert [images.paths[i] for i in trial.gallery] == gallery.tolist()
-        cameras = data["query_camids"][:, None], data[f"gallery_{mode}_shot{shots}_camids"]
-        np.testing.assert_array_equal(trial.ignore, (cameras[0] == 3) & (cameras[1] == 2))
 
 
 def test_sysu_draws_do_not_depend_on_the_order_of_the_images():
@@ -73,7 +55,7 @@ def test_visible_to_infrared_swaps_the_sides(mode, cameras):
         query, gallery = images.camera[trial.query], images.camera[trial.gallery]
         assert set(query) == cameras
         assert gallery.tolist() == [3, 6, 3, 6]
-        np.testing.assert_array_equal(trial.ignore, (query[:, None] == 2) & (gallery == 3))
+        np.testing.assert_array_equal(trial.ignored(), (query[:, None] == 2) & (gallery == 3))
 
 
 def test_a_seeded_draw_leaves_the_global_generator_alone():
@@ -110,6 +92,65 @@ def test_truth_of_another_length():
         sysu(images, truth.subset([0]))
     with pytest.raises(DataError, match="identities for"):
         plain(images, truth.subset([0]), ["query"] * len(images))
+    for protocol in (regdb, llcm):
+        with pytest.raises(DataError, match="identities for"):
+            protocol(images, truth.subset([0]))
+
+
+def test_regdb_puts_one_modality_against_the_other_in_their_order():
+    images, truth = small()
+    visible, infrared = (np.flatnonzero(images.modality == kind).tolist() for kind in (0, 1))
+    for direction, expected in (
+        ("visible-to-infrared", (visible, infrared)),
+        ("infrared-to-visible", (infrared, visible)),
+    ):
+        protocol = regdb(images, truth, direction=direction)
+        (trial,) = protocol.trials
+        assert (trial.query.tolist(), trial.gallery.tolist()) == expected
+        assert (protocol.count, trial.ignored()) == ("images", None)
+        assert direction in protocol.name
+    assert "visible-to-infrared" in regdb(images, truth).name
+
+
+def test_llcm_removes_the_same_identity_and_camera_only():
+    rows = [
+        (f"{kind}/{camera}/{identity}/{number}", kind, camera, identity)
+        for kind in (0, 1)
+        for camera in (1, 2)
+        for identity in (4, 9)
+        for number in range(3)
+    ]
+    images, truth = table(rows)
+    for direction, kind in (("visible-to-infrared", 0), ("infrared-to-visible", 1)):
+        protocol = llcm(images, truth, trials=3, direction=direction)
+        assert (protocol.count, len(protocol.trials)) == ("identities", 3)
+        for trial in protocol.trials:
+            assert set(images.modality[trial.query]) == {kind}
+            assert len(trial.query) == 12
+            gallery = [(truth.identities[i], images.camera[i]) for i in trial.gallery]
+            assert gallery == [(4, 1), (4, 2), (9, 1), (9, 2)]
+            expected = [
+                [pair == (truth.identities[i], images.camera[i]) for pair in gallery]
+                for i in trial.query
+            ]
+            assert trial.ignored().tolist() == expected
+
+
+@pytest.mark.parametrize("protocol", [regdb, llcm])
+@pytest.mark.parametrize(("modality", "message"), [(0, "no visible"), (1, "no infrared")])
+def test_a_modality_without_images(protocol, modality, message):
+    images, truth = small()
+    rest = np.flatnonzero(images.modality != modality)
+    with pytest.raises(DataError, match=message):
+        protocol(images.subset(rest), truth.subset(rest))
+
+
+def test_options_of_llcm_and_regdb_out_of_range():
+    with pytest.raises(ConfigError, match="trials is 0"):
+        llcm(*small(), trials=0)
+    for protocol in (regdb, llcm):
+        with pytest.raises(ConfigError, match="direction is 'both'"):
+            protocol(*small(), direction="both")
 
 
 PLAIN = [("a", 0, 1, 7), ("b", 1, 1, 7), ("c", 1, 2, 7), ("d", 0, 0, 8), ("e", 1, 0, 8)]
@@ -124,13 +165,13 @@ def test_plain_takes_the_roles():
         [0, 3],
         [1, 2, 4],
     )
-    assert trial.ignore is None
+    assert trial.ignored() is None
 
 
 def test_plain_excludes_the_same_camera_of_the_same_identity():
     (trial,) = plain(*table(PLAIN), ROLES, exclude_same_camera=True).trials
     # a and b share camera 1; d and e have unknown cameras, which are never the same
-    assert trial.ignore.tolist() == [[True, False, False], [False, False, False]]
+    assert trial.ignored().tolist() == [[True, False, False], [False, False, False]]
 
 
 @pytest.mark.parametrize(
@@ -153,5 +194,15 @@ def test_a_trial_is_frozen_and_checked():
     with pytest.raises(ValueError, match="read-only"):
         trial.query[0] = 1
     index[0] = 5  # the caller's own array stays writable
-    with pytest.raises(DataError, match="ignore has shape"):
-        Trial(index, index, np.zeros((1, 2), dtype=bool))
+    with pytest.raises(DataError, match="gallery_group has shape"):
+        Trial(index, index, np.zeros(2, dtype=int), np.zeros(3, dtype=int))
+    with pytest.raises(DataError, match="one side"):
+        Trial(index, index, query_group=index)
+
+
+def test_groups_ignore_their_own_and_no_group_ignores_nothing():
+    trial = Trial(np.arange(4), np.arange(3), np.array([5, -1, 6, 5]), np.array([5, -1, 7]))
+    expected = np.array([[1, 0, 0], [0, 0, 0], [0, 0, 0], [1, 0, 0]], dtype=bool)
+    np.testing.assert_array_equal(trial.ignored(), expected)
+    np.testing.assert_array_equal(trial.ignored(slice(1, 4)), expected[1:])
+    np.testing.assert_array_equal(trial.ignored(np.array([3, 0])), expected[[3, 0]])

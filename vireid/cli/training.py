@@ -32,7 +32,7 @@ from vireid.parallel import (
 )
 from vireid.recipes import dump_recipe
 from vireid.report import draw_training_curve
-from vireid.runs import BEFORE, Run, new_network, save_network
+from vireid.runs import BEFORE, Run, keep_clearest, new_network, save_network
 from vireid.states import epochs_done, fingerprint, load_state, remove_states, save_state
 from vireid.training import (
     EpochReport,
@@ -128,6 +128,10 @@ def _train(
             save_network(run, recipe.stages[state.stage - 1].name, network, recipe)
         save_state(run, state, recipe, reading)
 
+    def watch_labels(state: TrainingState) -> None:
+        if state.stage == len(recipe.stages) - 1:
+            on_first(partial(keep_clearest, run, network, recipe, state.clarity))
+
     with ExitStack() as stack:
         observe: Callable[[EpochReport], None] = _look_away
         watch_step: Callable[[StepReport], None] | None = None
@@ -140,6 +144,7 @@ def _train(
             network, images, recipe,
             observe=observe, save=lambda state: on_first(partial(save, state)),
             label=label, begin=begin, stop=stop, workers=workers, watch_step=watch_step,
+            watch_labels=watch_labels,
         )  # fmt: skip
     if not done:
         raise Stopped("stopped", 0)

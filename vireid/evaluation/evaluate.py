@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vireid.evaluation.protocols import Protocol
+from vireid.evaluation.trials import Protocol
 from vireid.metrics import RetrievalScores, retrieval_scores
 from vireid.types import Embeddings, Float, Truth
 
@@ -65,7 +65,7 @@ def evaluate(embeddings: Embeddings, truth: Truth, protocol: Protocol) -> Evalua
                 similarity,
                 truth.identities[trial.query],
                 truth.identities[trial.gallery],
-                ignore=trial.ignore,
+                ignore=trial.ignored(),
                 count=protocol.count,
             )
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vireid.evaluation.protocols import Protocol
+from vireid.evaluation.trials import Protocol
 from vireid.metrics import per_query_scores
 from vireid.types import Bool, Embeddings, Int, Truth
 
@@ -41,7 +41,7 @@ def ranked_examples(
     trial = protocol.trials[0]
     similarity = embeddings.vectors[trial.query] @ embeddings.vectors[trial.gallery].T
     ids, gallery_ids = truth.identities[trial.query], truth.identities[trial.gallery]
-    ignore = trial.ignore
+    ignore = trial.ignored()
     scores = per_query_scores(
         similarity, ids, gallery_ids, ignore=ignore, count=protocol.count
     ).average_precision

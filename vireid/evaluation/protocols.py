@@ -3,16 +3,15 @@
 Index arithmetic only: a protocol is a list of trials over the test images, and how ranks count.
 """
 
-import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, get_args
+from collections.abc import Sequence
+from typing import Literal, TypeVar, get_args
 
 import numpy as np
 
 from vireid.errors import ConfigError, DataError
-from vireid.metrics import Count
-from vireid.types import SYSU_CAMERAS, Bool, Images, Int, Modality, Truth
+from vireid.evaluation.draws import draw, identity_camera_groups
+from vireid.evaluation.trials import Protocol, Trial, pair_groups
+from vireid.types import SYSU_CAMERAS, Images, Int, Modality, Truth
 
 Mode = Literal["all", "indoor"]
 """Visible cameras of a SYSU-MM01 search: 1, 2, 4, 5 or the indoor ones 1, 2."""
@@ -20,47 +19,14 @@ Mode = Literal["all", "indoor"]
 Direction = Literal["infrared-to-visible", "visible-to-infrared"]
 """Modality of the queries, then of the gallery."""
 
+Side = TypeVar("Side")
+
 SYSU_VISIBLE: dict[Mode, tuple[int, ...]] = {
     "all": tuple(c for c, kind in SYSU_CAMERAS.items() if kind == Modality.VISIBLE),
     "indoor": (1, 2),
 }
 SYSU_INFRARED = tuple(c for c, kind in SYSU_CAMERAS.items() if kind == Modality.INFRARED)
 SYSU_SAME_PLACE = (2, 3)
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One draw of queries and gallery from the test images."""
-
-    query: Int
-    """[Q] indices into the test images."""
-    gallery: Int
-    """[G] indices into the test images."""
-    ignore: Bool | None = None
-    """[Q, G] true where a gallery image is no part of a query's gallery; None for nowhere."""
-
-    def __post_init__(self) -> None:
-        """Check the shapes and freeze the arrays."""
-        shape = (len(self.query), len(self.gallery))
-        if self.ignore is not None and self.ignore.shape != shape:
-            raise DataError(f"ignore has shape {self.ignore.shape}; expected {shape}")
-        for name, array in vars(self).copy().items():
-            if array is not None:
-                view = array.view()
-                view.setflags(write=False)
-                object.__setattr__(self, name, view)
-
-
-@dataclass(frozen=True)
-class Protocol:
-    """A way to evaluate: its trials, whose scores are averaged, and how ranks count."""
-
-    name: str
-    """What reports call it."""
-    count: Count
-    """What a rank of the CMC curve counts."""
-    trials: tuple[Trial, ...]
-    """The draws, at least one."""
 
 
 def sysu(
@@ -99,28 +65,84 @@ def sysu(
         ConfigError: where an option is unknown or below 1.
     """
     _check_choice("mode", mode, get_args(Mode))
-    _check_choice("direction", direction, get_args(Direction))
-    if shots < 1 or trials < 1:
-        raise ConfigError(f"shots is {shots} and trials {trials}; expected at least 1 of each")
+    if shots < 1:
+        raise ConfigError(f"shots is {shots}; expected at least 1")
     _check_truth(images, truth)
-    visible = _groups(images, truth, Modality.VISIBLE, SYSU_VISIBLE[mode])
-    infrared = _groups(images, truth, Modality.INFRARED, SYSU_INFRARED)
-    from_infrared = direction == "infrared-to-visible"
-    queries, galleries = (infrared, visible) if from_infrared else (visible, infrared)
-    query = np.concatenate(queries)
-    camera = images.camera
-
-    def trial(seed: int) -> Trial:
-        gallery = np.array(list(_draw(galleries, shots, seed)), dtype=np.int64)
-        first, second = SYSU_SAME_PLACE
-        ignore = np.logical_or(
-            np.logical_and.outer(camera[query] == first, camera[gallery] == second),
-            np.logical_and.outer(camera[query] == second, camera[gallery] == first),
-        )
-        return Trial(query, gallery, ignore if ignore.any() else None)
-
+    visible = identity_camera_groups(images, truth, Modality.VISIBLE, SYSU_VISIBLE[mode])
+    infrared = identity_camera_groups(images, truth, Modality.INFRARED, SYSU_INFRARED)
+    queries, galleries = _sides((visible, infrared), direction)
+    one, other = SYSU_SAME_PLACE
+    place = np.where(images.camera == other, one, images.camera)
+    drawn = _drawn_trials(queries, galleries, shots, trials, place)
     name = f"SYSU-MM01 {mode}-search, {_shots(shots)}, {direction}"
-    return Protocol(name, "identities", tuple(trial(seed) for seed in range(trials)))
+    return Protocol(name, "identities", drawn)
+
+
+def regdb(
+    images: Images, truth: Truth, *, direction: Direction = "visible-to-infrared"
+) -> Protocol:
+    """Return the protocol of RegDB (Nguyen et al. 2017): one modality against the other.
+
+    All images of one modality are queries, all of the other are the gallery, in the order of the
+    images. Nothing is ignored, and ranks count images. The ten trials of the literature are ten
+    splits of the data, each with a model of its own.
+
+    Args:
+        images: M test images of one split.
+        truth: their M identities.
+        direction: "visible-to-infrared" or "infrared-to-visible".
+
+    Returns:
+        The protocol with one trial.
+
+    Raises:
+        DataError: where truth and images differ in length, or a modality has no image.
+        ConfigError: where the direction is unknown.
+    """
+    _check_truth(images, truth)
+    sides = [np.flatnonzero(images.modality == kind) for kind in Modality]
+    for kind, side in zip(Modality, sides, strict=True):
+        if not len(side):
+            raise DataError(
+                f"the test images hold no {kind.name.lower()} image; expected both modalities"
+            )
+    query, gallery = _sides(sides, direction)
+    return Protocol(f"RegDB, {direction}", "images", (Trial(query, gallery),))
+
+
+def llcm(
+    images: Images,
+    truth: Truth,
+    *,
+    trials: int = 10,
+    direction: Direction = "visible-to-infrared",
+) -> Protocol:
+    """Return the protocol of LLCM (Zhang and Wang 2023), with the draws of the released code.
+
+    Queries are all images of one modality, ordered by identity, camera and path. The gallery
+    of trial t holds one image of each identity and camera of the other modality, drawn by Python's
+    generator with seed t. A query ignores gallery images of its own identity and camera. Ranks
+    count identities.
+
+    Args:
+        images: M test images; near-infrared ones of camera 3 are left out by the reader.
+        truth: their M identities.
+        trials: number of draws, 10 in the literature.
+        direction: "visible-to-infrared" or "infrared-to-visible".
+
+    Returns:
+        The protocol with its trials; their queries are the same.
+
+    Raises:
+        DataError: where truth and images differ in length, or a modality has no image.
+        ConfigError: where the direction is unknown or trials is below 1.
+    """
+    _check_truth(images, truth)
+    sides = [identity_camera_groups(images, truth, kind) for kind in Modality]
+    queries, galleries = _sides(sides, direction)
+    group = pair_groups(truth.identities, images.camera)
+    drawn = _drawn_trials(queries, galleries, 1, trials, group)
+    return Protocol(f"LLCM, {direction}", "identities", drawn)
 
 
 def plain(
@@ -159,37 +181,29 @@ def plain(
         raise DataError(
             f"{len(query)} query and {len(gallery)} gallery images; expected some of both"
         )
-    ignore = None
-    if exclude_same_camera:
-        camera, identity = images.camera, truth.identities
-        ignore = (camera[query][:, None] == camera[gallery]) & (camera[query][:, None] != 0)
-        ignore &= identity[query][:, None] == identity[gallery]
-    name = "query against gallery" + (", other cameras" if exclude_same_camera else "")
-    return Protocol(name, "images", (Trial(query, gallery, ignore),))
+    if not exclude_same_camera:
+        return Protocol("query against gallery", "images", (Trial(query, gallery),))
+    group = pair_groups(truth.identities, images.camera)
+    trial = Trial(query, gallery, group[query], group[gallery])
+    return Protocol("query against gallery, other cameras", "images", (trial,))
 
 
-def _groups(
-    images: Images, truth: Truth, modality: Modality, cameras: tuple[int, ...]
-) -> list[Int]:
-    """Return indices by path of each identity and camera, identities ascending."""
-    chosen = np.flatnonzero((images.modality == modality) & np.isin(images.camera, cameras))
-    if not len(chosen):
-        raise DataError(
-            f"the test images hold no {modality.name.lower()} image of the cameras "
-            f"{', '.join(map(str, cameras))}; expected the cameras of SYSU-MM01"
-        )
-    keys = [(int(truth.identities[i]), int(images.camera[i]), images.paths[i]) for i in chosen]
-    order = sorted(range(len(chosen)), key=keys.__getitem__)
-    sorted_keys = np.array([keys[i][:2] for i in order])
-    cuts = np.flatnonzero(np.any(sorted_keys[1:] != sorted_keys[:-1], axis=1)) + 1
-    return np.split(chosen[order], cuts)
+def _drawn_trials(
+    queries: list[Int], galleries: list[Int], shots: int, trials: int, group: Int
+) -> tuple[Trial, ...]:
+    """Return trials with all queries and drawn galleries; ``group`` [M] is of all test images."""
+    if trials < 1:
+        raise ConfigError(f"trials is {trials}; expected at least 1")
+    query = np.concatenate(queries)
+    drawn = (draw(galleries, shots, seed) for seed in range(trials))
+    return tuple(Trial(query, gallery, group[query], group[gallery]) for gallery in drawn)
 
 
-def _draw(groups: list[Int], shots: int, seed: int) -> Iterator[int]:
-    """Yield up to that many members of each group."""
-    generator = random.Random(seed)
-    for group in groups:
-        yield from generator.sample(group.tolist(), min(shots, len(group)))
+def _sides(sides: Sequence[Side], direction: Direction) -> tuple[Side, Side]:
+    """Return the queries' side, then the gallery's, of the visible and the infrared one."""
+    _check_choice("direction", direction, get_args(Direction))
+    visible, infrared = sides
+    return (infrared, visible) if direction == "infrared-to-visible" else (visible, infrared)
 
 
 def _shots(shots: int) -> str:
