@@ -15,6 +15,8 @@ COMMANDS = {
     "embed": "turn images into embeddings, one npz file",
     "label": "cluster embeddings, your own ones too",
     "search": "find the person of a query image in a gallery",
+    "ablate": "train the paper's ablation over seeds: what each module adds",
+    "sweep": "train with several values of a setting, over seeds",
     "upper-bound": "train the same network with true identities, for comparison",
 }
 

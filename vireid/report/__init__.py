@@ -1,6 +1,14 @@
-"""Figures of a run."""
+"""Figures of a run and of a study."""
 
 from vireid.report.curves import draw_training_curve
 from vireid.report.ranked_list import draw_ranked_list
+from vireid.report.studies import Runs, draw_bars, draw_by_data, draw_sweep
 
-__all__ = ["draw_ranked_list", "draw_training_curve"]
+__all__ = [
+    "Runs",
+    "draw_bars",
+    "draw_by_data",
+    "draw_ranked_list",
+    "draw_sweep",
+    "draw_training_curve",
+]

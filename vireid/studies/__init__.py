@@ -1,7 +1,7 @@
 """Studies: runs set beside each other."""
 
 from vireid.studies.ablation import GAINS, ablation_rows
-from vireid.studies.results import Result, make_result, read_results, write_results
+from vireid.studies.results import Result, make_result, read_results, runs_of, write_results
 from vireid.studies.shared import beginning, branch_points, seen_by, shared_stages
 from vireid.studies.sweeps import named_rows, swept_rows, with_settings
 from vireid.studies.table import Spread, data_table, gain, gain_table, row_table, spread
@@ -21,6 +21,7 @@ __all__ = [
     "named_rows",
     "read_results",
     "row_table",
+    "runs_of",
     "seen_by",
     "shared_stages",
     "spread",

@@ -143,3 +143,27 @@ def values_of(results: Sequence[Result], row: str, name: str) -> dict[tuple[str,
     chosen = (result for result in results if result.row == row)
     found = {(result.data, result.seed): getattr(result, name) for result in chosen}
     return {key: value for key, value in found.items() if value is not None}
+
+
+def runs_of(
+    results: Sequence[Result], rows: Sequence[str], name: str
+) -> dict[str, dict[str, list[float]]]:
+    """Return one number of all runs, for figures.
+
+    Args:
+        results: of a study.
+        rows: in the order wanted; those without a result are left out.
+        name: one of ``NUMBERS``.
+
+    Returns:
+        Values in the order of the seeds, by row and data.
+    """
+    found: dict[str, dict[str, list[float]]] = {}
+    names = list(dict.fromkeys(result.data for result in results))
+    for row in rows:
+        values = values_of(results, row, name)
+        if values:
+            found[row] = {
+                data: [values[key] for key in sorted(values) if key[0] == data] for data in names
+            }
+    return found

@@ -1,0 +1,190 @@
+"""The folder of a study: what it compares, what is finished, and who works on what."""
+
+import fcntl
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vireid.cli.evaluate import read_json
+from vireid.config import Recipe
+from vireid.errors import CheckpointError, ConfigError
+from vireid.files import whole_file
+from vireid.recipes import dump_recipe, parse_recipe, recipe_differences
+from vireid.runs import Run
+from vireid.states import remove_states
+from vireid.studies import Result, read_results, write_results
+
+
+@dataclass(frozen=True)
+class StudyFolder:
+    """Where a study keeps its files; several processes may share it."""
+
+    folder: Path
+
+    @property
+    def results_file(self) -> Path:
+        """A line for each finished run, CSV."""
+        return self.folder / "results.csv"
+
+    @property
+    def plan_file(self) -> Path:
+        """Recipes of the rows and fingerprints of the data, JSON."""
+        return self.folder / "study.json"
+
+    def job(self, data: str, seed: int) -> Path:
+        """Return the folder of all runs with one data set and seed.
+
+        Args:
+            data: name of the data.
+            seed: of the training.
+
+        Returns:
+            The path.
+        """
+        return self.folder / "jobs" / data / f"seed-{seed}"
+
+    def run(self, data: str, seed: int, row: str) -> Run:
+        """Return the run folder of a row.
+
+        Args:
+            data: name of the data.
+            seed: of the training.
+            row: its name, any text.
+
+        Returns:
+            A folder whose name is fit for any disk, and another one for every row.
+        """
+        plain = re.sub(r"[^A-Za-z0-9=.]+", "-", row).strip("-.")[:60]
+        digest = hashlib.sha256(row.encode()).hexdigest()[:6]
+        return Run(self.job(data, seed) / f"{plain}-{digest}")
+
+    def results(self) -> list[Result]:
+        """Return what is finished.
+
+        Returns:
+            The results, in the order in which they were finished.
+
+        Raises:
+            CheckpointError: the file is damaged.
+        """
+        try:
+            text = self.results_file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return []
+        except UnicodeDecodeError as error:
+            raise CheckpointError(f"{self.results_file} is damaged; delete it") from error
+        return read_results(text, str(self.results_file))
+
+    def add(self, result: Result) -> None:
+        """Add a line to the results; the caller holds the folder's lock.
+
+        Args:
+            result: of a finished run.
+
+        Raises:
+            CheckpointError: the file is damaged or cannot be written.
+        """
+        text = write_results([*self.results(), result])
+        with whole_file(self.results_file, CheckpointError) as file:
+            file.write_text(text, encoding="utf-8")
+
+    def enter(self, rows: Mapping[str, Recipe], data: Mapping[str, str]) -> list[str]:
+        """Note what is to be compared, or check that it belongs to what is there.
+
+        Rows and data may be added as long as all earlier ones are given too, and a part of them
+        may be given, for processes that share the work.
+
+        Args:
+            rows: recipe of each row.
+            data: fingerprint of each data set.
+
+        Returns:
+            All rows of the study, in order.
+
+        Raises:
+            ConfigError: the folder holds another study; all differences are listed.
+        """
+        with locked(self.folder / ".lock"):
+            plan = read_json(self.plan_file)
+            known: dict[str, str] = plan.get("rows", {})
+            seen: dict[str, str] = plan.get("data", {})
+            differences = [*_other_data(seen, data), *_other_rows(known, rows)]
+            if differences:
+                raise ConfigError(
+                    f"{self.folder} holds another study: {'; '.join(differences)}; give the same "
+                    "or choose another --out"
+                )
+            texts = {name: dump_recipe(replace(row, seed=0)) for name, row in rows.items()}
+            merged = {"rows": known | texts, "data": seen | dict(data)}
+            with whole_file(self.plan_file, CheckpointError) as file:
+                file.write_text(json.dumps(merged, indent=1) + "\n", encoding="utf-8")
+        return list(merged["rows"])
+
+
+def _other_data(seen: Mapping[str, str], data: Mapping[str, str]) -> Iterator[str]:
+    """Yield what forbids to use the data in a study that has seen some already."""
+    for name, found in data.items():
+        if seen.get(name, found) != found:
+            yield f"data {name} is {found}, was {seen[name]}"
+    new, absent = [n for n in data if n not in seen], [n for n in seen if n not in data]
+    if seen and new and absent:
+        yield f"data is {', '.join(data)}, was {', '.join(seen)}"
+
+
+def _other_rows(known: Mapping[str, str], rows: Mapping[str, Recipe]) -> Iterator[str]:
+    """Yield what forbids to add the rows to those that a study has."""
+    found: dict[str, None] = {}
+    for name in rows:
+        if name in known:
+            before = parse_recipe(known[name], source="study.json")
+            found |= dict.fromkeys(recipe_differences(before, replace(rows[name], seed=0)))
+    yield from found
+    new, absent = [n for n in rows if n not in known], [n for n in known if n not in rows]
+    if known and new and absent:
+        yield f"rows are {', '.join(rows)}, were {', '.join(known)}"
+
+
+@contextmanager
+def locked(file: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Keep other processes out; the system lets go when this one ends, however it ends.
+
+    Args:
+        file: a lock file; made where it is missing, and left.
+        wait: until another process lets go.
+
+    Yields:
+        Whether the lock is ours; always True where waiting.
+
+    Raises:
+        ConfigError: the folder cannot be made or written to.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock = file.open("w")
+    except OSError as error:
+        raise ConfigError(
+            f"cannot write {file.parent}: {error.strerror}; choose another --out"
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def lighten(run: Run) -> None:
+    """Take away what is large in a run that is trained and scored; texts stay.
+
+    Args:
+        run: its folder.
+    """
+    remove_states(run)
+    for pattern in ("states", "checkpoints/*.safetensors", "checkpoints", "*.png", ".lock"):
+        for file in run.folder.glob(pattern):
+            file.rmdir() if file.is_dir() else file.unlink()

@@ -1,0 +1,89 @@
+"""`vireid sweep`: what a setting of the recipe does."""
+
+import argparse
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+import yaml
+
+from vireid.cli.arguments import folder
+from vireid.cli.study_options import base_recipe, execute, study_parser
+from vireid.config import Recipe
+from vireid.errors import ConfigError
+from vireid.report import draw_bars, draw_sweep
+from vireid.studies import named_rows, swept_rows
+
+
+def run(words: list[str]) -> None:
+    """Parse the words after `vireid sweep` and run a row for each value.
+
+    Args:
+        words: the command line.
+    """
+    command = study_parser(
+        "sweep",
+        "Train a recipe with several values of a setting, and score each on people never seen.\n"
+        "Stages that the setting does not touch are trained once for each data set and seed.",
+        "vireid sweep DATA --parameter n --values 1 2 4 6 8 --out studies/n --seeds 0 1 2",
+    )
+    command.add_argument(
+        "--parameter",
+        metavar="NAME",
+        help="a setting as in --set, or one of: n (labelling.memories), lambda_intra and "
+        "lambda_inter (weights in the last stage), eps (both clusterings), matching",
+    )
+    command.add_argument("--values", nargs="+", help="a row for each")
+    command.add_argument(
+        "--rows",
+        type=folder,
+        metavar="FILE",
+        help="in place of a parameter: YAML with a list of settings for each row, as in\n"
+        "`one to one: [matching=hungarian, labelling.reject=mutual]`",
+    )
+    arguments = command.parse_args(words)
+    rows = _rows(arguments)
+    draw = draw_bars if arguments.rows else partial(draw_sweep, parameter=arguments.parameter)
+    execute(arguments, ["sweep", *words], rows, lambda names: [
+        (row, before) for before, row in pairwise(names)
+    ], draw)  # fmt: skip
+
+
+def _rows(arguments: argparse.Namespace) -> dict[str, Recipe]:
+    """Return the recipe of each row."""
+    given = [arguments.parameter is not None, arguments.values is not None]
+    if all(given) == (arguments.rows is not None) or any(given) != all(given):
+        raise ConfigError("expected --parameter NAME with --values ..., or --rows FILE alone")
+    recipe = base_recipe(arguments)
+    if arguments.rows is None:
+        return swept_rows(recipe, arguments.parameter, arguments.values)
+    return named_rows(recipe, read_rows(arguments.rows))
+
+
+def read_rows(file: Path) -> dict[str, list[str]]:
+    """Read the settings of each row.
+
+    Args:
+        file: YAML, a list of settings ``NAME=VALUE`` for each name.
+
+    Returns:
+        Settings by the name of the row.
+
+    Raises:
+        ConfigError: the file cannot be read or holds something else.
+    """
+    try:
+        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise ConfigError(f"--rows {file} cannot be read as YAML: {reason}") from error
+    lists = isinstance(found, dict) and all(
+        isinstance(value, list) and all(isinstance(setting, str) for setting in value)
+        for value in found.values()
+    )
+    if not found or not lists:
+        raise ConfigError(
+            f"--rows {file}: expected lines such as `one to one: [matching=hungarian]`, a list of "
+            "settings NAME=VALUE for each row"
+        )
+    return {str(name): settings for name, settings in found.items()}
