@@ -1,0 +1,100 @@
+"""Tables with mean, spread and paired gains."""
+
+import math
+import statistics
+
+import numpy as np
+import pytest
+
+from vireid.studies import (
+    Result,
+    Spread,
+    data_table,
+    gain,
+    gain_table,
+    row_table,
+    spread,
+)
+
+NUMBERS = ("rank1", "mAP", "mINP")
+
+
+def result(data, seed, row, rank1, precision=50.0, ari=0.5, pairs=None):
+    return Result(data, seed, row, rank1, precision, 30.0, ari, pairs, 1.0, 2.0)
+
+
+RUNS = [
+    result("a", 0, "base", 10.0, 40.0), result("a", 0, "more", 12.0, 41.0, 0.75, 0.5),
+    result("a", 1, "base", 20.0, 50.0), result("a", 1, "more", 24.0, 49.0, 0.25, 1.0),
+    result("b", 0, "base", 90.0, 60.0),
+]  # fmt: skip
+
+
+def cells(table):
+    """Return a Markdown table as lists of cells, the rule left out."""
+    lines = [[cell.strip() for cell in line[1:-1].split("|")] for line in table.splitlines()]
+    assert set(map(len, lines)) == {len(lines[0])}
+    assert set(lines[1]) == {"---"}
+    return [lines[0], *lines[2:]]
+
+
+def test_spread_is_what_statistics_calls_mean_and_stdev():
+    values = np.random.default_rng(0).normal(60, 3, 7).tolist()
+    found = spread(values)
+    assert found.runs == 7
+    assert math.isclose(found.mean, statistics.mean(values))
+    assert math.isclose(found.deviation, statistics.stdev(values))
+
+
+def test_one_run_has_no_spread_and_none_has_nothing():
+    assert spread([3.0]) == Spread(3.0, None, 1)
+    assert spread([]) is None
+
+
+def test_gains_are_taken_run_by_run():
+    assert gain(RUNS, "more", "base", "rank1") == Spread(3.0, math.sqrt(2), 2)
+    plain = statistics.stdev([12.0, 24.0])
+    assert gain(RUNS, "more", "base", "rank1").deviation < plain, "the seeds' own spread is out"
+    assert gain(RUNS, "more", "gone", "rank1") is None
+    opposite = gain(RUNS, "base", "more", "rank1")
+    assert opposite == Spread(-3.0, math.sqrt(2), 2)
+    assert gain(RUNS[::-1], "more", "base", "rank1") == gain(RUNS, "more", "base", "rank1")
+
+
+def test_the_table_of_rows():
+    head, base, more = cells(row_table(RUNS, ["base", "gone", "more"]))
+    assert head == [
+        "", "Rank-1", "mAP", "mINP", "shared ARI", "pair precision", "minutes", "runs",
+    ]  # fmt: skip
+    assert base == [
+        "base", "40.0 ± 43.6", "50.0 ± 10.0", "30.0 ± 0.0", "0.500 ± 0.000", "-", "2.0 ± 0.0", "3",
+    ]  # fmt: skip
+    assert more[:3] == ["more", "18.0 ± 8.5", "45.0 ± 5.7"]
+    assert more[4:6] == ["0.500 ± 0.354", "0.75 ± 0.35"]
+    assert more[-1] == "2"
+
+
+def test_the_table_of_gains():
+    head, line = cells(gain_table(RUNS, [("more", "base"), ("more", "gone")]))
+    assert head[:2] == ["", "over"]
+    assert line == [
+        "more", "base", "+3.0 ± 1.4", "+0.0 ± 1.4", "+0.0 ± 0.0", "+0.000 ± 0.354", "1 of 2",
+    ]  # fmt: skip
+
+
+def test_the_table_by_data():
+    _, *lines = cells(data_table(RUNS, ["base", "more"]))
+    assert [line[:3] for line in lines] == [
+        ["a", "base", "15.0 ± 7.1"], ["a", "more", "18.0 ± 8.5"], ["b", "base", "90.0"],
+    ]  # fmt: skip
+    assert [line[-1] for line in lines] == ["2", "2", "1"]
+
+
+@pytest.mark.parametrize("make", [row_table, data_table, gain_table])
+def test_nothing_gives_a_head_alone(make):
+    assert len(cells(make([], []))) == 1
+
+
+def test_a_name_cannot_break_a_table():
+    found = cells(row_table([result("a", 0, "x|y", 1.0)], ["x|y"]))
+    assert found[1][0] == "x/y"
