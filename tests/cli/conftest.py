@@ -1,10 +1,13 @@
-"""A trained run, and a way to make mistakes."""
+"""A trained run, and ways to make mistakes and to stop."""
 
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from vireid.cli import training as command
 from vireid.cli.main import main
 
 
@@ -33,3 +36,26 @@ def mistake(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
         return err
 
     return run
+
+
+@pytest.fixture
+def stopping(monkeypatch):
+    """Return a function that lets the next training stop by a signal before some step."""
+
+    def arrange(steps, number=signal.SIGTERM):
+        fit = command.fit
+
+        def stopped(*arguments, stop, **settings):
+            asked = iter(range(1000))
+
+            def ask():
+                if next(asked) == steps:
+                    os.kill(os.getpid(), number)
+                return stop()
+
+            return fit(*arguments, stop=ask, **settings)
+
+        monkeypatch.setattr(command, "fit", stopped)
+
+    yield arrange
+    monkeypatch.undo()

@@ -38,29 +38,6 @@ def assert_same_run(folder, other):
             assert mine[0][name].numpy().tobytes() == value.numpy().tobytes(), (stage, name)
 
 
-@pytest.fixture
-def stopping(monkeypatch):
-    """Return a function that lets the next training stop by a signal before some step."""
-
-    def arrange(steps, number=signal.SIGTERM):
-        fit = command.fit
-
-        def stopped(*arguments, stop, **settings):
-            asked = iter(range(1000))
-
-            def ask():
-                if next(asked) == steps:
-                    os.kill(os.getpid(), number)
-                return stop()
-
-            return fit(*arguments, stop=ask, **settings)
-
-        monkeypatch.setattr(command, "fit", stopped)
-
-    yield arrange
-    monkeypatch.undo()
-
-
 @pytest.mark.parametrize(
     ("steps", "number", "code"), [(1, signal.SIGTERM, 143), (3, signal.SIGINT, 130)]
 )

@@ -1,0 +1,146 @@
+"""`vireid ablate`: a whole study on fake people."""
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+
+from vireid.cli.main import main
+from vireid.cli.study_folder import StudyFolder
+from vireid.recipes import dump_recipe
+from vireid.states import state_files
+from vireid.studies import ablation_rows
+
+ROWS = ["clustering only", "+ MMLM", "+ MMLM + Intra", "+ MMLM + Inter", "all"]
+
+
+def words(people, tiny_file, out, *more):
+    found = ["ablate", people, "--recipe", tiny_file, "--out", out, "--seeds", 0, "--threads", 1]
+    return [str(word) for word in (*found, *more)]
+
+
+@pytest.fixture(scope="module")
+def study(people, tiny_file, tmp_path_factory):
+    """Return the folder of an ablation with one seed, to be read only, and what was printed."""
+    out = tmp_path_factory.mktemp("studies") / "ablation"
+    command = [sys.executable, "-m", "vireid", *words(people, tiny_file, out)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return out, done.stdout
+
+
+def lines(out):
+    """Return the results without the minutes."""
+    return [replace(result, minutes=0.0) for result in StudyFolder(out).results()]
+
+
+def test_every_row_has_a_line_and_the_shared_stage_was_trained_once(study):
+    out, printed = study
+    found = StudyFolder(out).results()
+    assert [result.key for result in found] == [("people", 0, row) for row in ROWS]
+    assert printed.count("going on after what it shares with other rows: joint") == 4
+    heads = [line.split()[0] for line in printed.splitlines() if line.startswith(("joint  ", "al"))]
+    assert heads.count("joint") == 1
+    assert all(result.minutes > 0 for result in found)
+    assert [result.pair_precision is None for result in found] == [True, *[False] * 4]
+
+
+def test_a_row_is_what_train_and_evaluate_say(study, people, tiny, tmp_path):
+    row = ablation_rows(tiny)["+ MMLM + Inter"]
+    file = tmp_path / "row.yaml"
+    file.write_text(dump_recipe(row))
+    out = str(tmp_path / "run")
+    assert main(["train", str(people), "--recipe", str(file), "--out", out, "--threads", "1"]) == 0
+    assert main(["evaluate", out, str(people), "--threads", "1"]) == 0
+    scores = json.loads((tmp_path / "run" / "metrics.json").read_text())["aligned"]
+    epoch = json.loads((tmp_path / "run" / "metrics.jsonl").read_text().splitlines()[-1])
+    (found,) = [r for r in StudyFolder(study[0]).results() if r.row == "+ MMLM + Inter"]
+    for name in ("rank1", "mAP", "mINP"):
+        assert getattr(found, name) == round(scores[name], 4)
+    assert (found.ari, found.coverage) == (
+        round(epoch["ari"]["matched"], 4), round(epoch["coverage"]["matched"], 4),
+    )  # fmt: skip
+
+
+def test_the_folder_holds_tables_a_figure_and_no_checkpoint_but_the_shared_one(study):
+    out, _ = study
+    page = (out / "results.md").read_text()
+    assert "    vireid ablate " in page
+    assert "1 thread a process" in page
+    assert "seeds 0." in page
+    assert all(f"\n| {row} | " in page for row in ROWS)
+    with Image.open(out / "results.png") as image:
+        assert image.width > image.height > 300
+    weights = [file.relative_to(out).parts for file in out.rglob("*.safetensors")]
+    assert [parts[:4] for parts in weights] == [("jobs", "people", "seed-0", "shared")]
+    plan = json.loads((out / "study.json").read_text())
+    assert list(plan["rows"]) == ROWS
+    for folder in (out / "jobs" / "people" / "seed-0").glob("*-*/"):
+        assert {file.name for file in folder.iterdir()} == {
+            "metrics.json", "metrics.jsonl", "recipe.yaml", "timing.json",
+        }  # fmt: skip
+
+
+def test_a_finished_study_is_skipped_and_says_so(study, people, tiny_file, capsys):
+    out, _ = study
+    before = (out / "results.csv").read_bytes()
+    assert main(words(people, tiny_file, out)) == 0
+    printed = capsys.readouterr().out
+    assert f"people, seed 0: skipping what is finished: {', '.join(ROWS)}" in printed
+    assert "epoch    loss" not in printed
+    assert (out / "results.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize("after", ["first row", "shared stage"])
+def test_a_killed_study_goes_on_to_the_same_table(people, tiny_file, study, tmp_path, after):
+    out = tmp_path / "study"
+    command = [sys.executable, "-m", "vireid", *words(people, tiny_file, out)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def reached():
+        if after == "first row":
+            return (out / "results.csv").exists()
+        return any(out.glob("jobs/people/seed-0/shared/*.safetensors"))
+
+    limit = time.monotonic() + 120
+    while not reached() and process.poll() is None and time.monotonic() < limit:
+        time.sleep(0.01)
+    assert process.poll() is None, "it ended before it was killed"
+    process.kill()
+    process.wait()
+    assert len(lines(out)) < 5
+    assert main(words(people, tiny_file, out)) == 0
+    assert lines(out) == lines(study[0])
+
+
+def test_a_stopped_study_says_how_to_go_on(
+    people, tiny_file, study, tmp_path, stopping, monkeypatch, capsys
+):
+    out = tmp_path / "study"
+    stopping(3)
+    again = words(people, tiny_file, out)
+    assert main(again) == 143
+    monkeypatch.undo()
+    assert capsys.readouterr().err.endswith(
+        f"vireid ablate: stopped and saved; go on with: vireid {' '.join(again)}\n"
+    )
+    assert state_files(StudyFolder(out).run("people", 0, ROWS[0]))
+    assert main(again) == 0
+    assert lines(out) == lines(study[0])
+
+
+def test_another_recipe_or_other_data_is_refused(people, draw, tiny_file, study, tmp_path, mistake):
+    out, _ = study
+    message = mistake(*words(people, tiny_file, out, "--set", "temperature=0.1", "margin=0.2"))
+    assert f"{out} holds another study: temperature is 0.1, was 0.05; margin is 0.2, was" in message
+    assert "give the same or choose another --out" in message
+    other = draw(tmp_path / "people", cameras=(1, 3))
+    message = mistake(*words(other, tiny_file, out))
+    assert "data people is 64 images, " in message
+    assert ", was 128 images, " in message
+    named = draw(tmp_path / "others", cameras=(1, 3))
+    message = mistake(*words(named, tiny_file, out))
+    assert "data is others, was people" in message

@@ -1,0 +1,106 @@
+"""A row that goes on after shared stages is the training from the start, bit for bit."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+
+from vireid.checkpoint import load_checkpoint
+from vireid.cli.training import train
+from vireid.data import open_data
+from vireid.errors import CheckpointError, ConfigError
+from vireid.recipes import dump_recipe, parse_recipe
+from vireid.runs import Run
+from vireid.states import branch_off, fingerprint, write_state
+from vireid.studies import ablation_rows, shared_stages, with_settings
+
+FIRST = ("stages.joint.epochs=2", "stages.aligned.epochs=2")
+
+
+@pytest.fixture(scope="module")
+def data(people):
+    return open_data(people)
+
+
+@pytest.fixture(scope="module")
+def recipe(tiny_text):
+    return parse_recipe(tiny_text, FIRST)
+
+
+@pytest.fixture(scope="module")
+def branch(data, recipe, tmp_path_factory):
+    """Return where a training of the recipe stood after its first stage, and the log until then."""
+    folder = tmp_path_factory.mktemp("branch")
+    run, file = Run(folder / "run"), folder / "joint.safetensors"
+
+    def keep(state):
+        if state.stage == 1:
+            write_state(file, state, fingerprint(data.train))
+
+    train(data, recipe, run, keep=keep)
+    lines = run.log_file.read_text().splitlines(keepends=True)[:2]
+    return file, "".join(lines)
+
+
+def epochs(run):
+    """Return the log without what the clock says."""
+    lines = [json.loads(line) for line in run.log_file.read_text().splitlines()]
+    return [{name: value for name, value in line.items() if name != "seconds"} for line in lines]
+
+
+def rows(recipe):
+    last = recipe.stages[1]
+    again = replace(last, init="pretrained")
+    changed = {
+        "another optimiser": replace(last, optimiser="sgd", learning_rate=0.01),
+        "initial weights": again,
+        "labels that stay": replace(last, relabel_every=0, recentre_every=1),
+    }
+    return {
+        **{name: replace(recipe, stages=(recipe.stages[0], s)) for name, s in changed.items()},
+        "clustering only": ablation_rows(recipe)["clustering only"],
+        "other matching": with_settings(recipe, ["n=3", "matching=nearest"]),
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["another optimiser", "initial weights", "labels that stay", "clustering only",
+     "other matching"],
+)  # fmt: skip
+def test_a_row_is_bit_equal_to_a_training_from_the_start(data, recipe, branch, tmp_path, name):
+    row = rows(recipe)[name]
+    assert row != recipe
+    assert shared_stages(row, recipe) == 1
+    whole, late = Run(tmp_path / "whole"), Run(tmp_path / "late")
+    train(data, row, whole)
+    file, log = branch
+    late.folder.mkdir()
+    late.log_file.write_text(log)
+    late.recipe_file.write_text(dump_recipe(row))
+    branch_off(late, file, row, fingerprint(data.train))
+    train(data, row, late, resume=True)
+    assert epochs(late) == epochs(whole)
+    one, other = (load_checkpoint(run.checkpoint_file("aligned"))[0] for run in (whole, late))
+    assert one.keys() == other.keys()
+    assert all(torch.equal(one[key], other[key]) for key in one)
+
+
+def test_other_images_and_other_networks_are_refused(data, recipe, branch, tmp_path):
+    file, _ = branch
+    run = Run(tmp_path / "run")
+    with pytest.raises(ConfigError, match="was trained on other images"):
+        branch_off(run, file, recipe, "3 images, beef")
+    wide = replace(recipe, network=replace(recipe.network, stripes=2))
+    with pytest.raises(CheckpointError, match="the state belongs to another training"):
+        branch_off(run, file, wide, fingerprint(data.train))
+    with pytest.raises(CheckpointError, match="is not a file"):
+        branch_off(run, tmp_path / "gone", recipe, fingerprint(data.train))
+    assert not list(run.folder.rglob("*.safetensors"))
+
+
+def test_a_checkpoint_is_no_state(data, recipe, branch, tmp_path):
+    file = branch[0].parent / "run" / "checkpoints" / "joint.safetensors"
+    with pytest.raises(CheckpointError, match="holds no state of a training"):
+        branch_off(Run(tmp_path), file, recipe, fingerprint(data.train))
