@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from vireid.checkpoint import load_checkpoint
-from vireid.cli import training as command
 from vireid.cli.main import main
 from vireid.runs import Run
 from vireid.states import load_state, state_files
