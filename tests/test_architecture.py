@@ -14,7 +14,7 @@ TABLE: dict[str, set[str]] = {
     "files": {"errors"},
     "seeds": set(),
     "config": {"errors"},
-    "data": BASE,
+    "data": {"files", *BASE},
     "models": {"errors", "types"},
     "extract": {"models", "types", "errors"},
     "cluster": {"types", "errors"},

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from vireid.errors import CheckpointError, DataError
-from vireid.files import whole_file
+from vireid.files import lone_writer, whole_file
 
 
 def test_the_new_file_takes_the_place_of_the_old_one(tmp_path):
@@ -52,3 +52,55 @@ def test_a_folder_that_may_not_be_written_to(tmp_path):
         whole_file(tmp_path / "closed" / "x.txt") as whole,
     ):
         whole.write_text("x")
+
+
+def test_a_lone_writer_replaces_the_file_at_the_end(tmp_path):
+    path = tmp_path / "folder" / "x.npy"
+    for text in (b"old", b"new"):
+        with lone_writer(path) as file:
+            file.write(text)
+            assert path.exists() == (text == b"new")
+        assert path.read_bytes() == text
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_lone_writer_who_writes_nothing_leaves_the_file_as_it_is(tmp_path):
+    path = tmp_path / "x.npy"
+    with lone_writer(path):
+        pass
+    assert list(tmp_path.iterdir()) == []
+    path.write_bytes(b"old")
+    with lone_writer(path):
+        pass
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("problem", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_lone_writer_who_is_stopped_leaves_nothing(tmp_path, problem):
+    path = tmp_path / "x.npy"
+    path.write_bytes(b"old")
+    expected = CheckpointError if isinstance(problem, OSError) else KeyboardInterrupt
+
+    def write():
+        with lone_writer(path, CheckpointError) as file:
+            file.write(b"half")
+            raise problem
+
+    with pytest.raises(expected):
+        write()
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_clearing_leaves_the_unfinished_files_of_living_writers(tmp_path):
+    with lone_writer(tmp_path / "a.npy") as first:
+        first.write(b"a")
+        (tmp_path / ".dead.npy.part").touch()
+        with lone_writer(tmp_path / "b.npy") as second:
+            second.write(b"b")
+            assert not (tmp_path / ".dead.npy.part").exists()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        "a.npy": b"a",
+        "b.npy": b"b",
+    }

@@ -8,7 +8,15 @@ import torch
 from vireid.checkpoint import load_checkpoint
 from vireid.errors import CheckpointError, ConfigError
 from vireid.recipes import dump_recipe, parse_recipe
-from vireid.runs import BEFORE, Run, load_network, new_network, save_network
+from vireid.runs import (
+    BEFORE,
+    CLEAREST,
+    Run,
+    keep_clearest,
+    load_network,
+    new_network,
+    save_network,
+)
 
 
 @pytest.fixture
@@ -37,6 +45,18 @@ def test_the_last_finished_stage_is_loaded_unless_one_is_named(run, stage, numbe
     network = load_network(run, stage)
     assert not network.training
     assert (network.neck.weight == number).all()
+
+
+def test_only_clearer_labels_replace_the_clearest(run, tiny):
+    with pytest.raises(CheckpointError, match="has no stage clearest"):
+        load_network(run, CLEAREST)
+    for number, clarity in ((5, 0.25), (6, 0.5), (7, 0.375), (8, 0.5)):
+        network = new_network(tiny)
+        torch.nn.init.constant_(network.neck.weight, number)
+        keep_clearest(run, network, tiny, clarity)
+    assert (load_network(run, CLEAREST).neck.weight == 6).all()
+    assert run.stages() == ["before", "joint"]
+    assert (load_network(run).neck.weight == 3).all()
 
 
 def test_a_checkpoint_can_be_read_alone(run, tiny):

@@ -1,12 +1,17 @@
 """Write a file whole or not at all."""
 
 import errno
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from vireid.errors import DataError, VireidError
+
+UNFINISHED = ".part"
+"""How the name of a file ends that `lone_writer` is writing, or was when it was killed."""
 
 
 @contextmanager
@@ -34,9 +39,79 @@ def whole_file(path: Path, error: type[VireidError] = DataError) -> Iterator[Pat
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as problem:
-        full = problem.errno in {None, errno.ENOSPC, errno.EDQUOT}
-        advice = "free some space or choose another place" if full else "choose another place"
-        raise error(f"cannot write {path}: {problem.strerror or problem}; {advice}") from problem
+        raise _explained(path, problem, error) from problem
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def lone_writer(path: Path, error: type[VireidError] = DataError) -> Iterator[BinaryIO]:
+    """Yield an empty file to write to, once no other process is writing the same one.
+
+    Like ``whole_file``, for large files that several processes may want at once: one writes, the
+    others wait. If nothing was written, the file stays as it is, so that who has waited looks
+    first whether there is anything left to do. What dead processes left in the folder is removed.
+
+    Args:
+        path: the file.
+        error: what is raised if it cannot be written.
+
+    Yields:
+        An open file beside it, at its start.
+
+    Raises:
+        VireidError: of the class given: the disk is full or the place cannot be written to.
+    """
+    part = path.with_name(f".{path.name}{UNFINISHED}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for other in path.parent.glob(f".*{path.suffix}{UNFINISHED}"):
+            _remove_if_left(other)
+        with _locked(part) as file:
+            try:
+                file.truncate(0)
+                yield file
+                if file.seek(0, os.SEEK_END):
+                    file.flush()
+                    os.fsync(file.fileno())
+                    part.replace(path)
+            finally:
+                if _is_at(file, part):
+                    part.unlink()
+    except OSError as problem:
+        raise _explained(path, problem, error) from problem
+
+
+@contextmanager
+def _locked(part: Path) -> Iterator[BinaryIO]:
+    """Open a file for writing that no other process has locked, and lock it."""
+    while True:
+        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o666), "r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if _is_at(file, part):  # else who had the lock has renamed or removed it meanwhile
+                yield file
+                return
+
+
+def _is_at(file: BinaryIO, path: Path) -> bool:
+    """Tell whether an open file is still the one at a path."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _remove_if_left(part: Path) -> None:
+    """Remove an unfinished file unless a living process holds its lock."""
+    with suppress(OSError), part.open("r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _is_at(file, part):
+            part.unlink()
+
+
+def _explained(path: Path, problem: OSError, error: type[VireidError]) -> VireidError:
+    """Return the error that says what to do."""
+    full = problem.errno in {None, errno.ENOSPC, errno.EDQUOT}
+    advice = "free some space or choose another place" if full else "choose another place"
+    return error(f"cannot write {path}: {problem.strerror or problem}; {advice}")

@@ -1,9 +1,10 @@
 """A run folder: the resolved recipe, a checkpoint for each stage, logs and figures."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from vireid.checkpoint import load_weights, save_checkpoint
+from vireid.checkpoint import load_checkpoint, load_weights, save_checkpoint
 from vireid.config import Recipe
 from vireid.errors import CheckpointError
 from vireid.models import CrossModalNetwork, build_network
@@ -11,6 +12,8 @@ from vireid.recipes import dump_recipe, parse_recipe
 
 BEFORE = "before"
 """Name of the checkpoint taken before training."""
+CLEAREST = "clearest"
+"""Name of the checkpoint of the last stage whose labels looked best, by no identities."""
 
 
 @dataclass(frozen=True)
@@ -136,12 +139,31 @@ def save_network(run: Run, stage: str, network: CrossModalNetwork, recipe: Recip
     save_checkpoint(run.checkpoint_file(stage), network.state_dict(), metadata)
 
 
+def keep_clearest(run: Run, network: CrossModalNetwork, recipe: Recipe, clarity: float) -> None:
+    """Write a checkpoint unless there is one whose labels looked better.
+
+    Args:
+        run: the run's folder.
+        network: whose weights.
+        recipe: kept inside the file.
+        clarity: how good the labels look that the network made; more is better.
+
+    Raises:
+        CheckpointError: the file cannot be written.
+    """
+    file = run.checkpoint_file(CLEAREST)
+    if file.is_file() and float(load_checkpoint(file)[1].get("clarity", -math.inf)) >= clarity:
+        return
+    metadata = {"stage": CLEAREST, "recipe": dump_recipe(recipe), "clarity": repr(clarity)}
+    save_checkpoint(file, network.state_dict(), metadata)
+
+
 def load_network(run: Run, stage: str | None = None) -> CrossModalNetwork:
     """Return the trained network of a run.
 
     Args:
         run: the run's folder.
-        stage: its name, or ``before``; the last finished stage where not given.
+        stage: its name, ``before`` or ``clearest``; the last finished stage where not given.
 
     Returns:
         The network in evaluation mode, on the CPU.
@@ -151,7 +173,7 @@ def load_network(run: Run, stage: str | None = None) -> CrossModalNetwork:
     """
     recipe, stages = run.recipe(), run.stages()
     wanted = stage or (stages[-1] if stages else BEFORE)
-    if wanted not in stages:
+    if wanted not in [*stages, CLEAREST] or not run.checkpoint_file(wanted).is_file():
         raise CheckpointError(
             f"{run.folder} has no stage {wanted}; it has: {', '.join(stages) or 'none yet'}"
         )

@@ -19,7 +19,7 @@ OWN, NOTHING = np.repeat([0, 1], 4), np.full(8, -1)
 IDENTITIES = Truth(np.tile(OWN, 2))
 PLAIN = {
     "stage", "epoch", "epochs", "learning_rate", "losses", "clusters", "noise", "margin",
-    "stability", "troubles", "skipped", "images", "seconds",
+    "stability", "clarity", "troubles", "skipped", "images", "seconds",
 }  # fmt: skip
 
 
@@ -50,6 +50,7 @@ def report(labels, epoch=1, signals=SIGNALS):
         labelling=labels,
         signals=signals,
         images=64,
+        clarity=0.5,
         troubles=(),
         skipped=0,
         seconds={"steps": 2.0},

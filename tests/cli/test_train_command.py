@@ -20,7 +20,7 @@ def test_a_run_folder_holds_everything(trained, tiny):
     assert files == {
         ".lock", "recipe.yaml", "metrics.jsonl", "timing.json", "training-curve.png",
         "checkpoints/before.safetensors", "checkpoints/joint.safetensors",
-        "checkpoints/aligned.safetensors",
+        "checkpoints/aligned.safetensors", "checkpoints/clearest.safetensors",
     }  # fmt: skip
     assert Run(trained).recipe() == tiny
     with Image.open(trained / "training-curve.png") as image:
@@ -35,7 +35,7 @@ def test_the_log_has_one_line_an_epoch(trained):
     for line in lines:
         assert line.keys() - PAIRS == {
             "stage", "epoch", "epochs", "learning_rate", "losses", "clusters", "noise", "images",
-            "troubles", "skipped", "seconds", "ari", "coverage", "margin", "stability",
+            "troubles", "skipped", "seconds", "ari", "coverage", "margin", "stability", "clarity",
             "step",
         }  # fmt: skip
         assert line["clusters"]["visible"] == line["clusters"]["infrared"] == 8

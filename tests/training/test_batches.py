@@ -12,7 +12,7 @@ from vireid.data.transforms import augment
 from vireid.errors import DegenerateClusters
 from vireid.labelling import Labelling
 from vireid.seeds import derive
-from vireid.training.batches import index_batches, load_batch
+from vireid.training.batches import index_batches, load_batch, read_ahead, read_batch
 from vireid.training.unmatched import portions
 from vireid.types import PseudoLabels
 
@@ -160,7 +160,7 @@ def test_portions_fill_a_batch(labels, paired, alone):
 
 def test_a_batch_holds_visible_twice_then_infrared(tiny, crops):
     visible, infrared = np.array([0, 5, 5]), np.flatnonzero(crops.modality == 1)[:2]
-    pixels, rows = load_batch(crops, visible, infrared, tiny, "joint", 0, 3)
+    pixels, rows = load_batch(read_batch(crops, visible, infrared), tiny, "joint", 0, 3)
     assert pixels.shape == (8, 3, 32, 16)
     assert rows.indices.tolist() == [0, 5, 5, 0, 5, 5, *infrared]
     assert rows.modality.tolist() == [0] * 6 + [1] * 2
@@ -170,7 +170,7 @@ def test_a_batch_holds_visible_twice_then_infrared(tiny, crops):
 
 def test_each_image_is_augmented_out_of_its_own_pixels(tiny, crops):
     visible, infrared = np.array([3, 1]), np.flatnonzero(crops.modality == 1)[:2]
-    pixels, _ = load_batch(crops, visible, infrared, tiny, "joint", 1, 2)
+    pixels, _ = load_batch(read_batch(crops, visible, infrared), tiny, "joint", 1, 2)
     generator = torch.Generator().manual_seed(derive(tiny.seed, "augment", "joint", 1, 2))
     expected = [
         augment(
@@ -191,7 +191,9 @@ def test_each_image_is_augmented_out_of_its_own_pixels(tiny, crops):
 def test_without_augmentation_pixels_come_through(tiny, crops):
     still = replace(tiny.augmentation, padding=0, flip=0.0, erasing=0.0, exposure=0.0)
     indices = np.arange(4)
-    pixels, _ = load_batch(crops, indices, indices + 64, replace(tiny, augmentation=still), "s")
+    pixels, _ = load_batch(
+        read_batch(crops, indices, indices + 64), replace(tiny, augmentation=still), "s"
+    )
     wanted = torch.tensor(crops.pixels[[0, 1, 2, 3]]).permute(0, 3, 1, 2) / 255
     torch.testing.assert_close(pixels[:4], wanted, atol=2e-6, rtol=0)
 
@@ -200,8 +202,23 @@ def test_names_and_seed_make_the_randomness(tiny, crops):
     indices = np.arange(4)
 
     def load(recipe, *names):
-        return load_batch(crops, indices, indices, recipe, *names)[0]
+        return load_batch(read_batch(crops, indices, indices), recipe, *names)[0]
 
     assert torch.equal(load(tiny, "joint", 0, 0), load(tiny, "joint", 0, 0))
     for other in (load(tiny, "joint", 0, 1), load(replace(tiny, seed=1), "joint", 0, 0)):
         assert not torch.equal(load(tiny, "joint", 0, 0), other)
+
+
+def test_batches_are_read_ahead_in_order_and_to_the_end(crops):
+    pairs = [(np.array([i]), np.array([i + 1, i + 2])) for i in range(5)]
+    found = list(read_ahead(crops, iter(pairs)))
+    assert [(b.visible.tolist(), b.infrared.tolist()) for b in found] == [
+        (one.tolist(), two.tolist()) for one, two in pairs
+    ]
+    np.testing.assert_array_equal(found[3].pixels[1], crops.pixels[pairs[3][1]])
+    assert list(read_ahead(crops, iter([]))) == []
+
+
+def test_a_reader_that_fails_is_heard_of(crops):
+    with pytest.raises(IndexError):
+        list(read_ahead(crops, iter([(np.array([10**6]), np.array([0]))])))

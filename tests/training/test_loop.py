@@ -114,9 +114,9 @@ def test_memories_move_once_after_every_step(crops, tiny, monkeypatch):
 def test_the_seed_draws_the_batches(crops, tiny, monkeypatch):
     drawn = []
 
-    def note(images, visible, infrared, *arguments, **options):
-        drawn.append([*visible.tolist(), *infrared.tolist()])
-        return load_batch(images, visible, infrared, *arguments, **options)
+    def note(batch, *arguments, **options):
+        drawn.append([*batch.visible.tolist(), *batch.infrared.tolist()])
+        return load_batch(batch, *arguments, **options)
 
     monkeypatch.setattr(loop, "load_batch", note)
     initial = state(new_network(tiny))

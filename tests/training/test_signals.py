@@ -7,7 +7,7 @@ import pytest
 
 from vireid.labelling import Labelling
 from vireid.metrics import adjusted_rand
-from vireid.training.signals import Signals, signals
+from vireid.training.signals import Signals, clarity, signals
 from vireid.types import Embeddings, Matching, PseudoLabels
 
 MODALITY = np.repeat([0, 1], 20)
@@ -126,3 +126,14 @@ def test_memory_grows_with_the_images_not_with_their_square() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 20e6, "20000 x 20000 bytes would be 400 MB"
+
+
+def test_clarity_is_the_margin_of_what_is_clustered(embeddings):
+    visible = np.where(OWN == 4, -1, OWN)
+    found = labelling(visible, OWN, np.concatenate([OWN, OWN]))
+    values = Signals(margin={"visible": 0.5, "infrared": 0.25, "matched": 0.125})
+    expected = (0.5 * 0.8 + 0.25 + 0.125) / 3
+    assert clarity(found, values, embeddings.modality) == pytest.approx(expected)
+    worse = clarity(found, Signals(), embeddings.modality)  # no space of two clusters
+    assert worse == pytest.approx(-2 * (0.8 + 1 + 1) / 3)
+    assert clarity(Labelling({}), values, embeddings.modality) == -2

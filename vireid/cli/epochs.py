@@ -81,6 +81,7 @@ def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
         "noise": scores.noise,
         "margin": found.margin,
         "stability": found.stability,
+        "clarity": report.clarity,
         "troubles": list(report.troubles),
         "skipped": report.skipped,
         "images": report.images,

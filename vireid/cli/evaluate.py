@@ -36,7 +36,7 @@ def run(words: list[str]) -> None:
     command.add_argument("data", type=folder, help="the data; its test part is used")
     which = command.add_mutually_exclusive_group()
     which.add_argument("--every-stage", action="store_true", help="before and after each stage")
-    which.add_argument("--stage", help="one stage, or before; default: the last")
+    which.add_argument("--stage", help="one stage, before, or clearest; default: the last")
     command.add_argument("--mode", choices=("all", "indoor"), default="all", help="search mode")
     command.add_argument("--shots", type=int, choices=(1, 10), default=1, help="gallery images")
     command.add_argument("--trials", type=int, default=10, help="gallery draws (default: 10)")

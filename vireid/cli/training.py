@@ -32,7 +32,7 @@ from vireid.parallel import (
 )
 from vireid.recipes import dump_recipe
 from vireid.report import draw_training_curve
-from vireid.runs import BEFORE, Run, new_network, save_network
+from vireid.runs import BEFORE, Run, keep_clearest, new_network, save_network
 from vireid.states import fingerprint, load_state, remove_states, save_state
 from vireid.training import (
     Labeller,
@@ -129,6 +129,10 @@ def _train(
             save_network(run, recipe.stages[state.stage - 1].name, network, recipe)
         save_state(run, state, recipe, reading)
 
+    def watch_labels(state: TrainingState) -> None:
+        if state.stage == len(recipe.stages) - 1:
+            on_first(partial(keep_clearest, run, network, recipe, state.clarity))
+
     with watching(
         data, recipe, run, log=log, begin=begin, workers=workers, label=label
     ) as watch:  # fmt: skip
@@ -136,7 +140,7 @@ def _train(
             network, images, recipe,
             observe=watch.observe, save=lambda state: on_first(partial(save, state)),
             label=watch.label, begin=begin, stop=stop,
-            workers=watch.workers, watch_step=watch.watch_step,
+            workers=watch.workers, watch_step=watch.watch_step, watch_labels=watch_labels,
         )  # fmt: skip
         watch.observers.close(finished=done)
     if not done:

@@ -9,6 +9,9 @@ from vireid.config.bounds import ABOVE_ZERO, BELOW_ONE, FROM_ONE, FROM_ZERO, INS
 LabelSpace = Literal["visible", "infrared", "mixed", "matched"]
 """Clusters of one modality, of all images together (mixed), or joined by matching (matched)."""
 
+RESERVED = ("before", "clearest", "seconds", "seed")
+"""Names that files and keys of a run have already."""
+
 LossName = Literal["cluster_nce", "classifier", "intra", "inter", "triplet"]
 
 
@@ -106,8 +109,8 @@ class StageConfig:
     def problems(self) -> Iterator[str]:
         """Yield a message for each value that cannot be."""
         where = f"stage {self.name}: "
-        if self.name in {"before", "seconds", "seed"} or not self.name.isidentifier():
-            yield f"{where}expected a plain word other than before, seconds, seed as its name"
+        if self.name in RESERVED or not self.name.isidentifier():
+            yield f"{where}expected a plain word other than {', '.join(RESERVED)} as its name"
         yield from outside(where, self, FROM_ONE, "epochs", "iterations")
         given = [n for n in ("batch_labels", "batch_images") if getattr(self, n) is not None]
         yield from outside(where, self, FROM_ONE, *given)

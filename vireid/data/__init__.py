@@ -1,5 +1,6 @@
 """Files or procedure in, images out, with their identities sealed beside them."""
 
+from vireid.data.cache import ReadImages, default_cache, read_images
 from vireid.data.folder import DataFolder, DatasetCard
 from vireid.data.images import decode, load_pixels
 from vireid.data.inspection import Inspection, inspect_data
@@ -16,11 +17,14 @@ __all__ = [
     "DataFolder",
     "DatasetCard",
     "Inspection",
+    "ReadImages",
     "decode",
+    "default_cache",
     "has_layout",
     "inspect_data",
     "load_pixels",
     "open_data",
+    "read_images",
     "read_llcm",
     "read_manifest",
     "read_regdb",

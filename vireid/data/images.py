@@ -1,6 +1,7 @@
 """Image files to pixels."""
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count
 from pathlib import Path
@@ -19,6 +20,9 @@ Resampling = Literal["bilinear", "bicubic", "lanczos"]
 
 FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "PPM", "GIF")
 """The file formats that are decoded, recognised by content."""
+
+AHEAD = 16
+"""Images that a thread may decode before they are asked for."""
 
 
 def decode(path: Path | str) -> Pixels:
@@ -51,7 +55,8 @@ def load_pixels(
     """Decode all images and bring them to one size.
 
     Memory: N * height * width * 3 bytes for the result (4.3 GB for the 34,167 training images
-    of SYSU-MM01 at 288x144), and a few decoded images beside it.
+    of SYSU-MM01 at 288x144), and a few decoded images beside it. `read_images` can keep them in
+    a file instead.
 
     Args:
         images: N image files.
@@ -69,6 +74,40 @@ def load_pixels(
         ConfigError: where size, resampling or workers is out of range.
     """
     height, width = size
+    rows = resized(images, size, resampling=resampling, workers=workers)
+    pixels = np.empty((len(images), height, width, 3), dtype=np.uint8)
+    for index, row in enumerate(rows):
+        if isinstance(row, DataError):
+            raise row
+        pixels[index] = row
+        if progress is not None:
+            progress(index + 1, len(images))
+    return pixels
+
+
+def resized(
+    images: Images,
+    size: tuple[int, int],
+    *,
+    resampling: Resampling = "lanczos",
+    workers: int | None = None,
+) -> Iterator[Pixels | DataError]:
+    """Decode images one after the other, a few ahead of who takes them.
+
+    Args:
+        images: N image files.
+        size: as for ``load_pixels``.
+        resampling: as for ``load_pixels``.
+        workers: as for ``load_pixels``; Pillow leaves Python's lock alone while it decodes.
+
+    Returns:
+        N times [height, width, 3] pixels, or why an image cannot be read, in the order of the
+        images.
+
+    Raises:
+        ConfigError: where size, resampling or workers is out of range.
+    """
+    height, width = size
     if height < 1 or width < 1:
         raise ConfigError(f"image size is {height}x{width}; expected at least 1x1")
     if resampling not in get_args(Resampling):
@@ -80,17 +119,28 @@ def load_pixels(
     if workers < 1:
         raise ConfigError(f"workers is {workers}; expected at least 1")
     choice = Image.Resampling[resampling.upper()]
-    pixels = np.empty((len(images), height, width, 3), dtype=np.uint8)
 
-    def load(index: int) -> None:
-        image = _open(images.root / images.paths[index])
-        pixels[index] = np.asarray(image.resize((width, height), choice))
+    def read(path: str) -> Pixels | DataError:
+        try:
+            image = _open(images.root / path)
+        except DataError as error:
+            return error
+        return np.asarray(image.resize((width, height), choice))
 
+    return _ahead(read, images.paths, workers)
+
+
+def _ahead(
+    read: Callable[[str], Pixels | DataError], paths: tuple[str, ...], workers: int
+) -> Iterator[Pixels | DataError]:
+    """Read in order by several threads, at most `AHEAD` images for each of them in advance."""
     with ThreadPoolExecutor(workers) as pool:
-        for done, _ in enumerate(pool.map(load, range(len(images))), start=1):
-            if progress is not None:
-                progress(done, len(images))
-    return pixels
+        waiting = deque(pool.submit(read, path) for path in paths[: workers * AHEAD])
+        for path in paths[workers * AHEAD :]:
+            yield waiting.popleft().result()
+            waiting.append(pool.submit(read, path))
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _open(path: Path) -> Image.Image:

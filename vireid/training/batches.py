@@ -1,6 +1,7 @@
 """Labels -> batches: which images, how augmented."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
@@ -95,38 +96,87 @@ def index_batches(
         yield np.concatenate([pair[0], visible]), np.concatenate([pair[1], infrared])
 
 
-def load_batch(
-    images: TrainingImages,
-    visible: Int,
-    infrared: Int,
-    recipe: Recipe,
-    *names: str | int,
-    device: torch.device | str = "cpu",
-) -> tuple[torch.Tensor, Rows]:
-    """Read and augment one batch: visible, visible with exchanged channels, infrared.
+@dataclass(frozen=True)
+class RawBatch:
+    """The images of a batch as they lie on the disk or in memory."""
+
+    visible: Int
+    """[V] which training images."""
+    infrared: Int
+    """[R] which training images."""
+    pixels: Mapping[Modality, torch.Tensor]
+    """[V, H, W, 3] and [R, H, W, 3] uint8."""
+
+
+def read_batch(
+    images: TrainingImages, visible: Int, infrared: Int, *, pin: bool = False
+) -> RawBatch:
+    """Read the images of a batch.
 
     Args:
         images: the training images.
-        visible: [V] indices of visible images; each goes in twice.
+        visible: [V] indices of visible images.
         infrared: [R] indices of infrared images.
+        pin: into page-locked memory, from where a GPU fetches them while it computes.
+
+    Returns:
+        The batch.
+    """
+    sides = ((Modality.VISIBLE, visible), (Modality.INFRARED, infrared))
+    pixels = {side: torch.from_numpy(images.pixels[indices]) for side, indices in sides}
+    if pin:
+        pixels = {side: block.pin_memory() for side, block in pixels.items()}
+    return RawBatch(visible, infrared, pixels)
+
+
+def read_ahead(
+    images: TrainingImages, batches: Iterable[tuple[Int, Int]], *, pin: bool = False
+) -> Iterator[RawBatch]:
+    """Read the images of the next batch while this one is in use.
+
+    Args:
+        images: the training images.
+        batches: visible and infrared indices.
+        pin: into page-locked memory.
+
+    Yields:
+        The batches, in order.
+    """
+    with ThreadPoolExecutor(1, "reading") as reader:
+        coming: Future[RawBatch] | None = None
+        for visible, infrared in batches:
+            following = reader.submit(read_batch, images, visible, infrared, pin=pin)
+            if coming is not None:
+                yield coming.result()
+            coming = following
+        if coming is not None:
+            yield coming.result()
+
+
+def load_batch(
+    batch: RawBatch, recipe: Recipe, *names: str | int, device: torch.device | str = "cpu"
+) -> tuple[torch.Tensor, Rows]:
+    """Augment one batch: visible, visible with exchanged channels, infrared.
+
+    Args:
+        batch: V visible images, each of which goes in twice, and R infrared ones.
         recipe: augmentation and seed.
         names: stage, epoch and step, which make the batch's randomness its own.
-        device: where the batch goes.
+        device: where the batch goes, and is augmented.
 
     Returns:
         Pixels [2 V + R, 3, H, W] float32 in [0, 1], and the rows' images and modalities.
     """
     generator = torch.Generator().manual_seed(seeds.derive(recipe.seed, "augment", *names))
-    parts = []
-    views: tuple[tuple[Int, View], ...]
+    there = {
+        side: block.to(device, non_blocking=True).permute(0, 3, 1, 2)
+        for side, block in batch.pixels.items()
+    }
+    visible, infrared = there[Modality.VISIBLE], there[Modality.INFRARED]
+    views: tuple[tuple[torch.Tensor, View], ...]
     views = ((visible, "visible"), (visible, "exchanged"), (infrared, "infrared"))
-    for indices, view in views:
-        pixels = torch.from_numpy(images.pixels[indices]).to(device, non_blocking=True)
-        pixels = pixels.permute(0, 3, 1, 2)
-        parts.append(augment(pixels, recipe.augmentation, generator, view=view))
-    indices = np.concatenate([visible, visible, infrared])
-    rows = Rows(
-        torch.from_numpy(indices).to(device),
-        torch.from_numpy(images.modality[indices]).to(device),
-    )
-    return torch.cat(parts), rows
+    parts = [augment(block, recipe.augmentation, generator, view=view) for block, view in views]
+    indices = np.concatenate([batch.visible, batch.visible, batch.infrared])
+    modality = torch.zeros(len(indices), dtype=torch.int64)
+    modality[2 * len(batch.visible) :] = Modality.INFRARED
+    return torch.cat(parts), Rows(torch.from_numpy(indices).to(device), modality.to(device))

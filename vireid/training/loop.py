@@ -14,7 +14,7 @@ from vireid.config import Recipe, StageConfig, TermConfig
 from vireid.extract import KeptMaps, extract
 from vireid.labelling import label_spaces
 from vireid.models import CrossModalNetwork, Output, Passes
-from vireid.training.batches import TrainingImages, index_batches, load_batch
+from vireid.training.batches import RawBatch, TrainingImages, index_batches, load_batch, read_ahead
 from vireid.training.compute import new_pooling
 from vireid.training.guard import is_finite
 from vireid.training.objective import batch_loss, update_memories
@@ -23,7 +23,7 @@ from vireid.training.renewal import Labeller, renew
 from vireid.training.reports import EpochReport, StepReport, epoch_report, step_report
 from vireid.training.schedule import is_active, learning_rate
 from vireid.training.state import TrainingState, first_state
-from vireid.types import Embeddings, Int
+from vireid.types import Embeddings
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ def fit(
     stop: Callable[[], bool] = lambda: False,
     workers: Workers = Workers(),
     watch_step: Callable[[StepReport], None] | None = None,
+    watch_labels: Callable[[TrainingState], None] | None = None,
 ) -> bool:
     """Train the network through all stages of the recipe.
 
@@ -64,6 +65,7 @@ def fit(
         workers: who passes images through the network.
         watch_step: called with a report at the start of every epoch, before its images are
             labelled, and after every step.
+        watch_labels: called with the state when new labels are taken, whose network made them.
 
     Returns:
         True once all stages are through, False if it stopped early.
@@ -79,7 +81,9 @@ def fit(
         stage = recipe.stages[state.stage]
         if watch_step:
             watch_step(step_report(state, stage, {}))
-        renew(state, images, recipe, stage, label, partial(workers.embed, kept=kept))
+        fresh = renew(state, images, recipe, stage, label, partial(workers.embed, kept=kept))
+        if fresh and watch_labels:
+            watch_labels(state)
         if not train_epoch(state, images, recipe, stage, stop, forward, watch_step):
             save(state)
             return False
@@ -117,11 +121,12 @@ def train_epoch(
     terms = [term for term in stage.terms if is_active(term, stage, state.epoch)]
     draws = seeds.generator(recipe.seed, "sampling", stage.name, state.epoch)
     batches = index_batches(stage, state.labelling, images.modality, recipe, draws)
-    for visible, infrared in islice(batches, state.step, None):
+    pin = state.network.mean.is_cuda
+    for batch in read_ahead(images, islice(batches, state.step, None), pin=pin):
         if stop():
             break
         set_learning_rate(state.optimiser, learning_rate(stage, state.epoch, state.step))
-        losses = train_step(state, images, recipe, stage, terms, visible, infrared, forward)
+        losses = train_step(state, recipe, stage, terms, batch, forward)
         if watch_step:
             watch_step(step_report(state, stage, losses))
     state.seconds.setdefault("labelling", 0.0)
@@ -131,24 +136,20 @@ def train_epoch(
 
 def train_step(
     state: TrainingState,
-    images: TrainingImages,
     recipe: Recipe,
     stage: StageConfig,
     terms: Sequence[TermConfig],
-    visible: Int,
-    infrared: Int,
+    batch: RawBatch,
     forward: Callable[[Tensor, Tensor], Output],
 ) -> dict[str, float]:
     """Take one step: batch, loss, gradient, weights, memories.
 
     Args:
         state: its network, optimiser, memories, sums and position change.
-        images: N training images.
         recipe: all settings.
         stage: its name.
         terms: the loss terms that are on.
-        visible: indices of the batch's visible images.
-        infrared: indices of its infrared images.
+        batch: its images.
         forward: from pixels and modalities to the network's output.
 
     Returns:
@@ -159,7 +160,7 @@ def train_step(
     """
     network, names = state.network, (stage.name, state.epoch, state.step)
     device = next(network.parameters()).device
-    pixels, rows = load_batch(images, visible, infrared, recipe, *names, device=device)
+    pixels, rows = load_batch(batch, recipe, *names, device=device)
     output = forward(network.normalise(pixels), rows.modality)
     loss, parts = batch_loss(terms, output, rows, state.targets, recipe)
     found = {**parts, "total": loss.detach()}

@@ -52,7 +52,8 @@ def pack(state: TrainingState) -> tuple[dict[str, Tensor], dict[str, Any]]:
     for name, labels in state.last_labels.items():
         tensors[f"last_labels/{name}"] = torch.tensor(labels)
     values: dict[str, Any] = {name: getattr(state, name) for name in COUNTERS}
-    values |= {"troubles": state.troubles, "scaler": state.scaler.state_dict()}
+    values |= {"troubles": state.troubles, "clarity": state.clarity}
+    values["scaler"] = state.scaler.state_dict()
     values |= {"losses": dict(state.losses), "seconds": dict(state.seconds)}
     values["spaces"] = list(state.labelling.spaces)
     values["signals"] = asdict(state.signals)
@@ -92,7 +93,7 @@ def unpack(
         network.load_state_dict(_below("network", tensors))
         state = first_state(network, recipe)
         state.scaler.load_state_dict(values["scaler"])
-        state.troubles = list(values["troubles"])
+        state.troubles, state.clarity = list(values["troubles"]), float(values["clarity"])
         for name in COUNTERS:
             setattr(state, name, int(values[name]))
         for name in ("losses", "seconds"):

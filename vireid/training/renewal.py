@@ -9,7 +9,7 @@ from vireid.labelling import Labelling
 from vireid.training.batches import TrainingImages
 from vireid.training.guard import keeps_labels
 from vireid.training.optimiser import train_classifiers
-from vireid.training.signals import signals
+from vireid.training.signals import clarity, signals
 from vireid.training.state import UNLABELLED, TrainingState
 from vireid.training.targets import make_targets, spaces_of, with_prototypes
 from vireid.types import Embeddings
@@ -25,7 +25,7 @@ def renew(
     stage: StageConfig,
     label: Labeller,
     embed: Callable[..., Embeddings],
-) -> None:
+) -> bool:
     """Renew what is due before an epoch's first step.
 
     Args:
@@ -36,6 +36,9 @@ def renew(
         stage: which label spaces are wanted, and how often.
         label: from embeddings to label spaces.
         embed: from network and images to embeddings.
+
+    Returns:
+        True if the labels are new, and those of the network as it is now.
     """
     start = perf_counter()
     features = any(spaces_of("intra", stage))
@@ -43,14 +46,16 @@ def renew(
     def embedded() -> Embeddings:
         return embed(state.network, images.pixels, images.modality, with_features=features)
 
+    fresh = False
     if state.labels_are_due(stage):
-        _relabel(state, recipe, stage, label, embedded)
+        fresh = _relabel(state, recipe, stage, label, embedded)
     elif state.centres_are_due(stage):
         spaces = state.labelling.spaces
         state.targets = with_prototypes(state.targets, spaces, embedded(), stage)
     else:
-        return
+        return False
     state.seconds["labelling"] += perf_counter() - start
+    return fresh
 
 
 def _relabel(
@@ -59,8 +64,11 @@ def _relabel(
     stage: StageConfig,
     label: Labeller,
     embedded: Callable[[], Embeddings],
-) -> None:
-    """Embed every training image once, label it anew and make targets of the labels."""
+) -> bool:
+    """Embed every training image once, label it anew and make targets of the labels.
+
+    Tell whether the labels were taken, and are those of the network as it is then.
+    """
     embeddings = embedded()
     labelling = label(
         embeddings,
@@ -72,13 +80,16 @@ def _relabel(
     begins = state.labelled == UNLABELLED
     state.labelled = state.epoch
     if keeps_labels(state, embeddings, labelling, stage, recipe):
-        return
+        return False
     state.labelling = labelling
     state.signals = signals(labelling, embeddings, state.last_labels)
+    state.clarity = clarity(labelling, state.signals, embeddings.modality)
     state.last_labels |= {name: space.labels for name, space in labelling.spaces.items()}
-    if begins and state.begin_again(recipe):
+    again = begins and state.begin_again(recipe)
+    if again:
         embeddings = embedded()
     device = next(state.network.parameters()).device
     state.targets = make_targets(labelling.spaces, embeddings, stage, recipe, device=device)
     if begins:
         train_classifiers(state.optimiser, state.targets.values())
+    return not again

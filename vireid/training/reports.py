@@ -28,6 +28,8 @@ class EpochReport:
     """How clear and steady they are, without identities."""
     images: int
     """Images that went through the network in training steps."""
+    clarity: float
+    """How good the labels look without identities, all in one number; see ``signals.clarity``."""
     troubles: tuple[str, ...]
     """What was wrong with the labelling of this epoch."""
     skipped: int
@@ -77,6 +79,7 @@ def epoch_report(state: TrainingState, stage: StageConfig) -> EpochReport:
         labelling=state.labelling,
         signals=state.signals,
         images=state.images,
+        clarity=state.clarity,
         troubles=tuple(state.troubles),
         skipped=state.skipped,
         seconds=dict(state.seconds),

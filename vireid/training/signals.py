@@ -8,7 +8,7 @@ import numpy as np
 from vireid.cluster import centres, normalise_rows
 from vireid.labelling import OWN, Labelling
 from vireid.metrics import centre_margin, matching_margin, stability
-from vireid.types import Embeddings, Int, Matching, PseudoLabels
+from vireid.types import NOISE, Embeddings, Int, Matching, PseudoLabels
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,26 @@ def signals(
         return Signals(margin, stable)
     matching = labelling.matching
     return Signals(margin, stable, matching_margin(matching), _unmatched(matching))
+
+
+def clarity(labelling: Labelling, found: Signals, modality: Int) -> float:
+    """Say in one number how good a labelling looks without identities.
+
+    Args:
+        labelling: label spaces over N images.
+        found: its signals.
+        modality: [N] 0 visible, 1 infrared.
+
+    Returns:
+        The mean over the label spaces of margin times the share of the space's images that are
+        not noise, in [-2, 2]; comparable between labellings of the same spaces.
+    """
+    values = []
+    for name, space in labelling.spaces.items():
+        rows = modality == OWN[name] if name in OWN else slice(None)
+        clustered = float((space.labels[rows] != NOISE).mean())
+        values.append(found.margin.get(name, -2.0) * clustered)
+    return float(np.mean(values)) if values else -2.0
 
 
 def _margin(space: PseudoLabels, embeddings: Embeddings) -> float | None:

@@ -42,6 +42,8 @@ class TrainingState:
     """The same as the loss needs them, with memories as they are now."""
     signals: Signals = field(default_factory=Signals)
     """How clear and steady the labels in use are."""
+    clarity: float = -2.0
+    """How good they look without identities, all in one number."""
     last_labels: dict[str, Int] = field(default_factory=dict)
     """The last labels [N] of each label space, kept over stages."""
     losses: dict[str, float] = field(default_factory=lambda: defaultdict(float))
