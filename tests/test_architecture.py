@@ -32,7 +32,7 @@ TABLE: dict[str, set[str]] = {
     "runs": {"checkpoint", "recipes", "models", "config", "errors"},
     "observers": {"errors", "files"},
     "states": {"checkpoint", "config", "errors", "models", "recipes", "runs", "training", "types"},
-    "evaluation": {*BASE, "metrics", "labelling"},
+    "evaluation": {*BASE, "cluster", "metrics", "labelling"},
     "studies": {*BASE, "labelling", "training", "evaluation"},
     "report": {"types", "errors"},
     "search": {"types", "errors", "files"},
