@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vireid.cli.display import console
-from vireid.cli.evaluate import choose_protocol, evaluate_run
+from vireid.cli.protocols import choose_protocol
 from vireid.cli.run_folder import check_trainable, is_finished
+from vireid.cli.scoring import Ways, score
 from vireid.cli.stopping import stop_requests
 from vireid.cli.study_folder import StudyFolder, lighten, locked
 from vireid.cli.training import train
@@ -16,7 +17,7 @@ from vireid.data import DataFolder
 from vireid.errors import DegenerateClusters, Stopped, VireidError
 from vireid.files import whole_file
 from vireid.recipes import dump_recipe
-from vireid.runs import Run
+from vireid.runs import Run, load_network
 from vireid.states import branch_off, fingerprint, state_files, write_state
 from vireid.studies import Result, beginning, branch_points, make_result
 from vireid.training import TrainingState
@@ -119,9 +120,7 @@ def _run_row(study: Study, name: str, seed: int, row: str, order: Sequence[str])
         data, recipe, run, device=study.device, resume=True, again=study.again, keep=keep
     )
     with stop_requests() as stop:
-        test = study.test[name]
-        stage, protocol = recipe.stages[-1].name, choose_protocol(test)
-        scores = evaluate_run(run, test, protocol, [stage], device=study.device)[stage]
+        scores = _score(run, recipe, study.test[name], study.device)
         last = json.loads(run.log_file.read_text(encoding="utf-8").splitlines()[-1])
         result = make_result((name, seed, row), scores, last, seconds["training"])
         with locked(study.folder.folder / ".lock"):
@@ -130,6 +129,15 @@ def _run_row(study: Study, name: str, seed: int, row: str, order: Sequence[str])
         lighten(run)
     if stop():
         raise Stopped(f"stopped and saved; go on with: {study.again}", 128 + (stop.signal or 0))
+
+
+def _score(run: Run, recipe: Recipe, test: DataFolder, device: str) -> dict[str, float]:
+    """Score the last stage of a run, in percent."""
+    networks = [(recipe.stages[-1].name, load_network(run))]
+    scored = score(networks, recipe, test, choose_protocol(test), Ways(), device=device)
+    scores = scored.last.table()
+    console.print(f"{scored.name}: Rank-1 {scores['rank1']:.1f}, mAP {scores['mAP']:.1f}")
+    return scores
 
 
 def _begin(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vireid.cli.evaluate import read_json
+from vireid.cli.score_files import read_json
 from vireid.config import Recipe
 from vireid.errors import CheckpointError, ConfigError
 from vireid.files import whole_file

@@ -32,5 +32,6 @@ def run(words: list[str]) -> None:
         device=use_machine(arguments),
         label=truth_labeller(data.train_truth),
         resume=arguments.resume,
+        log=arguments.log,
     )
     console.print(f"trained in {seconds['training']:.0f} s: {arguments.out}")
