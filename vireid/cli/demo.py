@@ -7,6 +7,7 @@ from time import perf_counter
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
 from vireid.cli.evaluate import choose_protocol, evaluate_run, write_json
+from vireid.cli.reading import MEMORY, Reading
 from vireid.cli.training import train
 from vireid.data import open_data
 from vireid.data.synthetic import SyntheticSettings, synthesise
@@ -48,10 +49,13 @@ def run(words: list[str]) -> None:
         synthesise(arguments.out / "data", settings, progress=bar)
     seconds = {"data": perf_counter() - start}
     data = open_data(arguments.out / "data")
-    again = f"vireid train {arguments.out / 'data'} --out {target.folder} --resume"
-    train(data, recipe, target, device=device, again=again)
+    how = Reading(MEMORY)
+    again = f"vireid train {arguments.out / 'data'} --out {target.folder}{how.words()} --resume"
+    train(data, recipe, target, device=device, how=how, again=again)
     console.print()
-    metrics = evaluate_run(target, data, choose_protocol(data), target.stages(), device=device)
+    metrics = evaluate_run(
+        target, data, choose_protocol(data), target.stages(), device=device, cache=MEMORY
+    )
     metrics["seconds"] |= seconds | {"total": perf_counter() - start}
     write_json(target.metrics_file, metrics)
     rows = [[text, f"{metrics['seconds'][part]:.0f}"] for part, text in PARTS.items()]

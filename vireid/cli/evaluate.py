@@ -10,8 +10,9 @@ import numpy as np
 
 from vireid.cli.arguments import add_machine, add_trial, folder, parser, use_machine
 from vireid.cli.display import console, progress, score_table
+from vireid.cli.reading import add_cache, read_all
 from vireid.cli.trials import open_for
-from vireid.data import DataFolder, decode, load_pixels
+from vireid.data import DataFolder, decode
 from vireid.errors import CheckpointError, ConfigError, DataError
 from vireid.evaluation import EvaluationResult, Protocol, evaluate, plain, sysu
 from vireid.evaluation.examples import ranked_examples
@@ -41,6 +42,7 @@ def run(words: list[str]) -> None:
     command.add_argument("--shots", type=int, choices=(1, 10), default=1, help="gallery images")
     command.add_argument("--trials", type=int, default=10, help="gallery draws (default: 10)")
     add_trial(command)
+    add_cache(command)
     add_machine(command)
     arguments = command.parse_args(words)
     device = use_machine(arguments)
@@ -50,7 +52,7 @@ def run(words: list[str]) -> None:
         data, mode=arguments.mode, shots=arguments.shots, trials=arguments.trials
     )
     stages = target.stages() if arguments.every_stage else [arguments.stage]
-    evaluate_run(target, data, protocol, stages, device=device)
+    evaluate_run(target, data, protocol, stages, device=device, cache=arguments.cache)
     console.print(f"written: {target.metrics_file}, {target.folder / 'ranked-list.png'}")
 
 
@@ -112,6 +114,7 @@ def evaluate_run(
     stages: list[str | None] | list[str],
     *,
     device: str = "cpu",
+    cache: str | None = None,
 ) -> dict[str, Any]:
     """Evaluate checkpoints of a run, print a table and write metrics.json and a figure.
 
@@ -121,6 +124,7 @@ def evaluate_run(
         protocol: queries and galleries.
         stages: names of checkpoints; None for the last.
         device: where to compute.
+        cache: where decoded images are kept, as in ``Reading``.
 
     Returns:
         What metrics.json now holds.
@@ -132,8 +136,7 @@ def evaluate_run(
     recipe, finished, truth = run.recipe(), run.stages(), known_truth(data)
     if not finished:
         raise CheckpointError(f"{run.folder} holds no checkpoint; train anew, in another folder")
-    with progress("reading images") as bar:
-        pixels = load_pixels(data.test, (recipe.height, recipe.width), progress=bar)
+    pixels = read_all(data.test, (recipe.height, recipe.width), cache)
     results: dict[str, EvaluationResult] = {}
     for stage in stages:
         network = load_network(run, stage).to(device)

@@ -5,6 +5,7 @@ import os
 
 from vireid.cli.arguments import add_machine, add_trial, folder, parser, use_machine
 from vireid.cli.display import console
+from vireid.cli.reading import Reading, add_reading
 from vireid.cli.settings import describe_settings
 from vireid.cli.training import train
 from vireid.config import Recipe
@@ -25,12 +26,15 @@ def run(words: list[str]) -> None:
     data = open_data(arguments.data, trial=arguments.trial)
     trial = "" if arguments.trial is None else f" --trial {arguments.trial}"
     several = "torchrun ... -m " if "WORLD_SIZE" in os.environ else ""
-    again = f"{several}vireid train {arguments.data} --out {arguments.out}{trial} --resume"
+    how = Reading(arguments.cache, arguments.max_unreadable)
+    options = f"{trial}{how.words()} --resume"
+    again = f"{several}vireid train {arguments.data} --out {arguments.out}{options}"
     seconds = train(
         data,
         recipe,
         Run(arguments.out),
         device=use_machine(arguments),
+        how=how,
         resume=arguments.resume,
         again=again,
     )
@@ -47,7 +51,8 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         description: what it does.
 
     Returns:
-        data, recipe, out, resume, set, seed, weights, trial, device and threads.
+        data, recipe, out, resume, set, seed, weights, trial, cache, max_unreadable, device and
+        threads.
     """
     command = parser(
         name,
@@ -87,6 +92,7 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         "short for --set network.weights=...",
     )
     add_trial(command)
+    add_reading(command)
     add_machine(command)
     return command.parse_args(words)
 
