@@ -31,7 +31,7 @@ TABLE: dict[str, set[str]] = {
     "recipes": {"config", "errors"},
     "runs": {"checkpoint", "recipes", "models", "config", "errors"},
     "states": {"checkpoint", "config", "errors", "models", "recipes", "runs", "training", "types"},
-    "evaluation": {*BASE, "metrics", "labelling"},
+    "evaluation": {*BASE, "cluster", "metrics", "labelling"},
     "studies": {*BASE, "labelling", "training", "evaluation"},
     "report": {"types", "errors"},
     "search": {"types", "errors", "files"},

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from vireid.errors import DataError
-from vireid.extract import KeptMaps, extract
+from vireid.extract import KeptMaps, extract, extract_with_mirror
 from vireid.runs import new_network
 
 
@@ -117,3 +117,18 @@ def test_kept_maps_serve_a_network_whose_upper_part_went_on_training(tiny):
 
 def test_a_network_without_frozen_layers_says_so(network):
     assert not network.is_frozen_below
+
+
+def test_mirror_images_are_averaged_and_brought_to_unit_length(network):
+    pixels, modality = some(5)
+    seen = []
+    found = extract_with_mirror(
+        network, pixels, modality, batch=2, progress=lambda done, total: seen.append((done, total))
+    )
+    both = [slowly(network, images, modality) for images in (pixels, pixels[:, :, ::-1].copy())]
+    total = sum(next(vectors) for vectors in both)
+    expected = total / np.linalg.norm(total, axis=1, keepdims=True)
+    np.testing.assert_allclose(found.vectors, expected, atol=1e-5)
+    assert seen == [(done, 10) for done in (2, 4, 5, 7, 9, 10)]
+    mirrored = extract_with_mirror(network, pixels[:, :, ::-1], modality, batch=2)
+    np.testing.assert_allclose(mirrored.vectors, found.vectors, atol=1e-6)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from vireid.checkpoint import load_checkpoint
+from vireid.checkpoint import load_checkpoint, save_checkpoint
 from vireid.errors import CheckpointError, ConfigError
 from vireid.recipes import dump_recipe, parse_recipe
 from vireid.runs import (
@@ -15,6 +15,7 @@ from vireid.runs import (
     keep_clearest,
     load_network,
     new_network,
+    open_weights,
     save_network,
 )
 
@@ -96,3 +97,18 @@ def test_what_is_missing_or_damaged_is_named(run, tmp_path):
     run.recipe_file.write_text("height: [")
     with pytest.raises(ConfigError, match=r"recipe\.yaml: "):
         run.recipe()
+
+
+def test_a_checkpoint_away_from_its_run_is_a_network(run, tiny, tmp_path):
+    assert run.trial() is None
+    run.data_file.write_text('{"name": "RegDB, trial 4", "trial": 4}')
+    save_network(run, "aligned", new_network(tiny), tiny)
+    for stage, trial in (("joint", None), ("aligned", 4)):
+        file = run.checkpoint_file(stage).rename(tmp_path / f"{stage}.safetensors")
+        weights = open_weights(file)
+        assert (weights.recipe, weights.stage, weights.trial) == (tiny, stage, trial)
+        assert not weights.network.training
+        assert (weights.network.neck.weight == 3).all() == (stage == "joint")
+    save_checkpoint(file, {}, {})
+    with pytest.raises(CheckpointError, match="holds no recipe"):
+        open_weights(file)

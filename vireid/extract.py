@@ -103,6 +103,40 @@ def extract(
     )
 
 
+def extract_with_mirror(
+    network: CrossModalNetwork,
+    pixels: np.ndarray,
+    modality: Int,
+    *,
+    batch: int = 32,
+    progress: Callable[[int, int], None] | None = None,
+) -> Embeddings:
+    """Embed N images and their mirror images, and average the two.
+
+    Args:
+        network: the network; its mode is restored afterwards.
+        pixels: [N, H, W, 3] uint8.
+        modality: [N] 0 visible, 1 infrared.
+        batch: images in one pass.
+        progress: called with the passes done and 2 N.
+
+    Returns:
+        Embeddings [N, D]: the sum of both, brought to unit length.
+
+    Raises:
+        DataError: an embedding is not finite.
+    """
+    count = len(modality)
+
+    def watched(before: int) -> Callable[[int, int], None]:
+        return lambda done, _: progress(before + done, 2 * count) if progress else None
+
+    plain = extract(network, pixels, modality, batch=batch, progress=watched(0))
+    mirror = extract(network, pixels[:, :, ::-1], modality, batch=batch, progress=watched(count))
+    vectors = plain.vectors + mirror.vectors
+    return Embeddings(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), modality)
+
+
 def batches_of(part: tuple[int, int], count: int, batch: int = 32) -> Int:
     """Return which images belong to a part.
 

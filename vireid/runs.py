@@ -1,5 +1,6 @@
 """A run folder: the resolved recipe, a checkpoint for each stage, logs and figures."""
 
+import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,18 @@ class Run:
             The path.
         """
         return self.folder / "checkpoints" / f"{stage}.safetensors"
+
+    def trial(self) -> int | None:
+        """Return which of several splits of the data the run was trained on.
+
+        Returns:
+            Its number; None where the data has no splits, or nothing is known.
+        """
+        try:
+            trial = json.loads(self.data_file.read_text(encoding="utf-8"))["trial"]
+        except (OSError, ValueError, LookupError, TypeError):
+            return None  # runs without a trial, or older than this file
+        return trial if isinstance(trial, int) else None
 
     def recipe(self) -> Recipe:
         """Return the recipe of the run.
@@ -130,12 +143,15 @@ def save_network(run: Run, stage: str, network: CrossModalNetwork, recipe: Recip
         run: the run's folder.
         stage: its name, or ``before``.
         network: whose weights.
-        recipe: kept inside the file, so that it can be read alone.
+        recipe: kept inside the file, with the trial of the run, so that it can be read alone.
 
     Raises:
         CheckpointError: the file cannot be written.
     """
     metadata = {"stage": stage, "recipe": dump_recipe(recipe)}
+    trial = run.trial()
+    if trial is not None:
+        metadata["trial"] = str(trial)
     save_checkpoint(run.checkpoint_file(stage), network.state_dict(), metadata)
 
 
@@ -180,3 +196,42 @@ def load_network(run: Run, stage: str | None = None) -> CrossModalNetwork:
     network = new_network(recipe, weights="none")
     load_weights(network, run.checkpoint_file(wanted))
     return network.eval()
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A checkpoint by itself: the network, and what its file says of it."""
+
+    network: CrossModalNetwork
+    """In evaluation mode, on the CPU."""
+    recipe: Recipe
+    """Of the training."""
+    stage: str
+    """The stage after which it was saved, or ``before``."""
+    trial: int | None
+    """Which of several splits of the data it was trained on, where known."""
+
+
+def open_weights(path: Path) -> Weights:
+    """Read a checkpoint away from its run.
+
+    Args:
+        path: a file that ``save_network`` wrote.
+
+    Returns:
+        The network and what the file says of it.
+
+    Raises:
+        CheckpointError: the file is missing or damaged, or is no checkpoint of a network.
+        ConfigError: the recipe inside is not valid.
+    """
+    _, metadata = load_checkpoint(path)
+    if "recipe" not in metadata:
+        raise CheckpointError(
+            f"{path} holds no recipe; expected a file of a run's folder checkpoints/"
+        )
+    recipe = parse_recipe(metadata["recipe"], source=str(path))
+    network = new_network(recipe, weights="none")
+    load_weights(network, path)
+    trial = int(metadata["trial"]) if "trial" in metadata else None
+    return Weights(network.eval(), recipe, metadata.get("stage", path.stem), trial)

@@ -91,11 +91,12 @@ def test_a_run_is_evaluated_on_the_trial_it_was_trained_on(
     words += ["--set", "stages.joint.iterations=1", "stages.aligned.epochs=1"]
     assert main([str(word) for word in words]) == 0
     run = Run(out)
-    assert open_for(run, root).trial == 2
-    assert open_for(run, root, 2).train.paths[0] == "Visible/7/0.jpg"
+    assert run.trial() == open_for(out, 2, root).trial == 2
+    assert open_for(out, 2, root, 2).train.paths[0] == "Visible/7/0.jpg"
     with pytest.raises(ConfigError, match="was trained on trial 2"):
-        open_for(run, root, 1)
+        open_for(out, 2, root, 1)
     assert "was trained on trial 2" in mistake("evaluate", out, root, "--trial", 1)
     assert find_images(root, None, "test", trial=2).paths[0] == "Visible/1/0.jpg"
-    assert open_for(run, people).trial is None
-    assert open_for(Run(tmp_path), root).trial == 1
+    assert open_for(out, 2, people).trial is None
+    assert Run(tmp_path).trial() is None
+    assert open_for(tmp_path, None, root).trial == 1

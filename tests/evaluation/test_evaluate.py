@@ -50,6 +50,13 @@ def test_each_trial_is_scored_by_itself_and_the_table_is_their_mean_in_percent(s
     assert list(result.table()) == list(result.columns()) == KEYS
     np.testing.assert_allclose(np.array(list(result.columns().values())).T, expected)
     np.testing.assert_allclose(list(result.table().values()), np.mean(expected, axis=0))
+    np.testing.assert_allclose(list(result.spread().values()), np.std(expected, axis=0, ddof=1))
+
+
+def test_a_single_trial_has_no_spread(scene):
+    embeddings, truth, protocol = scene
+    one = Protocol("p", "images", protocol.trials[:1])
+    assert evaluate(embeddings, truth, one).spread() is None
 
 
 @pytest.mark.parametrize("count", ["identities", "images"])

@@ -1,10 +1,13 @@
 """The picture of a training."""
 
+from typing import get_args
+
 import matplotlib.colors
 import numpy as np
 import pytest
 from PIL import Image
 
+from vireid.config import LossName
 from vireid.report import draw_training_curve
 from vireid.report.curves import COLOURS, PAIRS
 
@@ -113,9 +116,7 @@ def test_sparse_logs_are_drawn_without_warnings(tmp_path, epochs):
 def test_every_loss_and_space_has_a_line(tmp_path):
     line = epoch("s", 1, tuple(COLOURS))
     line["losses"] = {
-        f"{loss}/{space}": 1.0 + i
-        for i, loss in enumerate(("cluster_nce", "triplet", "intra", "inter"))
-        for space in COLOURS
+        f"{loss}/{space}": 1.0 + i for i, loss in enumerate(get_args(LossName)) for space in COLOURS
     }
     two = [line, line | {"epoch": 2}]
     pixels = drawn(tmp_path / "x.png", two)

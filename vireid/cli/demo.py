@@ -6,8 +6,10 @@ from time import perf_counter
 
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
-from vireid.cli.evaluate import choose_protocol, evaluate_run, write_json
+from vireid.cli.evaluate import evaluate_run
+from vireid.cli.protocols import choose_protocol
 from vireid.cli.reading import MEMORY, Reading
+from vireid.cli.score_files import write_json
 from vireid.cli.training import train
 from vireid.data import open_data
 from vireid.data.synthetic import SyntheticSettings, synthesise

@@ -47,18 +47,32 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def score_table(rows: Mapping[str, Mapping[str, float]], title: str) -> Table:
+def score_table(
+    rows: Mapping[str, Mapping[str, float]],
+    spreads: Mapping[str, Mapping[str, float] | None],
+    title: str,
+) -> Table:
     """Return a table of scores in percent.
 
     Args:
         rows: scores by the name of the row.
+        spreads: their standard deviations likewise; None where there is none.
         title: above the table.
 
     Returns:
         The table, to be printed.
     """
     columns = list(next(iter(rows.values())))
-    cells = [[name, *(f"{row[column]:.1f}" for column in columns)] for name, row in rows.items()]
+    cells = []
+    for name, row in rows.items():
+        spread = spreads[name]
+        numbers = [f"{row[column]:.1f}" for column in columns]
+        if spread is not None:
+            numbers = [
+                f"{number} ± {spread[column]:.1f}"
+                for number, column in zip(numbers, columns, strict=True)
+            ]
+        cells.append([name, *numbers])
     return plain_table(["", *(NAMES.get(column, column) for column in columns)], cells, title)
 
 

@@ -1,25 +1,23 @@
-"""`vireid evaluate`: a run + test images -> a table, metrics.json and a ranked-list figure."""
+"""`vireid evaluate`: a run or weights + test images -> a table, its files and a figure."""
 
-import json
-import os
+import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-
 from vireid.cli.arguments import add_machine, add_trial, folder, parser, use_machine
-from vireid.cli.display import console, progress, score_table
-from vireid.cli.reading import add_cache, read_all
+from vireid.cli.display import console, score_table
+from vireid.cli.examples import draw_examples
+from vireid.cli.protocols import ProtocolOptions, add_protocol, choose_protocol
+from vireid.cli.reading import add_cache
+from vireid.cli.score_files import merge_metrics, write_scores
+from vireid.cli.scoring import Scored, Ways, score
 from vireid.cli.trials import open_for
-from vireid.data import DataFolder, decode
-from vireid.errors import CheckpointError, ConfigError, DataError
-from vireid.evaluation import EvaluationResult, Protocol, evaluate, plain, sysu
-from vireid.evaluation.examples import ranked_examples
-from vireid.extract import extract
-from vireid.report import draw_ranked_list
-from vireid.runs import Run, load_network
-from vireid.types import Embeddings, Truth
+from vireid.data import DataFolder
+from vireid.errors import CheckpointError, ConfigError
+from vireid.evaluation import Protocol
+from vireid.runs import Run, load_network, open_weights
 
 
 def run(words: list[str]) -> None:
@@ -28,101 +26,117 @@ def run(words: list[str]) -> None:
     Args:
         words: the command line.
     """
+    arguments = parse(words)
+    device = use_machine(arguments)
+    options = ProtocolOptions(
+        **{name: getattr(arguments, name) for name in vars(ProtocolOptions())}
+    )
+    ways = Ways(arguments.flip, arguments.rerank)
+    if arguments.model.is_file():
+        if arguments.stage or arguments.every_stage:
+            raise ConfigError(
+                f"--stage and --every-stage apply to runs; {arguments.model} is a file: leave "
+                "them out"
+            )
+        evaluate_weights(arguments, options, ways, device)
+        return
+    target = Run(arguments.model)
+    data = open_for(target.folder, target.trial(), arguments.data, arguments.trial)
+    protocol = choose_protocol(data, options)
+    stages = target.stages() if arguments.every_stage else [arguments.stage]
+    evaluate_run(
+        target, data, protocol, stages,
+        ways=ways, out=arguments.out, device=device, cache=arguments.cache,
+    )  # fmt: skip
+
+
+def parse(words: list[str]) -> argparse.Namespace:
+    """Parse the arguments of the command.
+
+    Args:
+        words: the command line.
+
+    Returns:
+        model, data, stage, every_stage, the options of ``ProtocolOptions`` and ``Ways``, out,
+        trial, cache, device and threads.
+    """
     command = parser(
         "evaluate",
         "Score a run on test images with known identities: Rank-k, mAP and mINP.",
-        "example:\n  vireid evaluate runs/first DATA --every-stage",
+        "examples:\n"
+        "  vireid evaluate runs/first DATA --every-stage\n"
+        "  vireid evaluate aligned.safetensors DATA --mode indoor --shots 10",
     )
-    command.add_argument("run", type=folder, help="a run folder written by `vireid train`")
+    command.add_argument(
+        "model",
+        metavar="RUN_OR_WEIGHTS",
+        type=folder,
+        help="a run folder written by `vireid train`, or one of its checkpoints",
+    )
     command.add_argument("data", type=folder, help="the data; its test part is used")
     which = command.add_mutually_exclusive_group()
     which.add_argument("--every-stage", action="store_true", help="before and after each stage")
-    which.add_argument("--stage", help="one stage, before, or clearest; default: the last")
-    command.add_argument("--mode", choices=("all", "indoor"), default="all", help="search mode")
-    command.add_argument("--shots", type=int, choices=(1, 10), default=1, help="gallery images")
-    command.add_argument("--trials", type=int, default=10, help="gallery draws (default: 10)")
+    which.add_argument("--stage", help="one stage, or before; default: the last")
+    command.add_argument(
+        "--out", type=folder, help="folder of the results; default: the run, or beside the weights"
+    )
+    add_protocol(command)
+    beside = command.add_argument_group("beside the protocol (off by default, named in results)")
+    beside.add_argument("--rerank", action="store_true", help="re-rank by k-reciprocal neighbours")
+    beside.add_argument(
+        "--flip", action="store_true", help="average each embedding with that of the mirror image"
+    )
     add_trial(command)
     add_cache(command)
     add_machine(command)
-    arguments = command.parse_args(words)
-    device = use_machine(arguments)
-    target = Run(arguments.run)
-    data = open_for(target, arguments.data, arguments.trial)
-    protocol = choose_protocol(
-        data, mode=arguments.mode, shots=arguments.shots, trials=arguments.trials
-    )
-    stages = target.stages() if arguments.every_stage else [arguments.stage]
-    evaluate_run(target, data, protocol, stages, device=device, cache=arguments.cache)
-    console.print(f"written: {target.metrics_file}, {target.folder / 'ranked-list.png'}")
+    return command.parse_args(words)
 
 
-def choose_protocol(
-    data: DataFolder, *, mode: str = "all", shots: int = 1, trials: int = 10
-) -> Protocol:
-    """Return the protocol that fits the data.
+def evaluate_weights(
+    arguments: argparse.Namespace, options: ProtocolOptions, ways: Ways, device: str
+) -> None:
+    """Evaluate a checkpoint away from its run.
 
     Args:
-        data: whose test part is to be evaluated.
-        mode: all or indoor, for the SYSU-MM01 layout.
-        shots: gallery images of each identity and camera, for the SYSU-MM01 layout.
-        trials: gallery draws, for the SYSU-MM01 layout.
-
-    Returns:
-        The protocol.
+        arguments: as ``parse`` returns them; model is the file.
+        options: of the protocol.
+        ways: mirror images and re-ranking.
+        device: where to compute.
 
     Raises:
-        DataError: there are no test images or no identities.
-        ConfigError: the options of SYSU-MM01 are given for other data.
+        VireidError: the file or the data cannot be used.
     """
-    truth = known_truth(data)
-    if data.protocol == "sysu":
-        return sysu(data.test, truth, mode=mode, shots=shots, trials=trials)  # type: ignore[arg-type]
-    if (mode, shots, trials) != ("all", 1, 10):
-        raise ConfigError(
-            f"--mode, --shots and --trials apply to SYSU-MM01's layout, which {data.name} has not; "
-            "leave them out"
-        )
-    if data.roles is None:
-        raise DataError(f"{data.name} has no query and gallery images; mark them in a manifest")
-    return plain(data.test, truth, data.roles)
-
-
-def known_truth(data: DataFolder) -> Truth:
-    """Return the test identities.
-
-    Args:
-        data: what was opened.
-
-    Returns:
-        The identities of the test images.
-
-    Raises:
-        DataError: there are none.
-    """
-    if data.test_truth is None or not len(data.test):
-        raise DataError(
-            f"{data.name} has no test images with identities; evaluation needs them: "
-            "give a manifest with columns identity and split (query, gallery)"
-        )
-    return data.test_truth
+    path: Path = arguments.model
+    weights = open_weights(path)
+    data = open_for(path, weights.trial, arguments.data, arguments.trial)
+    protocol = choose_protocol(data, options)
+    networks = [(weights.stage, weights.network)]
+    cache = arguments.cache
+    scored = score(networks, weights.recipe, data, protocol, ways, device=device, cache=cache)
+    out = arguments.out or path.with_name(f"{path.stem}-evaluation")
+    report(out, scored, data, ways)
 
 
 def evaluate_run(
     run: Run,
     data: DataFolder,
     protocol: Protocol,
-    stages: list[str | None] | list[str],
+    stages: Sequence[str | None],
     *,
+    ways: Ways | None = None,
+    out: Path | None = None,
     device: str = "cpu",
     cache: str | None = None,
 ) -> dict[str, Any]:
-    """Evaluate checkpoints of a run, print a table and write metrics.json and a figure.
+    """Evaluate checkpoints of a run, print a table and write metrics.json and what shows it.
 
     Args:
         run: the run.
         data: its test part is embedded, every image once for each checkpoint.
         protocol: queries and galleries.
         stages: names of checkpoints; None for the last.
+        ways: mirror images and re-ranking; neither if not given.
+        out: folder of all files but metrics.json; the run's if not given.
         device: where to compute.
         cache: where decoded images are kept, as in ``Reading``.
 
@@ -132,100 +146,32 @@ def evaluate_run(
     Raises:
         VireidError: the run or the data cannot be used.
     """
-    start = perf_counter()
-    recipe, finished, truth = run.recipe(), run.stages(), known_truth(data)
+    start, ways = perf_counter(), ways or Ways()
+    recipe, finished = run.recipe(), run.stages()
     if not finished:
         raise CheckpointError(f"{run.folder} holds no checkpoint; train anew, in another folder")
-    pixels = read_all(data.test, (recipe.height, recipe.width), cache)
-    results: dict[str, EvaluationResult] = {}
-    for stage in stages:
-        network = load_network(run, stage).to(device)
-        name = stage or finished[-1]
-        with progress(f"embedding, {name}") as bar:
-            embeddings = extract(network, pixels, data.test.modality, progress=bar)
-        results[name] = evaluate(embeddings, truth, protocol)
-    tables = {name: result.table() for name, result in results.items()}
-    metrics = merge_metrics(run, protocol.name, tables, perf_counter() - start)
-    title = f"{protocol.name}, {len(protocol.trials)} trials, %"
-    console.print(score_table(tables, title))
-    draw_examples(run, data, truth, protocol, embeddings)
+    networks = ((stage or finished[-1], load_network(run, stage)) for stage in stages)
+    scored = score(networks, recipe, data, protocol, ways, device=device, cache=cache)
+    metrics = merge_metrics(run, scored, perf_counter() - start)
+    report(out or run.folder, scored, data, ways)
     return metrics
 
 
-def merge_metrics(
-    run: Run, protocol: str, tables: dict[str, dict[str, float]], seconds: float
-) -> dict[str, Any]:
-    """Add scores to metrics.json, keeping those of other stages under the same protocol.
+def report(folder: Path, scored: Scored, data: DataFolder, ways: Ways) -> None:
+    """Print the table, and write the scores and the figure.
 
     Args:
-        run: the run.
-        protocol: name of the protocol; scores of another one are dropped.
-        tables: scores in percent by stage.
-        seconds: of this evaluation.
-
-    Returns:
-        What the file now holds.
+        folder: gets the files.
+        scored: the scores.
+        data: what was evaluated on.
+        ways: what was done beside the protocol.
     """
-    metrics, timing = read_json(run.metrics_file), read_json(run.timing_file)
-    if metrics.get("protocol", protocol) != protocol:
-        metrics = {}
-    metrics["seconds"] = timing | metrics.get("seconds", {}) | {"evaluation": seconds}
-    metrics |= tables | {"seed": run.recipe().seed, "protocol": protocol}
-    write_json(run.metrics_file, metrics)
-    return metrics
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object.
-
-    Args:
-        path: the file.
-
-    Returns:
-        The object; an empty one where there is no file.
-
-    Raises:
-        CheckpointError: the file is damaged.
-    """
-    if not path.exists():
-        return {}
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
-        raise CheckpointError(f"{path} is damaged ({error}); delete it and try again") from error
-
-
-def write_json(path: Path, value: object) -> None:
-    """Write JSON, whole or not at all.
-
-    Args:
-        path: the file.
-        value: plain values.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
-    temporary.replace(path)
-
-
-def draw_examples(
-    run: Run, data: DataFolder, truth: Truth, protocol: Protocol, embeddings: Embeddings
-) -> None:
-    """Draw the ranked lists of some queries of the first trial, worst to best.
-
-    Args:
-        run: where the figure goes.
-        data: whose test images are shown.
-        truth: identities of the test images.
-        protocol: its first trial is used.
-        embeddings: of the test images.
-    """
-    examples = ranked_examples(embeddings, truth, protocol, queries=6, top=10)
-    rows, marks, captions = [], [], []
-    for example in examples:
-        indices = [example.query, *np.asarray(example.gallery).tolist()]
-        rows.append([decode(data.test.root / data.test.paths[i]) for i in indices])
-        marks.append([None, *(bool(right) for right in example.right)])
-        captions.append(
-            f"{data.test.paths[example.query]}   average precision {example.precision:.0%}"
-        )
-    draw_ranked_list(rows, marks, run.folder / "ranked-list.png", captions)
+    trials = len(scored.protocol.trials)
+    means = {name: result.table() for name, result in scored.results.items()}
+    spreads = {name: result.spread() for name, result in scored.results.items()}
+    plural = "1 trial, %" if trials == 1 else f"mean ± standard deviation of {trials} trials, %"
+    console.print(score_table(means, spreads, f"{scored.name}, {plural}"))
+    figure = folder / "ranked-list.png"
+    files = write_scores(folder, scored, data)
+    draw_examples(figure, scored, data, rerank=ways.rerank)
+    console.print(f"written: {', '.join(str(file) for file in (*files, figure))}")

@@ -5,9 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vireid.evaluation.trials import Protocol
-from vireid.metrics import RetrievalScores, retrieval_scores
-from vireid.types import Embeddings, Float, Truth
+from vireid.errors import DataError
+from vireid.evaluation.similarity import query_blocks, trial_similarity
+from vireid.evaluation.trials import Protocol, Trial
+from vireid.metrics import (
+    Count,
+    QueryScores,
+    RetrievalScores,
+    joined_scores,
+    mean_scores,
+    per_query_scores,
+)
+from vireid.types import Embeddings, Truth
 
 RANKS = (1, 5, 10, 20)
 
@@ -17,7 +26,7 @@ class EvaluationResult:
     """Scores of every trial of a protocol."""
 
     protocol: str
-    """Name of the protocol."""
+    """Name of the protocol, with what was done beside it."""
     trials: tuple[RetrievalScores, ...]
     """One for each trial."""
 
@@ -28,6 +37,16 @@ class EvaluationResult:
             rank1, rank5, rank10, rank20, mAP and mINP in [0, 100].
         """
         return {name: float(values.mean()) for name, values in self.columns().items()}
+
+    def spread(self) -> dict[str, float] | None:
+        """Return the standard deviation over trials, in percent, under the same names.
+
+        Returns:
+            That of a sample, with T - 1 for T trials; None for a single trial.
+        """
+        if len(self.trials) < 2:
+            return None
+        return {name: float(values.std(ddof=1)) for name, values in self.columns().items()}
 
     def columns(self) -> dict[str, NDArray[np.float64]]:
         """Return each score of every trial, in percent.
@@ -43,30 +62,53 @@ class EvaluationResult:
         return {name: 100 * values for name, values in columns.items()}
 
 
-def evaluate(embeddings: Embeddings, truth: Truth, protocol: Protocol) -> EvaluationResult:
+def evaluate(
+    embeddings: Embeddings, truth: Truth, protocol: Protocol, *, rerank: bool = False
+) -> EvaluationResult:
     """Score one embedding of the test images under all trials of a protocol.
+
+    Similarities are computed for a block of queries at a time; memory grows with N, not with the
+    product of queries and gallery.
 
     Args:
         embeddings: N test images, each embedded once.
         truth: their identities [N].
         protocol: queries, galleries and what each query ignores.
+        rerank: rank by k-reciprocal neighbours too (see ``trial_similarity``); the name of the
+            result says so.
 
     Returns:
         The scores of every trial.
 
     Raises:
-        DataError: no query has a true match in its gallery.
+        DataError: no query has a true match in its gallery, or the embeddings are of other images.
     """
-    scores = []
-    for trial in protocol.trials:
-        similarity: Float = embeddings.vectors[trial.query] @ embeddings.vectors[trial.gallery].T
-        scores.append(
-            retrieval_scores(
-                similarity,
-                truth.identities[trial.query],
-                truth.identities[trial.gallery],
-                ignore=trial.ignored(),
-                count=protocol.count,
-            )
+    if len(embeddings) != len(truth):
+        raise DataError(
+            f"{len(embeddings)} embeddings for {len(truth)} identities; expected one for each"
         )
-    return EvaluationResult(protocol.name, tuple(scores))
+    scores = tuple(
+        mean_scores(_score(embeddings, truth, trial, protocol.count, rerank))
+        for trial in protocol.trials
+    )
+    return EvaluationResult(protocol.name + (", re-ranked" if rerank else ""), scores)
+
+
+def _score(
+    embeddings: Embeddings, truth: Truth, trial: Trial, count: Count, rerank: bool
+) -> QueryScores:
+    """Score the queries of a trial, block by block."""
+    similarity = trial_similarity(embeddings, trial, rerank=rerank)
+    query_ids, gallery_ids = truth.identities[trial.query], truth.identities[trial.gallery]
+    return joined_scores(
+        [
+            per_query_scores(
+                similarity(rows),
+                query_ids[rows],
+                gallery_ids,
+                ignore=trial.ignored(rows),
+                count=count,
+            )
+            for rows in query_blocks(trial)
+        ]
+    )

@@ -1,18 +1,25 @@
-"""Queries to look at: from the worst to the best, with their ranked gallery images."""
+"""Queries to look at: the worst, some in the middle and the best, with their galleries ranked."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
+from vireid.evaluation.similarity import trial_similarity
 from vireid.evaluation.trials import Protocol
-from vireid.metrics import per_query_scores
+from vireid.metrics import QueryScores
 from vireid.types import Bool, Embeddings, Int, Truth
+
+Kind = Literal["worst", "median", "best"]
+"""Where a query stands among all, by its average precision."""
 
 
 @dataclass(frozen=True)
 class Example:
     """One query and the best of its gallery."""
 
+    kind: Kind
+    """Where it stands among the queries that have a true match."""
     query: int
     """Index into the test images."""
     gallery: Int
@@ -24,39 +31,57 @@ class Example:
 
 
 def ranked_examples(
-    embeddings: Embeddings, truth: Truth, protocol: Protocol, *, queries: int = 6, top: int = 10
+    embeddings: Embeddings,
+    truth: Truth,
+    protocol: Protocol,
+    scores: QueryScores,
+    *,
+    each: int = 2,
+    top: int = 10,
+    rerank: bool = False,
 ) -> list[Example]:
-    """Choose queries spread evenly from the lowest to the highest average precision.
+    """Choose the worst, the middle and the best queries of a protocol's first trial.
 
     Args:
         embeddings: N test images.
         truth: their identities [N].
         protocol: its first trial is used.
-        queries: how many queries.
+        scores: of the queries of that trial.
+        each: queries of each kind.
         top: K, gallery images for each.
+        rerank: whether the scores are those of re-ranked lists.
 
     Returns:
-        At most ``queries`` examples, the worst first.
+        At most 3 ``each`` examples, the worst first, no query twice; queries of equal average
+        precision are taken in their order.
     """
     trial = protocol.trials[0]
-    similarity = embeddings.vectors[trial.query] @ embeddings.vectors[trial.gallery].T
-    ids, gallery_ids = truth.identities[trial.query], truth.identities[trial.gallery]
-    ignore = trial.ignored()
-    scores = per_query_scores(
-        similarity, ids, gallery_ids, ignore=ignore, count=protocol.count
-    ).average_precision
-    order = np.argsort(scores, kind="stable")[: np.isfinite(scores).sum()]
-    chosen = order[np.unique(np.linspace(0, len(order) - 1, queries).round().astype(int))]
+    precision = scores.average_precision
+    chosen = _chosen(precision, each)
+    rows = np.array([row for _, row in chosen], dtype=np.int64)
+    similarity = trial_similarity(embeddings, trial, rerank=rerank)(rows)
+    ignored = trial.ignored(rows)
+    if ignored is not None:
+        similarity[ignored] = -np.inf
     examples = []
-    for i in chosen.tolist():
-        kept = np.arange(len(gallery_ids)) if ignore is None else np.flatnonzero(~ignore[i])
-        best = kept[np.argsort(-similarity[i, kept], kind="stable")[:top]]
-        examples.append(
-            Example(
-                int(trial.query[i]),
-                trial.gallery[best],
-                gallery_ids[best] == ids[i],
-                float(scores[i]),
-            )
-        )
+    for (kind, row), values in zip(chosen, similarity, strict=True):
+        order = np.argsort(-values, kind="stable")[: min(top, int(np.isfinite(values).sum()))]
+        best = trial.gallery[order]
+        query = int(trial.query[row])
+        right = truth.identities[best] == truth.identities[query]
+        examples.append(Example(kind, query, best, right, float(precision[row])))
     return examples
+
+
+def _chosen(precision: np.ndarray, each: int) -> list[tuple[Kind, int]]:
+    """Return rows, ascending by average precision, and what each of them is an example of."""
+    order = np.argsort(precision, kind="stable")[: int(np.isfinite(precision).sum())].tolist()
+    worst = order[:each]
+    best = order[len(worst) :][-each:]
+    between = order[len(worst) : len(order) - len(best)]
+    start = max(0, (len(between) - each) // 2)
+    median = between[start : start + each]
+    kinds: tuple[tuple[Kind, list[int]], ...] = (
+        ("worst", worst), ("median", median), ("best", best),
+    )  # fmt: skip
+    return [(kind, row) for kind, rows in kinds for row in rows]

@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 COLOURS = {"visible": "#d9822b", "infrared": "#7a3b8f", "mixed": "#2b7a78", "matched": "#1f4e9c"}
+LINES = {"cluster_nce": "-", "classifier": ".-", "triplet": "--", "intra": ":", "inter": "-."}
+"""How the line of each loss is drawn."""
 BY_SPACE = {
     "clusters": "clusters",
     "noise": "share of noise",
@@ -65,8 +67,7 @@ def _draw_losses(axis: Axes, epochs: Epochs) -> None:
     for name in names:
         points = [(i, e["losses"][name]) for i, e in enumerate(epochs, 1) if name in e["losses"]]
         loss, space = name.split("/")
-        style = {"cluster_nce": "-", "triplet": "--", "intra": ":", "inter": "-."}[loss]
-        axis.plot(*zip(*points, strict=True), style, color=COLOURS[space], label=name)
+        axis.plot(*zip(*points, strict=True), LINES[loss], color=COLOURS[space], label=name)
     axis.set_title("loss terms (mean of the epoch)", pad=16)
     if any(epoch["losses"].get(name, 0) > 0 for epoch in epochs for name in names):
         axis.set_yscale("log")

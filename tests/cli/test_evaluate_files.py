@@ -1,0 +1,131 @@
+"""What `vireid evaluate` writes, of runs and of weights by themselves."""
+
+import csv
+import importlib.util
+import json
+import shutil
+
+import numpy as np
+import pyarrow.parquet
+import pytest
+import torch
+
+from vireid.checkpoint import save_checkpoint
+from vireid.cli import score_files
+from vireid.cli.main import main
+
+SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
+COLUMNS = [
+    "stage",
+    "trial",
+    "query",
+    "first_match",
+    "average_precision",
+    "inverse_negative_penalty",
+]
+
+
+@pytest.fixture
+def run(trained, tmp_path):
+    """Return a copy of the trained run, to be written to."""
+    return shutil.copytree(trained, tmp_path / "run")
+
+
+def go(*words):
+    assert main(["evaluate", *(str(word) for word in words)]) == 0
+
+
+def test_scores_of_all_trials_and_queries_are_written(run, people):
+    go(run, people, "--every-stage", "--trials", "3")
+    metrics = json.loads((run / "metrics.json").read_text())
+    summary = json.loads((run / "evaluation.json").read_text())
+    assert summary.keys() == {"data", "protocol", "queries", "stages"}
+    assert summary["protocol"] == metrics["protocol"]
+    assert list(summary["stages"]) == ["before", "joint", "aligned"]
+    table = pyarrow.parquet.read_table(run / "queries.parquet").to_pylist()
+    assert list(table[0]) == COLUMNS
+    assert len(table) == 3 * 3 * summary["queries"] == 3 * 3 * 32
+    for stage, scores in summary["stages"].items():
+        assert scores["mean"] == metrics[stage]
+        assert list(scores["spread"]) == list(scores["trials"]) == SCORES
+        assert len(scores["cmc"]) == 20
+        assert scores["cmc"][0] == pytest.approx(scores["mean"]["rank1"])
+        for trial in range(3):
+            rows = [row for row in table if (row["stage"], row["trial"]) == (stage, trial)]
+            precision = [row["average_precision"] for row in rows]
+            assert 100 * np.mean(precision) == pytest.approx(scores["trials"]["mAP"][trial])
+            assert all((people / row["query"]).is_file() for row in rows)
+
+
+def test_without_pyarrow_the_table_is_csv(run, people, monkeypatch):
+    go(run, people, "--trials", "2")
+    expected = pyarrow.parquet.read_table(run / "queries.parquet").to_pylist()
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        score_files, "find_spec", lambda name: None if name == "pyarrow" else find(name)
+    )
+    go(run, people, "--trials", "2")
+    with (run / "queries.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == COLUMNS
+    assert [{name: str(value) for name, value in row.items()} for row in expected] == rows
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_a_query_that_does_not_count_has_no_scores(run, people, tmp_path, monkeypatch, installed):
+    data = shutil.copytree(people, tmp_path / "data")
+    lines = ["path,modality,camera,identity,split"]
+    for camera, identity, split in ((3, 9, "query"), (3, 10, "query"), (1, 9, "gallery")):
+        kind = "infrared" if camera == 3 else "visible"
+        lines.append(f"cam{camera}/{identity:04d}/0000.jpg,{kind},{camera},{identity},{split}")
+    (data / "manifest.csv").write_text("\n".join(lines))
+    if not installed:
+        monkeypatch.setattr(score_files, "find_spec", lambda _: None)
+    go(run, data)
+    if installed:
+        rows = pyarrow.parquet.read_table(run / "queries.parquet").to_pylist()
+        assert [list(row.values())[3:] for row in rows] == [[1, 1.0, 1.0], [None] * 3]
+    else:
+        lines = (run / "queries.csv").read_text().splitlines()[1:]
+        assert [line.split(",")[3:] for line in lines] == [["1", "1.0", "1.0"], [""] * 3]
+    scores = json.loads((run / "evaluation.json").read_text())["stages"]["aligned"]
+    assert scores["valid_queries"] == [1]
+    assert scores["spread"] is None
+
+
+def test_weights_alone_give_the_scores_of_their_run(run, people, tmp_path, capsys):
+    go(run, people, "--stage", "joint", "--trials", "2", "--out", tmp_path / "whole")
+    expected = json.loads((tmp_path / "whole" / "evaluation.json").read_text())
+    assert not (run / "evaluation.json").exists()
+    assert json.loads((run / "metrics.json").read_text())["joint"]
+    alone = shutil.copy(run / "checkpoints" / "joint.safetensors", tmp_path / "mine.safetensors")
+    shutil.rmtree(run)
+    capsys.readouterr()
+    go(alone, people, "--trials", "2")
+    assert "joint" in capsys.readouterr().out
+    beside = tmp_path / "mine-evaluation"
+    assert {file.name for file in beside.iterdir()} == {
+        "evaluation.json", "queries.parquet", "ranked-list.png",
+    }  # fmt: skip
+    assert json.loads((beside / "evaluation.json").read_text()) == expected
+    go(alone, people, "--trials", "2", "--out", tmp_path / "there" / "deep")
+    assert (tmp_path / "there" / "deep" / "ranked-list.png").is_file()
+
+
+def test_weights_that_cannot_be_used(run, people, tmp_path, mistake):
+    file = run / "checkpoints" / "joint.safetensors"
+    for option in (["--stage", "joint"], ["--every-stage"]):
+        assert "--stage and --every-stage apply to runs" in mistake(
+            "evaluate", file, people, *option
+        )
+    bare = tmp_path / "bare.safetensors"
+    save_checkpoint(bare, {"weight": torch.zeros(1)}, {})
+    assert "bare.safetensors holds no recipe" in mistake("evaluate", bare, people)
+    bare.write_bytes(b"nothing")
+    assert "bare.safetensors is damaged" in mistake("evaluate", bare, people)
+
+
+def test_a_place_that_cannot_be_written_to(run, people, tmp_path, mistake):
+    (tmp_path / "file").touch()
+    out = tmp_path / "file" / "out"
+    assert "cannot write" in mistake("evaluate", run, people, "--trials", "1", "--out", out)

@@ -1,0 +1,104 @@
+"""Every shipped recipe trains: two batches of each stage with random weights and small pixels."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from vireid.labelling import label_spaces
+from vireid.recipes import load_recipe, names
+from vireid.runs import new_network
+from vireid.training import TrainingImages, fit
+from vireid.training.schedule import is_active, learning_rate
+from vireid.types import Embeddings
+
+PEOPLE, EACH = 5, 20
+FULL = ("llcm", "regdb", "sysu")
+SMALL = ("paper", "released", "synthetic")
+
+
+def tiny(name):
+    """Return a shipped recipe, cut down by settings alone."""
+    recipe = load_recipe(name)
+    sizes = ["height=32", "width=16"] if name in FULL else []
+    short = {"epochs": 1, "iterations": 2, "batch_labels": 3, "batch_images": 2}
+    stages = [
+        f"stages.{s.name}.{key}={value}" for s in recipe.stages for key, value in short.items()
+    ]
+    return load_recipe(name, ["network.weights=none", *sizes, *stages])
+
+
+def label_people(embeddings, *given, **named):
+    """Label by the recipe's settings, the vectors replaced by those of people far apart."""
+    generator = np.random.default_rng(0)
+    people = np.tile(np.repeat(np.arange(PEOPLE), EACH), 2)
+    vectors = generator.normal(size=(PEOPLE, 16))[people] + generator.normal(
+        0, 0.4, (len(people), 16)
+    )
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return label_spaces(Embeddings(vectors, embeddings.modality), *given, **named)
+
+
+def test_the_recipes_are_these():
+    assert set(names()) == {*FULL, *SMALL}
+
+
+@pytest.mark.parametrize("name", names())
+def test_two_batches_of_each_stage(name):
+    recipe = tiny(name)
+    generator = np.random.default_rng(1)
+    modality = np.repeat([0, 1], PEOPLE * EACH)
+    shape = (len(modality), recipe.height, recipe.width, 3)
+    images = TrainingImages(generator.integers(0, 256, shape, dtype=np.uint8), modality)
+    network, reports = new_network(recipe), []
+    before = {key: value.clone() for key, value in network.state_dict().items()}
+    assert fit(
+        network, images, recipe, observe=reports.append, save=lambda _: None, label=label_people
+    )
+    for stage, report in zip(recipe.stages, reports, strict=True):
+        assert {space.clusters for space in report.labelling.spaces.values()} == {PEOPLE}
+        terms = {f"{t.loss}/{t.labels}" for t in stage.terms if is_active(t, stage, 0)}
+        assert report.losses.keys() == {*terms, "total"}
+        assert np.isfinite(list(report.losses.values())).all()
+    after = network.state_dict()
+    moved = {
+        key for key, _ in network.named_parameters() if not torch.equal(before[key], after[key])
+    }
+    assert {key for key, p in network.named_parameters() if p.requires_grad} == moved
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_full_scale_is_the_papers(name):
+    recipe = load_recipe(name)
+    assert (recipe.height, recipe.width) == (288, 144)
+    assert (recipe.network.backbone, recipe.network.non_local) == ("resnet50", (0, 2, 3, 0))
+    assert recipe.network.weights == "hub"
+    regdb = name == "regdb"
+    single, mixed = recipe.labelling.single, recipe.labelling.mixed
+    assert (single.k1, single.k2, mixed.k1, mixed.k2) == (30, 6, *((38, 18) if regdb else (40, 32)))
+    assert {single.eps, mixed.eps} == {0.3 if regdb else 0.6}
+    intra, joint, aligned = recipe.stages
+    assert [stage.epochs for stage in recipe.stages] == [50, 50, 80]
+    assert {stage.iterations for stage in recipe.stages} == {100 if regdb else 200}
+    assert [recipe.batch(stage) for stage in recipe.stages] == [(8, 16), (8, 16), (8, 4)]
+    rates = [learning_rate(aligned, epoch, 0) for epoch in (0, 9, 19, 20, 39, 40, 79)]
+    assert rates == pytest.approx([0.01, 0.1, 0.1, 0.01, 0.01, 0.001, 0.001])
+    assert (aligned.optimiser, aligned.backbone_rate) == ("sgd", 0.1)
+    for stage in (intra, joint):
+        rates = [learning_rate(stage, epoch, 0) for epoch in (0, 19, 20, 39, 40)]
+        assert rates == pytest.approx([3.5e-4, 3.5e-4, 3.5e-5, 3.5e-5, 3.5e-6])
+    inter = next(term for term in aligned.terms if term.loss == "inter")
+    assert [is_active(inter, aligned, epoch) for epoch in (14, 15)] == [False, True]
+    weights = {term.loss: term.weight for term in aligned.terms}
+    assert weights == {"cluster_nce": 1.0, "intra": 0.5, "inter": 0.05}
+
+
+@pytest.mark.parametrize("name", ["paper", "released"])
+def test_the_small_variants_share_network_and_clustering_with_the_default(name):
+    variant, default = load_recipe(name), load_recipe("synthetic")
+    assert variant.network == default.network
+    for part in ("single", "mixed", "memories"):
+        assert getattr(variant.labelling, part) == getattr(default.labelling, part)
+    assert variant.stages[:1] == default.stages[:1]
+    assert replace(variant.stages[1], sample_by="own") == default.stages[1]

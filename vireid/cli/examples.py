@@ -1,0 +1,36 @@
+"""A figure of the worst, the middle and the best queries with their ranked galleries."""
+
+from pathlib import Path
+
+from vireid.cli.protocols import known_truth
+from vireid.cli.scoring import Scored
+from vireid.data import DataFolder, decode
+from vireid.evaluation.examples import ranked_examples
+from vireid.report import draw_ranked_list
+
+
+def draw_examples(path: Path, scored: Scored, data: DataFolder, *, rerank: bool) -> None:
+    """Draw the ranked lists of some queries of the first trial, worst to best.
+
+    Args:
+        path: the PNG to write.
+        scored: its last network is shown.
+        data: whose test images are shown.
+        rerank: whether the lists are re-ranked.
+    """
+    examples = ranked_examples(
+        scored.embeddings,
+        known_truth(data),
+        scored.protocol,
+        scored.last.trials[0].queries,
+        rerank=rerank,
+    )
+    rows, marks, captions = [], [], []
+    for example in examples:
+        indices = [example.query, *example.gallery.tolist()]
+        rows.append([decode(data.test.root / data.test.paths[i]) for i in indices])
+        marks.append([None, *(bool(right) for right in example.right)])
+        name = data.test.paths[example.query]
+        captions.append(f"{example.kind}:  {name}   average precision {example.precision:.0%}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draw_ranked_list(rows, marks, path, captions)

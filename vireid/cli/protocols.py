@@ -1,0 +1,142 @@
+"""Which protocol test images are evaluated by: that of their layout, or the one asked for."""
+
+import argparse
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from vireid.data import DataFolder
+from vireid.errors import ConfigError, DataError
+from vireid.evaluation import Direction, Mode, Protocol, llcm, plain, regdb, sysu
+from vireid.types import Truth
+
+APPLIES_TO = {
+    "mode": ("sysu",),
+    "shots": ("sysu",),
+    "trials": ("sysu", "llcm"),
+    "direction": ("sysu", "regdb", "llcm"),
+    "exclude_same_camera": ("plain",),
+}
+"""The protocols that have an option."""
+
+
+@dataclass(frozen=True)
+class ProtocolOptions:
+    """What the command line says of the protocol; None where it says nothing."""
+
+    protocol: str | None = None
+    """sysu, regdb, llcm or plain."""
+    mode: Mode | None = None
+    """Cameras of the visible side."""
+    shots: int | None = None
+    """Gallery images of each identity and camera."""
+    trials: int | None = None
+    """Gallery draws."""
+    direction: Direction | None = None
+    """Modality of the queries, then of the gallery."""
+    exclude_same_camera: bool | None = None
+    """Whether a query ignores images of its own identity and camera."""
+
+    def given(self, protocol: str) -> dict[str, Any]:
+        """Return the options of a protocol that are not left to it.
+
+        Args:
+            protocol: its name.
+
+        Returns:
+            Values by name.
+        """
+        values = {name: getattr(self, name) for name in APPLIES_TO if protocol in APPLIES_TO[name]}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def add_protocol(command: argparse.ArgumentParser) -> None:
+    """Add the options of ``ProtocolOptions``.
+
+    Args:
+        command: the parser that gets them.
+    """
+    group = command.add_argument_group("protocol (docs/evaluation.md)")
+    group.add_argument(
+        "--protocol",
+        choices=("sysu", "regdb", "llcm", "plain"),
+        help="default: that of the data's layout; plain is query against gallery of a manifest",
+    )
+    group.add_argument(
+        "--mode", choices=get_args(Mode), help="sysu: visible cameras (default: all)"
+    )
+    group.add_argument(
+        "--shots",
+        type=int,
+        choices=(1, 10),
+        help="sysu: gallery images of each person and camera (default: 1)",
+    )
+    group.add_argument("--trials", type=int, help="sysu, llcm: gallery draws (default: 10)")
+    group.add_argument(
+        "--direction",
+        choices=get_args(Direction),
+        help="sysu (default: infrared-to-visible), regdb, llcm (default: visible-to-infrared)",
+    )
+    group.add_argument(
+        "--exclude-same-camera",
+        action="store_true",
+        default=None,
+        help="plain: a query ignores images of its own person and camera",
+    )
+
+
+def choose_protocol(data: DataFolder, options: ProtocolOptions | None = None) -> Protocol:
+    """Return the protocol that fits the data.
+
+    Args:
+        data: whose test part is to be evaluated.
+        options: what the command line says; nothing if not given.
+
+    Returns:
+        The protocol.
+
+    Raises:
+        DataError: there are no test images or no identities, or they do not fit the protocol.
+        ConfigError: an option does not apply or is out of range.
+    """
+    options = options or ProtocolOptions()
+    truth = known_truth(data)
+    name = options.protocol or data.protocol or "plain"
+    for option, protocols in APPLIES_TO.items():
+        if getattr(options, option) is not None and name not in protocols:
+            raise ConfigError(
+                f"--{option.replace('_', '-')} applies to the protocol {' or '.join(protocols)}; "
+                f"{data.name} is evaluated by {name}: leave it out"
+            )
+    given = options.given(name)
+    if name == "sysu":
+        return sysu(data.test, truth, **given)
+    if name == "regdb":
+        return regdb(data.test, truth, **given)
+    if name == "llcm":
+        return llcm(data.test, truth, **given)
+    if data.roles is None:
+        raise DataError(
+            f"{data.name} has no query and gallery images; mark them in a manifest, or choose "
+            "another --protocol"
+        )
+    return plain(data.test, truth, data.roles, **given)
+
+
+def known_truth(data: DataFolder) -> Truth:
+    """Return the test identities.
+
+    Args:
+        data: what was opened.
+
+    Returns:
+        The identities of the test images.
+
+    Raises:
+        DataError: there are none.
+    """
+    if data.test_truth is None or not len(data.test):
+        raise DataError(
+            f"{data.name} has no test images with identities; evaluation needs them: "
+            "give a manifest with columns identity and split (query, gallery)"
+        )
+    return data.test_truth

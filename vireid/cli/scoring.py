@@ -1,0 +1,86 @@
+"""Networks + test images + protocol -> scores: every image is embedded once by each network."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from vireid.cli.display import progress
+from vireid.cli.protocols import known_truth
+from vireid.cli.reading import read_all
+from vireid.config import Recipe
+from vireid.data import DataFolder
+from vireid.evaluation import EvaluationResult, Protocol, evaluate
+from vireid.extract import extract, extract_with_mirror
+from vireid.models import CrossModalNetwork
+from vireid.types import Embeddings
+
+
+@dataclass(frozen=True)
+class Ways:
+    """What is done beside the plain comparison of embeddings; nothing by default."""
+
+    flip: bool = False
+    """Average the embedding of each image with that of its mirror image."""
+    rerank: bool = False
+    """Re-rank by k-reciprocal neighbours."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scores of one network or several."""
+
+    protocol: Protocol
+    """Under its whole name."""
+    results: dict[str, EvaluationResult]
+    """By the name of the network, at least one."""
+    embeddings: Embeddings
+    """Of the last network."""
+
+    @property
+    def name(self) -> str:
+        """The protocol's name, with what was done beside it."""
+        return self.last.protocol
+
+    @property
+    def last(self) -> EvaluationResult:
+        """Scores of the last network."""
+        return list(self.results.values())[-1]
+
+
+def score(
+    networks: Iterable[tuple[str, CrossModalNetwork]],
+    recipe: Recipe,
+    data: DataFolder,
+    protocol: Protocol,
+    ways: Ways,
+    *,
+    device: str = "cpu",
+    cache: str | None = None,
+) -> Scored:
+    """Embed the test images with each network, and score them.
+
+    Args:
+        networks: names and networks, at least one; taken one after the other.
+        recipe: says the size of the images.
+        data: its test part is embedded, every image once for each network.
+        protocol: queries and galleries.
+        ways: mirror images and re-ranking.
+        device: where to embed.
+        cache: where decoded images are kept, as in ``Reading``.
+
+    Returns:
+        The scores.
+
+    Raises:
+        VireidError: a network or the data cannot be used.
+    """
+    truth = known_truth(data)
+    pixels = read_all(data.test, (recipe.height, recipe.width), cache)
+    if ways.flip:
+        protocol = replace(protocol, name=f"{protocol.name}, flip-averaged")
+    embed = extract_with_mirror if ways.flip else extract
+    results: dict[str, EvaluationResult] = {}
+    for name, network in networks:
+        with progress(f"embedding, {name}") as bar:
+            embeddings = embed(network.to(device), pixels, data.test.modality, progress=bar)
+        results[name] = evaluate(embeddings, truth, protocol, rerank=ways.rerank)
+    return Scored(protocol, results, embeddings)
