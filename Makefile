@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format bench clean install
+.PHONY: demo test lint format bench soak clean install
 
 demo: install  ## data, training, evaluation and report in demo/
 	$(BIN)/vireid demo demo
@@ -33,6 +33,9 @@ format: install
 
 bench: install  ## the table of the README
 	$(BIN)/python benchmarks/synthetic.py
+
+soak: install  ## kill a demo run at 50 random moments; nothing may be lost
+	$(BIN)/python benchmarks/soak.py
 
 clean:
 	rm -rf $(VENV) demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .coverage

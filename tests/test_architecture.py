@@ -30,6 +30,7 @@ TABLE: dict[str, set[str]] = {
     "checkpoint": {"errors", "files"},
     "recipes": {"config", "errors"},
     "runs": {"checkpoint", "recipes", "models", "config", "errors"},
+    "observers": {"errors", "files"},
     "states": {"checkpoint", "config", "errors", "models", "recipes", "runs", "training", "types"},
     "evaluation": {*BASE, "cluster", "metrics", "labelling"},
     "studies": {*BASE, "labelling", "training", "evaluation"},

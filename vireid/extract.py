@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from vireid.errors import DataError
-from vireid.models import CrossModalNetwork
+from vireid.models import CrossModalNetwork, folded
 from vireid.types import Embeddings, Int
 
 
@@ -48,7 +48,7 @@ def extract(
     pixels: np.ndarray,
     modality: Int,
     *,
-    batch: int = 32,
+    batch: int = 64,
     with_features: bool = False,
     kept: KeptMaps | None = None,
     part: tuple[int, int] = (0, 1),
@@ -76,13 +76,15 @@ def extract(
     device = next(network.parameters()).device
     training = network.training
     network.eval()
-    vectors, features = [], []
+    vectors, features, fast = [], [], None
     with torch.inference_mode():
         for start in range(0, len(modality), batch)[part[0] :: part[1]]:
             rows = slice(start, start + batch)
             compute = partial(_frozen_maps, network, pixels, rows)
             maps = compute() if kept is None else kept.get(start, compute)
-            output = network.forward_maps(maps, torch.tensor(modality[rows], device=device))
+            sides = torch.tensor(modality[rows], device=device)
+            fast = fast or folded(network, maps, sides)
+            output = fast.forward_maps(maps, sides)
             vectors.append(output.embedding.float().cpu())
             if with_features:
                 features.append(output.pooled.float().cpu())
@@ -108,7 +110,7 @@ def extract_with_mirror(
     pixels: np.ndarray,
     modality: Int,
     *,
-    batch: int = 32,
+    batch: int = 64,
     progress: Callable[[int, int], None] | None = None,
 ) -> Embeddings:
     """Embed N images and their mirror images, and average the two.
@@ -137,7 +139,7 @@ def extract_with_mirror(
     return Embeddings(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), modality)
 
 
-def batches_of(part: tuple[int, int], count: int, batch: int = 32) -> Int:
+def batches_of(part: tuple[int, int], count: int, batch: int = 64) -> Int:
     """Return which images belong to a part.
 
     Args:

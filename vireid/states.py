@@ -143,3 +143,19 @@ def epochs_done(state: TrainingState, recipe: Recipe) -> int:
         0 or more.
     """
     return sum(stage.epochs for stage in recipe.stages[: state.stage]) + state.epoch
+
+
+def steps_done(recipe: Recipe, stage: int, epoch: int, step: int = 0) -> int:
+    """Return how many steps of the whole run are finished.
+
+    Args:
+        recipe: all stages.
+        stage: finished stages.
+        epoch: finished epochs of the next stage.
+        step: finished steps of its next epoch.
+
+    Returns:
+        0 or more.
+    """
+    before = sum(each.epochs * each.iterations for each in recipe.stages[:stage])
+    return before + (epoch * recipe.stages[stage].iterations if epoch else 0) + step

@@ -1,6 +1,5 @@
 """The log and the terminal's table of epochs."""
 
-import io
 import json
 from dataclasses import replace
 from types import SimpleNamespace
@@ -10,7 +9,8 @@ import pytest
 
 from vireid.cli.epochs import Watcher, describe_epoch, describe_header, epoch_line
 from vireid.labelling import Labelling
-from vireid.training import EpochReport
+from vireid.observers import JsonLines, Observers
+from vireid.training import EpochReport, StepReport
 from vireid.training.signals import Signals
 from vireid.types import Matching, PseudoLabels, Truth
 
@@ -75,20 +75,40 @@ def test_what_identities_say_is_logged_where_they_are_known_and_only_there(truth
     assert json.loads(json.dumps(line, allow_nan=False)) == line
 
 
-def test_every_epoch_is_a_line_of_the_log_and_of_the_table(capsys):
-    log = io.StringIO()
-    watcher = Watcher(data(None), log)
+def watcher(tiny, folder=None):
+    """Return a watcher of the tiny recipe, two steps an epoch, the first stage one epoch long."""
+    log = {} if folder is None else {"log": lambda: JsonLines(folder / "log", 0)}
+    return Watcher(data(None), tiny, Observers(log))
+
+
+def test_every_epoch_is_a_line_of_the_log_and_of_the_table(tiny, tmp_path, capsys):
+    told = watcher(tiny, tmp_path)
     for number in (1, 2):
-        watcher(report(labelling(), number))
-    assert [json.loads(line)["epoch"] for line in log.getvalue().splitlines()] == [1, 2]
+        told(report(labelling(), number))
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert [(line["epoch"], line["step"]) for line in lines] == [(1, 4), (2, 6)]
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines if line] == ["aligned", "epoch", "1/2", "2/2"]
 
 
-def test_a_training_that_goes_on_within_a_stage_has_a_heading_too(capsys):
-    Watcher(data(None), io.StringIO())(report(labelling(), 2))
+def test_a_training_that_goes_on_within_a_stage_has_a_heading_too(tiny, capsys):
+    watcher(tiny)(report(labelling(), 2))
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines if line] == ["aligned", "epoch", "2/2"]
+
+
+def test_every_tenth_step_is_logged_and_none_that_ends_an_epoch(tiny):
+    joint, aligned = (replace(stage, iterations=20) for stage in tiny.stages)
+    steps = []
+    observers = SimpleNamespace(log_step=lambda *told: steps.append(told))
+    told = Watcher(data(None), replace(tiny, stages=(joint, aligned)), observers)
+    for epoch in (1, 2):
+        for step in range(21):
+            losses = {"total": float(step)} if step else {}
+            told.watch_step(
+                StepReport("aligned", epoch, 2, step, 20, 24 * step, losses, labelling())
+            )
+    assert steps == [(30, {"total": 10.0}), (50, {"total": 10.0})]
 
 
 @pytest.mark.parametrize("truth", [None, IDENTITIES])

@@ -36,9 +36,11 @@ def test_the_log_has_one_line_an_epoch(trained):
         assert line.keys() - PAIRS == {
             "stage", "epoch", "epochs", "learning_rate", "losses", "clusters", "noise", "images",
             "troubles", "skipped", "seconds", "ari", "coverage", "margin", "stability", "clarity",
+            "step",
         }  # fmt: skip
         assert line["clusters"]["visible"] == line["clusters"]["infrared"] == 8
         assert line["ari"]["visible"] == line["ari"]["infrared"] == 1.0
+    assert [line["step"] for line in lines] == [2, 4, 6]
     assert [line.keys() >= PAIRS for line in lines] == [False, True, True]
 
 

@@ -1,22 +1,28 @@
 """What the terminal and metrics.jsonl are told of each epoch."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Any
 
 from vireid.cli.display import console
+from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.evaluation.reliability import reliability
-from vireid.training import EpochReport
+from vireid.observers import Observers
+from vireid.states import steps_done
+from vireid.training import EpochReport, StepReport
+
+EVERY = 10
+"""Steps of an epoch of which the last one's losses are logged; the epoch's last step is not."""
 
 
 @dataclass
 class Watcher:
-    """Writes and prints what each epoch did; scores labels where identities are known."""
+    """Logs and prints what each epoch did; scores labels where identities are known."""
 
     data: DataFolder
-    log: TextIO
+    recipe: Recipe
+    observers: Observers
     _headed: str = ""
     """The stage whose heading was printed last."""
 
@@ -27,8 +33,7 @@ class Watcher:
             report: what the epoch did.
         """
         line = epoch_line(report, self.data)
-        self.log.write(json.dumps(line) + "\n")
-        self.log.flush()
+        self.observers.log_epoch(self._step(report), line)
         if report.stage != self._headed:
             console.print(describe_header(line))
             self._headed = report.stage
@@ -37,6 +42,21 @@ class Watcher:
             console.print(f"       trouble: {trouble}")
         if report.skipped:
             console.print(f"       {report.skipped} steps skipped: their loss was not finite")
+
+    def watch_step(self, report: StepReport) -> None:
+        """Log the losses of every tenth step.
+
+        Args:
+            report: as the loop hands it over.
+        """
+        if report.losses and report.step % EVERY == 0 and report.step < report.iterations:
+            step = self._step(report) - report.iterations + report.step
+            self.observers.log_step(step, report.losses)
+
+    def _step(self, report: EpochReport | StepReport) -> int:
+        """Return how many steps the run has taken at the end of an epoch."""
+        stages = [stage.name for stage in self.recipe.stages]
+        return steps_done(self.recipe, stages.index(report.stage), report.epoch)
 
 
 def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:

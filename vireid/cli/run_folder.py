@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 from vireid.data import DataFolder
 from vireid.errors import ConfigError, DataError
-from vireid.files import whole_file
 from vireid.runs import Run
 from vireid.states import state_files
 
@@ -61,20 +60,6 @@ def claimed(run: Run, *, resume: bool = False) -> Iterator[None]:
         for left in run.folder.rglob(".*.[0-9]*"):  # a killed process was writing it
             left.unlink(missing_ok=True)
         yield
-
-
-def shorten_log(run: Run, epochs: int) -> None:
-    """Let the log end where the training goes on.
-
-    Args:
-        run: the run's folder.
-        epochs: lines to keep, those of the finished epochs.
-    """
-    lines = []
-    if run.log_file.exists():
-        lines = run.log_file.read_text(encoding="utf-8").splitlines(keepends=True)[:epochs]
-    with whole_file(run.log_file) as file:
-        file.write_text("".join(lines), encoding="utf-8")
 
 
 def is_finished(run: Run) -> bool:

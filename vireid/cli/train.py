@@ -10,6 +10,7 @@ from vireid.cli.settings import describe_settings
 from vireid.cli.training import train
 from vireid.config import Recipe
 from vireid.data import open_data
+from vireid.observers import CHOICES
 from vireid.recipes import dump_recipe, load_recipe, names, parse_recipe
 from vireid.runs import Run
 from vireid.states import check_same_recipe
@@ -26,8 +27,9 @@ def run(words: list[str]) -> None:
     data = open_data(arguments.data, trial=arguments.trial)
     trial = "" if arguments.trial is None else f" --trial {arguments.trial}"
     several = "torchrun ... -m " if "WORLD_SIZE" in os.environ else ""
+    log = f" --log {' '.join(arguments.log)}" if arguments.log else ""
     how = Reading(arguments.cache, arguments.max_unreadable)
-    options = f"{trial}{how.words()} --resume"
+    options = f"{trial}{log}{how.words()} --resume"
     again = f"{several}vireid train {arguments.data} --out {arguments.out}{options}"
     seconds = train(
         data,
@@ -36,6 +38,7 @@ def run(words: list[str]) -> None:
         device=use_machine(arguments),
         how=how,
         resume=arguments.resume,
+        log=arguments.log,
         again=again,
     )
     console.print(f"trained in {seconds['training']:.0f} s: {arguments.out}")
@@ -51,8 +54,8 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         description: what it does.
 
     Returns:
-        data, recipe, out, resume, set, seed, weights, trial, cache, max_unreadable, device and
-        threads.
+        data, recipe, out, resume, set, seed, weights, log, trial, cache, max_unreadable, device
+        and threads.
     """
     command = parser(
         name,
@@ -90,6 +93,13 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         "--weights",
         help="initial weights: none, pip (out of a Python package), hub (download) or a file; "
         "short for --set network.weights=...",
+    )
+    command.add_argument(
+        "--log",
+        nargs="+",
+        default=[],
+        choices=CHOICES,
+        help="also log to these, into the run folder (W&B: as its environment variables say)",
     )
     add_trial(command)
     add_reading(command)

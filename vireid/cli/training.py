@@ -1,24 +1,24 @@
 """A training in its run folder: read, train, save, by one process or several."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from time import perf_counter
 from typing import Any
 
 from vireid.cli.display import console
-from vireid.cli.epochs import Watcher
-from vireid.cli.live import live
 from vireid.cli.reading import Reading, read_training
-from vireid.cli.run_folder import check_trainable, claimed, is_finished, shorten_log
+from vireid.cli.run_folder import check_trainable, claimed, is_finished
 from vireid.cli.stopping import stop_requests
+from vireid.cli.watching import watching
 from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.errors import Stopped, VireidError
 from vireid.files import whole_file
 from vireid.labelling import Labelling, label_spaces
 from vireid.models import CrossModalNetwork
+from vireid.observers import check_installed
 from vireid.parallel import (
     SharedForward,
     any_of,
@@ -34,11 +34,9 @@ from vireid.parallel import (
 from vireid.recipes import dump_recipe
 from vireid.report import draw_training_curve
 from vireid.runs import BEFORE, Run, keep_clearest, new_network, save_network
-from vireid.states import epochs_done, fingerprint, load_state, remove_states, save_state
+from vireid.states import fingerprint, load_state, remove_states, save_state
 from vireid.training import (
-    EpochReport,
     Labeller,
-    StepReport,
     TrainingImages,
     TrainingState,
     Workers,
@@ -57,6 +55,7 @@ def train(
     labeller: Callable[[DataFolder], Labeller] | None = None,
     how: Reading | None = None,
     resume: bool = False,
+    log: Sequence[str] = (),
     again: str = "the same command with --resume",
 ) -> dict[str, float]:
     """Train and write the run folder, together with the other processes that torchrun started.
@@ -70,6 +69,7 @@ def train(
             images; ``labelling.label_spaces`` where not given.
         how: the cache of decoded images, and how many may be unreadable.
         resume: go on where a training in this folder ended, or begin if there is none.
+        log: which observers are told of it, beside the log of lines.
         again: the command that goes on, for the message of an early stop.
 
     Returns:
@@ -80,6 +80,7 @@ def train(
         Stopped: a signal asked to stop; everything is saved.
     """
     check_trainable(data)
+    check_installed(log)
     with ExitStack() as stack:
         device = stack.enter_context(process_group(device))
         console.quiet = share()[0] > 0
@@ -94,7 +95,8 @@ def train(
 
         on_first(claim)
         try:
-            return _train(data, recipe, run, device, labeller, how, resume, any_of(stop, device))
+            ask = any_of(stop, device)
+            return _train(data, recipe, run, device, labeller, how, resume, log, ask)
         except Stopped as error:
             code = 128 + (from_first(stop.signal) or stop.signal or 15)
             raise Stopped(f"stopped and saved; go on with: {again}", code) from error
@@ -114,6 +116,7 @@ def _train(
     labeller: Callable[[DataFolder], Labeller] | None,
     how: Reading | None,
     resume: bool,
+    log: Sequence[str],
     stop: Callable[[], bool],
 ) -> dict[str, float]:
     network = prepare(new_network(recipe).to(device), recipe.compute)
@@ -125,7 +128,6 @@ def _train(
     begin = load_state(run, network, recipe, reading) if resume else None
     if begin is None:
         on_first(partial(_begin, run, data, recipe, network))
-    on_first(partial(shorten_log, run, 0 if begin is None else epochs_done(begin, recipe)))
 
     def save(state: TrainingState) -> None:
         if state.stage and not state.epoch and not state.step:
@@ -136,20 +138,16 @@ def _train(
         if state.stage == len(recipe.stages) - 1:
             on_first(partial(keep_clearest, run, network, recipe, state.clarity))
 
-    with ExitStack() as stack:
-        observe: Callable[[EpochReport], None] = _look_away
-        watch_step: Callable[[StepReport], None] | None = None
-        if share()[0] == 0:
-            log = stack.enter_context(run.log_file.open("a", encoding="utf-8"))
-            observe = Watcher(data, log)
-            watch_step = display = stack.enter_context(live(recipe, data, console))
-            workers, label = display.watch_embed(workers), display.watch_label(label)
+    with watching(
+        data, recipe, run, log=log, begin=begin, workers=workers, label=label
+    ) as watch:  # fmt: skip
         done = fit(
             network, images, recipe,
-            observe=observe, save=lambda state: on_first(partial(save, state)),
-            label=label, begin=begin, stop=stop, workers=workers, watch_step=watch_step,
-            watch_labels=watch_labels,
+            observe=watch.observe, save=lambda state: on_first(partial(save, state)),
+            label=watch.label, begin=begin, stop=stop,
+            workers=watch.workers, watch_step=watch.watch_step, watch_labels=watch_labels,
         )  # fmt: skip
+        watch.observers.close(finished=done)
     if not done:
         raise Stopped("stopped", 0)
     seconds |= on_first(partial(summarise, run, seconds))
@@ -189,10 +187,6 @@ def _begin(run: Run, data: DataFolder, recipe: Recipe, network: CrossModalNetwor
     if data.trial is not None:
         run.data_file.write_text(json.dumps({"name": data.name, "trial": data.trial}))
     save_network(run, BEFORE, network, recipe)
-
-
-def _look_away(report: EpochReport) -> None:
-    """Leave the report to the first process."""
 
 
 def summarise(run: Run, seconds: dict[str, float]) -> dict[str, float]:

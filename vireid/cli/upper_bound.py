@@ -34,6 +34,7 @@ def run(words: list[str]) -> None:
         labeller=_of_truth,
         how=Reading(arguments.cache, arguments.max_unreadable),
         resume=arguments.resume,
+        log=arguments.log,
     )
     console.print(f"trained in {seconds['training']:.0f} s: {arguments.out}")
 

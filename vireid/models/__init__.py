@@ -1,6 +1,7 @@
 """Models: pixels to embeddings, by two stems and a shared trunk with pooling and neck."""
 
 from vireid.models.build import build_agw, build_network
+from vireid.models.folding import folded
 from vireid.models.network import CrossModalNetwork, Output
 from vireid.models.passes import Passes, Pooling, spread, whole_output
 from vireid.models.weights import load_weights
@@ -12,6 +13,7 @@ __all__ = [
     "Pooling",
     "build_agw",
     "build_network",
+    "folded",
     "load_weights",
     "spread",
     "whole_output",

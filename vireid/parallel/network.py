@@ -69,7 +69,7 @@ def shared_extract(
     pixels: np.ndarray,
     modality: Int,
     *,
-    batch: int = 32,
+    batch: int = 64,
     with_features: bool = False,
     kept: KeptMaps | None = None,
     progress: Callable[[int, int], None] | None = None,

@@ -1,0 +1,16 @@
+"""Whoever is told of a training while it runs: files, TensorBoard, W&B, MLflow."""
+
+from vireid.observers.choice import CHOICES, check_installed, open_observers
+from vireid.observers.json_lines import JsonLines
+from vireid.observers.observer import Observer, numbers
+from vireid.observers.together import Observers
+
+__all__ = [
+    "CHOICES",
+    "JsonLines",
+    "Observer",
+    "Observers",
+    "check_installed",
+    "numbers",
+    "open_observers",
+]
