@@ -114,7 +114,7 @@ def evaluate_weights(
     cache = arguments.cache
     scored = score(networks, weights.recipe, data, protocol, ways, device=device, cache=cache)
     out = arguments.out or path.with_name(f"{path.stem}-evaluation")
-    report(out, scored, data, ways)
+    console.print(f"written: {', '.join(map(str, report(out, scored, data, ways)))}")
 
 
 def evaluate_run(
@@ -153,11 +153,12 @@ def evaluate_run(
     networks = ((stage or finished[-1], load_network(run, stage)) for stage in stages)
     scored = score(networks, recipe, data, protocol, ways, device=device, cache=cache)
     metrics = merge_metrics(run, scored, perf_counter() - start)
-    report(out or run.folder, scored, data, ways)
+    files = report(out or run.folder, scored, data, ways)
+    console.print(f"written: {', '.join(map(str, (run.metrics_file, *files)))}")
     return metrics
 
 
-def report(folder: Path, scored: Scored, data: DataFolder, ways: Ways) -> None:
+def report(folder: Path, scored: Scored, data: DataFolder, ways: Ways) -> list[Path]:
     """Print the table, and write the scores and the figure.
 
     Args:
@@ -165,6 +166,9 @@ def report(folder: Path, scored: Scored, data: DataFolder, ways: Ways) -> None:
         scored: the scores.
         data: what was evaluated on.
         ways: what was done beside the protocol.
+
+    Returns:
+        The files.
     """
     trials = len(scored.protocol.trials)
     means = {name: result.table() for name, result in scored.results.items()}
@@ -174,4 +178,4 @@ def report(folder: Path, scored: Scored, data: DataFolder, ways: Ways) -> None:
     figure = folder / "ranked-list.png"
     files = write_scores(folder, scored, data)
     draw_examples(figure, scored, data, rerank=ways.rerank)
-    console.print(f"written: {', '.join(str(file) for file in (*files, figure))}")
+    return [*files, figure]
