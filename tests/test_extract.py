@@ -1,5 +1,6 @@
 """Every image is embedded once, in order, in evaluation mode."""
 
+import importlib
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 from vireid.errors import DataError
 from vireid.extract import KeptMaps, extract, extract_with_mirror
 from vireid.runs import new_network
+from vireid.types import Embeddings
 
 
 @pytest.fixture
@@ -117,6 +119,16 @@ def test_kept_maps_serve_a_network_whose_upper_part_went_on_training(tiny):
 
 def test_a_network_without_frozen_layers_says_so(network):
     assert not network.is_frozen_below
+
+
+def test_golden_mean_of_image_and_mirror_image(golden, monkeypatch):
+    arrays = golden("agw_forward")
+    modality = np.zeros(len(arrays["flip_a"]), dtype=np.int64)
+    sides = iter([Embeddings(arrays[name], modality) for name in ("flip_a", "flip_b")])
+    module = importlib.import_module("vireid.extract")
+    monkeypatch.setattr(module, "extract", lambda *_, **__: next(sides))
+    found = extract_with_mirror(None, np.zeros((len(modality), 2, 2, 3), np.uint8), modality)
+    np.testing.assert_allclose(found.vectors, arrays["flip_mean_renormalised"], atol=1e-5)
 
 
 def test_mirror_images_are_averaged_and_brought_to_unit_length(network):

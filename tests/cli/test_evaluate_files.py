@@ -35,8 +35,11 @@ def go(*words):
     assert main(["evaluate", *(str(word) for word in words)]) == 0
 
 
-def test_scores_of_all_trials_and_queries_are_written(run, people):
+def test_scores_of_all_trials_and_queries_are_written(run, people, capsys):
     go(run, people, "--every-stage", "--trials", "3")
+    (line,) = [row for row in capsys.readouterr().out.splitlines() if row.startswith("written: ")]
+    names = ("metrics.json", "evaluation.json", "queries.parquet", "ranked-list.png")
+    assert line.removeprefix("written: ").split(", ") == [str(run / name) for name in names]
     metrics = json.loads((run / "metrics.json").read_text())
     summary = json.loads((run / "evaluation.json").read_text())
     assert summary.keys() == {"data", "protocol", "queries", "stages"}

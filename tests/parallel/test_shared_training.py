@@ -22,7 +22,7 @@ from vireid.parallel import (
     shared_neighbours,
     synchronise_norms,
 )
-from vireid.recipes import parse_recipe
+from vireid.recipes import dump_recipe, parse_recipe
 from vireid.runs import new_network
 from vireid.training import TrainingImages, Workers, fit
 
@@ -47,7 +47,10 @@ def train(recipe_text, pixels, modality, shared):
     workers = Workers(single, embed)
 
     def save(state):
-        memories.append({name: t.memory.rows.clone() for name, t in state.targets.items()})
+        rows = {name: t.memory.rows.clone() for name, t in state.targets.items()}
+        layers = {f"layer/{name}": t.classifier for name, t in state.targets.items()}
+        layers = {name: row.detach().clone() for name, row in layers.items() if row is not None}
+        memories.append(rows | layers)
 
     fit(
         network, TrainingImages(pixels, modality), recipe,
@@ -84,8 +87,19 @@ def one_of_two(rank: int, folder: str, recipe_text: str) -> None:
     dist.destroy_process_group()
 
 
+RELEASED = [
+    "stages.aligned.relabel_every=0",
+    "stages.aligned.recentre_every=1",
+    "stages.aligned.init=pretrained",
+    "stages.aligned.optimiser=sgd",
+    "stages.aligned.terms=[{loss: classifier, labels: matched}, {loss: intra, labels: matched}]",
+]
+
+
+@pytest.mark.parametrize("changes", [[], RELEASED], ids=["clusters", "classifier"])
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_two_processes_train_like_one(tmp_path: Path, crops, tiny_text) -> None:
+def test_two_processes_train_like_one(tmp_path: Path, crops, tiny_text, changes) -> None:
+    tiny_text = dump_recipe(parse_recipe(tiny_text, changes))
     np.savez(tmp_path / "crops.npz", pixels=crops.pixels, modality=crops.modality)
     lines, memories, _, vectors = train(tiny_text, crops.pixels, crops.modality, shared=False)
     multiprocessing.start_processes(
@@ -98,6 +112,7 @@ def test_two_processes_train_like_one(tmp_path: Path, crops, tiny_text) -> None:
         assert one.keys() == other.keys()
         assert all(torch.equal(one[name], other[name]) for name in one)
     assert len(memories) == len(lines) == 3
+    assert any("layer/matched" in rows for rows in memories) == bool(changes)
     for mine, theirs in zip(lines, found[0][0], strict=True):
         assert mine["losses"].keys() == theirs["losses"].keys()
         for name, value in mine["losses"].items():
