@@ -50,7 +50,8 @@ def test_two_processes_log_what_one_does(
 ) -> None:
     """Sums in another order differ by rounding, which Adam blows up in fp32 and less in fp64."""
     setting = f"compute.precision={precision}"
-    process = start(people, tiny_file, tmp_path / "two", "--set", setting)
+    cache = ("--cache", str(tmp_path / "cache"))
+    process = start(people, tiny_file, tmp_path / "two", "--set", setting, *cache)
     text, _ = process.communicate(timeout=300)
     assert process.returncode == 0, text
     words = ["train", people, "--recipe", tiny_file, "--out", tmp_path / "one", "--set", setting]
@@ -65,6 +66,7 @@ def test_two_processes_log_what_one_does(
             assert theirs[name] == mine[name], name
     assert Run(tmp_path / "two").stages() == ["before", "joint", "aligned"]
     assert not state_files(Run(tmp_path / "two"))
+    assert len(list((tmp_path / "cache").iterdir())) == 1
 
 
 def test_a_terminated_group_saves_and_one_process_can_go_on(

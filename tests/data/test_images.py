@@ -3,11 +3,14 @@
 import shutil
 
 import numpy as np
+import PIL
 import pytest
+import torch
 from PIL import Image
 
-from vireid.data import decode, load_pixels
+from vireid.data import decode, load_pixels, read_images
 from vireid.errors import ConfigError, DataError
+from vireid.models import build_network
 from vireid.types import Images
 
 
@@ -115,15 +118,32 @@ def test_useless_files_are_named_in_one_line(tmp_path, make, message):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("resampling", ["lanczos", "bicubic"])
-def test_resizing_equals_the_parity_vectors(golden, tmp_path, resampling):
+@pytest.fixture(params=["lanczos", "bicubic"])
+def parity(request, golden, tmp_path):
+    """Return the vectors, an image of them, the filter, and by how many levels it may differ."""
     data = golden("preprocess")
     Image.fromarray(data["image"]).save(tmp_path / "a.png")
     images = Images(tmp_path, ["a.png"], np.zeros(1, int), np.zeros(1, int))
+    return data, images, request.param, 0 if PIL.__version__.startswith("13.") else 1
+
+
+def test_resizing_equals_the_parity_vectors(parity, tmp_path):
+    data, images, resampling, levels = parity
     expected = data[resampling]
-    pixels = load_pixels(images, expected.shape[:2], resampling=resampling)
-    difference = np.abs(pixels[0].astype(int) - expected)
-    assert difference.max() <= 1  # equal for the same Pillow, one level for another
+    for cache in (None, tmp_path / "cache", tmp_path / "cache"):
+        found = read_images(images, expected.shape[:2], resampling=resampling, cache=cache)
+        assert np.abs(found.pixels[0].astype(int) - expected).max() <= levels
+
+
+def test_what_a_network_gets_equals_the_parity_vectors(parity):
+    data, images, resampling, levels = parity
+    pixels = load_pixels(images, data[resampling].shape[:2], resampling=resampling)
+    network = build_network("test_efficientnet", weights="none", seed=0)
+    found = network.normalise(torch.from_numpy(pixels).permute(0, 3, 1, 2))[0].numpy()
+    chosen = found[:, data["rows"][:, None], data["cols"]]
+    one = 1 / 255 / 0.224  # a level on this scale, at most
+    expected = data[f"normalised_{resampling}"]
+    np.testing.assert_allclose(chosen, expected, rtol=0, atol=1e-5 + levels * one)
 
 
 @pytest.mark.parametrize("workers", [1, 3, None])

@@ -8,6 +8,7 @@ from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
 from vireid.cli.evaluate import evaluate_run
 from vireid.cli.protocols import choose_protocol
+from vireid.cli.reading import MEMORY, Reading
 from vireid.cli.score_files import write_json
 from vireid.cli.training import train
 from vireid.data import open_data
@@ -50,10 +51,13 @@ def run(words: list[str]) -> None:
         synthesise(arguments.out / "data", settings, progress=bar)
     seconds = {"data": perf_counter() - start}
     data = open_data(arguments.out / "data")
-    again = f"vireid train {arguments.out / 'data'} --out {target.folder} --resume"
-    train(data, recipe, target, device=device, again=again)
+    how = Reading(MEMORY)
+    again = f"vireid train {arguments.out / 'data'} --out {target.folder}{how.words()} --resume"
+    train(data, recipe, target, device=device, how=how, again=again)
     console.print()
-    metrics = evaluate_run(target, data, choose_protocol(data), target.stages(), device=device)
+    metrics = evaluate_run(
+        target, data, choose_protocol(data), target.stages(), device=device, cache=MEMORY
+    )
     metrics["seconds"] |= seconds | {"total": perf_counter() - start}
     write_json(target.metrics_file, metrics)
     rows = [[text, f"{metrics['seconds'][part]:.0f}"] for part, text in PARTS.items()]

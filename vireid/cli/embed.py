@@ -7,7 +7,8 @@ import numpy as np
 
 from vireid.cli.arguments import add_machine, add_trial, folder, parser, use_machine
 from vireid.cli.display import console, progress
-from vireid.data import has_layout, load_pixels, open_data
+from vireid.cli.reading import MEMORY, add_cache, read_all
+from vireid.data import has_layout, open_data
 from vireid.data.folder import is_image, list_images
 from vireid.errors import ConfigError, DataError
 from vireid.extract import extract
@@ -36,6 +37,7 @@ def run(words: list[str]) -> None:
     command.add_argument("--out", type=folder, required=True, help="the npz file to write")
     add_images(command)
     add_trial(command)
+    add_cache(command)
     add_machine(command)
     arguments = command.parse_args(words)
     if arguments.out.suffix != ".npz":
@@ -43,7 +45,7 @@ def run(words: list[str]) -> None:
     device = use_machine(arguments)
     place = arguments.images.absolute()
     images = find_images(place, arguments.modality, arguments.part, trial=arguments.trial)
-    gallery = embed(Run(arguments.run), images, device=device)
+    gallery = embed(Run(arguments.run), images, device=device, cache=arguments.cache)
     save_gallery(gallery, arguments.out)
     count, size = gallery.embeddings.vectors.shape
     console.print(f"{count} images, {size} dimensions: {arguments.out}")
@@ -124,20 +126,20 @@ def _part(train: Images, test: Images, part: str) -> Images:
     )
 
 
-def embed(run: Run, images: Images, *, device: str = "cpu") -> Gallery:
+def embed(run: Run, images: Images, *, device: str = "cpu", cache: str | None = MEMORY) -> Gallery:
     """Embed images with the last stage of a run.
 
     Args:
         run: the run.
         images: N images.
         device: where to compute.
+        cache: where decoded images are kept, as in ``Reading``.
 
     Returns:
         The images with their embeddings.
     """
     recipe = run.recipe()
     network = load_network(run).to(device)
-    with progress("reading images") as bar:
-        pixels = load_pixels(images, (recipe.height, recipe.width), progress=bar)
+    pixels = read_all(images, (recipe.height, recipe.width), cache)
     with progress("embedding") as bar:
         return Gallery(images, extract(network, pixels, images.modality, progress=bar))

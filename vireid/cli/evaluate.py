@@ -10,6 +10,7 @@ from vireid.cli.arguments import add_machine, add_trial, folder, parser, use_mac
 from vireid.cli.display import console, score_table
 from vireid.cli.examples import draw_examples
 from vireid.cli.protocols import ProtocolOptions, add_protocol, choose_protocol
+from vireid.cli.reading import add_cache
 from vireid.cli.score_files import merge_metrics, write_scores
 from vireid.cli.scoring import Scored, Ways, score
 from vireid.cli.trials import open_for
@@ -43,7 +44,10 @@ def run(words: list[str]) -> None:
     data = open_for(target.folder, target.trial(), arguments.data, arguments.trial)
     protocol = choose_protocol(data, options)
     stages = target.stages() if arguments.every_stage else [arguments.stage]
-    evaluate_run(target, data, protocol, stages, ways=ways, out=arguments.out, device=device)
+    evaluate_run(
+        target, data, protocol, stages,
+        ways=ways, out=arguments.out, device=device, cache=arguments.cache,
+    )  # fmt: skip
 
 
 def parse(words: list[str]) -> argparse.Namespace:
@@ -54,7 +58,7 @@ def parse(words: list[str]) -> argparse.Namespace:
 
     Returns:
         model, data, stage, every_stage, the options of ``ProtocolOptions`` and ``Ways``, out,
-        trial, device and threads.
+        trial, cache, device and threads.
     """
     command = parser(
         "evaluate",
@@ -83,6 +87,7 @@ def parse(words: list[str]) -> argparse.Namespace:
         "--flip", action="store_true", help="average each embedding with that of the mirror image"
     )
     add_trial(command)
+    add_cache(command)
     add_machine(command)
     return command.parse_args(words)
 
@@ -106,7 +111,8 @@ def evaluate_weights(
     data = open_for(path, weights.trial, arguments.data, arguments.trial)
     protocol = choose_protocol(data, options)
     networks = [(weights.stage, weights.network)]
-    scored = score(networks, weights.recipe, data, protocol, ways, device=device)
+    cache = arguments.cache
+    scored = score(networks, weights.recipe, data, protocol, ways, device=device, cache=cache)
     out = arguments.out or path.with_name(f"{path.stem}-evaluation")
     console.print(f"written: {', '.join(map(str, report(out, scored, data, ways)))}")
 
@@ -120,6 +126,7 @@ def evaluate_run(
     ways: Ways | None = None,
     out: Path | None = None,
     device: str = "cpu",
+    cache: str | None = None,
 ) -> dict[str, Any]:
     """Evaluate checkpoints of a run, print a table and write metrics.json and what shows it.
 
@@ -131,6 +138,7 @@ def evaluate_run(
         ways: mirror images and re-ranking; neither if not given.
         out: folder of all files but metrics.json; the run's if not given.
         device: where to compute.
+        cache: where decoded images are kept, as in ``Reading``.
 
     Returns:
         What metrics.json now holds.
@@ -143,7 +151,7 @@ def evaluate_run(
     if not finished:
         raise CheckpointError(f"{run.folder} holds no checkpoint; train anew, in another folder")
     networks = ((stage or finished[-1], load_network(run, stage)) for stage in stages)
-    scored = score(networks, recipe, data, protocol, ways, device=device)
+    scored = score(networks, recipe, data, protocol, ways, device=device, cache=cache)
     metrics = merge_metrics(run, scored, perf_counter() - start)
     files = report(out or run.folder, scored, data, ways)
     console.print(f"written: {', '.join(map(str, (run.metrics_file, *files)))}")

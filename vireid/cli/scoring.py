@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 from vireid.cli.display import progress
 from vireid.cli.protocols import known_truth
+from vireid.cli.reading import read_all
 from vireid.config import Recipe
-from vireid.data import DataFolder, load_pixels
+from vireid.data import DataFolder
 from vireid.evaluation import EvaluationResult, Protocol, evaluate
 from vireid.extract import extract, extract_with_mirror
 from vireid.models import CrossModalNetwork
@@ -53,6 +54,7 @@ def score(
     ways: Ways,
     *,
     device: str = "cpu",
+    cache: str | None = None,
 ) -> Scored:
     """Embed the test images with each network, and score them.
 
@@ -63,6 +65,7 @@ def score(
         protocol: queries and galleries.
         ways: mirror images and re-ranking.
         device: where to embed.
+        cache: where decoded images are kept, as in ``Reading``.
 
     Returns:
         The scores.
@@ -71,8 +74,7 @@ def score(
         VireidError: a network or the data cannot be used.
     """
     truth = known_truth(data)
-    with progress("reading images") as bar:
-        pixels = load_pixels(data.test, (recipe.height, recipe.width), progress=bar)
+    pixels = read_all(data.test, (recipe.height, recipe.width), cache)
     if ways.flip:
         protocol = replace(protocol, name=f"{protocol.name}, flip-averaged")
     embed = extract_with_mirror if ways.flip else extract

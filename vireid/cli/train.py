@@ -5,6 +5,7 @@ import os
 
 from vireid.cli.arguments import add_machine, add_trial, folder, parser, use_machine
 from vireid.cli.display import console
+from vireid.cli.reading import Reading, add_reading
 from vireid.cli.settings import describe_settings
 from vireid.cli.training import train
 from vireid.config import Recipe
@@ -27,12 +28,15 @@ def run(words: list[str]) -> None:
     trial = "" if arguments.trial is None else f" --trial {arguments.trial}"
     several = "torchrun ... -m " if "WORLD_SIZE" in os.environ else ""
     log = f" --log {' '.join(arguments.log)}" if arguments.log else ""
-    again = f"{several}vireid train {arguments.data} --out {arguments.out}{trial}{log} --resume"
+    how = Reading(arguments.cache, arguments.max_unreadable)
+    options = f"{trial}{log}{how.words()} --resume"
+    again = f"{several}vireid train {arguments.data} --out {arguments.out}{options}"
     seconds = train(
         data,
         recipe,
         Run(arguments.out),
         device=use_machine(arguments),
+        how=how,
         resume=arguments.resume,
         log=arguments.log,
         again=again,
@@ -50,7 +54,8 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         description: what it does.
 
     Returns:
-        data, recipe, out, resume, set, seed, weights, log, trial, device and threads.
+        data, recipe, out, resume, set, seed, weights, log, trial, cache, max_unreadable, device
+        and threads.
     """
     command = parser(
         name,
@@ -97,6 +102,7 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         help="also log to these, into the run folder (W&B: as its environment variables say)",
     )
     add_trial(command)
+    add_reading(command)
     add_machine(command)
     return command.parse_args(words)
 

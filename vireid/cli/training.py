@@ -7,12 +7,13 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
-from vireid.cli.display import console, progress
+from vireid.cli.display import console
+from vireid.cli.reading import Reading, read_training
 from vireid.cli.run_folder import check_trainable, claimed, is_finished
 from vireid.cli.stopping import stop_requests
 from vireid.cli.watching import watching
 from vireid.config import Recipe
-from vireid.data import DataFolder, load_pixels
+from vireid.data import DataFolder
 from vireid.errors import Stopped, VireidError
 from vireid.files import whole_file
 from vireid.labelling import Labelling, label_spaces
@@ -51,7 +52,8 @@ def train(
     run: Run,
     *,
     device: str = "cpu",
-    label: Labeller | None = None,
+    labeller: Callable[[DataFolder], Labeller] | None = None,
+    how: Reading | None = None,
     resume: bool = False,
     log: Sequence[str] = (),
     again: str = "the same command with --resume",
@@ -64,7 +66,9 @@ def train(
         recipe: all settings.
         run: where to write; the same folder for all processes.
         device: where to compute.
-        label: from embeddings to label spaces; ``labelling.label_spaces`` where not given.
+        labeller: makes what goes from embeddings to label spaces, of the data without unreadable
+            images; ``labelling.label_spaces`` where not given.
+        how: the cache of decoded images, and how many may be unreadable.
         resume: go on where a training in this folder ended, or begin if there is none.
         log: which observers are told of it, beside the log of lines.
         again: the command that goes on, for the message of an early stop.
@@ -93,8 +97,8 @@ def train(
 
         on_first(claim)
         try:
-            asked = any_of(stop, device)
-            return _train(data, recipe, run, device, label, resume, log, asked, keep)
+            ask = any_of(stop, device)
+            return _train(data, recipe, run, device, labeller, how, resume, log, ask, keep)
         except Stopped as error:
             code = 128 + (from_first(stop.signal) or stop.signal or 15)
             raise Stopped(f"stopped and saved; go on with: {again}", code) from error
@@ -111,17 +115,17 @@ def _train(
     recipe: Recipe,
     run: Run,
     device: str,
-    label: Labeller | None,
+    labeller: Callable[[DataFolder], Labeller] | None,
+    how: Reading | None,
     resume: bool,
     log: Sequence[str],
     stop: Callable[[], bool],
     keep: Callable[[TrainingState], None] | None,
 ) -> dict[str, float]:
     network = prepare(new_network(recipe).to(device), recipe.compute)
-    workers, label = together(network, recipe, label)
     start = perf_counter()
-    with progress("reading images") as bar:
-        pixels = load_pixels(data.train, (recipe.height, recipe.width), progress=bar)
+    data, pixels = read_training(data, (recipe.height, recipe.width), how or Reading())
+    workers, label = together(network, recipe, labeller and labeller(data))
     reading, images = fingerprint(data.train), TrainingImages(pixels, data.train.modality)
     seconds = {"reading": perf_counter() - start}
     begin = load_state(run, network, recipe, reading) if resume else None
@@ -185,8 +189,7 @@ def _begin(run: Run, data: DataFolder, recipe: Recipe, network: CrossModalNetwor
     """Write what a run folder holds before the first step."""
     with whole_file(run.recipe_file) as file:
         file.write_text(dump_recipe(recipe), encoding="utf-8")
-    if data.trial is not None:
-        run.data_file.write_text(json.dumps({"name": data.name, "trial": data.trial}))
+    run.data_file.write_text(json.dumps({"name": data.name, "trial": data.trial}))
     save_network(run, BEFORE, network, recipe)
 
 

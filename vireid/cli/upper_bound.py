@@ -2,12 +2,14 @@
 
 from vireid.cli.arguments import use_machine
 from vireid.cli.display import console
+from vireid.cli.reading import Reading
 from vireid.cli.train import parse, read_recipe
 from vireid.cli.training import train
-from vireid.data import open_data
+from vireid.data import DataFolder, open_data
 from vireid.errors import DataError
 from vireid.runs import Run
 from vireid.studies import truth_labeller
+from vireid.training import Labeller
 
 
 def run(words: list[str]) -> None:
@@ -23,15 +25,22 @@ def run(words: list[str]) -> None:
         "budget could reach. Not unsupervised; for comparison only.",
     )
     data = open_data(arguments.data, trial=arguments.trial)
-    if data.train_truth is None:
-        raise DataError(f"{data.name} has no training identities; the upper bound needs them")
+    _of_truth(data)
     seconds = train(
         data,
         read_recipe(arguments),
         Run(arguments.out),
         device=use_machine(arguments),
-        label=truth_labeller(data.train_truth),
+        labeller=_of_truth,
+        how=Reading(arguments.cache, arguments.max_unreadable),
         resume=arguments.resume,
         log=arguments.log,
     )
     console.print(f"trained in {seconds['training']:.0f} s: {arguments.out}")
+
+
+def _of_truth(data: DataFolder) -> Labeller:
+    """Return what labels the training images with their identities."""
+    if data.train_truth is None:
+        raise DataError(f"{data.name} has no training identities; the upper bound needs them")
+    return truth_labeller(data.train_truth)
