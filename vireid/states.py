@@ -4,6 +4,9 @@ import hashlib
 import json
 import logging
 from pathlib import Path
+from typing import Any
+
+from torch import Tensor
 
 from vireid.checkpoint import load_checkpoint, load_metadata, save_checkpoint
 from vireid.config import Recipe
@@ -81,38 +84,32 @@ def write_state(file: Path, state: TrainingState, data: str) -> None:
     save_checkpoint(file, tensors, {"state": json.dumps(values), "data": data})
 
 
-def branch_off(run: Run, file: Path, recipe: Recipe, data: str) -> None:
+def branch_off(run: Run, file: Path, recipe: Recipe) -> None:
     """Let a run begin where a training of the same first stages stood at the end of one of them.
 
     Args:
         run: a folder without states; gets one, to be gone on with.
         file: what ``write_state`` wrote at the start of a stage.
         recipe: of the run.
-        data: fingerprint of the training images.
 
     Raises:
         CheckpointError: the file is missing, damaged or of another training, or the disk is full.
-        ConfigError: the images are others.
     """
     network = prepare(new_network(recipe), recipe.compute)
     initial = {name: value.clone() for name, value in network.state_dict().items()}
-    state = _read_state(file, network, recipe, data)
+    tensors, values, data = _read_state(file)
+    state = unpack(network, recipe, tensors, values)
     state.branch(recipe, initial)
     save_state(run, state, recipe, data)
 
 
-def _read_state(file: Path, network: CrossModalNetwork, recipe: Recipe, data: str) -> TrainingState:
+def _read_state(file: Path) -> tuple[dict[str, Tensor], dict[str, Any], str]:
+    """Return the tensors and values of a state, and the fingerprint of its images."""
     tensors, metadata = load_checkpoint(file)
     try:
-        found, values = metadata["data"], json.loads(metadata["state"])
+        return tensors, json.loads(metadata["state"]), metadata["data"]
     except (KeyError, json.JSONDecodeError) as error:
         raise CheckpointError(f"{file} holds no state of a training: {error}") from error
-    if found != data:
-        raise ConfigError(
-            f"{file.parent.parent} was trained on other images ({found}) than given ({data}); "
-            "give the same data or choose another --out"
-        )
-    return unpack(network, recipe, tensors, values)
 
 
 def remove_states(run: Run) -> None:
@@ -146,7 +143,13 @@ def load_state(
     problems = []
     for file in state_files(run):
         try:
-            return _read_state(file, network, recipe, data)
+            tensors, values, found = _read_state(file)
+            if found != data:
+                raise ConfigError(
+                    f"{run.folder} was trained on other images ({found}) than given ({data}); "
+                    "give the same data or choose another --out"
+                )
+            return unpack(network, recipe, tensors, values)
         except CheckpointError as error:
             problems.append(str(error))
             _log.warning("%s cannot be used, trying an older state: %s", file, error)

@@ -115,7 +115,7 @@ def _run_row(study: Study, name: str, seed: int, row: str, order: Sequence[str])
     """Train and score one row, and note the result."""
     run, recipe = study.folder.run(name, seed, row), replace(study.rows[row], seed=seed)
     data = study.data[name]
-    keep = _begin(study, run, recipe, data, row)
+    keep = _begin(study, run, recipe, row)
     seconds = train(
         data, recipe, run, device=study.device, resume=True, again=study.again, keep=keep
     )
@@ -141,8 +141,8 @@ def _score(run: Run, recipe: Recipe, test: DataFolder, device: str) -> dict[str,
 
 
 def _begin(
-    study: Study, run: Run, recipe: Recipe, data: DataFolder, row: str
-) -> Callable[[TrainingState], None]:
+    study: Study, run: Run, recipe: Recipe, row: str
+) -> Callable[[TrainingState, str], None]:
     """Let a run begin after the stages that it shares with others, where these are finished.
 
     Returns:
@@ -150,7 +150,7 @@ def _begin(
     """
     recipes = list(study.rows.values())
     points = branch_points(recipes)[list(study.rows).index(row)]
-    shared, images = run.folder.parent / "shared", fingerprint(data.train)
+    shared = run.folder.parent / "shared"
     files = {count: shared / f"{beginning(recipe, count)}.safetensors" for count in points}
     if not state_files(run) and not is_finished(run):
         count = next((count for count in points if files[count].is_file()), 0)
@@ -161,9 +161,9 @@ def _begin(
             shutil.copyfile(files[count].with_suffix(".jsonl"), run.log_file)
             with whole_file(run.recipe_file) as file:
                 file.write_text(dump_recipe(recipe), encoding="utf-8")
-            branch_off(run, files[count], recipe, images)
+            branch_off(run, files[count], recipe)
 
-    def keep(state: TrainingState) -> None:
+    def keep(state: TrainingState, images: str) -> None:
         file = files.get(state.stage)
         if file is not None and not file.is_file():
             with whole_file(file.with_suffix(".jsonl")) as log:

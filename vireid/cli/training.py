@@ -57,7 +57,7 @@ def train(
     resume: bool = False,
     log: Sequence[str] = (),
     again: str = "the same command with --resume",
-    keep: Callable[[TrainingState], None] | None = None,
+    keep: Callable[[TrainingState, str], None] | None = None,
 ) -> dict[str, float]:
     """Train and write the run folder, together with the other processes that torchrun started.
 
@@ -72,7 +72,8 @@ def train(
         resume: go on where a training in this folder ended, or begin if there is none.
         log: which observers are told of it, beside the log of lines.
         again: the command that goes on, for the message of an early stop.
-        keep: called with the state after every stage, before it is saved.
+        keep: called after every stage, before its state is saved, with the state and the
+            fingerprint of the images.
 
     Returns:
         Seconds by part.
@@ -120,7 +121,7 @@ def _train(
     resume: bool,
     log: Sequence[str],
     stop: Callable[[], bool],
-    keep: Callable[[TrainingState], None] | None,
+    keep: Callable[[TrainingState, str], None] | None,
 ) -> dict[str, float]:
     network = prepare(new_network(recipe).to(device), recipe.compute)
     start = perf_counter()
@@ -136,7 +137,7 @@ def _train(
         if state.stage and not state.epoch and not state.step:
             save_network(run, recipe.stages[state.stage - 1].name, network, recipe)
             if keep:
-                keep(state)
+                keep(state, reading)
         save_state(run, state, recipe, reading)
 
     def watch_labels(state: TrainingState) -> None:
