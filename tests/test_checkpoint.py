@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from vireid.checkpoint import load_checkpoint, load_weights, save_checkpoint
+from vireid.checkpoint import load_checkpoint, load_metadata, load_weights, save_checkpoint
 from vireid.errors import CheckpointError
 
 TENSORS = {
@@ -21,7 +21,7 @@ def test_what_is_saved_is_loaded_bit_for_bit(tmp_path):
     path = tmp_path / "new" / "x.safetensors"
     save_checkpoint(path, TENSORS, {"stage": "joint"})
     tensors, metadata = load_checkpoint(path)
-    assert metadata == {"stage": "joint", "format": "vireid-1"}
+    assert metadata == load_metadata(path) == {"stage": "joint", "format": "vireid-1"}
     assert tensors.keys() == TENSORS.keys()
     for name, value in TENSORS.items():
         assert tensors[name].dtype == value.dtype
@@ -50,27 +50,29 @@ def test_a_folder_that_is_a_file_cannot_be_written_to(tmp_path):
         save_checkpoint(tmp_path / "file" / "x", TENSORS, {})
 
 
+@pytest.mark.parametrize("load", [load_checkpoint, load_metadata])
 @pytest.mark.parametrize("size", [0, 7, 60, -1])
-def test_damaged_files_are_named_in_one_line(tmp_path, size):
+def test_damaged_files_are_named_in_one_line(tmp_path, size, load):
     path = tmp_path / "x.safetensors"
     save_checkpoint(path, TENSORS, {})
     path.write_bytes(path.read_bytes()[:size])
     with pytest.raises(CheckpointError, match=r"x\.safetensors is damaged") as caught:
-        load_checkpoint(path)
+        load(path)
     assert "\n" not in str(caught.value)
 
 
-def test_missing_foreign_and_unsafe_files_are_refused(tmp_path):
+@pytest.mark.parametrize("load", [load_checkpoint, load_metadata])
+def test_missing_foreign_and_unsafe_files_are_refused(tmp_path, load):
     with pytest.raises(CheckpointError, match="is not a file"):
-        load_checkpoint(tmp_path / "nowhere")
+        load(tmp_path / "nowhere")
     with pytest.raises(CheckpointError, match="is not a file"):
-        load_checkpoint(tmp_path)
+        load(tmp_path)
     save_file({"a": torch.zeros(1)}, tmp_path / "foreign")
     with pytest.raises(CheckpointError, match="has no format; this version reads vireid-1"):
-        load_checkpoint(tmp_path / "foreign")
+        load(tmp_path / "foreign")
     save_file({"a": torch.zeros(1)}, tmp_path / "later", {"format": "vireid-2"})
     with pytest.raises(CheckpointError, match="has vireid-2"):
-        load_checkpoint(tmp_path / "later")
+        load(tmp_path / "later")
 
     class Trap:
         def __reduce__(self):
@@ -78,7 +80,7 @@ def test_missing_foreign_and_unsafe_files_are_refused(tmp_path):
 
     (tmp_path / "pickle").write_bytes(pickle.dumps(Trap()))
     with pytest.raises(CheckpointError, match="no safetensors file"):
-        load_checkpoint(tmp_path / "pickle")
+        load(tmp_path / "pickle")
     assert not (tmp_path / "sprung").exists()
 
 

@@ -1,7 +1,9 @@
 """Mapping <-> file: atomic to write, safe to load, versioned."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -45,18 +47,44 @@ def load_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     Raises:
         CheckpointError: there is no such file, it is damaged, or of another format.
     """
+    with _opened(path) as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        return tensors, file.metadata()
+
+
+def load_metadata(path: Path) -> dict[str, str]:
+    """Read the metadata of a file that ``save_checkpoint`` wrote, but none of its tensors.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Text by name.
+
+    Raises:
+        CheckpointError: there is no such file, its head or length is damaged, or it is of another
+            format.
+    """
+    with _opened(path) as file:
+        metadata: dict[str, str] = file.metadata()
+        return metadata
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Yield an open checkpoint of this format."""
     if not path.is_file():
         raise CheckpointError(f"{path} is not a file; expected a checkpoint of a run")
     try:
         with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            found = (file.metadata() or {}).get("format", "no format")
+            if found != FORMAT:
+                raise CheckpointError(
+                    f"{path} has {found}; this version reads {FORMAT}: train anew"
+                )
+            yield file
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{path} is damaged or no safetensors file: {error}") from error
-    if metadata.get("format") != FORMAT:
-        found = metadata.get("format", "no format")
-        raise CheckpointError(f"{path} has {found}; this version reads {FORMAT}: train anew")
-    return tensors, metadata
 
 
 def load_weights(network: torch.nn.Module, path: Path) -> None:

@@ -35,7 +35,7 @@ class Run:
 
     @property
     def data_file(self) -> Path:
-        """Name and trial of the data it was trained on, JSON, where the data has trials."""
+        """Name and trial of the data it was trained on, JSON."""
         return self.folder / "data.json"
 
     @property
@@ -52,6 +52,11 @@ class Run:
     def timing_file(self) -> Path:
         """Seconds of the training's parts, JSON."""
         return self.folder / "timing.json"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held as long as a process trains in the folder."""
+        return self.folder / ".lock"
 
     def checkpoint_file(self, stage: str) -> Path:
         """Return the checkpoint of a stage.

@@ -5,7 +5,7 @@ import json
 import logging
 from pathlib import Path
 
-from vireid.checkpoint import load_checkpoint, save_checkpoint
+from vireid.checkpoint import load_checkpoint, load_metadata, save_checkpoint
 from vireid.config import Recipe
 from vireid.errors import CheckpointError, ConfigError
 from vireid.models import CrossModalNetwork
@@ -112,6 +112,31 @@ def load_state(
     if problems:
         raise CheckpointError(f"no state of {run.folder} can be read: {problems[0]}; train anew")
     return None
+
+
+def where_saved(run: Run) -> tuple[int, int, int]:
+    """Return where a training would go on.
+
+    Args:
+        run: the run's folder.
+
+    Returns:
+        Finished stages, finished epochs of the next stage and finished steps of its next epoch; at
+        the first step where no state was saved yet.
+
+    Raises:
+        CheckpointError: there are states, but none can be read.
+    """
+    problems = []
+    for file in state_files(run):
+        try:
+            values = json.loads(load_metadata(file)["state"])
+            return int(values["stage"]), int(values["epoch"]), int(values["step"])
+        except (CheckpointError, KeyError, ValueError) as error:
+            problems.append(f"{file}: {error}")
+    if problems:
+        raise CheckpointError(f"no state of {run.folder} can be read: {problems[0]}; train anew")
+    return 0, 0, 0
 
 
 def check_same_recipe(run: Run, recipe: Recipe) -> None:

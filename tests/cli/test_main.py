@@ -88,6 +88,7 @@ def test_unknown_options_are_one_line(capsys, name):
         "demo": "x",
         "synth": "x",
         "check": "x",
+        "runs": "x",
         "label": "x --out y.csv",
     }
     assert main([name, *places[name].split(), "--bogus"]) == 2

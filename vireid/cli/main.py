@@ -12,6 +12,7 @@ COMMANDS = {
     "check": "say whether a data set is sound, and what it can be used for",
     "train": "learn from unlabelled visible and infrared images",
     "evaluate": "score a trained run on identities it has never seen",
+    "runs": "list runs with their state and best figures",
     "embed": "turn images into embeddings, one npz file",
     "label": "cluster embeddings, your own ones too",
     "search": "find the person of a query image in a gallery",

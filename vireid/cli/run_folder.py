@@ -45,7 +45,7 @@ def claimed(run: Run, *, resume: bool = False) -> Iterator[None]:
         run.folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
         raise ConfigError(f"{run.folder} is or lies in a file; choose another --out") from error
-    with (run.folder / ".lock").open("w") as lock:
+    with run.lock_file.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

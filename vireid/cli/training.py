@@ -184,8 +184,7 @@ def _begin(run: Run, data: DataFolder, recipe: Recipe, network: CrossModalNetwor
     """Write what a run folder holds before the first step."""
     with whole_file(run.recipe_file) as file:
         file.write_text(dump_recipe(recipe), encoding="utf-8")
-    if data.trial is not None:
-        run.data_file.write_text(json.dumps({"name": data.name, "trial": data.trial}))
+    run.data_file.write_text(json.dumps({"name": data.name, "trial": data.trial}))
     save_network(run, BEFORE, network, recipe)
 
 

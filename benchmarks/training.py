@@ -1,0 +1,158 @@
+"""A full training step against the bare step of the same network, and where an epoch's time goes.
+
+    python benchmarks/training.py             # all cores, some minutes
+    python benchmarks/training.py --quick     # fewer rounds; writes no page
+
+A full step reads uint8 images, augments them, passes them through, computes all losses of the
+aligned stage, goes back, steps the optimiser and moves the memories. A bare step passes ready
+tensors through, takes the mean square of the features as its loss, goes back and steps. Both
+take turns in one process. The shares are those of a training of the demo's recipe.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import numpy as np
+import torch
+
+from vireid.cli.arguments import keep_memory
+from vireid.config import NetworkConfig, Recipe
+from vireid.extract import extract
+from vireid.models import Passes
+from vireid.recipes import load_recipe
+from vireid.runs import Run, new_network
+from vireid.training import TrainingImages, first_state
+from vireid.training.batches import load_batch, read_batch
+from vireid.training.loop import train_step
+from vireid.training.targets import make_targets
+from vireid.types import Modality, PseudoLabels
+
+OUT = Path(__file__).resolve().parents[1] / "docs" / "results" / "training.md"
+CASES = {
+    "ResNet-50 AGW": (
+        NetworkConfig("resnet50", non_local=(0, 2, 3, 0), weights="none"),
+        288,
+        144,
+        16,
+    ),
+    "EfficientNet-Lite0": (NetworkConfig("tf_efficientnet_lite0", weights="none"), 128, 64, 64),
+    "demo": (None, 96, 48, 120),
+}
+"""Network, height, width and images of a batch."""
+
+
+class Steps:
+    """Full and bare steps of one network on the same images."""
+
+    def __init__(self, recipe: Recipe, size: int) -> None:
+        self.recipe, self.stage = recipe, recipe.stages[-1]
+        visible = size // 3
+        infrared = size - 2 * visible
+        count = 2 * max(visible, infrared)
+        pixels = np.random.default_rng(0).integers(
+            0, 256, (count, recipe.height, recipe.width, 3), dtype=np.uint8
+        )
+        modality = np.arange(count) % 2
+        self.images = TrainingImages(pixels, modality)
+        self.sides = [np.flatnonzero(modality == side) for side in Modality]
+        self.sides = [self.sides[0][:visible], self.sides[1][:infrared]]
+        self.state = first_state(new_network(recipe), recipe)
+        network = self.state.network
+        embeddings = extract(network, pixels, modality, with_features=True)
+        labels = PseudoLabels(np.arange(count) // 2 % max(2, count // 8))
+        spaces = dict.fromkeys(self.stage.spaces(), labels)
+        self.state.targets = make_targets(spaces, embeddings, self.stage, recipe)
+        self.passes = Passes(network)
+        self.network = network.train()
+        self.ready = self.load()
+
+    def load(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Read and augment a batch."""
+        batch = read_batch(self.images, *self.sides)
+        pixels, rows = load_batch(batch, self.recipe, "benchmark")
+        return self.network.normalise(pixels), rows.modality
+
+    def full(self) -> None:
+        """Take a step of the aligned stage, all its terms on."""
+        batch = read_batch(self.images, *self.sides)
+        train_step(self.state, self.recipe, self.stage, self.stage.terms, batch, self.passes)
+
+    def bare(self) -> None:
+        """Take a step on ready tensors."""
+        loss = self.network(*self.ready).pooled.square().mean()
+        self.state.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        self.state.optimiser.step()
+
+
+def seconds(work: object) -> float:
+    """Return what a call takes."""
+    start = perf_counter()
+    work()  # type: ignore[operator]
+    return perf_counter() - start
+
+
+def compare(name: str, rounds: int) -> str:
+    """Return a row of the table."""
+    network, height, width, size = CASES[name]
+    untrained = replace(network, weights="none")
+    recipe = replace(load_recipe("synthetic"), network=untrained, height=height, width=width)
+    steps = Steps(recipe, size)
+    kinds = (steps.full, steps.bare, steps.load)
+    times = np.array([[seconds(kind) for kind in kinds] for _ in range(rounds + 2)])[2:]
+    full, bare, load = np.median(times, axis=0)
+    ratio = median(times[:, 1] / times[:, 0])
+    cells = [f"{height}x{width}", str(size), f"{size / full:.1f}", f"{size / bare:.1f}"]
+    return f"| {name} | {' | '.join(cells)} | {ratio:.2f} | {load / full:.1%} |"
+
+
+def shares(quick: bool) -> str:
+    """Train the demo's recipe and return how its time is shared out."""
+    less = ["--identities", "16", "--test-identities", "4"] if quick else []
+    with TemporaryDirectory() as folder:
+        data, out = f"{folder}/data", f"{folder}/run"
+        program = [sys.executable, "-m", "vireid"]
+        subprocess.run([*program, "synth", data, *less], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [*program, "train", data, "--out", out], check=True, stdout=subprocess.DEVNULL
+        )
+        found = json.loads(Run(out).timing_file.read_text(encoding="utf-8"))
+    parts = [found[part] for part in ("labelling", "reading", "steps")]
+    total = sum(parts)
+    cells = [f"{part:.1f} s, {part / total:.1%}" for part in parts]
+    return f"| demo training, {total:.0f} s | {' | '.join(cells)} |"
+
+
+def main() -> None:
+    """Measure, print and write the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="fewer rounds; writes no page")
+    arguments = parser.parse_args()
+    keep_memory()
+    lines = [
+        f"`python benchmarks/training.py`, {torch.get_num_threads()} threads.",
+        "",
+        "| network | pixels | batch | full step, images/s | bare step, images/s | ratio "
+        "| reading and augmenting, of the full step |",
+        "|---|---|---:|---:|---:|---:|---:|",
+        *(compare(name, 3 if arguments.quick else 15) for name in CASES),
+        "",
+        "| where the time goes | embedding and labelling | loading | steps |",
+        "|---|---:|---:|---:|",
+        shares(arguments.quick),
+    ]
+    page = "\n".join(lines) + "\n"
+    print(page)
+    if not arguments.quick:
+        OUT.write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""`vireid runs`."""
+
+import json
+import shutil
+
+import pytest
+
+from vireid.cli.main import main
+
+
+@pytest.fixture
+def runs(trained, tmp_path):
+    """Return a folder with a finished run, one with scores and a damaged one."""
+    for name in ("b", "[a]", "c"):
+        shutil.copytree(trained, tmp_path / name)
+    scores = {"rank1": 61.75, "mAP": 57.5, "mINP": float("nan")}
+    (tmp_path / "b" / "metrics.json").write_text(json.dumps({"aligned": scores}))
+    (tmp_path / "c" / "recipe.yaml").write_text("height: [")
+    return tmp_path
+
+
+def test_the_table_has_a_line_for_each_run_and_a_reason_for_each_damage(runs, capsys):
+    assert main(["runs", str(runs)]) == 0
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert header.split()[:2] == ["run", "state"]
+    cells = [line.split() for line in lines]
+    assert [line[:2] for line in cells[:3]] == [
+        [str(runs / "[a]"), "finished"],
+        [str(runs / "b"), "evaluated"],
+        [str(runs / "c"), "damaged"],
+    ]
+    assert "aligned 2/2" in lines[0]
+    assert "people (SYSU-MM01 layout)" in lines[0]
+    assert cells[0][-5:-3] == ["-", "-"]
+    assert cells[1][-6:-3] == ["aligned", "61.8", "57.5"]
+    assert cells[1][-1].startswith("0:00:0")
+    (reason,) = lines[3:]
+    assert reason.startswith(f"damaged: {runs / 'c'}: {runs / 'c' / 'recipe.yaml'}: ")
+
+
+def test_programs_get_json(runs, capsys):
+    assert main(["runs", "--json", str(runs / "b"), str(runs / "c")]) == 0
+    one, other = json.loads(capsys.readouterr().out)
+    assert (one["folder"], one["state"], one["scored"]) == (str(runs / "b"), "evaluated", "aligned")
+    assert one["scores"] == {"rank1": 61.75, "mAP": 57.5}
+    assert one["progress"] == 1.0
+    assert one["signals"].keys() == {"clarity", "margin", "stability"}
+    assert (other["state"], other["recipe"]) == ("damaged", None)
+    assert "recipe.yaml" in other["reason"]
+
+
+def test_here_is_where_it_looks_if_not_told(runs, capsys, monkeypatch):
+    monkeypatch.chdir(runs)
+    assert main(["runs"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[1:4]] == ["[a]", "b", "c"]
+
+
+def test_where_there_is_nothing(tmp_path, capsys, mistake):
+    assert main(["runs", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == f"no runs in {tmp_path} or below\n"
+    assert main(["runs", str(tmp_path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert "nowhere is no folder" in mistake("runs", tmp_path / "nowhere")

@@ -1,0 +1,84 @@
+"""`vireid runs`: what became of the runs below some folders."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+
+from rich.table import Table
+
+from vireid.cli.arguments import parser
+from vireid.cli.display import console
+from vireid.overview import Overview, describe_run, find_runs
+
+TEXTS = ("run", "state", "recipe", "data", "epoch", "goes on at", "scored")
+NUMBERS = ("Rank-1", "mAP", "clarity", "stable", "time")
+"""Columns of the table; those of text wrap where the terminal is narrow."""
+
+
+def run(words: list[str]) -> None:
+    """Parse the words after `vireid runs` and list the runs.
+
+    Args:
+        words: the command line.
+    """
+    command = parser(
+        "runs",
+        "List the runs at or below folders: running, interrupted (and where --resume would go\n"
+        "on), finished, evaluated or damaged; with the last epoch, the test scores of the last\n"
+        "stage evaluated, and how good the labels look without identities.",
+        "example:\n  vireid runs runs",
+    )
+    command.add_argument(
+        "folders", nargs="*", type=Path, default=[Path()], metavar="FOLDER",
+        help="where to look, at any depth (default: here)",
+    )  # fmt: skip
+    command.add_argument("--json", action="store_true", help="print JSON, for programs")
+    arguments = command.parse_args(words)
+    found = [describe_run(folder) for folder in find_runs(arguments.folders)]
+    if arguments.json:
+        print(json.dumps([asdict(one) for one in found], indent=2, allow_nan=False))
+        return
+    if not found:
+        places = ", ".join(str(folder) for folder in arguments.folders)
+        console.print(f"no runs in {places} or below")
+        return
+    console.print(table(found))
+    for one in found:
+        if one.reason:
+            console.print(f"damaged: {one.folder}: {one.reason}")
+
+
+def table(found: Sequence[Overview]) -> Table:
+    """Return the table of some runs.
+
+    Args:
+        found: the runs.
+
+    Returns:
+        A line for each; a dash where nothing is known.
+    """
+    made = Table(box=None, pad_edge=False)
+    for name in TEXTS:
+        made.add_column(name, overflow="fold")
+    for name in NUMBERS:
+        made.add_column(name, justify="right", no_wrap=True)
+    for one in found:
+        made.add_row(*_row(one))
+    return made
+
+
+def _row(one: Overview) -> Iterator[str]:
+    """Yield the cells of a run."""
+    epoch = None if one.stage is None else f"{one.stage} {one.epoch}/{one.epochs}"
+    if epoch and one.progress is not None and one.progress < 1:
+        epoch += f" ({one.progress:.0%})"
+    texts = (one.folder, one.state, one.recipe, one.data, epoch, one.resumes_at, one.scored)
+    yield from (text or "-" for text in texts)
+    for values, name, digits in (
+        (one.scores, "rank1", 1), (one.scores, "mAP", 1),
+        (one.signals, "clarity", 2), (one.signals, "stability", 2),
+    ):  # fmt: skip
+        yield f"{values[name]:.{digits}f}" if name in values else "-"
+    yield "-" if one.seconds is None else str(timedelta(seconds=round(one.seconds)))
