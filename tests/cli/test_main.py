@@ -89,6 +89,8 @@ def test_unknown_options_are_one_line(capsys, name):
         "synth": "x",
         "check": "x",
         "runs": "x",
+        "ablate": "x --out y",
+        "sweep": "x --out y",
         "label": "x --out y.csv",
     }
     assert main([name, *places[name].split(), "--bogus"]) == 2
