@@ -1,11 +1,15 @@
 """A run folder as the training command finds it: free, to be gone on with, or finished."""
 
 import fcntl
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.errors import ConfigError, DataError
+from vireid.files import whole_file
+from vireid.recipes import dump_recipe
 from vireid.runs import Run
 from vireid.states import state_files
 
@@ -72,3 +76,19 @@ def is_finished(run: Run) -> bool:
         True once everything that training writes is there.
     """
     return run.recipe_file.exists() and run.timing_file.exists() and not state_files(run)
+
+
+def write_settings(run: Run, data: DataFolder, recipe: Recipe) -> None:
+    """Write what a run is trained by and on.
+
+    Args:
+        run: the run's folder, which exists.
+        data: its name and trial are noted.
+        recipe: all settings.
+
+    Raises:
+        DataError: the files cannot be written.
+    """
+    with whole_file(run.recipe_file) as file:
+        file.write_text(dump_recipe(recipe), encoding="utf-8")
+    run.data_file.write_text(json.dumps({"name": data.name, "trial": data.trial}))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from vireid.cli.display import console
 from vireid.cli.protocols import choose_protocol
-from vireid.cli.run_folder import check_trainable, is_finished
+from vireid.cli.run_folder import check_trainable, is_finished, write_settings
 from vireid.cli.scoring import Ways, score
 from vireid.cli.stopping import stop_requests
 from vireid.cli.study_folder import StudyFolder, lighten, locked
@@ -16,7 +16,6 @@ from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.errors import DegenerateClusters, Stopped, VireidError
 from vireid.files import whole_file
-from vireid.recipes import dump_recipe
 from vireid.runs import Run, load_network
 from vireid.states import branch_off, fingerprint, state_files, write_state
 from vireid.studies import Result, beginning, branch_points, make_result
@@ -115,7 +114,7 @@ def _run_row(study: Study, name: str, seed: int, row: str, order: Sequence[str])
     """Train and score one row, and note the result."""
     run, recipe = study.folder.run(name, seed, row), replace(study.rows[row], seed=seed)
     data = study.data[name]
-    keep = _begin(study, run, recipe, row)
+    keep = _begin(study, run, recipe, data, row)
     seconds = train(
         data, recipe, run, device=study.device, resume=True, again=study.again, keep=keep
     )
@@ -141,7 +140,7 @@ def _score(run: Run, recipe: Recipe, test: DataFolder, device: str) -> dict[str,
 
 
 def _begin(
-    study: Study, run: Run, recipe: Recipe, row: str
+    study: Study, run: Run, recipe: Recipe, data: DataFolder, row: str
 ) -> Callable[[TrainingState, str], None]:
     """Let a run begin after the stages that it shares with others, where these are finished.
 
@@ -159,8 +158,7 @@ def _begin(
             console.print(f"going on after what it shares with other rows: {names}")
             run.folder.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(files[count].with_suffix(".jsonl"), run.log_file)
-            with whole_file(run.recipe_file) as file:
-                file.write_text(dump_recipe(recipe), encoding="utf-8")
+            write_settings(run, data, recipe)
             branch_off(run, files[count], recipe)
 
     def keep(state: TrainingState, images: str) -> None:

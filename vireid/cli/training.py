@@ -9,7 +9,7 @@ from typing import Any
 
 from vireid.cli.display import console
 from vireid.cli.reading import Reading, read_training
-from vireid.cli.run_folder import check_trainable, claimed, is_finished
+from vireid.cli.run_folder import check_trainable, claimed, is_finished, write_settings
 from vireid.cli.stopping import stop_requests
 from vireid.cli.watching import watching
 from vireid.config import Recipe
@@ -31,7 +31,6 @@ from vireid.parallel import (
     shared_neighbours,
     synchronise_norms,
 )
-from vireid.recipes import dump_recipe
 from vireid.report import draw_training_curve
 from vireid.runs import BEFORE, Run, keep_clearest, new_network, save_network
 from vireid.states import fingerprint, load_state, remove_states, save_state
@@ -188,9 +187,7 @@ def together(
 
 def _begin(run: Run, data: DataFolder, recipe: Recipe, network: CrossModalNetwork) -> None:
     """Write what a run folder holds before the first step."""
-    with whole_file(run.recipe_file) as file:
-        file.write_text(dump_recipe(recipe), encoding="utf-8")
-    run.data_file.write_text(json.dumps({"name": data.name, "trial": data.trial}))
+    write_settings(run, data, recipe)
     save_network(run, BEFORE, network, recipe)
 
 
