@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from vireid.cli import reading as module
 from vireid.cli import training as command
 from vireid.cli.main import main
 from vireid.cli.reading import Reading, read_training
@@ -71,6 +72,30 @@ def test_a_sound_data_set_stays_as_it_is(people):
     data = open_data(people)
     left, _ = read_training(data, SIZE, Reading(max_unreadable=0))
     assert left is data
+
+
+def test_processes_that_read_other_images_do_not_train_together(draw, tmp_path, monkeypatch):
+    data = open_data(draw(tmp_path / "people"))
+    spoil(data.train.root)
+    monkeypatch.setattr(module, "from_first", lambda names: names[:1])
+    with pytest.raises(DataError, match="the processes do not read the same images"):
+        read_training(data, SIZE, Reading(max_unreadable=0.5))
+
+
+def test_of_several_processes_the_first_packs_and_warns(draw, tmp_path, monkeypatch):
+    data = open_data(draw(tmp_path / "people"))
+    spoil(data.train.root)
+    waited = []
+    monkeypatch.setattr(module, "on_first", waited.append)
+    for rank in (0, 1):
+        monkeypatch.setattr(module, "share", lambda rank=rank: (rank, 2))
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            read_training(data, SIZE, Reading(str(tmp_path / "cache"), 0.5))
+        assert len(seen) == (1 if rank == 0 else 0)
+        assert len(waited) == rank + 1
+    read_training(data, SIZE, Reading("none", 0.5))
+    assert len(waited) == 2, "nothing to wait for"
 
 
 def test_too_many_bad_images_stop_a_training_and_leave_its_folder_free(

@@ -182,6 +182,16 @@ def test_the_usual_place_is_the_users_cache(monkeypatch):
     assert default_cache() == Path("/fast/cache/vireid")
 
 
+def test_a_user_without_a_home_is_told_what_to_do(monkeypatch):
+    def nowhere():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(module.Path, "home", nowhere)
+    with pytest.raises(ConfigError, match=r"no home directory .*; set XDG_CACHE_HOME, or choose"):
+        default_cache()
+
+
 def test_a_place_that_is_a_file_is_one_clear_line(images, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(DataError, match=r"cannot write .*: .*; choose another place"):

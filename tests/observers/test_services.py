@@ -117,7 +117,7 @@ def test_wandb_goes_on_with_its_run_below_the_folder(wandb, tmp_path, monkeypatc
     assert one["dir"] == str(tmp_path / "logs")
     assert (one["project"], one["name"], one["config"]) == ("vireid", "first", RECIPE)
     assert (one["id"], other["id"]) == (None, "run-1")
-    assert one["resume"] == other["resume"] == "allow"
+    assert (one["resume"], other["resume"]) == (None, "allow")
     assert wandb.exits == [1, 0]
     assert "mode" not in one, "WANDB_MODE decides"
     monkeypatch.setenv("WANDB_PROJECT", "mine")

@@ -61,7 +61,7 @@ def table(found: Sequence[Overview]) -> Table:
     """
     made = Table(box=None, pad_edge=False)
     for name in TEXTS:
-        made.add_column(name, overflow="fold")
+        made.add_column(name, overflow="fold", no_wrap=name == "state")
     for name in NUMBERS:
         made.add_column(name, justify="right", no_wrap=True)
     for one in found:

@@ -16,7 +16,7 @@ import PIL
 
 from vireid.data.images import Pixels, Resampling, resized
 from vireid.data.packed import PackedWriter, open_packed
-from vireid.errors import DataError
+from vireid.errors import ConfigError, DataError
 from vireid.files import lone_writer
 from vireid.types import Images, Int
 
@@ -43,9 +43,20 @@ def default_cache() -> Path:
 
     Returns:
         ``$XDG_CACHE_HOME/vireid``, or ``~/.cache/vireid`` where that is not set.
+
+    Raises:
+        ConfigError: where the user has no home directory.
     """
     given = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (given if given.is_absolute() else Path.home() / ".cache") / "vireid"
+    if given.is_absolute():
+        return given / "vireid"
+    try:
+        return Path.home() / ".cache" / "vireid"
+    except RuntimeError:
+        raise ConfigError(
+            "there is no home directory to keep decoded images in; set XDG_CACHE_HOME, or choose "
+            "another cache"
+        ) from None
 
 
 def read_images(

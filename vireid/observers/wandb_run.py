@@ -28,7 +28,7 @@ class WandbRun:
             name=name,
             dir=str(folder),
             id=self._mark.run,
-            resume="allow",
+            resume="allow" if self._mark.run else None,
             config=dict(recipe),
             settings=wandb.Settings(console="off"),
         )
