@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from vireid.report import draw_bars, draw_by_data, draw_sweep
-from vireid.report.studies import BAR, DOTS, POINT
+from vireid.report.studies import BAR, DOTS, LINE
 
 ROWS = {
     "n=1": {"a": [50.0, 54.0], "b": [60.0]},
@@ -62,7 +62,7 @@ def test_the_line_rises_and_falls_with_the_mean(tmp_path):
     for panel in halves(drawn(line, tmp_path / "x.png", {
         name: {"a": [value]} for name, value in (("n=1", 50.0), ("n=4", 60.0), ("n=16", 55.0))
     })):  # fmt: skip
-        blue = near(panel, POINT)
+        blue = near(panel, LINE)
         columns = np.flatnonzero(blue.any(axis=0))
         ends = (columns.min() + 4, (columns.min() + columns.max()) // 2, columns.max() - 4)
         left, middle, right = (np.flatnonzero(blue[:, x]).mean() for x in ends)

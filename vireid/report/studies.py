@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 Runs = Mapping[str, Mapping[str, Sequence[float]]]
 """A score of every run: by row, then by data, one value for each seed."""
 
-BAR, POINT = "#8fb3d9", "#1f4e9c"
+BAR, LINE = "#8fb3d9", "#34495e"
 DOTS = ("#1f4e9c", "#c0392b", "#2f8f4e", "#7a3b8f", "#d9822b", "#2b7a78", "#555555", "#b8860b")
 """Colours of the dots by data, and of the lines by row; they begin again after the last."""
 
@@ -38,6 +38,7 @@ def draw_bars(scores: Mapping[str, Runs], path: Path) -> None:
         axis.set_xticks(places, [_wrapped(name) for name in runs], fontsize=8)
         _finish(axis, title, runs)
         axis.set_ylim(bottom=0)
+    _legend(figure)
     figure.savefig(path, format="png")
 
 
@@ -57,11 +58,12 @@ def draw_sweep(scores: Mapping[str, Runs], path: Path, *, parameter: str) -> Non
         axis.fill_between(
             places, means - deviations, means + deviations, color=BAR, alpha=0.4, lw=0
         )
-        axis.plot(places, means, "o-", color=POINT, ms=6, zorder=3)
+        axis.plot(places, means, "o-", color=LINE, ms=6, zorder=3)
         _draw_dots(axis, runs)
         axis.set_xticks(places, [name.partition("=")[2] or name for name in runs])
         axis.set_xlabel(parameter)
         _finish(axis, title, runs)
+    _legend(figure)
     figure.savefig(path, format="png")
 
 
@@ -85,8 +87,7 @@ def draw_by_data(scores: Mapping[str, Runs], path: Path) -> None:
             )  # fmt: skip
         axis.set_xticks(np.arange(len(names)), [_wrapped(name) for name in names], fontsize=8)
         _finish(axis, title, runs)
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, fontsize=8, frameon=False)
+    _legend(figure)
     figure.savefig(path, format="png")
 
 
@@ -116,8 +117,16 @@ def _draw_dots(axis: Axes, runs: Runs) -> None:
         label = name if len(names) > 1 else None
         colour = DOTS[number % len(DOTS)]
         axis.scatter(x, y, s=14, color=colour, edgecolor="white", lw=0.4, zorder=4, label=label)
-    if len(names) > 1:
-        axis.legend(fontsize=7, frameon=False, loc="upper left", bbox_to_anchor=(0, -0.14), ncols=3)
+
+
+def _legend(figure: Figure) -> None:
+    """Name the colours below all panels, where there are several."""
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    if len(handles) > 1:
+        columns = min(4, len(handles))
+        figure.legend(
+            handles, labels, loc="outside lower center", ncols=columns, fontsize=8, frameon=False
+        )
 
 
 def _finish(axis: Axes, title: str, runs: Runs) -> None:
@@ -125,9 +134,9 @@ def _finish(axis: Axes, title: str, runs: Runs) -> None:
     values = [value for row in runs.values() for part in row.values() for value in part]
     low, high = min(values), max(values)
     room = max(2.0, 0.25 * (high - low))
-    axis.set_ylim(max(0.0, low - 2 * room), min(100.0, high + room))
+    axis.set_ylim(max(0.0, low - room), min(100.0, high + room))
     axis.set_title(f"{title} (%)")
-    axis.yaxis.set_major_locator(MaxNLocator(6))
+    axis.yaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
     axis.grid(axis="y", color="#dddddd", lw=0.6, zorder=0)
     axis.set_axisbelow(True)
     axis.spines[["top", "right"]].set_visible(False)
