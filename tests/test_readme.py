@@ -42,7 +42,7 @@ def test_readme_names_commands_and_python() -> None:
     assert "\n".join(table) in README
 
 
-@pytest.mark.parametrize("name", ["labels", "evaluation", "loading"])
+@pytest.mark.parametrize("name", ["labels", "evaluation", "loading", "training"])
 def test_the_performance_page_shows_what_was_measured(name: str) -> None:
     page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
     measured = (ROOT / "docs" / "results" / f"{name}.md").read_text(encoding="utf-8")
