@@ -205,4 +205,6 @@ def _tables(
         "What a row gains over another with the same data and seed:",
         gain_table(results, pairs),
     ]
-    return [*parts, "Each data set by itself:", data_table(results, order)][: 6 if data[1:] else 4]
+    if len(data) > 1:
+        parts += ["Each data set by itself:", data_table(results, order)]
+    return parts

@@ -1,6 +1,7 @@
 """`vireid sweep`: what a setting of the recipe does."""
 
 import argparse
+from collections.abc import Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -44,15 +45,18 @@ def run(words: list[str]) -> None:
     arguments = command.parse_args(words)
     rows = _rows(arguments)
     draw = draw_bars if arguments.rows else partial(draw_sweep, parameter=arguments.parameter)
-    execute(arguments, ["sweep", *words], rows, lambda names: [
-        (row, before) for before, row in pairwise(names)
-    ], draw)  # fmt: skip
+    execute(arguments, ["sweep", *words], rows, _neighbours, draw)
+
+
+def _neighbours(rows: Sequence[str]) -> list[tuple[str, str]]:
+    """Return each row beside the one before."""
+    return [(row, before) for before, row in pairwise(rows)]
 
 
 def _rows(arguments: argparse.Namespace) -> dict[str, Recipe]:
     """Return the recipe of each row."""
     given = [arguments.parameter is not None, arguments.values is not None]
-    if all(given) == (arguments.rows is not None) or any(given) != all(given):
+    if any(given) != all(given) or all(given) == (arguments.rows is not None):
         raise ConfigError("expected --parameter NAME with --values ..., or --rows FILE alone")
     recipe = base_recipe(arguments)
     if arguments.rows is None:
