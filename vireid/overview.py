@@ -46,6 +46,8 @@ class Overview:
     """Share of all steps that the logged epochs took, in [0, 1]."""
     scored: str | None = None
     """The last stage that was evaluated, ``before`` if none but that."""
+    protocol: str | None = None
+    """By which protocol."""
     scores: Mapping[str, float] = field(default_factory=dict)
     """Its test scores in percent, by name."""
     signals: Mapping[str, float] = field(default_factory=dict)
@@ -174,7 +176,12 @@ def _of_scores(known: Overview, recipe: Recipe, metrics: Mapping[str, Any]) -> O
     found = [name for name in stages if name in metrics]
     if not found:
         return known
-    return replace(known, scored=found[-1], scores=numbers(metrics[found[-1]]))
+    return replace(
+        known,
+        scored=found[-1],
+        protocol=metrics.get("protocol"),
+        scores=numbers(metrics[found[-1]]),
+    )
 
 
 def _of_ending(known: Overview, recipe: Recipe, run: Run) -> Overview:

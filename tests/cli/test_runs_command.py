@@ -62,3 +62,19 @@ def test_where_there_is_nothing(tmp_path, capsys, mistake):
     assert main(["runs", str(tmp_path), "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
     assert "nowhere is no folder" in mistake("runs", tmp_path / "nowhere")
+
+
+def test_the_mean_is_that_of_runs_evaluated_alike(runs, trained, capsys):
+    shutil.copytree(trained, runs / "d")
+    for name, score in (("[a]", 50.0), ("b", 60.0), ("d", 10.0)):
+        metrics = {"aligned": {"rank1": score, "mAP": 40.0}, "protocol": "RegDB"}
+        metrics["protocol"] = "other" if name == "d" else "RegDB"
+        (runs / name / "metrics.json").write_text(json.dumps(metrics))
+    assert main(["runs", "--mean", str(runs)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    start = lines.index("mean ± standard deviation over runs, %")
+    assert [line.split() for line in lines[start + 1 :]] == [
+        ["protocol", "stage", "runs", "Rank-1", "mAP"],
+        ["RegDB", "aligned", "2", "55.0", "±", "7.1", "40.0", "±", "0.0"],
+        ["other", "aligned", "1", "10.0", "40.0"],
+    ]
