@@ -17,6 +17,7 @@ from vireid.errors import ConfigError
 
 TERM = TermConfig("cluster_nce", "visible")
 STAGE = StageConfig("intra", 2, (TERM,))
+FEATURES = ("pooled", "embedding")
 
 
 def test_the_smallest_recipe_is_valid_and_its_stages_become_a_tuple():
@@ -106,6 +107,11 @@ def test_values_out_of_range_are_named(change, message):
         ),
         ({"terms": (replace(TERM, divide_by="count"),)}, "divide_by applies to terms with conf"),
         ({"terms": (replace(TERM, norm="l1"),)}, "norm applies to intra, not to cluster_nce"),
+        ({"terms": (replace(TERM, features="embedding"),)}, "features applies to intra and inter"),
+        (
+            {"terms": tuple(TermConfig("intra", "matched", features=f) for f in FEATURES)},
+            "intra on matched compares pooled and embedding; choose one",
+        ),
         ({"name": "before"}, "expected a plain word"),
         ({"name": "seconds"}, "expected a plain word"),
         ({"name": "seed"}, "expected a plain word"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -78,7 +79,13 @@ def label_spaces(
         visible, infrared = found["visible"], found["infrared"]
         matching = match(embeddings, visible, infrared, config, generator=generator)
         labels = matched_labels(matching, visible, infrared)
-        trust = confidence(embeddings, labels, temperature=temperature, generator=generator)
+        trust = confidence(
+            embeddings,
+            labels,
+            temperature=temperature,
+            generator=generator,
+            against=config.confidence,
+        )
         found["matched"] = PseudoLabels(labels, trust)
     return Labelling(found, matching)
 
@@ -185,7 +192,12 @@ def _look_up(values: Int, indices: Int) -> Int:
 
 
 def confidence(
-    embeddings: Embeddings, labels: Int, *, temperature: float, generator: np.random.Generator
+    embeddings: Embeddings,
+    labels: Int,
+    *,
+    temperature: float,
+    generator: np.random.Generator,
+    against: Literal["label", "partner"] = "label",
 ) -> Float:
     """Trust in each label, from its ClusterNCE loss against the memories of the label space.
 
@@ -206,6 +218,11 @@ def confidence(
     for modality in Modality:
         rows = np.flatnonzero((labels != NOISE) & (embeddings.modality == modality))
         if rows.size:
+            if against == "partner":
+                far = np.where(embeddings.modality == modality, NOISE, labels)
+                middle = centres(embeddings.vectors, far, clusters=int(labels.max()) + 1)
+                own = centres(embeddings.vectors, labels, modality=embeddings.modality)
+                memories = normalise_rows(np.where(np.isnan(middle), own, middle))
             losses = _memory_losses(embeddings.vectors[rows], labels[rows], memories, temperature)
             trust[rows] = label_confidence(losses, generator=generator)
     return trust

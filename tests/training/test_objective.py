@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from vireid.config import LossName, StageConfig, TermConfig
+from vireid.config import StageConfig, TermConfig
 from vireid.losses import inter, triplet
 from vireid.models import Output
 from vireid.training.objective import Rows, batch_loss, update_memories
@@ -48,12 +48,13 @@ def scene(tiny):
     return space, embeddings, targets, Output(pooled, embedding, neck.requires_grad_()), rows
 
 
-def prototype(space, embeddings, label, side):
+def prototype(space, embeddings, label, side, features="pooled"):
     """Average the features of one label in one modality, weighted by confidence."""
+    values = embeddings.features if features == "pooled" else embeddings.vectors
     total, weight = np.zeros(SIZE), 0.0
     for i in range(COUNT):
         if space.labels[i] == label and embeddings.modality[i] == side:
-            total = total + space.confidence[i] * embeddings.features[i].astype(float)
+            total = total + space.confidence[i] * values[i].astype(float)
             weight += space.confidence[i]
     return total / weight
 
@@ -74,7 +75,7 @@ def memory(space, embeddings, label):
     return unit(np.mean(means, axis=0)[None])[0]
 
 
-def slow_rows(loss: LossName, scene, temperature, norm):
+def slow_rows(term: TermConfig, scene, temperature):
     """Return one value and one confidence for each row that is no noise."""
     space, embeddings, _, output, rows = scene
     values, weights = [], []
@@ -83,14 +84,16 @@ def slow_rows(loss: LossName, scene, temperature, norm):
         if label < 0:
             continue
         weights.append(float(space.confidence[index]))
-        if loss == "cluster_nce":
+        if term.loss == "cluster_nce":
             query = output.embedding[row].detach().numpy()
             logits = [query @ memory(space, embeddings, c) / temperature for c in range(3)]
             values.append(math.log(sum(map(math.exp, logits))) - logits[label])
         else:
             side = int(rows.modality[row])
-            away = output.pooled[row].detach().numpy() - prototype(space, embeddings, label, side)
-            values.append(float((np.abs(away) if norm == "l1" else np.square(away)).mean()))
+            compared = output.pooled if term.features == "pooled" else output.embedding
+            centre = prototype(space, embeddings, label, side, term.features)
+            away = compared[row].detach().numpy() - centre
+            values.append(float((np.abs(away) if term.norm == "l1" else np.square(away)).mean()))
     return np.array(values), np.array(weights)
 
 
@@ -111,14 +114,18 @@ def test_memories_and_prototypes_are_the_centres_of_the_labelling(scene):
 
 @pytest.mark.parametrize("divide_by", [None, "weights", "count"])
 @pytest.mark.parametrize(
-    ("loss", "norm"), [("cluster_nce", "squared_l2"), ("intra", "squared_l2"), ("intra", "l1")]
-)
-def test_a_term_is_the_mean_over_labelled_rows(scene, tiny, loss, norm, divide_by):
-    *_, targets, output, rows = scene
+    ("loss", "change"),
+    [("cluster_nce", {}), ("intra", {}), ("intra", {"norm": "l1"}),
+     ("intra", {"features": "embedding"})],
+)  # fmt: skip
+def test_a_term_is_the_mean_over_labelled_rows(scene, tiny, loss, change, divide_by):
+    space, embeddings, targets, output, rows = scene
     trust = {"confidence": True, "divide_by": divide_by} if divide_by else {}
-    term = TermConfig(loss, "matched", weight=0.3, norm=norm, **trust)
+    term = TermConfig(loss, "matched", weight=0.3, **change, **trust)
+    terms = StageConfig("s", 1, (term,), relabel_every=0)
+    targets = make_targets({"matched": space}, embeddings, terms, tiny)
     total, parts = batch_loss([term], output, rows, targets, tiny)
-    values, weights = slow_rows(loss, scene, tiny.temperature, norm)
+    values, weights = slow_rows(term, scene, tiny.temperature)
     assert len(values) == 9, "three of the twelve rows are noise"
     weights = weights if divide_by else np.ones(len(values))
     count = len(values) if divide_by == "count" else weights.sum()
@@ -129,21 +136,24 @@ def test_a_term_is_the_mean_over_labelled_rows(scene, tiny, loss, norm, divide_b
 
 
 @pytest.mark.parametrize("confidence", [False, True])
-@pytest.mark.parametrize("loss", ["triplet", "inter"])
-def test_terms_over_pairs_never_see_noise(scene, tiny, loss, confidence):
+@pytest.mark.parametrize(
+    ("loss", "features"), [("triplet", "pooled"), ("inter", "pooled"), ("inter", "embedding")]
+)
+def test_terms_over_pairs_never_see_noise(scene, tiny, loss, features, confidence):
     space, _, targets, output, rows = scene
     kept = torch.from_numpy(space.labels.copy())[rows.indices] >= 0
     labels = torch.from_numpy(space.labels.copy())[rows.indices][kept]
+    compared = output.pooled if features == "pooled" else output.embedding
     alone = {
-        "triplet": lambda: triplet(output.pooled[kept], labels, margin=tiny.margin),
-        "inter": lambda: inter(output.pooled[kept], labels, rows.modality[kept]),
+        "triplet": lambda: triplet(compared[kept], labels, margin=tiny.margin),
+        "inter": lambda: inter(compared[kept], labels, rows.modality[kept]),
     }[loss]()
     weights = torch.tensor(space.confidence)[rows.indices][kept]
     weights = weights if confidence else torch.ones(len(labels))
-    term = TermConfig(loss, "matched", confidence=confidence)
+    term = TermConfig(loss, "matched", confidence=confidence, features=features)
     total, _ = batch_loss([term], output, rows, targets, tiny)
     torch.testing.assert_close(total, (alone * weights).sum() / weights.sum())
-    gradients = torch.autograd.grad(total, [output.pooled])[0]
+    gradients = torch.autograd.grad(total, [compared])[0]
     assert (gradients[~kept] == 0).all()
     assert (gradients[kept] != 0).any()
 

@@ -40,6 +40,10 @@ class LabellingConfig:
     reject: Literal["none", "mutual", "margin"] = "none"
     """Make no pair that is not each other's cheapest (mutual), or not clearly so (margin)."""
 
+    confidence: Literal["label", "partner"] = "label"
+    """Trust a label by the loss against the memories of the labels, or those of the other modality
+    alone."""
+
     def problems(self) -> Iterator[str]:
         """Yield a message for each value that cannot be."""
         for name in ("single", "mixed"):

@@ -36,6 +36,8 @@ class TermConfig:
     norm: Literal["squared_l2", "l1"] = "squared_l2"
     """Distance to the centre in intra: squared Euclidean (the paper) or absolute (the released
     code), each the mean over the features."""
+    features: Literal["pooled", "embedding"] = "pooled"
+    """What intra and inter compare: features before the neck (the paper) or embeddings."""
 
     def problems(self, where: str) -> Iterator[str]:
         """Yield a message for each value that cannot be.
@@ -56,6 +58,8 @@ class TermConfig:
             yield f"{where}divide_by applies to terms with confidence, not to {self.loss}"
         if self.norm == "l1" and self.loss != "intra":
             yield f"{where}norm applies to intra, not to {self.loss}"
+        if self.features == "embedding" and self.loss not in {"intra", "inter"}:
+            yield f"{where}features applies to intra and inter, not to {self.loss}"
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,10 @@ class StageConfig:
             yield f"{where}recentre_every applies where labels stay; set relabel_every to another"
         if self.recentre_every and "intra" not in {term.loss for term in self.terms}:
             yield f"{where}recentre_every applies to stages with an intra term"
+        drawn = {(term.labels, term.features) for term in self.terms if term.loss == "intra"}
+        for labels, features in sorted(drawn):
+            if features == "pooled" and (labels, "embedding") in drawn:
+                yield f"{where}intra on {labels} compares pooled and embedding; choose one"
         for term in self.terms:
             yield from term.problems(where)
             if term.loss == "classifier" and self.relabel_every:

@@ -84,7 +84,8 @@ def _term(
     if term.loss == "classifier":
         assert target.classifier is not None
         return classifier(output.neck[kept], labels, target.classifier)
-    features = output.pooled[kept]
+    compared = output.pooled if term.features == "pooled" else output.embedding
+    features = compared[kept]
     if term.loss == "triplet":
         return triplet(features, labels, margin=recipe.margin)
     if term.loss == "inter":

@@ -41,7 +41,7 @@ def renew(
         True if the labels are new, and those of the network as it is now.
     """
     start = perf_counter()
-    features = any(spaces_of("intra", stage))
+    features = any(term.loss == "intra" and term.features == "pooled" for term in stage.terms)
 
     def embedded() -> Embeddings:
         return embed(state.network, images.pixels, images.modality, with_features=features)

@@ -109,12 +109,15 @@ def with_prototypes(
     Returns:
         The targets with new prototypes where needed, everything else the same.
     """
-    wanted = set(spaces_of("intra", stage))
+    compared = {term.labels: term.features for term in stage.terms if term.loss == "intra"}
     return {
         name: replace(
-            target, prototypes=_prototypes(spaces[name], embeddings).to(target.labels.device)
+            target,
+            prototypes=_prototypes(spaces[name], embeddings, compared[name]).to(
+                target.labels.device
+            ),
         )
-        if name in wanted
+        if name in compared
         else target
         for name, target in targets.items()
     }
@@ -133,16 +136,17 @@ def spaces_of(loss: str, stage: StageConfig) -> Iterator[str]:
     yield from (term.labels for term in stage.terms if term.loss == loss)
 
 
-def _prototypes(space: PseudoLabels, embeddings: Embeddings) -> Tensor:
-    """Return the confidence-weighted centres [2, C, D] of the features, zero where absent."""
-    assert embeddings.features is not None
-    result = np.zeros((2, space.clusters, embeddings.features.shape[1]), dtype=np.float32)
+def _prototypes(space: PseudoLabels, embeddings: Embeddings, compared: str) -> Tensor:
+    """Return the confidence-weighted centres [2, C, D] of what intra compares, zero if absent."""
+    rows = embeddings.features if compared == "pooled" else embeddings.vectors
+    assert rows is not None
+    result = np.zeros((2, space.clusters, rows.shape[1]), dtype=np.float32)
     for modality in Modality:
         inside = (space.labels != NOISE) & (embeddings.modality == modality)
         present, labels = np.unique(space.labels[inside], return_inverse=True)
         if len(present):
             weights = np.maximum(np.asarray(space.confidence)[inside], 1e-6)
             result[modality, present] = centres(
-                embeddings.features[inside], labels, weights=weights
+                rows[inside], labels, weights=weights
             )
     return torch.from_numpy(result)

@@ -1,0 +1,201 @@
+"""What soft alignment does: are its trusts, centres and pulls right?
+
+    vireid synth people --seed 100
+    python benchmarks/alignment.py people --out alignment.md
+
+Trains a recipe and looks, at every labelling of its last stage, at what only the training
+identities can tell; training itself does not see them. A label is right for an image where most
+images of the other modality with that label show its person.
+
+- trust: mean confidence of right and of wrong labels, and the chance that a right one is trusted
+  more than a wrong one (area under the curve, 0.5 is none);
+- centres: cosine of a label's trusted centre, and of its plain one, with the centre of the person
+  that most of its images show;
+- pulls, on four batches: the size of each term's gradient on the pooled features beside that of
+  all ClusterNCE terms together, and its cosine with the gradient that ClusterNCE over the true
+  identities would have.
+"""
+
+import argparse
+from collections import defaultdict
+from collections.abc import Iterator
+from copy import deepcopy
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.metrics import roc_auc_score
+
+from vireid import seeds
+from vireid.cli.arguments import keep_memory
+from vireid.cluster import centres, normalise_rows
+from vireid.config import Recipe, StageConfig
+from vireid.data import DataFolder, load_pixels, open_data
+from vireid.evaluation import reliability
+from vireid.labelling import Labelling, label_spaces
+from vireid.recipes import load_recipe
+from vireid.runs import new_network
+from vireid.training import TrainingImages, TrainingState, fit, prepare
+from vireid.training.batches import index_batches, load_batch, read_batch
+from vireid.training.objective import batch_loss
+from vireid.training.targets import Target, new_target
+from vireid.types import NOISE, Embeddings, Float, Int, Modality, PseudoLabels
+
+BATCHES = 4
+
+
+def majority(labels: Int, identities: Int) -> Int:
+    """Return the most frequent identity [C] of each label 0..C-1, -1 for labels without images."""
+    table = np.zeros((labels.max() + 1, identities.max() + 1), dtype=np.int64)
+    inside = labels != NOISE
+    np.add.at(table, (labels[inside], identities[inside]), 1)
+    return np.where(table.any(axis=1), table.argmax(axis=1), NOISE)
+
+
+class Watch:
+    """Looks at each labelling of the last stage."""
+
+    def __init__(self, data: DataFolder, recipe: Recipe, images: TrainingImages) -> None:
+        assert data.train_truth is not None
+        self.data, self.recipe, self.images = data, recipe, images
+        self.identities = np.unique(data.train_truth.identities, return_inverse=True)[1]
+        self.embeddings: Embeddings | None = None
+        self.rows: list[dict[str, float]] = []
+
+    def label(self, embeddings: Embeddings, *rest: Any, **named: Any) -> Labelling:
+        """Label as training does, and remember the embeddings."""
+        self.embeddings = embeddings
+        return label_spaces(embeddings, *rest, **named)
+
+    def __call__(self, state: TrainingState) -> None:
+        """Look at the labels that the training has just taken."""
+        stage = self.recipe.stages[state.stage]
+        if state.stage < len(self.recipe.stages) - 1 or "matched" not in state.labelling.spaces:
+            return
+        space, modality = state.labelling.spaces["matched"], self.images.modality
+        found = reliability(state.labelling, modality, self.data.train_truth)
+        row = {
+            "epoch": state.epoch + 1,
+            "pair precision": found.pair_precision or 0.0,
+            "ARI": found.ari.get("matched", 0.0),
+            **self._trust(space, modality),
+            **self._centres(space, modality),
+            **self._pulls(state, stage),
+        }
+        self.rows.append(row)
+        print("  ".join(f"{name} {value:.3g}" for name, value in row.items()), flush=True)
+
+    def _trust(self, space: PseudoLabels, modality: Int) -> dict[str, float]:
+        """Compare the confidences of right and wrong labels."""
+        sides = [np.where(modality == side, space.labels, NOISE) for side in Modality]
+        row = {}
+        for name, side, other in zip(("visible", "infrared"), sides, sides[::-1], strict=True):
+            person = np.append(majority(other, self.identities), np.full(len(side), NOISE))
+            inside = side != NOISE
+            right = (person[side] == self.identities)[inside]
+            trust = np.asarray(space.confidence)[inside]
+            row[f"{name} right"] = float(right.mean())
+            row[f"{name} trust of right"] = float(trust[right].mean())
+            row[f"{name} trust of wrong"] = float(trust[~right].mean())
+            row[f"{name} area"] = float(roc_auc_score(right, trust))
+        return row
+
+    def _centres(self, space: PseudoLabels, modality: Int) -> dict[str, float]:
+        """Compare trusted and plain centres with those of persons, in each modality."""
+        assert self.embeddings is not None
+        vectors, trust = self.embeddings.vectors, np.maximum(np.asarray(space.confidence), 1e-6)
+        cosines = defaultdict(list)
+        for side in Modality:
+            inside = (space.labels != NOISE) & (modality == side)
+            rows, labels = vectors[inside], np.unique(space.labels[inside], return_inverse=True)[1]
+            persons = normalise_rows(
+                centres(vectors[modality == side], self.identities[modality == side])
+            )
+            true = persons[majority(labels, self.identities[inside])]
+            for name, weights in (("trusted", trust[inside]), ("plain", None)):
+                middle = normalise_rows(centres(rows, labels, weights=weights))
+                cosines[name] += (middle * true).sum(axis=1).tolist()
+        return {f"{name} centre": float(np.mean(values)) for name, values in cosines.items()}
+
+    def _pulls(self, state: TrainingState, stage: StageConfig) -> dict[str, float]:
+        """Compare the gradients of all terms on some batches."""
+        network = deepcopy(state.network).train()
+        draws = seeds.generator(self.recipe.seed, "watch", state.epoch)
+        batches = index_batches(stage, state.labelling, self.images.modality, self.recipe, draws)
+        truth = self._true_target()
+        sizes, cosines = defaultdict(list), defaultdict(list)
+        for number, pair in enumerate(islice(batches, BATCHES)):
+            pixels, rows = load_batch(
+                read_batch(self.images, *pair), self.recipe, "watch", state.epoch, number
+            )
+            output = network(network.normalise(pixels), rows.modality)
+
+            def pull(targets: dict[str, Target], *terms: Any) -> Float:
+                loss, _ = batch_loss(terms, output, rows, targets, self.recipe)  # noqa: B023
+                found = torch.autograd.grad(loss, output.pooled, retain_graph=True)  # noqa: B023
+                return found[0].flatten().numpy()
+
+            plain = [term for term in stage.terms if term.loss == "cluster_nce"]
+            whole = pull(state.targets, *plain)
+            true = pull({plain[0].labels: truth}, plain[0])
+            others = [("clustering", whole), ("matched", None), ("intra", None), ("inter", None)]
+            for name, gradient in others:
+                if gradient is None:
+                    chosen = [
+                        term for term in stage.terms if name in (term.loss, term.labels)
+                        and (name != "matched" or term.loss == "cluster_nce")
+                    ]  # fmt: skip
+                    if not chosen:
+                        continue
+                    gradient = pull(state.targets, *chosen)
+                size = float(np.linalg.norm(gradient))
+                sizes[name].append(size / float(np.linalg.norm(whole)))
+                cosines[name].append(float(gradient @ true) / (size * np.linalg.norm(true) + 1e-12))
+        row = {f"{name} size": float(np.mean(values)) for name, values in sizes.items()}
+        return row | {f"{name} cosine": float(np.mean(values)) for name, values in cosines.items()}
+
+    def _true_target(self) -> Target:
+        """Return the memories of the true identities."""
+        assert self.embeddings is not None
+        vectors, modality = self.embeddings.vectors, self.embeddings.modality
+        middle = normalise_rows(centres(vectors, self.identities, modality=modality))
+        return new_target(PseudoLabels(self.identities), torch.from_numpy(middle), self.recipe)
+
+
+def table(rows: list[dict[str, float]]) -> Iterator[str]:
+    """Yield a Markdown table with a line for each figure and a column for each epoch."""
+    yield f"| epoch | {' | '.join(str(int(row['epoch'])) for row in rows)} |"
+    yield "|---|" + "---:|" * len(rows)
+    for name in list(rows[0])[1:]:
+        yield f"| {name} | {' | '.join(f'{row[name]:.3f}' for row in rows)} |"
+
+
+def main() -> None:
+    """Train, look, and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path, help="data with training identities")
+    parser.add_argument("--recipe", default="synthetic")
+    parser.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--out", type=Path, help="a Markdown file")
+    arguments = parser.parse_args()
+    keep_memory()
+    recipe, data = load_recipe(arguments.recipe, arguments.set), open_data(arguments.data)
+    pixels = load_pixels(data.train, (recipe.height, recipe.width))
+    images = TrainingImages(pixels, data.train.modality)
+    watch = Watch(data, recipe, images)
+    network = prepare(new_network(recipe), recipe.compute)
+    fit(
+        network, images, recipe, label=watch.label, watch_labels=watch,
+        observe=lambda _: None, save=lambda _: None,
+    )  # fmt: skip
+    lines = [f"`python benchmarks/alignment.py`, {arguments.data.name}, seed {recipe.seed}.", ""]
+    text = "\n".join([*lines, *table(watch.rows)]) + "\n"
+    print(text)
+    if arguments.out:
+        arguments.out.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
