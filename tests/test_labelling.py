@@ -160,12 +160,15 @@ def test_no_images_are_no_clusters():
     assert all(space.clusters == 0 for space in found.spaces.values())
 
 
-def slow_losses(embeddings, labels, rows, temperature):
+def slow_losses(embeddings, labels, rows, temperature, far=None):
     """Return the loss of each row among the memories of all labels, one by one."""
     centres = {}
     for name in sorted({int(label) for label in labels if label >= 0}):
         means = []
-        for side in (0, 1):
+        sides = (0, 1)
+        if far is not None and ((labels == name) & (embeddings.modality == far)).any():
+            sides = (far,)
+        for side in sides:
             inside = (labels == name) & (embeddings.modality == side)
             if inside.any():
                 means.append(embeddings.vectors[inside].astype(float).mean(axis=0))
@@ -179,7 +182,8 @@ def slow_losses(embeddings, labels, rows, temperature):
     return np.array(losses)
 
 
-def test_confidence_comes_from_the_loss_against_the_memories_of_both_modalities(scene):
+@pytest.mark.parametrize("against", ["label", "partner"])
+def test_confidence_comes_from_the_loss_against_the_memories(scene, against):
     embeddings, people = scene
     generator = np.random.default_rng(3)
     labels = people.copy()
@@ -187,11 +191,13 @@ def test_confidence_comes_from_the_loss_against_the_memories_of_both_modalities(
     labels[wrong] = (labels[wrong] + 1) % PEOPLE
     labels[generator.random(len(people)) < 0.1] = -1
     labels[(embeddings.modality == 0) & (labels == 2)] = -1  # a label of one modality only
-    found = confidence(embeddings, labels, temperature=0.1, generator=np.random.default_rng(5))
+    generator = np.random.default_rng(5)
+    found = confidence(embeddings, labels, temperature=0.1, generator=generator, against=against)
     stream = np.random.default_rng(5)
     for side in (0, 1):
         rows = np.flatnonzero((labels >= 0) & (embeddings.modality == side))
-        losses = slow_losses(embeddings, labels, rows, 0.1)
+        far = 1 - side if against == "partner" else None
+        losses = slow_losses(embeddings, labels, rows, 0.1, far)
         expected = label_confidence(losses, generator=stream)
         np.testing.assert_allclose(found[rows], expected, atol=1e-3)
     assert (found[labels == -1] == 0).all()

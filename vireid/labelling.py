@@ -206,6 +206,9 @@ def confidence(
         labels: [N] labels that both modalities share, -1 for noise.
         temperature: of the classification loss.
         generator: source of the mixtures' starts.
+        against: ``label``: the memories of both modalities together (the paper); a wrong pair
+            makes half of its memory itself and goes unnoticed. ``partner``: those of the other
+            modality alone, where a label has images in it.
 
     Returns:
         [N] confidences in [0, 1], 0 for noise; each modality has a mixture of its own (MMM, soft
@@ -214,17 +217,20 @@ def confidence(
     trust = np.zeros(len(labels), dtype=np.float32)
     if not (labels != NOISE).any():
         return trust
-    memories = normalise_rows(centres(embeddings.vectors, labels, modality=embeddings.modality))
+    both = centres(embeddings.vectors, labels, modality=embeddings.modality)
     for modality in Modality:
         rows = np.flatnonzero((labels != NOISE) & (embeddings.modality == modality))
-        if rows.size:
-            if against == "partner":
-                far = np.where(embeddings.modality == modality, NOISE, labels)
-                middle = centres(embeddings.vectors, far, clusters=int(labels.max()) + 1)
-                own = centres(embeddings.vectors, labels, modality=embeddings.modality)
-                memories = normalise_rows(np.where(np.isnan(middle), own, middle))
-            losses = _memory_losses(embeddings.vectors[rows], labels[rows], memories, temperature)
-            trust[rows] = label_confidence(losses, generator=generator)
+        if not rows.size:
+            continue
+        memories = both
+        if against == "partner":
+            far = np.where(embeddings.modality == modality, NOISE, labels)
+            partner = centres(embeddings.vectors, far, clusters=len(both))
+            memories = np.where(np.isnan(partner), both, partner)
+        losses = _memory_losses(
+            embeddings.vectors[rows], labels[rows], normalise_rows(memories), temperature
+        )
+        trust[rows] = label_confidence(losses, generator=generator)
     return trust
 
 

@@ -41,8 +41,8 @@ class LabellingConfig:
     """Make no pair that is not each other's cheapest (mutual), or not clearly so (margin)."""
 
     confidence: Literal["label", "partner"] = "label"
-    """Trust a label by the loss against the memories of the labels, or those of the other modality
-    alone."""
+    """Trust a matched label by the loss against its memories (label), or against those of the
+    other modality alone, which alone can tell a wrong pair (partner)."""
 
     def problems(self) -> Iterator[str]:
         """Yield a message for each value that cannot be."""

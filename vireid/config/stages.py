@@ -131,10 +131,7 @@ class StageConfig:
             yield f"{where}recentre_every applies where labels stay; set relabel_every to another"
         if self.recentre_every and "intra" not in {term.loss for term in self.terms}:
             yield f"{where}recentre_every applies to stages with an intra term"
-        drawn = {(term.labels, term.features) for term in self.terms if term.loss == "intra"}
-        for labels, features in sorted(drawn):
-            if features == "pooled" and (labels, "embedding") in drawn:
-                yield f"{where}intra on {labels} compares pooled and embedding; choose one"
+        yield from self._compared_twice(where)
         for term in self.terms:
             yield from term.problems(where)
             if term.loss == "classifier" and self.relabel_every:
@@ -142,3 +139,10 @@ class StageConfig:
                     f"{where}classifier learns labels that stay, but relabel_every is "
                     f"{self.relabel_every}; set it to 0"
                 )
+
+    def _compared_twice(self, where: str) -> Iterator[str]:
+        """Yield a message for each label space whose centres would be of two kinds."""
+        drawn = {(term.labels, term.features) for term in self.terms if term.loss == "intra"}
+        for labels in sorted({labels for labels, _ in drawn}):
+            if {(labels, "pooled"), (labels, "embedding")} <= drawn:
+                yield f"{where}intra on {labels} compares pooled and embedding; choose one"

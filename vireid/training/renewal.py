@@ -11,7 +11,7 @@ from vireid.training.guard import keeps_labels
 from vireid.training.optimiser import train_classifiers
 from vireid.training.signals import clarity, signals
 from vireid.training.state import UNLABELLED, TrainingState
-from vireid.training.targets import make_targets, spaces_of, with_prototypes
+from vireid.training.targets import make_targets, with_prototypes
 from vireid.types import Embeddings
 
 Labeller = Callable[..., Labelling]

@@ -146,7 +146,5 @@ def _prototypes(space: PseudoLabels, embeddings: Embeddings, compared: str) -> T
         present, labels = np.unique(space.labels[inside], return_inverse=True)
         if len(present):
             weights = np.maximum(np.asarray(space.confidence)[inside], 1e-6)
-            result[modality, present] = centres(
-                rows[inside], labels, weights=weights
-            )
+            result[modality, present] = centres(rows[inside], labels, weights=weights)
     return torch.from_numpy(result)
