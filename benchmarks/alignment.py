@@ -7,8 +7,9 @@ Trains a recipe and looks, at every labelling of its last stage, at what only th
 identities can tell; training itself does not see them. A label is right for an image where most
 images of the other modality with that label show its person.
 
-- trust: mean confidence of right and of wrong labels, and the chance that a right one is trusted
-  more than a wrong one (area under the curve, 0.5 is none);
+- trust, by the loss against the memories of the labels (label) and against those of the other
+  modality alone (partner): mean confidence of right and of wrong labels, and the chance that a
+  right one is trusted more than a wrong one (area under the curve, 0.5 is none);
 - centres: cosine of a label's trusted centre, and of its plain one, with the centre of the person
   that most of its images show;
 - pulls, on four batches: the size of each term's gradient on the pooled features beside that of
@@ -34,7 +35,7 @@ from vireid.cluster import centres, normalise_rows
 from vireid.config import Recipe, StageConfig
 from vireid.data import DataFolder, load_pixels, open_data
 from vireid.evaluation import reliability
-from vireid.labelling import Labelling, label_spaces
+from vireid.labelling import Labelling, confidence, label_spaces
 from vireid.recipes import load_recipe
 from vireid.runs import new_network
 from vireid.training import TrainingImages, TrainingState, fit, prepare
@@ -89,17 +90,25 @@ class Watch:
 
     def _trust(self, space: PseudoLabels, modality: Int) -> dict[str, float]:
         """Compare the confidences of right and wrong labels."""
+        assert self.embeddings is not None
         sides = [np.where(modality == side, space.labels, NOISE) for side in Modality]
+        ways = {
+            way: confidence(
+                self.embeddings, space.labels, temperature=self.recipe.temperature,
+                generator=seeds.generator(0, "trust"), against=way,
+            )
+            for way in ("label", "partner")
+        }  # fmt: skip
         row = {}
         for name, side, other in zip(("visible", "infrared"), sides, sides[::-1], strict=True):
             person = np.append(majority(other, self.identities), np.full(len(side), NOISE))
             inside = side != NOISE
             right = (person[side] == self.identities)[inside]
-            trust = np.asarray(space.confidence)[inside]
-            row[f"{name} right"] = float(right.mean())
-            row[f"{name} trust of right"] = float(trust[right].mean())
-            row[f"{name} trust of wrong"] = float(trust[~right].mean())
-            row[f"{name} area"] = float(roc_auc_score(right, trust))
+            row[f"{name}: right labels"] = float(right.mean())
+            for way, trust in ways.items():
+                row[f"{name}: {way} trust of right"] = float(trust[inside][right].mean())
+                row[f"{name}: {way} trust of wrong"] = float(trust[inside][~right].mean())
+                row[f"{name}: {way} area"] = float(roc_auc_score(right, trust[inside]))
         return row
 
     def _centres(self, space: PseudoLabels, modality: Int) -> dict[str, float]:
