@@ -11,18 +11,11 @@ import pytest
 import torch
 
 from vireid.checkpoint import save_checkpoint
-from vireid.cli import score_files
+from vireid.cli import examples, score_files
 from vireid.cli.main import main
+from vireid.cli.score_files import COLUMNS
 
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
-COLUMNS = [
-    "stage",
-    "trial",
-    "query",
-    "first_match",
-    "average_precision",
-    "inverse_negative_penalty",
-]
 
 
 @pytest.fixture
@@ -46,7 +39,7 @@ def test_scores_of_all_trials_and_queries_are_written(run, people, capsys):
     assert summary["protocol"] == metrics["protocol"]
     assert list(summary["stages"]) == ["before", "joint", "aligned"]
     table = pyarrow.parquet.read_table(run / "queries.parquet").to_pylist()
-    assert list(table[0]) == COLUMNS
+    assert tuple(table[0]) == COLUMNS
     assert len(table) == 3 * 3 * summary["queries"] == 3 * 3 * 32
     for stage, scores in summary["stages"].items():
         assert scores["mean"] == metrics[stage]
@@ -70,7 +63,7 @@ def test_without_pyarrow_the_table_is_csv(run, people, monkeypatch):
     go(run, people, "--trials", "2")
     with (run / "queries.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == COLUMNS
+    assert tuple(rows[0]) == COLUMNS
     assert [{name: str(value) for name, value in row.items()} for row in expected] == rows
 
 
@@ -132,3 +125,18 @@ def test_a_place_that_cannot_be_written_to(run, people, tmp_path, mistake):
     (tmp_path / "file").touch()
     out = tmp_path / "file" / "out"
     assert "cannot write" in mistake("evaluate", run, people, "--trials", "1", "--out", out)
+
+
+def test_a_figure_is_written_whole_or_not_at_all(run, people, monkeypatch, mistake):
+    go(run, people, "--trials", "1")
+    old = (run / "ranked-list.png").read_bytes()
+
+    def interrupted(_rows, _marks, path, _captions):
+        path.write_bytes(old[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(examples, "draw_ranked_list", interrupted)
+    message = mistake("evaluate", run, people, "--trials", "1", "--mode", "indoor")
+    assert "ranked-list.png: No space left on device; free some space" in message
+    assert (run / "ranked-list.png").read_bytes() == old
+    assert not [file for file in run.iterdir() if file.name.startswith(".ranked")]

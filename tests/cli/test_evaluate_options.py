@@ -101,6 +101,16 @@ def test_options_of_other_protocols_are_refused(people, protocol, option, value)
         choose_protocol(open_data(people), options)
 
 
+def test_all_options_that_do_not_apply_are_named_at_once(people):
+    options = ProtocolOptions("regdb", mode="all", trials=3, direction="infrared-to-visible")
+    with pytest.raises(ConfigError) as caught:
+        choose_protocol(open_data(people), options)
+    assert str(caught.value).startswith(
+        "--mode applies to the protocol sysu; --trials applies to the protocol sysu or llcm; "
+    )
+    assert str(caught.value).endswith("is evaluated by regdb: leave them out")
+
+
 def test_images_of_the_same_camera_can_be_excluded(run, people, tmp_path, capsys):
     data = shutil.copytree(people, tmp_path / "data")
     lines = ["path,modality,camera,identity,split"]

@@ -41,7 +41,7 @@ def run(words: list[str]) -> None:
         evaluate_weights(arguments, options, ways, device)
         return
     target = Run(arguments.model)
-    data = open_for(target.folder, target.trial(), arguments.data, arguments.trial)
+    data = open_for(target.folder, target.origin(), arguments.data, arguments.trial)
     protocol = choose_protocol(data, options)
     stages = target.stages() if arguments.every_stage else [arguments.stage]
     evaluate_run(
@@ -108,7 +108,7 @@ def evaluate_weights(
     """
     path: Path = arguments.model
     weights = open_weights(path)
-    data = open_for(path, weights.trial, arguments.data, arguments.trial)
+    data = open_for(path, weights.origin, arguments.data, arguments.trial)
     protocol = choose_protocol(data, options)
     networks = [(weights.stage, weights.network)]
     cache = arguments.cache
