@@ -68,7 +68,9 @@ def test_without_pyarrow_the_table_is_csv(run, people, monkeypatch):
 
 
 @pytest.mark.parametrize("installed", [True, False])
-def test_a_query_that_does_not_count_has_no_scores(run, people, tmp_path, monkeypatch, installed):
+def test_a_query_that_does_not_count_has_no_scores(
+    run, people, tmp_path, monkeypatch, installed, succeed, capsys
+):
     data = shutil.copytree(people, tmp_path / "data")
     lines = ["path,modality,camera,identity,split"]
     for camera, identity, split in ((3, 9, "query"), (3, 10, "query"), (1, 9, "gallery")):
@@ -77,13 +79,21 @@ def test_a_query_that_does_not_count_has_no_scores(run, people, tmp_path, monkey
     (data / "manifest.csv").write_text("\n".join(lines))
     if not installed:
         monkeypatch.setattr(score_files, "find_spec", lambda _: None)
-    go(run, data)
+    succeed("evaluate", run, data)
+    out, err = capsys.readouterr()
+    (line,) = [row for row in out.splitlines() if row.startswith("aligned")]
+    assert line.endswith(" 1 of 2")
+    (line,) = err.splitlines()
+    assert "1 of 2 queries have no image of their identity in their gallery" in line
+    best = "cam1/0009/0000.jpg"
+    expected = [[9, 3, 1, 1, 1.0, 1.0, best, 9], [10, 3, 0, None, None, None, best, 9]]
     if installed:
         rows = pyarrow.parquet.read_table(run / "queries.parquet").to_pylist()
-        assert [list(row.values())[3:] for row in rows] == [[1, 1.0, 1.0], [None] * 3]
+        assert [list(row.values())[3:] for row in rows] == expected
     else:
         lines = (run / "queries.csv").read_text().splitlines()[1:]
-        assert [line.split(",")[3:] for line in lines] == [["1", "1.0", "1.0"], [""] * 3]
+        words = [["" if value is None else str(value) for value in row] for row in expected]
+        assert [line.split(",")[3:] for line in lines] == words
     scores = json.loads((run / "evaluation.json").read_text())["stages"]["aligned"]
     assert scores["valid_queries"] == [1]
     assert scores["spread"] is None
