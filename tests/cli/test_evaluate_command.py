@@ -44,7 +44,7 @@ def test_every_stage_is_scored_in_percent(run, people, capsys):
         embeddings = extract(load_network(Run(run), stage), pixels, data.test.modality)
         expected = evaluate(embeddings, data.test_truth, sysu(data.test, data.test_truth)).table()
         assert list(metrics[stage]) == SCORES
-        assert metrics[stage] == pytest.approx(expected, abs=1e-3)
+        assert metrics[stage] == pytest.approx(expected, abs=1e-9)
         assert metrics[stage]["rank20"] == 100, "four people are within the first twenty"
     out = capsys.readouterr().out
     for name in ("Rank-1", "Rank-5", "Rank-10", "Rank-20", "mAP", "mINP"):
