@@ -44,11 +44,8 @@ def test_each_trial_is_scored_by_itself_and_the_table_is_their_mean_in_percent(s
             ignore=trial.ignored(),
             count="images",
         )
-        left = (
-            np.where(trial.ignored(), -2, similarity)
-            if trial.query_group is not None
-            else (similarity)
-        )
+        ignored = trial.ignored()
+        left = similarity if ignored is None else np.where(ignored, -2, similarity)
         assert result.best[len(expected)].tolist() == trial.gallery[left.argmax(axis=1)].tolist()
         ranks = [scores.cmc[rank - 1] for rank in (1, 5, 10, 20)]
         expected.append([100 * value for value in (*ranks, scores.mAP, scores.mINP)])
