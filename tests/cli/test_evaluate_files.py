@@ -3,7 +3,9 @@
 import csv
 import importlib.util
 import json
+import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet
@@ -51,6 +53,12 @@ def test_scores_of_all_trials_and_queries_are_written(run, people, capsys):
             precision = [row["average_precision"] for row in rows]
             assert 100 * np.mean(precision) == pytest.approx(scores["trials"]["mAP"][trial])
             assert all((people / row["query"]).is_file() for row in rows)
+
+
+def test_the_page_on_evaluation_names_the_columns():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "evaluation.md").read_text()
+    table = page.split("| column of `queries` |")[1].split("\n\n")[0]
+    assert tuple(re.findall(r"`(\w+)`", table)) == COLUMNS[2:]
 
 
 def test_without_pyarrow_the_table_is_csv(run, people, monkeypatch):
