@@ -9,14 +9,13 @@ medians of interleaved rounds on one thread, so that the ratio holds on a noisy 
 """
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 
 import numpy as np
 import timm
 import torch
+from pages import best, table
 from safetensors.torch import save_file
 
 from vireid.data import load_pixels, open_data
@@ -40,13 +39,6 @@ def rename(source: Path, target: Path) -> None:
     save_file({name: value.contiguous() for name, value in renamed.items()}, target)
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Time one call."""
-    start = perf_counter()
-    work()
-    return perf_counter() - start
-
-
 def step(network: CrossModalNetwork, count: int) -> None:
     """Take one forward and backward pass."""
     pixels = torch.randint(0, 256, (count, 3, *SIZE), dtype=torch.uint8)
@@ -55,7 +47,7 @@ def step(network: CrossModalNetwork, count: int) -> None:
     (output.embedding[:, 0].sum() + output.pooled.mean()).backward()
 
 
-def quality(network: CrossModalNetwork, folder: Path) -> str:
+def quality(network: CrossModalNetwork, folder: Path) -> list[str]:
     """Score ImageNet features: retrieval on test identities, first clusters of the training."""
     data, recipe = open_data(folder), load_recipe("synthetic")
     assert data.test_truth is not None
@@ -70,7 +62,7 @@ def quality(network: CrossModalNetwork, folder: Path) -> str:
         generator=generator(0, "backbones"),
     )
     ari = reliability(labelling, data.train.modality, data.train_truth).ari
-    return f"{scores['mAP']:.1f} | {ari['visible']:.2f} | {ari['infrared']:.2f}"
+    return [f"{scores['mAP']:.1f}", f"{ari['visible']:.2f}", f"{ari['infrared']:.2f}"]
 
 
 def main() -> None:
@@ -94,14 +86,18 @@ def main() -> None:
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in networks}
     for _ in range(arguments.rounds + 1):
         for name, network in networks.items():
-            train = seconds(lambda network=network: step(network, 120))
-            embed = seconds(lambda network=network: extract(network, batch, np.zeros(120, int)))
+            train = best(lambda network=network: step(network, 120), goes=1)
+            embed = best(
+                lambda network=network: extract(network, batch, np.zeros(120, int)), goes=1
+            )
             times[name].append((train, embed))
-    print("| trunk | training images/s | embedding images/s | mAP | ARI visible | ARI infrared |")
-    print("|---|---|---|---|---|---|")
+    rows = []
     for name in networks:
-        train, embed = (median(120 / t[i] for t in times[name][1:]) for i in (0, 1))
-        print(f"| {name} | {train:.0f} | {embed:.0f} | {scores[name]} |")
+        speeds = (median(120 / t[i] for t in times[name][1:]) for i in (0, 1))
+        rows.append([name, *(f"{speed:.0f}" for speed in speeds), *scores[name]])
+    speeds = "training images/s", "embedding images/s"
+    header = ("trunk", *speeds, "mAP", "ARI visible", "ARI infrared")
+    print("\n".join(table(header, rows)))
 
 
 if __name__ == "__main__":

@@ -1,26 +1,23 @@
 """CMC curve, mAP and mINP against a loop over the queries: seconds, and equal results.
 
-    python benchmarks/evaluation.py            # half a minute
+    python benchmarks/evaluation.py            # some minutes
     python benchmarks/evaluation.py --quick    # a tenth of the queries, seconds
 
 Sizes are those of the published protocols; embeddings are drawn around a centre for each identity.
-Both sides are given the same similarities, in one process with one thread, and the better of three
-goes counts. What is compiled was compiled before.
+`retrieval_scores` and the loop are given the same similarities; `evaluate` and the loop are given
+the embeddings, which both multiply in double precision. All in one process with one thread; the
+best of three goes counts. What is compiled was compiled before.
 """
 
-import argparse
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from time import perf_counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
+from pages import best, options, publish, table
 
-from vireid.metrics import RetrievalScores, retrieval_scores
-from vireid.metrics.retrieval import Count
-
-OUT = Path(__file__).resolve().parents[1] / "docs" / "results" / "evaluation.md"
-GOES = 3
+from vireid.evaluation import Protocol, Trial, evaluate
+from vireid.metrics import Count, RetrievalScores, retrieval_scores
+from vireid.types import Embeddings, Truth
 
 
 @dataclass(frozen=True)
@@ -45,131 +42,166 @@ CASES = (
 
 
 @dataclass(frozen=True)
-class Trial:
-    """What both sides are given."""
+class Given:
+    """What both sides are given of a trial."""
 
     similarity: np.ndarray
     query_ids: np.ndarray
     gallery_ids: np.ndarray
     ignore: np.ndarray | None
+    count: Count
 
 
-def scene(case: Case) -> tuple[list[Trial], float]:
-    """Return the trials of a case, and the seconds that their matrix products took."""
+@dataclass(frozen=True)
+class Scene:
+    """Embeddings and identities of images, and the trials over them."""
+
+    embeddings: Embeddings
+    truth: Truth
+    protocol: Protocol
+
+    def given(self, kind: type = np.float32) -> Iterator[Given]:
+        """Yield what is given of each trial, multiplied in some precision."""
+        vectors, identities = self.embeddings.vectors, self.truth.identities
+        for trial in self.protocol.trials:
+            query, gallery = (vectors[side].astype(kind) for side in (trial.query, trial.gallery))
+            ids = identities[trial.query], identities[trial.gallery]
+            yield Given(query @ gallery.T, *ids, trial.ignored(), self.protocol.count)
+
+
+def scene(case: Case) -> Scene:
+    """Draw the images of a case: the queries, then the gallery of each trial."""
     generator = np.random.default_rng(0)
     query_ids = generator.integers(0, case.identities, case.queries)
     gallery_ids = np.sort(generator.integers(0, case.identities, case.gallery))
+    identities = np.concatenate([query_ids, *[gallery_ids] * case.trials])
     centres = generator.normal(size=(case.identities, 2048)).astype(np.float32)
-    query = unit(centres[query_ids], generator)
-    ignore = None
+    vectors = centres[identities]
+    for rows in np.array_split(vectors, 1 + case.trials):
+        rows += 5 * generator.normal(size=rows.shape).astype(np.float32)
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    groups: tuple[np.ndarray, ...] = ()
     if case.rule:
-        ignore = (generator.random(case.queries) < 0.5)[:, None] & (
-            generator.random(case.gallery) < 0.25
+        groups = (
+            np.where(generator.random(case.queries) < 0.5, 0, -1),
+            np.where(generator.random(case.gallery) < 0.25, 0, -1),
         )
-    trials, seconds = [], 0.0
-    for _ in range(case.trials):
-        gallery = unit(centres[gallery_ids], generator)
-        start = perf_counter()
-        similarity = query @ gallery.T
-        seconds += perf_counter() - start
-        trials.append(Trial(similarity, query_ids, gallery_ids, ignore))
-    return trials, seconds
+    query, every = np.arange(case.queries), np.arange(case.queries, len(identities))
+    trials = tuple(Trial(query, gallery, *groups) for gallery in np.split(every, case.trials))
+    modality = np.zeros(len(identities), dtype=np.int64)
+    protocol = Protocol(case.name, case.count, trials)
+    return Scene(Embeddings(vectors, modality), Truth(identities), protocol)
 
 
-def unit(rows: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """Return noisy rows of unit length."""
-    noisy = rows + 5 * generator.normal(size=rows.shape).astype(np.float32)
-    return noisy / np.linalg.norm(noisy, axis=1, keepdims=True)
-
-
-def loop(trial: Trial, case: Case) -> tuple[np.ndarray, float, float]:
+def loop(given: Given) -> tuple[np.ndarray, float, float]:
     """Score one query after another, as one would write it down."""
     curves, precisions, penalties = [], [], []
-    for i, identity in enumerate(trial.query_ids):
-        order = np.argsort(-trial.similarity[i], kind="stable")
-        if trial.ignore is not None:
-            order = order[~trial.ignore[i, order]]
-        ranked = trial.gallery_ids[order]
+    for i, identity in enumerate(given.query_ids):
+        order = np.argsort(-given.similarity[i], kind="stable")
+        if given.ignore is not None:
+            order = order[~given.ignore[i, order]]
+        ranked = given.gallery_ids[order]
         hits = np.flatnonzero(ranked == identity)
         if not len(hits):
             continue
         precisions.append(np.mean(np.arange(1, len(hits) + 1) / (hits + 1)))
         penalties.append(len(hits) / (hits[-1] + 1))
-        if case.count == "identities":
+        if given.count == "identities":
             ranked = ranked[np.sort(np.unique(ranked, return_index=True)[1])]
         first = np.flatnonzero(ranked == identity)[0]
         curves.append(np.arange(20) >= first)
     return np.mean(curves, axis=0), float(np.mean(precisions)), float(np.mean(penalties))
 
 
-def ours(trial: Trial, case: Case) -> RetrievalScores:
+def ours(given: Given) -> RetrievalScores:
     """Score all queries at once."""
     return retrieval_scores(
-        trial.similarity, trial.query_ids, trial.gallery_ids, ignore=trial.ignore, count=case.count
+        given.similarity,
+        given.query_ids,
+        given.gallery_ids,
+        ignore=given.ignore,
+        count=given.count,
     )
 
 
-def best(work: Callable[[], object]) -> float:
-    """Return the seconds of the best of some goes."""
-    seconds = []
-    for _ in range(GOES):
-        start = perf_counter()
-        work()
-        seconds.append(perf_counter() - start)
-    return min(seconds)
-
-
-def difference(trials: list[Trial], case: Case) -> float:
+def difference(slow: tuple[np.ndarray, float, float], fast: RetrievalScores) -> float:
     """Return the largest difference between the two sides' curves, mAP and mINP."""
-    largest = 0.0
-    for trial in trials:
-        curve, precision, penalty = loop(trial, case)
-        scores = ours(trial, case)
-        parts = (scores.cmc - curve, scores.mAP - precision, scores.mINP - penalty)
-        largest = max(largest, *(float(np.abs(part).max()) for part in parts))
-    return largest
+    parts = (fast.cmc - slow[0], fast.mAP - slow[1], fast.mINP - slow[2])
+    return max(float(np.abs(part).max()) for part in parts)
 
 
-def measure(case: Case) -> str:
-    """Return the row of a case."""
-    trials, products = scene(case)
-    apart = difference(trials, case)  # also compiles
-    slow = best(lambda: [loop(trial, case) for trial in trials])
-    fast = best(lambda: [ours(trial, case) for trial in trials])
-    cells = [
-        case.name,
-        f"{case.trials} x {case.queries:,} x {case.gallery:,}",
-        f"{slow:.2f}",
-        f"{fast:.4f}",
-        f"{slow / fast:.0f}",
-        f"{products:.2f}",
-        f"{apart:.0e}",
-    ]
-    return f"| {' | '.join(cells)} |"
+@dataclass(frozen=True)
+class Measured:
+    """Seconds of both sides, and how far their results are apart."""
+
+    loop: float
+    vireid: float
+    products: float
+    difference: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times faster."""
+        return self.loop / self.vireid
+
+    def cells(self) -> list[str]:
+        """Return the columns of the table."""
+        figures = f"{self.loop:.2f}", f"{self.vireid:.4f}", f"{self.ratio:.3g}"
+        return [*figures, f"{self.products:.2f}", f"{self.difference:.0e}"]
+
+
+def measure_scores(case: Case) -> Measured:
+    """Measure `retrieval_scores`, which is given similarities."""
+    drawn = scene(case)
+    trials = list(drawn.given())
+    apart = max(difference(loop(given), ours(given)) for given in trials)  # also compiles
+    return Measured(
+        best(lambda: [loop(given) for given in trials]),
+        best(lambda: [ours(given) for given in trials]),
+        best(lambda: list(drawn.given())),
+        apart,
+    )
+
+
+def measure_evaluate(case: Case) -> Measured:
+    """Measure `evaluate`, which is given embeddings."""
+    drawn = scene(case)
+
+    def whole() -> tuple[RetrievalScores, ...]:
+        return evaluate(drawn.embeddings, drawn.truth, drawn.protocol).trials
+
+    pairs = zip(drawn.given(np.float64), whole(), strict=True)
+    apart = max(difference(loop(given), scores) for given, scores in pairs)
+    return Measured(
+        best(lambda: [loop(given) for given in drawn.given(np.float64)]),
+        best(whole),
+        best(lambda: [given.count for given in drawn.given(np.float64)]),
+        apart,
+    )
+
+
+def report(*, quick: bool) -> Iterator[str]:
+    """Yield the lines of the page."""
+    yield (
+        "`python benchmarks/evaluation.py`, one thread, seconds, the best of three; products: "
+        "the similarities themselves, D 2048. Scores: both sides are given them, in single "
+        "precision. Evaluate: both compute them, in double precision, and their time is counted."
+    )
+    yield ""
+    rows = []
+    for case in CASES:
+        chosen = replace(case, queries=case.queries // 10, trials=1) if quick else case
+        size = f"{chosen.trials} x {chosen.queries:,} x {chosen.gallery:,}"
+        for word, measure in (("scores", measure_scores), ("evaluate", measure_evaluate)):
+            rows.append([case.name, word, size, *measure(chosen).cells()])
+    columns = ("loop over queries", "vireid", "ratio", "products", "largest difference")
+    yield from table(("protocol", "of", "trials x queries x gallery", *columns), rows, words=2)
 
 
 def main() -> None:
     """Measure, print and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="few queries; writes no page")
-    arguments = parser.parse_args()
-    lines = [
-        "`python benchmarks/evaluation.py`, one thread, seconds, the better of three; products: "
-        "the similarities themselves, D 2048, which neither side's time holds.",
-        "",
-        "| protocol | trials x queries x gallery | loop over queries | vireid | ratio | products "
-        "| largest difference |",
-        "|---|---:|---:|---:|---:|---:|---:|",
-    ]
-    for case in CASES:
-        chosen = case
-        if arguments.quick:
-            chosen = Case(**vars(case) | {"queries": case.queries // 10, "trials": 1})
-        lines.append(measure(chosen))
-    page = "\n".join(lines) + "\n"
-    print(page)
-    if not arguments.quick:
-        OUT.write_text(page, encoding="utf-8")
+    arguments = options(__doc__, "few queries").parse_args()
+    publish("evaluation", report(quick=arguments.quick), quick=arguments.quick)
 
 
 if __name__ == "__main__":

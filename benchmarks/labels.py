@@ -18,6 +18,7 @@ from time import perf_counter
 
 import dense_oracle
 import numpy as np
+from pages import options, publish
 
 from vireid.cluster import (
     Search,
@@ -32,7 +33,6 @@ from vireid.labelling import label_spaces
 from vireid.metrics import adjusted_rand
 from vireid.types import Embeddings
 
-OUT = Path(__file__).resolve().parents[1] / "docs" / "results" / "labels.md"
 K1, K2, EPS = 30, 6, 0.6
 HEADER = "search | distance | DBSCAN | peak GB"
 
@@ -217,8 +217,7 @@ def _row(found: dict[str, float]) -> str:
 
 def main() -> None:
     """Measure, print and write the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="small sizes; writes no page")
+    parser = options(__doc__, "small sizes")
     parser.add_argument("--job", nargs=4, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.job:
@@ -234,9 +233,7 @@ def main() -> None:
         sizes, large = [1_000, 2_000], [2_000, 4_000]
     with TemporaryDirectory() as folder:
         page = report(Path(folder), sizes, large, thread_count())
-    print(page)
-    if not arguments.quick:
-        OUT.write_text(page, encoding="utf-8")
+    publish("labels", page.splitlines(), quick=arguments.quick)
 
 
 if __name__ == "__main__":

@@ -8,23 +8,19 @@ random order, as in training. "From disk" has the system forget the file before;
 it in the system's memory, as every epoch but the first does where it fits there.
 """
 
-import argparse
 import os
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
+from pages import GOES, best, options, publish, table
 
 from vireid.data import load_pixels, open_data, read_images
 from vireid.data.synthetic import SyntheticSettings, synthesise
 from vireid.types import Images
 
-OUT = Path(__file__).resolve().parents[1] / "docs" / "results" / "loading.md"
 SIZES = ((288, 144), (96, 48))
 BATCH = 64
-GOES = 3
 
 
 def draw(folder: Path, size: tuple[int, int], people: int) -> Images:
@@ -34,17 +30,6 @@ def draw(folder: Path, size: tuple[int, int], people: int) -> Images:
     )
     synthesise(folder, settings)
     return open_data(folder).train
-
-
-def best(act: Callable[[], object], before: Callable[[], object] = lambda: None) -> float:
-    """Return the seconds of the fastest of some goes."""
-    times = []
-    for _ in range(GOES):
-        before()
-        start = perf_counter()
-        act()
-        times.append(perf_counter() - start)
-    return min(times)
 
 
 def batches(pixels: np.ndarray) -> None:
@@ -67,7 +52,7 @@ def remove(folder: Path) -> None:
         path.unlink()
 
 
-def measure(size: tuple[int, int], people: int, place: Path) -> list[str]:
+def measure(size: tuple[int, int], people: int, place: Path) -> list[list[str]]:
     """Return the rows of a size."""
     images, cache = draw(place / "people", size, people), place / "cache"
     count, name = len(images), f"{size[0]}x{size[1]}"
@@ -93,33 +78,28 @@ def measure(size: tuple[int, int], people: int, place: Path) -> list[str]:
         "array in memory": best(lambda: batches(decoded)),
     }
     return [
-        f"| {name} | {what} | {count / seconds:,.0f} | {1e6 * seconds / count:,.1f} "
-        f"| {decode / seconds:,.1f} |"
+        [name, what, f"{count / seconds:,.0f}", f"{1e6 * seconds / count:,.1f}",
+         f"{decode / seconds:,.1f}"]
         for what, seconds in rows.items()
-    ]
+    ]  # fmt: skip
 
 
 def main() -> None:
     """Measure, print and write the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="few images; writes no page")
+    parser = options(__doc__, "few images")
     parser.add_argument("--people", type=int, default=72, help="28 images of each (default: 72)")
     arguments = parser.parse_args()
-    people = 4 if arguments.quick else arguments.people
-    lines = [
-        f"`python benchmarks/loading.py`, {28 * people:,} synthetic images of each size, one "
-        "worker, batches of 64 in random order, the best of three goes.",
-        "",
-        "| size | out of | images a second | µs an image | times jpg files |",
-        "|---|---|---:|---:|---:|",
-    ]
+    people, rows = 4 if arguments.quick else arguments.people, []
     for size in SIZES:
         with tempfile.TemporaryDirectory() as folder:
-            lines.extend(measure(size, people, Path(folder)))
-    page = "\n".join(lines) + "\n"
-    print(page)
-    if not arguments.quick:
-        OUT.write_text(page, encoding="utf-8")
+            rows += measure(size, people, Path(folder))
+    lines = [
+        f"`python benchmarks/loading.py`, {28 * people:,} synthetic images of each size, one "
+        f"worker, batches of {BATCH} in random order, the best of {GOES} goes.",
+        "",
+        *table(("size", "out of", "images a second", "µs an image", "times jpg files"), rows, 2),
+    ]
+    publish("loading", lines, quick=arguments.quick)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
+from pages import table
 
 from vireid.cli.training import train
 from vireid.config import LabellingConfig
@@ -101,14 +102,6 @@ def cell(scores: tuple[int, float, float]) -> str:
     return f"{scores[1]:.0f} / {scores[2]:.0f} ({scores[0]})"
 
 
-def table(header: list[str], rows: list[list[str]]) -> Iterator[str]:
-    """Yield the lines of a Markdown table."""
-    yield f"| {' | '.join(header)} |"
-    yield "|" + "---|" * len(header)
-    yield from (f"| {' | '.join(row)} |" for row in rows)
-    yield ""
-
-
 def by_memories(case: Case) -> Iterator[str]:
     """Yield the table over memories, methods and rules."""
     spaces = case.clusters.spaces
@@ -123,7 +116,8 @@ def by_memories(case: Case) -> Iterator[str]:
         for rule in RULES
         for method in (METHODS if rule == "none" else ("hungarian",))  # others find the same pairs
     ]
-    yield from table(["method", "reject", *(f"n = {n}" for n in MEMORIES)], rows)
+    yield from table(["method", "reject", *(f"n = {n}" for n in MEMORIES)], rows, 2)
+    yield ""
 
 
 def by_share(cases: list[Case], memories: int) -> Iterator[str]:
@@ -138,6 +132,7 @@ def by_share(cases: list[Case], memories: int) -> Iterator[str]:
     ]
     header = [f"{case.folder.name}: {case.unpaired:.0%} unpaired" for case in cases]
     yield from table(["", *header], rows)
+    yield ""
 
 
 def nearest_memory(vectors: Float, labels: Int, memories: int) -> Int:
@@ -207,7 +202,8 @@ def by_view(case: Case, memories: int) -> Iterator[str]:
             figures = found, found / max(1e-12, most), np.mean(chance), max(chance)
             rows.append([side, name, *(f"{value:.3f}" for value in figures)])
     header = ["clusters", "factor", "memories", "share of the factor's entropy"]
-    yield from table([*header, "shuffled, mean", "shuffled, largest"], rows)
+    yield from table([*header, "shuffled, mean", "shuffled, largest"], rows, 2)
+    yield ""
 
 
 def main() -> None:

@@ -9,18 +9,17 @@ tensors through, takes the mean square of the features as its loss, goes back an
 take turns in one process. The shares are those of a training of the demo's recipe.
 """
 
-import argparse
 import json
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import numpy as np
 import torch
+from pages import options, publish, table
 
 from vireid.cli.arguments import keep_memory
 from vireid.config import NetworkConfig, Recipe
@@ -34,7 +33,6 @@ from vireid.training.loop import train_step
 from vireid.training.targets import make_targets
 from vireid.types import Modality, PseudoLabels
 
-OUT = Path(__file__).resolve().parents[1] / "docs" / "results" / "training.md"
 CASES = {
     "ResNet-50 AGW": (NetworkConfig("resnet50", non_local=(0, 2, 3, 0)), 288, 144, 16),
     "EfficientNet-Lite0": (NetworkConfig("tf_efficientnet_lite0"), 128, 64, 64),
@@ -94,8 +92,8 @@ def seconds(work: object) -> float:
     return perf_counter() - start
 
 
-def compare(name: str, rounds: int) -> str:
-    """Return a row of the table."""
+def compare(name: str, rounds: int) -> list[str]:
+    """Return a row of the first table."""
     network, height, width, size = CASES[name]
     untrained = replace(network, weights="none")
     recipe = replace(load_recipe("synthetic"), network=untrained, height=height, width=width)
@@ -104,11 +102,11 @@ def compare(name: str, rounds: int) -> str:
     times = np.array([[seconds(kind) for kind in kinds] for _ in range(rounds + 2)])[2:]
     full, bare, load = np.median(times, axis=0)
     ratio = median(times[:, 1] / times[:, 0])
-    cells = [f"{height}x{width}", str(size), f"{size / full:.1f}", f"{size / bare:.1f}"]
-    return f"| {name} | {' | '.join(cells)} | {ratio:.2f} | {load / full:.1%} |"
+    speeds = f"{size / full:.1f}", f"{size / bare:.1f}"
+    return [name, f"{height}x{width}", str(size), *speeds, f"{ratio:.2f}", f"{load / full:.1%}"]
 
 
-def shares(quick: bool) -> str:
+def shares(quick: bool) -> list[str]:
     """Train the demo's recipe and return how its time is shared out."""
     less = ["--identities", "16", "--test-identities", "4"] if quick else []
     with TemporaryDirectory() as folder:
@@ -122,31 +120,27 @@ def shares(quick: bool) -> str:
     parts = [found[part] for part in ("labelling", "reading", "steps")]
     total = sum(parts)
     cells = [f"{part:.1f} s, {part / total:.1%}" for part in parts]
-    return f"| demo training, {total:.0f} s | {' | '.join(cells)} |"
+    return [f"demo training, {total:.0f} s", *cells]
 
 
 def main() -> None:
     """Measure, print and write the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="fewer rounds; writes no page")
-    arguments = parser.parse_args()
+    quick = options(__doc__, "fewer rounds").parse_args().quick
     keep_memory()
+    steps = (
+        "network", "pixels", "batch", "full step, images/s", "bare step, images/s", "ratio",
+        "reading and augmenting, of the full step",
+    )  # fmt: skip
     lines = [
         f"`python benchmarks/training.py`, {torch.get_num_threads()} threads.",
         "",
-        "| network | pixels | batch | full step, images/s | bare step, images/s | ratio "
-        "| reading and augmenting, of the full step |",
-        "|---|---|---:|---:|---:|---:|---:|",
-        *(compare(name, 3 if arguments.quick else 9) for name in CASES),
+        *table(steps, [compare(name, 3 if quick else 9) for name in CASES], 2),
         "",
-        "| where the time goes | embedding and labelling | loading | steps |",
-        "|---|---:|---:|---:|",
-        shares(arguments.quick),
+        *table(
+            ("where the time goes", "embedding and labelling", "loading", "steps"), [shares(quick)]
+        ),
     ]
-    page = "\n".join(lines) + "\n"
-    print(page)
-    if not arguments.quick:
-        OUT.write_text(page, encoding="utf-8")
+    publish("training", lines, quick=quick)
 
 
 if __name__ == "__main__":

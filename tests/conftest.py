@@ -67,7 +67,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return draw_tree(tmp_path_factory.mktemp("data") / "people")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def draw() -> Callable[..., Path]:
     """Return the function that writes such a folder, for tests that damage it."""
     return draw_tree
@@ -135,3 +135,42 @@ def crops(people: Path) -> "TrainingImages":
 
     train = open_data(people).train
     return TrainingImages(load_pixels(train, (32, 16)), train.modality)
+
+
+@pytest.fixture(scope="session")
+def reranking_oracle() -> Callable[[np.ndarray, int], np.ndarray]:
+    """Return a slow re-ranking in double precision, set by set from the paper's equations."""
+
+    def compare(rows: np.ndarray, queries: int) -> np.ndarray:
+        """Return 1 - d* of the first rows to the others."""
+        count, k1, k2, weight = len(rows), 20, 6, 0.3
+        products = rows @ rows.T
+        np.fill_diagonal(products, 2)
+        lists = np.argsort(-products, axis=1, kind="stable")
+
+        def reciprocal(i: int, k: int) -> set[int]:
+            return {j for j in lists[i, : k + 1].tolist() if i in lists[j, : k + 1]}
+
+        soft = np.zeros((count, count))
+        for i in range(count):
+            wide = reciprocal(i, k1)
+            expanded = set(wide)
+            for j in wide:
+                half = reciprocal(j, round(k1 / 2))
+                if len(half & wide) > 2 / 3 * len(half):
+                    expanded |= half
+            members = sorted(expanded)
+            soft[i, members] = np.exp(-(2 - 2 * rows[i] @ rows[members].T))
+            soft[i] /= soft[i].sum()
+        soft = np.array([soft[lists[i, :k2]].mean(axis=0) for i in range(count)])
+        result = np.empty((queries, count - queries))
+        for i in range(queries):
+            for j in range(queries, count):
+                jaccard = (
+                    1 - np.minimum(soft[i], soft[j]).sum() / np.maximum(soft[i], soft[j]).sum()
+                )
+                cosine = 1 - rows[i] @ rows[j]
+                result[i, j - queries] = 1 - (1 - weight) * jaccard - weight * cosine
+        return result
+
+    return compare

@@ -21,7 +21,7 @@ def test_the_demo_learns_without_identities(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "aligned" in done.stdout
     metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
-    assert set(metrics) == {*STAGES, "seconds", "seed", "protocol"}
+    assert set(metrics) == {*STAGES, "seconds", "seed", "protocol", "data"}
     assert metrics["seconds"]["total"] < 480
     assert all(set(metrics[stage]) == SCORES for stage in STAGES)
     precision = [metrics[stage]["mAP"] for stage in STAGES]

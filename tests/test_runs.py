@@ -11,6 +11,7 @@ from vireid.recipes import dump_recipe, parse_recipe
 from vireid.runs import (
     BEFORE,
     CLEAREST,
+    Origin,
     Run,
     keep_clearest,
     load_network,
@@ -100,13 +101,15 @@ def test_what_is_missing_or_damaged_is_named(run, tmp_path):
 
 
 def test_a_checkpoint_away_from_its_run_is_a_network(run, tiny, tmp_path):
-    assert run.trial() is None
+    assert run.origin() == Origin()
     run.data_file.write_text('{"name": "RegDB, trial 4", "trial": 4}')
     save_network(run, "aligned", new_network(tiny), tiny)
-    for stage, trial in (("joint", None), ("aligned", 4)):
+    keep_clearest(run, load_network(run, "aligned"), tiny, 0.5)
+    known = Origin("RegDB, trial 4", 4)
+    for stage, origin in (("joint", Origin()), ("aligned", known), ("clearest", known)):
         file = run.checkpoint_file(stage).rename(tmp_path / f"{stage}.safetensors")
         weights = open_weights(file)
-        assert (weights.recipe, weights.stage, weights.trial) == (tiny, stage, trial)
+        assert (weights.recipe, weights.stage, weights.origin) == (tiny, stage, origin)
         assert not weights.network.training
         assert (weights.network.neck.weight == 3).all() == (stage == "joint")
     save_checkpoint(file, {}, {})

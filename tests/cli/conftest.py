@@ -4,16 +4,18 @@ import json
 import os
 import signal
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow.parquet
 import pytest
 
 from vireid.checkpoint import load_checkpoint
 from vireid.cli import training as command
 from vireid.cli.main import main
-from vireid.runs import Run
+from vireid.runs import BEFORE, Run
 
 
 @pytest.fixture(scope="session")
@@ -108,3 +110,74 @@ def assert_same_run() -> Callable[[Path, Path], None]:
                 assert mine[0][name].numpy().tobytes() == value.numpy().tobytes(), (stage, name)
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def embedded() -> Callable[..., dict[str, np.ndarray]]:
+    """Return a function that embeds test images, by path and in double precision."""
+
+    def embed(run: Path, root: Path, file: Path) -> dict[str, np.ndarray]:
+        assert main(["embed", str(run), str(root), "--part", "test", "--out", str(file)]) == 0
+        with np.load(file) as arrays:
+            return dict(zip(arrays["paths"].tolist(), arrays["vectors"].astype(float), strict=True))
+
+    return embed
+
+
+def score_query(
+    query: Any, gallery: Any, ignored: Any, likeness: Any, by_identity: bool
+) -> tuple[Any, ...]:
+    """Return number of right images, first match, AP, INP and best image of a query."""
+    pairs = zip(gallery, likeness, strict=True)
+    kept = [(value, image) for image, value in pairs if not ignored(query, image)]
+    kept.sort(key=lambda pair: -pair[0])
+    identities = [image[1] for _, image in kept]
+    hits = [rank for rank, identity in enumerate(identities, 1) if identity == query[1]]
+    best = kept[0][1][:2] if kept else (None, None)
+    if not hits:
+        return 0, None, None, None, *best
+    listed = list(dict.fromkeys(identities)) if by_identity else identities
+    precision = sum(number / rank for number, rank in enumerate(hits, 1)) / len(hits)
+    return len(hits), listed.index(query[1]) + 1, precision, len(hits) / hits[-1], *best
+
+
+@pytest.fixture(scope="session")
+def check_scores() -> Callable[..., None]:
+    """Return a function that compares what `vireid evaluate` wrote with a slow oracle.
+
+    It is given queries, gallery and the rule of what is ignored of each trial, images as path,
+    identity and camera; and a function of these that says how like each two images are.
+    """
+
+    def check(
+        folder: Path, trials: Iterable[Any], likeness: Callable[..., Any], *, by_identity: bool
+    ) -> None:
+        summary = json.loads((folder / "evaluation.json").read_text())["stages"][BEFORE]
+        rows = iter(pyarrow.parquet.read_table(folder / "queries.parquet").to_pylist())
+        for number, (queries, gallery, ignored) in enumerate(trials):
+            values = likeness(queries, gallery, ignored)
+            found = [
+                score_query(query, gallery, ignored, row, by_identity)
+                for query, row in zip(queries, values, strict=True)
+            ]
+            for query, expected in zip(queries, found, strict=True):
+                stage, trial, *facts = next(rows).values()
+                assert (stage, trial, *facts[:3]) == (BEFORE, number, *query)
+                assert facts[3:] == [
+                    pytest.approx(value, abs=1e-9) if isinstance(value, float) else value
+                    for value in expected
+                ]
+            valid = [scores for scores in found if scores[0]]
+            assert summary["valid_queries"][number] == len(valid)
+            means = [np.mean([scores[1] <= rank for scores in valid]) for rank in (1, 5, 10, 20)]
+            means += [np.mean([scores[k] for scores in valid]) for k in (2, 3)]
+            scores = [column[number] / 100 for column in summary["trials"].values()]
+            assert scores == pytest.approx(means, abs=1e-9)
+        assert next(rows, None) is None
+        for key, values in summary["trials"].items():
+            assert len(values) == number + 1
+            assert summary["mean"][key] == pytest.approx(np.mean(values), abs=1e-9)
+            if len(values) > 1:
+                assert summary["spread"][key] == pytest.approx(np.std(values, ddof=1), abs=1e-9)
+
+    return check

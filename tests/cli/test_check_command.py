@@ -9,7 +9,7 @@ from vireid.cli.embed import find_images
 from vireid.cli.main import main
 from vireid.cli.trials import open_for
 from vireid.errors import ConfigError
-from vireid.runs import Run
+from vireid.runs import Origin, Run
 
 TINY = ["--identities", "2", "--test-identities", "1", "--visible-images", "1"]
 
@@ -90,13 +90,22 @@ def test_a_run_is_evaluated_on_the_trial_it_was_trained_on(
     words = ["train", root, "--recipe", tiny_file, "--out", out, "--trial", 2]
     words += ["--set", "stages.joint.iterations=1", "stages.aligned.epochs=1"]
     assert main([str(word) for word in words]) == 0
-    run = Run(out)
-    assert run.trial() == open_for(out, 2, root).trial == 2
-    assert open_for(out, 2, root, 2).train.paths[0] == "Visible/7/0.jpg"
-    with pytest.raises(ConfigError, match="was trained on trial 2"):
-        open_for(out, 2, root, 1)
+    origin = Run(out).origin()
+    assert origin == Origin("pairs (RegDB layout), trial 2", 2)
+    assert open_for(out, origin, root).trial == 2
+    assert open_for(out, origin, root, 2).train.paths[0] == "Visible/7/0.jpg"
+    for known in (origin, Origin(None, 2)):
+        with pytest.raises(ConfigError, match="was trained on trial 2"):
+            open_for(out, known, root, 1)
     assert "was trained on trial 2" in mistake("evaluate", out, root, "--trial", 1)
     assert find_images(root, None, "test", trial=2).paths[0] == "Visible/1/0.jpg"
-    assert open_for(out, 2, people).trial is None
-    assert Run(tmp_path).trial() is None
-    assert open_for(tmp_path, None, root).trial == 1
+    assert open_for(out, origin, people).trial is None
+    assert Run(tmp_path).origin() == Origin()
+    assert open_for(tmp_path, Origin(), root).trial == 1
+
+
+def test_other_data_has_splits_of_its_own(people: Path, tmp_path: Path) -> None:
+    root, other = draw_regdb(tmp_path / "pairs", people), Origin("RegDB, trial 2", 2)
+    assert open_for(tmp_path, other, root).trial == 2, "the same data may have been renamed"
+    with pytest.warns(UserWarning, match=r"was trained on RegDB, trial 2: trial 1 of pairs \(Re"):
+        assert open_for(tmp_path, other, root, 1).trial == 1

@@ -14,6 +14,7 @@ from vireid.evaluation import evaluate, sysu
 from vireid.extract import extract
 from vireid.runs import Run, load_network
 
+FACTS = {"seconds", "seed", "protocol", "data"}
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
 STAGES = ["before", "joint", "aligned"]
 
@@ -31,8 +32,8 @@ def go(*words):
 def test_every_stage_is_scored_in_percent(run, people, capsys):
     go(run, people, "--every-stage")
     metrics = json.loads((run / "metrics.json").read_text())
-    assert metrics.keys() == {*STAGES, "seconds", "seed", "protocol"}
-    assert metrics["seed"] == 0
+    assert metrics.keys() == {*STAGES, *FACTS}
+    assert (metrics["seed"], metrics["data"]) == (0, "people (SYSU-MM01 layout)")
     assert metrics["seconds"].keys() == {
         "reading", "training", "labelling", "steps", "evaluation",
     }  # fmt: skip
@@ -43,7 +44,7 @@ def test_every_stage_is_scored_in_percent(run, people, capsys):
         embeddings = extract(load_network(Run(run), stage), pixels, data.test.modality)
         expected = evaluate(embeddings, data.test_truth, sysu(data.test, data.test_truth)).table()
         assert list(metrics[stage]) == SCORES
-        assert metrics[stage] == pytest.approx(expected, abs=1e-3)
+        assert metrics[stage] == pytest.approx(expected, abs=1e-9)
         assert metrics[stage]["rank20"] == 100, "four people are within the first twenty"
     out = capsys.readouterr().out
     for name in ("Rank-1", "Rank-5", "Rank-10", "Rank-20", "mAP", "mINP"):
@@ -51,18 +52,17 @@ def test_every_stage_is_scored_in_percent(run, people, capsys):
     for stage in STAGES:
         (row,) = [line for line in out.splitlines() if line.startswith(f"{stage} ")]
         numbers = [cell.split() for cell in row.removeprefix(stage).split("  ") if cell.strip()]
-        assert [cell[0] for cell in numbers] == [f"{metrics[stage][name]:.1f}" for name in SCORES]
-        assert [cell[1] for cell in numbers] == ["±"] * len(SCORES)
+        means = [f"{metrics[stage][name]:.1f}" for name in SCORES]
+        assert [cell[0] for cell in numbers] == [*means, "32"], "32 queries, all of which count"
+        assert [cell[1] for cell in numbers[:-1]] == ["±"] * len(SCORES)
 
 
 def test_one_stage_is_added_to_what_is_there(run, people):
     go(run, people, "--stage", "joint", "--trials", "1")
-    assert json.loads((run / "metrics.json").read_text()).keys() == {
-        "joint", "seconds", "seed", "protocol",
-    }  # fmt: skip
+    assert json.loads((run / "metrics.json").read_text()).keys() == {"joint", *FACTS}
     go(run, people, "--trials", "1")
     metrics = json.loads((run / "metrics.json").read_text())
-    assert metrics.keys() == {"joint", "aligned", "seconds", "seed", "protocol"}
+    assert metrics.keys() == {"joint", "aligned", *FACTS}
 
 
 def test_the_figure_shows_queries_and_right_answers(run, people):
@@ -146,9 +146,35 @@ def test_a_checkpoint_of_another_network(run, people, mistake):
     assert "belongs to another network" in mistake("evaluate", run, people)
 
 
-def test_scores_of_another_protocol_are_not_mixed(run, people):
+def test_scores_of_another_protocol_are_not_mixed(run, people, capsys):
     go(run, people, "--trials", "1")
+    assert "replaced in" not in capsys.readouterr().out
     go(run, people, "--stage", "before", "--mode", "indoor", "--trials", "1")
     metrics = json.loads((run / "metrics.json").read_text())
-    assert metrics.keys() == {"before", "seconds", "seed", "protocol"}
+    assert metrics.keys() == {"before", *FACTS}
     assert "indoor" in metrics["protocol"]
+    old = "SYSU-MM01 all-search, single-shot, infrared-to-visible; people (SYSU-MM01 layout)"
+    said = [line for line in capsys.readouterr().out.splitlines() if "replaced in" in line]
+    assert said == [
+        f"replaced in {run / name}: aligned ({old})" for name in ("metrics.json", "evaluation.json")
+    ]
+
+
+def test_scores_on_other_data_are_not_mixed(run, people, tmp_path, capsys):
+    go(run, people, "--trials", "1")
+    go(run, shutil.copytree(people, tmp_path / "others"), "--stage", "joint", "--trials", "1")
+    metrics = json.loads((run / "metrics.json").read_text())
+    assert metrics.keys() == {"joint", *FACTS}
+    assert metrics["data"] == "others (SYSU-MM01 layout)"
+    assert "aligned (SYSU-MM01 all-search" in capsys.readouterr().out
+
+
+def test_what_is_replaced_is_said_of_each_file_by_itself(run, people, tmp_path, capsys):
+    go(run, people, "--trials", "1")
+    go(run, people, "--trials", "1")
+    assert "replaced in" not in capsys.readouterr().out, "the same scores again"
+    go(run, people, "--stage", "joint", "--trials", "1")
+    (said,) = [line for line in capsys.readouterr().out.splitlines() if "replaced in" in line]
+    assert said.startswith(f"replaced in {run / 'evaluation.json'}: aligned (SYSU")
+    go(run, people, "--stage", "before", "--trials", "1", "--out", tmp_path / "elsewhere")
+    assert "replaced in" not in capsys.readouterr().out, "another place, the same protocol"

@@ -3,7 +3,9 @@
 import csv
 import importlib.util
 import json
+import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet
@@ -11,18 +13,11 @@ import pytest
 import torch
 
 from vireid.checkpoint import save_checkpoint
-from vireid.cli import score_files
+from vireid.cli import examples, score_files
 from vireid.cli.main import main
+from vireid.cli.score_files import COLUMNS
 
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
-COLUMNS = [
-    "stage",
-    "trial",
-    "query",
-    "first_match",
-    "average_precision",
-    "inverse_negative_penalty",
-]
 
 
 @pytest.fixture
@@ -46,7 +41,7 @@ def test_scores_of_all_trials_and_queries_are_written(run, people, capsys):
     assert summary["protocol"] == metrics["protocol"]
     assert list(summary["stages"]) == ["before", "joint", "aligned"]
     table = pyarrow.parquet.read_table(run / "queries.parquet").to_pylist()
-    assert list(table[0]) == COLUMNS
+    assert tuple(table[0]) == COLUMNS
     assert len(table) == 3 * 3 * summary["queries"] == 3 * 3 * 32
     for stage, scores in summary["stages"].items():
         assert scores["mean"] == metrics[stage]
@@ -60,6 +55,12 @@ def test_scores_of_all_trials_and_queries_are_written(run, people, capsys):
             assert all((people / row["query"]).is_file() for row in rows)
 
 
+def test_the_page_on_evaluation_names_the_columns():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "evaluation.md").read_text()
+    table = page.split("| column of `queries` |")[1].split("\n\n")[0]
+    assert tuple(re.findall(r"`(\w+)`", table)) == COLUMNS[2:]
+
+
 def test_without_pyarrow_the_table_is_csv(run, people, monkeypatch):
     go(run, people, "--trials", "2")
     expected = pyarrow.parquet.read_table(run / "queries.parquet").to_pylist()
@@ -70,12 +71,14 @@ def test_without_pyarrow_the_table_is_csv(run, people, monkeypatch):
     go(run, people, "--trials", "2")
     with (run / "queries.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == COLUMNS
+    assert tuple(rows[0]) == COLUMNS
     assert [{name: str(value) for name, value in row.items()} for row in expected] == rows
 
 
 @pytest.mark.parametrize("installed", [True, False])
-def test_a_query_that_does_not_count_has_no_scores(run, people, tmp_path, monkeypatch, installed):
+def test_a_query_that_does_not_count_has_no_scores(
+    run, people, tmp_path, monkeypatch, installed, succeed, capsys
+):
     data = shutil.copytree(people, tmp_path / "data")
     lines = ["path,modality,camera,identity,split"]
     for camera, identity, split in ((3, 9, "query"), (3, 10, "query"), (1, 9, "gallery")):
@@ -84,13 +87,21 @@ def test_a_query_that_does_not_count_has_no_scores(run, people, tmp_path, monkey
     (data / "manifest.csv").write_text("\n".join(lines))
     if not installed:
         monkeypatch.setattr(score_files, "find_spec", lambda _: None)
-    go(run, data)
+    succeed("evaluate", run, data)
+    out, err = capsys.readouterr()
+    (line,) = [row for row in out.splitlines() if row.startswith("aligned")]
+    assert line.endswith(" 1 of 2")
+    (line,) = err.splitlines()
+    assert "1 of 2 queries have no image of their identity in their gallery" in line
+    best = "cam1/0009/0000.jpg"
+    expected = [[9, 3, 1, 1, 1.0, 1.0, best, 9], [10, 3, 0, None, None, None, best, 9]]
     if installed:
         rows = pyarrow.parquet.read_table(run / "queries.parquet").to_pylist()
-        assert [list(row.values())[3:] for row in rows] == [[1, 1.0, 1.0], [None] * 3]
+        assert [list(row.values())[3:] for row in rows] == expected
     else:
         lines = (run / "queries.csv").read_text().splitlines()[1:]
-        assert [line.split(",")[3:] for line in lines] == [["1", "1.0", "1.0"], [""] * 3]
+        words = [["" if value is None else str(value) for value in row] for row in expected]
+        assert [line.split(",")[3:] for line in lines] == words
     scores = json.loads((run / "evaluation.json").read_text())["stages"]["aligned"]
     assert scores["valid_queries"] == [1]
     assert scores["spread"] is None
@@ -132,3 +143,18 @@ def test_a_place_that_cannot_be_written_to(run, people, tmp_path, mistake):
     (tmp_path / "file").touch()
     out = tmp_path / "file" / "out"
     assert "cannot write" in mistake("evaluate", run, people, "--trials", "1", "--out", out)
+
+
+def test_a_figure_is_written_whole_or_not_at_all(run, people, monkeypatch, mistake):
+    go(run, people, "--trials", "1")
+    old = (run / "ranked-list.png").read_bytes()
+
+    def interrupted(_rows, _marks, path, _captions):
+        path.write_bytes(old[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(examples, "draw_ranked_list", interrupted)
+    message = mistake("evaluate", run, people, "--trials", "1", "--mode", "indoor")
+    assert "ranked-list.png: No space left on device; free some space" in message
+    assert (run / "ranked-list.png").read_bytes() == old
+    assert not [file for file in run.iterdir() if file.name.startswith(".ranked")]

@@ -1,12 +1,13 @@
 """Evaluations of each public layout against an oracle that reads, draws and scores by itself."""
 
-import json
+import csv
 import random
+import shutil
 from dataclasses import replace
 
 import numpy as np
-import pyarrow.parquet
 import pytest
+from PIL import Image
 
 from vireid.cli.main import main
 from vireid.data.synthetic import DEFAULTS, synthesise
@@ -17,7 +18,6 @@ SMALL = {
     "identities": 2, "test_identities": 4, "visible_images": 3, "infrared_images": 3,
     "height": 32, "width": 16,
 }  # fmt: skip
-SCORES = ("first_match", "average_precision", "inverse_negative_penalty")
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +27,13 @@ def place(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def layout(place):
-    """Return a function that gives the small data set of a layout, made once."""
+def layout(place, draw):
+    """Return a function that gives the small data set of a name, made once."""
 
     def make(name):
         if not (place / name).exists():
+            if name == "crowd":  # more than ten images of each person and camera
+                return draw(place / name, cameras=(1, 2, 3, 4, 5, 6), images=12)
             settings = replace(DEFAULTS[name], **SMALL)
             if name == "regdb":
                 settings = replace(settings, identities=4)
@@ -114,24 +116,45 @@ def llcm_trials(root, swap):
         yield flat(query), drawn(gallery, 1, trial), lambda one, other: one[1:] == other[1:]
 
 
-def score(query, gallery, ignored, vectors, by_identity):
-    """Return first match, average precision and inverse negative penalty of a query, or None."""
-    kept = [image for image in gallery if not ignored(query, image)]
-    own = vectors[query[0]].astype(float)
-    kept.sort(key=lambda image: -sum(own * vectors[image[0]].astype(float)))
-    identities = [image[1] for image in kept]
-    hits = [rank for rank, identity in enumerate(identities, 1) if identity == query[1]]
-    if not hits:
-        return None
-    listed = list(dict.fromkeys(identities)) if by_identity else identities
-    precision = sum(number / rank for number, rank in enumerate(hits, 1)) / len(hits)
-    return listed.index(query[1]) + 1, precision, len(hits) / hits[-1]
+def manifest_trials(root, other_cameras):
+    """Yield the only trial of a manifest."""
+    with (root / "manifest.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    query, gallery = (
+        [(row["path"], int(row["identity"]), int(row["camera"])) for row in rows if
+         row["split"] == part] for part in ("query", "gallery")
+    )  # fmt: skip
+    yield query, gallery, lambda one, other: other_cameras and one[1:] == other[1:]
+
+
+def nearest_tie(queries, gallery, ignored, likeness):
+    """Return the smallest difference of a right and a wrong image's likeness to a query."""
+    smallest = 1.0
+    for query, row in zip(queries, likeness, strict=True):
+        sides = [[], []]
+        for image, value in zip(gallery, row, strict=True):
+            if not ignored(query, image):
+                sides[image[1] == query[1]].append(value)
+        gaps = np.abs(np.subtract.outer(*map(np.array, sides)))
+        smallest = min(smallest, gaps.min(initial=1.0))
+    return smallest
 
 
 CASES = {
     "sysu": ("sysu", [], lambda root: sysu_trials(root, "all", 1, swap=False)),
-    "sysu, indoor, multi-shot, swapped": (
+    "sysu, indoor": (
+        "sysu", ["--mode", "indoor"], lambda root: sysu_trials(root, "indoor", 1, swap=False),
+    ),
+    "sysu, fewer than ten, indoor, swapped": (
         "sysu",
+        ["--mode", "indoor", "--shots", "10", "--direction", "visible-to-infrared"],
+        lambda root: sysu_trials(root, "indoor", 10, swap=True),
+    ),
+    "sysu, ten of twelve": (
+        "crowd", ["--shots", "10"], lambda root: sysu_trials(root, "all", 10, swap=False),
+    ),
+    "sysu, ten of twelve, indoor, swapped": (
+        "crowd",
         ["--mode", "indoor", "--shots", "10", "--direction", "visible-to-infrared"],
         lambda root: sysu_trials(root, "indoor", 10, swap=True),
     ),
@@ -147,38 +170,69 @@ CASES = {
         ["--direction", "infrared-to-visible"],
         lambda root: llcm_trials(root, swap=True),
     ),
-}
+    "manifest": ("manifest", [], lambda root: manifest_trials(root, other_cameras=False)),
+    "manifest, other cameras": (
+        "manifest",
+        ["--exclude-same-camera"],
+        lambda root: manifest_trials(root, other_cameras=True),
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", list(CASES))
-def test_evaluate_gives_the_numbers_of_the_oracle(case, layout, untrained, tmp_path):
+def test_evaluate_gives_the_numbers_of_the_oracle(
+    case, layout, untrained, embedded, check_scores, tmp_path
+):
     name, options, trials = CASES[case]
     root = layout(name)
-    words = ["embed", untrained, root, "--part", "test", "--out", tmp_path / "test.npz"]
-    assert main([str(word) for word in words]) == 0
-    with np.load(tmp_path / "test.npz") as file:
-        vectors = dict(zip(file["paths"].tolist(), file["vectors"], strict=True))
-    words = ["evaluate", untrained, root, "--out", tmp_path, *options]
-    assert main([str(word) for word in words]) == 0
-    summary = json.loads((tmp_path / "evaluation.json").read_text())["stages"][BEFORE]
-    table = pyarrow.parquet.read_table(tmp_path / "queries.parquet").to_pylist()
-    rows = iter(table)
-    for number, (queries, gallery, ignored) in enumerate(trials(root)):
-        found = [score(query, gallery, ignored, vectors, name != "regdb") for query in queries]
-        for query, expected in zip(queries, found, strict=True):
-            row = next(rows)
-            assert (row["stage"], row["trial"], row["query"]) == (BEFORE, number, query[0])
-            assert [row[key] for key in SCORES] == (
-                [None] * 3 if expected is None else pytest.approx(list(expected), abs=1e-9)
-            )
-        valid = [scores for scores in found if scores is not None]
-        assert summary["valid_queries"][number] == len(valid)
-        means = [np.mean([scores[0] <= rank for scores in valid]) for rank in (1, 5, 10, 20)]
-        means += [np.mean([scores[k] for scores in valid]) for k in (1, 2)]
-        values = [column[number] / 100 for column in summary["trials"].values()]
-        assert values == pytest.approx(means, abs=1e-9)
-    assert next(rows, None) is None
-    for key, values in summary["trials"].items():
-        assert summary["mean"][key] == pytest.approx(np.mean(values), abs=1e-9)
-        if len(values) > 1:
-            assert summary["spread"][key] == pytest.approx(np.std(values, ddof=1), abs=1e-9)
+    vectors = embedded(untrained, root, tmp_path / "test.npz")
+    assert main(["evaluate", str(untrained), str(root), "--out", str(tmp_path), *options]) == 0
+
+    def likeness(queries, gallery, _):
+        return [[vectors[q[0]] @ vectors[g[0]] for g in gallery] for q in queries]
+
+    check_scores(tmp_path, trials(root), likeness, by_identity=name not in {"regdb", "manifest"})
+
+
+def test_ten_are_drawn_of_twelve_anew_for_each_trial(layout):
+    galleries = [trial[1] for trial in sysu_trials(layout("crowd"), "all", 10, swap=False)]
+    assert {len(gallery) for gallery in galleries} == {4 * 4 * 10}
+    assert len({tuple(gallery) for gallery in galleries}) == 10
+
+
+@pytest.mark.parametrize("flip", [False, True])
+@pytest.mark.parametrize("rerank", [False, True])
+def test_mirror_images_and_re_ranking_give_the_numbers_of_the_oracle(
+    layout, untrained, embedded, check_scores, reranking_oracle, tmp_path, flip, rerank
+):
+    """Embeddings and Jaccard distances are float32, the oracle's double.
+
+    Likenesses differ by up to 2e-6, so that ranks can only differ where a right and a wrong image
+    are nearer than twice that. There are none such here, so the scores are equal to 1e-9.
+    """
+    root = layout("sysu")
+    vectors = embedded(untrained, root, tmp_path / "test.npz")
+    if flip:
+        mirrored = shutil.copytree(root, tmp_path / "mirrored")
+        for file in mirrored.rglob("*.jpg"):
+            with Image.open(file) as image:
+                turned = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+            turned.save(file, "PNG")  # without loss; formats are recognised by content
+        for path, vector in embedded(untrained, mirrored, tmp_path / "mirrored.npz").items():
+            both = vectors[path] + vector
+            vectors[path] = both / np.sqrt(np.sum(both * both))
+
+    def likeness(queries, gallery, ignored):
+        rows = np.array([vectors[image[0]] for image in (*queries, *gallery)])
+        products = rows @ rows.T
+        values = products[: len(queries), len(queries) :]
+        if rerank:
+            values = reranking_oracle(rows, len(queries))
+        assert nearest_tie(queries, gallery, ignored, values) > 4e-6
+        return values
+
+    words = [word for word, on in (("--flip", flip), ("--rerank", rerank)) if on]
+    words += ["--trials", "3", "--out", str(tmp_path)]
+    assert main(["evaluate", str(untrained), str(root), *words]) == 0
+    trials = list(sysu_trials(root, "all", 1, swap=False))[:3]
+    check_scores(tmp_path, trials, likeness, by_identity=True)

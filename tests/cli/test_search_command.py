@@ -76,7 +76,7 @@ def test_a_data_set_can_be_the_gallery(trained, people, capsys):
         (["--modality", "infrared", "--top", "0"], "top is 0; expected at least 1"),
         (["--modality", "infrared", "--top", "x"], "--top"),
         (["--modality", "infrared", "--gallery-modality", "visible"], "applies to folders"),
-        (["--modality", "infrared", "--figure", "/nowhere/x.png"], "/nowhere/x.png"),
+        (["--modality", "infrared", "--figure", "/dev/null/x.png"], "cannot write /dev/null/x.png"),
         (["--modality", "infrared", "--device", "bogus"], "--device bogus"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from vireid.data import cache as module
-from vireid.data import default_cache, load_pixels, read_images
+from vireid.data import default_cache, load_pixels, packed, read_images
 from vireid.errors import ConfigError, DataError
 from vireid.types import Images
 
@@ -98,7 +98,24 @@ def replace_size(root):
     os.utime(root / "4.png", ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
-@pytest.mark.parametrize("change", [touch, replace_size, lambda root: write(root / "4.png", 50)])
+def other_pixels(root):
+    """Change a byte and the time, not the size."""
+    status = (root / "4.png").stat()
+    shape = (20, 9, 3)
+    for number in range(100):  # noise of a seed that compresses to as many bytes
+        pixels = np.random.default_rng(4).integers(0, 256, shape, dtype=np.uint8)
+        pixels[0, 0] = number
+        Image.fromarray(pixels).save(root / "other.png")
+        if (root / "other.png").stat().st_size == status.st_size:
+            break
+    (root / "other.png").replace(root / "4.png")
+    assert (root / "4.png").stat().st_size == status.st_size
+    os.utime(root / "4.png", ns=(status.st_atime_ns, status.st_mtime_ns + 1))
+
+
+@pytest.mark.parametrize(
+    "change", [replace_size, other_pixels, lambda root: write(root / "4.png", 50)]
+)
 def test_a_changed_image_makes_the_file_anew(images, folder, decoded, change):
     old = read_images(images, SIZE, cache=folder).pixels
     kept = old.copy()
@@ -109,6 +126,44 @@ def test_a_changed_image_makes_the_file_anew(images, folder, decoded, change):
     assert len(decoded) == 9
     assert len(list(folder.iterdir())) == 1
     np.testing.assert_array_equal(old, kept)  # who reads the old file goes on reading it
+
+
+def test_equal_bytes_of_another_time_are_compared_once_and_not_decoded(images, folder, decoded):
+    expected = np.array(read_images(images, SIZE, cache=folder).pixels)
+    (path,) = folder.iterdir()
+    inode = path.stat().st_ino
+    decoded.clear()
+    touch(images.root)
+    np.testing.assert_array_equal(read_images(images, SIZE, cache=folder).pixels, expected)
+    assert decoded == []
+    assert path.stat().st_ino == inode, "the same file"
+    np.testing.assert_array_equal(np.load(path), expected)
+
+
+def test_the_new_time_is_noted(images, folder, monkeypatch):
+    read_images(images, SIZE, cache=folder)
+    touch(images.root)
+    real, looked = module.digest_file, []
+    monkeypatch.setattr(module, "digest_file", lambda path: looked.append(path) or real(path))
+    for _ in range(3):
+        read_images(images, SIZE, cache=folder)
+    assert len(looked) == 9, "each image once, the first time"
+
+
+def test_a_cache_that_one_may_only_read_is_compared_every_time(images, folder, decoded):
+    expected = np.array(read_images(images, SIZE, cache=folder).pixels)
+    decoded.clear()
+    touch(images.root)
+
+    def refused(*_):
+        raise PermissionError(13, "Permission denied")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packed, "_line", refused)  # as opening the file for writing would be
+        found = read_images(images, SIZE, cache=folder)
+    np.testing.assert_array_equal(found.pixels, expected)
+    np.testing.assert_array_equal(read_images(images, SIZE, cache=folder).pixels, expected)
+    assert decoded == []
 
 
 def test_another_pillow_makes_the_file_anew(images, folder, decoded, monkeypatch):

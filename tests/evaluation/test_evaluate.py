@@ -44,6 +44,9 @@ def test_each_trial_is_scored_by_itself_and_the_table_is_their_mean_in_percent(s
             ignore=trial.ignored(),
             count="images",
         )
+        ignored = trial.ignored()
+        left = similarity if ignored is None else np.where(ignored, -2, similarity)
+        assert result.best[len(expected)].tolist() == trial.gallery[left.argmax(axis=1)].tolist()
         ranks = [scores.cmc[rank - 1] for rank in (1, 5, 10, 20)]
         expected.append([100 * value for value in (*ranks, scores.mAP, scores.mINP)])
     assert result.protocol == "p"
@@ -67,6 +70,15 @@ def test_the_count_of_the_protocol_is_used(count):
     result = evaluate(Embeddings(vectors, [0] * 4), Truth([1, 2, 2, 1]), protocol)
     first = int(np.argmax(result.trials[0].cmc)) + 1
     assert first == {"identities": 2, "images": 3}[count]
+
+
+def test_a_query_that_ignores_its_whole_gallery_has_no_best_image():
+    vectors = unit(np.array([[1.0, 0.0], [1.0, 0.1], [1.0, 0.2], [1.0, 0.3]]))
+    groups = np.array([5, 6]), np.array([5, 5])
+    protocol = Protocol("p", "images", (Trial(np.array([0, 1]), np.array([3, 2]), *groups),))
+    result = evaluate(Embeddings(vectors, [0] * 4), Truth([1, 1, 1, 2]), protocol)
+    assert result.best[0].tolist() == [-1, 2]
+    assert result.trials[0].queries.matches.tolist() == [0, 1]
 
 
 def test_a_perfect_embedding_scores_a_hundred(scene):

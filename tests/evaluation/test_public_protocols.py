@@ -45,10 +45,14 @@ def test_sysu(golden, tmp_path, mode, shots):
 
 
 @pytest.mark.parametrize("direction", ["visible-to-infrared", "infrared-to-visible"])
-@pytest.mark.parametrize("split", [1, 2, 10])
-def test_regdb(golden, tmp_path, direction, split):
+def test_regdb(golden, tmp_path, direction):
     arrays = golden("lists_regdb")
-    assert split in arrays["trials"]
+    for split in arrays["trials"].tolist():
+        check_split(arrays, tmp_path / str(split), direction, split)
+
+
+def check_split(arrays, root, direction, split):
+    """Compare the protocol of a split of RegDB with the lists of the released code."""
     train = {"visible": "Visible/0/a.bmp", "thermal": "Thermal/0/a.bmp"}
     files, texts = list(train.values()), {}
     for word, path in train.items():
@@ -56,7 +60,7 @@ def test_regdb(golden, tmp_path, direction, split):
         files += arrays[f"trial{split}_{word}_files"].tolist()
         texts[f"idx/test_{word}_{split}.txt"] = "".join(line + "\n" for line in lines)
         texts[f"idx/train_{word}_{split}.txt"] = f"{path} 0\n"
-    data = open_data(plant(tmp_path, files, texts), trial=split)
+    data = open_data(plant(root, files, texts), trial=split)
     protocol = regdb(data.test, data.test_truth, direction=direction)
     (trial,) = protocol.trials
     words = ("visible", "thermal") if direction.startswith("visible") else ("thermal", "visible")

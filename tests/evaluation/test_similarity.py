@@ -23,39 +23,8 @@ def crowd(seed, queries=25, gallery=45, people=8):
     return Embeddings(rows, np.zeros(len(rows), int)), Truth(identities), trial
 
 
-def reranking_oracle(rows, queries, k1=20, k2=6, weight=0.3):
-    """Return 1 - d* of the first rows to the others, set by set from the paper's equations."""
-    count = len(rows)
-    products = rows @ rows.T
-    np.fill_diagonal(products, 2)
-    lists = np.argsort(-products, axis=1, kind="stable")
-
-    def reciprocal(i, k):
-        return {j for j in lists[i, : k + 1].tolist() if i in lists[j, : k + 1]}
-
-    soft = np.zeros((count, count))
-    for i in range(count):
-        wide = reciprocal(i, k1)
-        expanded = set(wide)
-        for j in wide:
-            half = reciprocal(j, round(k1 / 2))
-            if len(half & wide) > 2 / 3 * len(half):
-                expanded |= half
-        members = sorted(expanded)
-        soft[i, members] = np.exp(-(2 - 2 * rows[i] @ rows[members].T))
-        soft[i] /= soft[i].sum()
-    soft = np.array([soft[lists[i, :k2]].mean(axis=0) for i in range(count)])
-    result = np.empty((queries, count - queries))
-    for i in range(queries):
-        for j in range(queries, count):
-            jaccard = 1 - np.minimum(soft[i], soft[j]).sum() / np.maximum(soft[i], soft[j]).sum()
-            cosine = 1 - rows[i] @ rows[j]
-            result[i, j - queries] = 1 - (1 - weight) * jaccard - weight * cosine
-    return result
-
-
 @pytest.mark.parametrize("seed", range(4))
-def test_re_ranking_follows_the_paper(seed):
+def test_re_ranking_follows_the_paper(seed, reranking_oracle):
     embeddings, truth, trial = crowd(seed)
     rows = embeddings.vectors[np.append(trial.query, trial.gallery)].astype(float)
     expected = reranking_oracle(rows, len(trial.query))

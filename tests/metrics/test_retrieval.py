@@ -102,6 +102,8 @@ def test_equal_to_the_oracle(seed, count, monkeypatch):
     assert scores.mINP == pytest.approx(penalty, abs=1e-12)
     assert scores.valid_queries == len(found)
     each = scores.queries
+    rights = (gallery_ids == query_ids[:, None]) & ~ignore
+    assert each.matches.tolist() == rights.sum(axis=1).tolist()
     valid = ~np.isnan(each.first_match)
     values = (each.average_precision, each.inverse_negative_penalty, each.first_match)
     np.testing.assert_allclose(np.array(values)[:, valid].T, found, rtol=1e-12)

@@ -6,10 +6,10 @@ from time import perf_counter
 
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
-from vireid.cli.evaluate import evaluate_run
+from vireid.cli.evaluation import How, evaluate_run
 from vireid.cli.protocols import choose_protocol
 from vireid.cli.reading import MEMORY, Reading
-from vireid.cli.score_files import write_json
+from vireid.cli.score_files import read_json, write_json
 from vireid.cli.training import train
 from vireid.data import open_data
 from vireid.data.synthetic import SyntheticSettings, synthesise
@@ -55,9 +55,9 @@ def run(words: list[str]) -> None:
     again = f"vireid train {arguments.out / 'data'} --out {target.folder}{how.words()} --resume"
     train(data, recipe, target, device=device, how=how, again=again)
     console.print()
-    metrics = evaluate_run(
-        target, data, choose_protocol(data), target.stages(), device=device, cache=MEMORY
-    )
+    evaluation = How(device=device, cache=MEMORY)
+    evaluate_run(target, data, choose_protocol(data), target.stages(), evaluation)
+    metrics = read_json(target.metrics_file)
     metrics["seconds"] |= seconds | {"total": perf_counter() - start}
     write_json(target.metrics_file, metrics)
     rows = [[text, f"{metrics['seconds'][part]:.0f}"] for part, text in PARTS.items()]

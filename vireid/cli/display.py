@@ -50,6 +50,7 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
 def score_table(
     rows: Mapping[str, Mapping[str, float]],
     spreads: Mapping[str, Mapping[str, float] | None],
+    queries: str,
     title: str,
 ) -> Table:
     """Return a table of scores in percent.
@@ -57,6 +58,7 @@ def score_table(
     Args:
         rows: scores by the name of the row.
         spreads: their standard deviations likewise; None where there is none.
+        queries: how many queries count.
         title: above the table.
 
     Returns:
@@ -72,8 +74,9 @@ def score_table(
                 f"{number} ± {spread[column]:.1f}"
                 for number, column in zip(numbers, columns, strict=True)
             ]
-        cells.append([name, *numbers])
-    return plain_table(["", *(NAMES.get(column, column) for column in columns)], cells, title)
+        cells.append([name, *numbers, queries])
+    header = ["", *(NAMES.get(column, column) for column in columns), "queries"]
+    return plain_table(header, cells, title)
 
 
 def plain_table(header: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> Table:

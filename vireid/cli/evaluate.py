@@ -1,23 +1,20 @@
-"""`vireid evaluate`: a run or weights + test images -> a table, its files and a figure."""
+"""`vireid evaluate`: runs or weights + test images -> tables, and the mean of several."""
 
 import argparse
 from collections.abc import Sequence
+from os.path import commonpath
 from pathlib import Path
-from time import perf_counter
-from typing import Any
 
 from vireid.cli.arguments import add_machine, add_trial, folder, parser, use_machine
-from vireid.cli.display import console, score_table
-from vireid.cli.examples import draw_examples
+from vireid.cli.display import console
+from vireid.cli.evaluation import How, evaluate_run, evaluate_weights, finished
+from vireid.cli.means import Evaluated, mean_table, write_means
 from vireid.cli.protocols import ProtocolOptions, add_protocol, choose_protocol
 from vireid.cli.reading import add_cache
-from vireid.cli.score_files import merge_metrics, write_scores
-from vireid.cli.scoring import Scored, Ways, score
+from vireid.cli.scoring import Ways
 from vireid.cli.trials import open_for
-from vireid.data import DataFolder
-from vireid.errors import CheckpointError, ConfigError
-from vireid.evaluation import Protocol
-from vireid.runs import Run, load_network, open_weights
+from vireid.errors import ConfigError
+from vireid.runs import Run, open_weights
 
 
 def run(words: list[str]) -> None:
@@ -27,27 +24,53 @@ def run(words: list[str]) -> None:
         words: the command line.
     """
     arguments = parse(words)
+    models: list[Path] = arguments.models
     device = use_machine(arguments)
+    check_models(models, arguments)
+    together = []
+    for model in models:
+        out: Path | None = arguments.out
+        if len(models) > 1:
+            console.print(f"{model}:")
+            out = out and out / _name(model)
+        how = How(Ways(arguments.flip, arguments.rerank), out, device, arguments.cache)
+        together.append(evaluate_one(model, arguments, how))
+    if len(models) > 1:
+        console.print()
+        console.print(mean_table(score for one in together for score in one.scores()))
+        file = (arguments.out or common_folder(models)) / "runs.json"
+        write_means(file, together)
+        console.print(f"written: {file}")
+
+
+def evaluate_one(model: Path, arguments: argparse.Namespace, how: How) -> Evaluated:
+    """Evaluate a run or weights, on the split that they were trained on.
+
+    Args:
+        model: the folder or file.
+        arguments: as ``parse`` returns them.
+        how: where and in which way.
+
+    Returns:
+        The scores.
+
+    Raises:
+        VireidError: the model or the data cannot be used, or a file cannot be written.
+    """
     options = ProtocolOptions(
         **{name: getattr(arguments, name) for name in vars(ProtocolOptions())}
     )
-    ways = Ways(arguments.flip, arguments.rerank)
-    if arguments.model.is_file():
-        if arguments.stage or arguments.every_stage:
-            raise ConfigError(
-                f"--stage and --every-stage apply to runs; {arguments.model} is a file: leave "
-                "them out"
-            )
-        evaluate_weights(arguments, options, ways, device)
-        return
-    target = Run(arguments.model)
-    data = open_for(target.folder, target.trial(), arguments.data, arguments.trial)
-    protocol = choose_protocol(data, options)
-    stages = target.stages() if arguments.every_stage else [arguments.stage]
-    evaluate_run(
-        target, data, protocol, stages,
-        ways=ways, out=arguments.out, device=device, cache=arguments.cache,
-    )  # fmt: skip
+    if model.is_file():
+        weights = open_weights(model)
+        data = open_for(model, weights.origin, arguments.data, arguments.trial)
+        scored = evaluate_weights(model, weights, data, choose_protocol(data, options), how)
+    else:
+        run = Run(model)
+        data = open_for(model, run.origin(), arguments.data, arguments.trial)
+        stages = run.stages() if arguments.every_stage else [arguments.stage]
+        scored = evaluate_run(run, data, choose_protocol(data, options), stages, how)
+    tables = {name: result.table() for name, result in scored.results.items()}
+    return Evaluated(str(model), data.name, data.trial, scored.name, tables)
 
 
 def parse(words: list[str]) -> argparse.Namespace:
@@ -57,125 +80,97 @@ def parse(words: list[str]) -> argparse.Namespace:
         words: the command line.
 
     Returns:
-        model, data, stage, every_stage, the options of ``ProtocolOptions`` and ``Ways``, out,
+        models, data, stage, every_stage, the options of ``ProtocolOptions`` and ``Ways``, out,
         trial, cache, device and threads.
     """
     command = parser(
         "evaluate",
-        "Score a run on test images with known identities: Rank-k, mAP and mINP.",
+        "Score runs on test images with known identities: Rank-k, mAP and mINP. Of several runs,\n"
+        "mean and spread are printed too; each is evaluated on the split it was trained on.",
         "examples:\n"
         "  vireid evaluate runs/first DATA --every-stage\n"
-        "  vireid evaluate aligned.safetensors DATA --mode indoor --shots 10",
+        "  vireid evaluate aligned.safetensors DATA --mode indoor --shots 10\n"
+        "  vireid evaluate regdb/trial-* REGDB     # RegDB's ten splits, a run for each",
     )
     command.add_argument(
-        "model",
+        "models",
         metavar="RUN_OR_WEIGHTS",
         type=folder,
-        help="a run folder written by `vireid train`, or one of its checkpoints",
+        nargs="+",
+        help="a run folder written by `vireid train`, or one of its checkpoints; several give "
+        "their mean too",
     )
     command.add_argument("data", type=folder, help="the data; its test part is used")
     which = command.add_mutually_exclusive_group()
     which.add_argument("--every-stage", action="store_true", help="before and after each stage")
     which.add_argument("--stage", help="one stage, or before; default: the last")
     command.add_argument(
-        "--out", type=folder, help="folder of the results; default: the run, or beside the weights"
+        "--out",
+        type=folder,
+        help="folder for evaluation.json, the table of queries and the figure, so that those of "
+        "an earlier evaluation are kept; of several runs, each gets a folder in it (default: the "
+        "run's folder, or NAME-evaluation beside the weights). A run's metrics.json stays in the "
+        "run",
     )
     add_protocol(command)
     beside = command.add_argument_group("beside the protocol (off by default, named in results)")
-    beside.add_argument("--rerank", action="store_true", help="re-rank by k-reciprocal neighbours")
+    beside.add_argument(
+        "--rerank",
+        action="store_true",
+        help="re-rank by k-reciprocal neighbours: time grows with the square of a trial's queries "
+        "and gallery images, sensible up to some 30,000 of them",
+    )
     beside.add_argument(
         "--flip", action="store_true", help="average each embedding with that of the mirror image"
     )
     add_trial(command)
     add_cache(command)
     add_machine(command)
-    return command.parse_args(words)
+    return command.parse_intermixed_args(words)
 
 
-def evaluate_weights(
-    arguments: argparse.Namespace, options: ProtocolOptions, ways: Ways, device: str
-) -> None:
-    """Evaluate a checkpoint away from its run.
+def check_models(models: Sequence[Path], arguments: argparse.Namespace) -> None:
+    """Refuse what cannot be evaluated before anything is.
 
     Args:
-        arguments: as ``parse`` returns them; model is the file.
-        options: of the protocol.
-        ways: mirror images and re-ranking.
-        device: where to compute.
+        models: runs and weights.
+        arguments: as ``parse`` returns them.
 
     Raises:
-        VireidError: the file or the data cannot be used.
+        ConfigError: an option does not apply, or a run or a place is named twice.
+        CheckpointError: a run cannot be used.
     """
-    path: Path = arguments.model
-    weights = open_weights(path)
-    data = open_for(path, weights.trial, arguments.data, arguments.trial)
-    protocol = choose_protocol(data, options)
-    networks = [(weights.stage, weights.network)]
-    cache = arguments.cache
-    scored = score(networks, weights.recipe, data, protocol, ways, device=device, cache=cache)
-    out = arguments.out or path.with_name(f"{path.stem}-evaluation")
-    console.print(f"written: {', '.join(map(str, report(out, scored, data, ways)))}")
+    for model in models:
+        if not model.is_file():
+            finished(Run(model))
+        elif arguments.stage or arguments.every_stage:
+            raise ConfigError(
+                f"--stage and --every-stage apply to runs; {model} is a file: leave them out"
+            )
+    _check_twice([str(model.resolve()) for model in models], "name each run once")
+    if arguments.out:
+        _check_twice([_name(model) for model in models], "leave --out out")
 
 
-def evaluate_run(
-    run: Run,
-    data: DataFolder,
-    protocol: Protocol,
-    stages: Sequence[str | None],
-    *,
-    ways: Ways | None = None,
-    out: Path | None = None,
-    device: str = "cpu",
-    cache: str | None = None,
-) -> dict[str, Any]:
-    """Evaluate checkpoints of a run, print a table and write metrics.json and what shows it.
+def _check_twice(names: Sequence[str], advice: str) -> None:
+    """Refuse names that are not all different."""
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ConfigError(f"{', '.join(twice)}: named twice; {advice}")
+
+
+def _name(model: Path) -> str:
+    """Return what the folder of a run's results is called."""
+    return model.stem if model.is_file() else model.resolve().name
+
+
+def common_folder(models: Sequence[Path]) -> Path:
+    """Return the folder that holds some files and folders, at any depth.
 
     Args:
-        run: the run.
-        data: its test part is embedded, every image once for each checkpoint.
-        protocol: queries and galleries.
-        stages: names of checkpoints; None for the last.
-        ways: mirror images and re-ranking; neither if not given.
-        out: folder of all files but metrics.json; the run's if not given.
-        device: where to compute.
-        cache: where decoded images are kept, as in ``Reading``.
+        models: at least one.
 
     Returns:
-        What metrics.json now holds.
-
-    Raises:
-        VireidError: the run or the data cannot be used.
+        The folder, absolute.
     """
-    start, ways = perf_counter(), ways or Ways()
-    recipe, finished = run.recipe(), run.stages()
-    if not finished:
-        raise CheckpointError(f"{run.folder} holds no checkpoint; train anew, in another folder")
-    networks = ((stage or finished[-1], load_network(run, stage)) for stage in stages)
-    scored = score(networks, recipe, data, protocol, ways, device=device, cache=cache)
-    metrics = merge_metrics(run, scored, perf_counter() - start)
-    files = report(out or run.folder, scored, data, ways)
-    console.print(f"written: {', '.join(map(str, (run.metrics_file, *files)))}")
-    return metrics
-
-
-def report(folder: Path, scored: Scored, data: DataFolder, ways: Ways) -> list[Path]:
-    """Print the table, and write the scores and the figure.
-
-    Args:
-        folder: gets the files.
-        scored: the scores.
-        data: what was evaluated on.
-        ways: what was done beside the protocol.
-
-    Returns:
-        The files.
-    """
-    trials = len(scored.protocol.trials)
-    means = {name: result.table() for name, result in scored.results.items()}
-    spreads = {name: result.spread() for name, result in scored.results.items()}
-    plural = "1 trial, %" if trials == 1 else f"mean ± standard deviation of {trials} trials, %"
-    console.print(score_table(means, spreads, f"{scored.name}, {plural}"))
-    figure = folder / "ranked-list.png"
-    files = write_scores(folder, scored, data)
-    draw_examples(figure, scored, data, rerank=ways.rerank)
-    return [*files, figure]
+    return Path(commonpath([model.resolve().parent for model in models]))

@@ -6,6 +6,7 @@ from vireid.cli.protocols import known_truth
 from vireid.cli.scoring import Scored
 from vireid.data import DataFolder, decode
 from vireid.evaluation.examples import ranked_examples
+from vireid.files import whole_file
 from vireid.report import draw_ranked_list
 
 
@@ -17,6 +18,9 @@ def draw_examples(path: Path, scored: Scored, data: DataFolder, *, rerank: bool)
         scored: its last network is shown.
         data: whose test images are shown.
         rerank: whether the lists are re-ranked.
+
+    Raises:
+        DataError: the file cannot be written.
     """
     examples = ranked_examples(
         scored.embeddings,
@@ -32,5 +36,5 @@ def draw_examples(path: Path, scored: Scored, data: DataFolder, *, rerank: bool)
         marks.append([None, *(bool(right) for right in example.right)])
         name = data.test.paths[example.query]
         captions.append(f"{example.kind}:  {name}   average precision {example.precision:.0%}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draw_ranked_list(rows, marks, path, captions)
+    with whole_file(path) as whole:
+        draw_ranked_list(rows, marks, whole, captions)

@@ -96,17 +96,21 @@ def choose_protocol(data: DataFolder, options: ProtocolOptions | None = None) ->
 
     Raises:
         DataError: there are no test images or no identities, or they do not fit the protocol.
-        ConfigError: an option does not apply or is out of range.
+        ConfigError: options do not apply, all of which are named, or one is out of range.
     """
     options = options or ProtocolOptions()
     truth = known_truth(data)
     name = options.protocol or data.protocol or "plain"
-    for option, protocols in APPLIES_TO.items():
-        if getattr(options, option) is not None and name not in protocols:
-            raise ConfigError(
-                f"--{option.replace('_', '-')} applies to the protocol {' or '.join(protocols)}; "
-                f"{data.name} is evaluated by {name}: leave it out"
-            )
+    wrong = [
+        f"--{option.replace('_', '-')} applies to the protocol {' or '.join(protocols)}"
+        for option, protocols in APPLIES_TO.items()
+        if getattr(options, option) is not None and name not in protocols
+    ]
+    if wrong:
+        out = "it" if len(wrong) == 1 else "them"
+        raise ConfigError(
+            f"{'; '.join(wrong)}; {data.name} is evaluated by {name}: leave {out} out"
+        )
     given = options.given(name)
     if name == "sysu":
         return sysu(data.test, truth, **given)

@@ -9,9 +9,9 @@ from pathlib import Path
 from rich.table import Table
 
 from vireid.cli.arguments import parser
-from vireid.cli.display import NAMES, console, plain_table
+from vireid.cli.display import console
+from vireid.cli.means import mean_table
 from vireid.overview import Overview, describe_run, find_runs
-from vireid.studies import Spread, spread
 
 TEXTS = ("run", "state", "recipe", "data", "epoch", "goes on at", "scored")
 NUMBERS = ("Rank-1", "mAP", "clarity", "stable", "time")
@@ -55,38 +55,8 @@ def run(words: list[str]) -> None:
             console.print(f"damaged: {one.folder}: {one.reason}")
     if arguments.mean:
         console.print()
-        console.print(mean_table(found))
-
-
-def mean_table(found: Sequence[Overview]) -> Table:
-    """Return the mean scores of runs that were evaluated alike.
-
-    Args:
-        found: the runs.
-
-    Returns:
-        A line for each protocol and stage: how many runs, and of each score the mean and, from
-        two runs on, the standard deviation between them.
-    """
-    groups: dict[tuple[str, str], list[Overview]] = {}
-    for one in found:
-        if one.scored is not None:
-            groups.setdefault((one.protocol or "-", one.scored), []).append(one)
-    names = list(dict.fromkeys(name for one in found for name in one.scores))
-    rows = []
-    for (protocol, stage), runs in sorted(groups.items()):
-        cells = [spread([one.scores[name] for one in runs if name in one.scores]) for name in names]
-        rows.append([protocol, stage, str(len(runs)), *map(_spread_text, cells)])
-    title = "mean ± standard deviation over runs, %"
-    return plain_table(
-        ["protocol", "stage", "runs", *(NAMES.get(n, n) for n in names)], rows, title
-    )
-
-
-def _spread_text(cell: Spread | None) -> str:
-    if cell is None:
-        return "-"
-    return f"{cell.mean:.1f}" + ("" if cell.deviation is None else f" ± {cell.deviation:.1f}")
+        scores = [(one.protocol or "-", one.scored, one.scores) for one in found if one.scored]
+        console.print(mean_table(scores))
 
 
 def table(found: Sequence[Overview]) -> Table:

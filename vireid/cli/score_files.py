@@ -2,13 +2,16 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from vireid.cli.display import console
+from vireid.cli.protocols import known_truth
 from vireid.cli.scoring import Scored
 from vireid.data import DataFolder
 from vireid.errors import CheckpointError
@@ -20,32 +23,43 @@ COLUMNS = (
     "stage",
     "trial",
     "query",
+    "identity",
+    "camera",
+    "matches",
     "first_match",
     "average_precision",
     "inverse_negative_penalty",
+    "best",
+    "best_identity",
 )
 """Columns of the table of queries."""
 
+FACTS = ("seconds", "seed", "protocol", "data")
+"""What metrics.json holds beside the scores of stages."""
 
-def merge_metrics(run: Run, scored: Scored, seconds: float) -> dict[str, Any]:
+
+def merge_metrics(run: Run, scored: Scored, data: DataFolder, seconds: float) -> None:
     """Add scores to metrics.json, keeping those of other stages under the same protocol.
 
     Args:
         run: the run.
-        scored: scores by stage; those of another protocol are dropped from the file.
+        scored: scores by stage; those of another protocol or other data are dropped from the
+            file, and named on the terminal.
+        data: what was evaluated on.
         seconds: of this evaluation.
 
-    Returns:
-        What the file now holds.
+    Raises:
+        CheckpointError: the file is damaged.
+        DataError: it cannot be written.
     """
     metrics, timing = read_json(run.metrics_file), read_json(run.timing_file)
-    if metrics.get("protocol", scored.name) != scored.name:
+    if not _alike(metrics, scored, data):
+        _say_replaced(run.metrics_file, metrics, [key for key in metrics if key not in FACTS])
         metrics = {}
     metrics["seconds"] = timing | metrics.get("seconds", {}) | {"evaluation": seconds}
     metrics |= {stage: result.table() for stage, result in scored.results.items()}
-    metrics |= {"seed": run.recipe().seed, "protocol": scored.name}
+    metrics |= {"seed": run.recipe().seed, "protocol": scored.name, "data": data.name}
     write_json(run.metrics_file, metrics)
-    return metrics
 
 
 def write_scores(folder: Path, scored: Scored, data: DataFolder) -> list[Path]:
@@ -54,16 +68,20 @@ def write_scores(folder: Path, scored: Scored, data: DataFolder) -> list[Path]:
     Args:
         folder: gets evaluation.json, and queries.parquet where pyarrow is installed, else
             queries.csv.
-        scored: the scores.
+        scored: the scores; what an earlier evaluation had beside these is named on the terminal.
         data: names the queries.
 
     Returns:
         The two files.
 
     Raises:
+        CheckpointError: an earlier evaluation.json is damaged.
         DataError: a file cannot be written.
     """
     summary, table = folder / "evaluation.json", folder / "queries.parquet"
+    earlier = read_json(summary)
+    again = scored.results if _alike(earlier, scored, data) else ()
+    _say_replaced(summary, earlier, [key for key in earlier.get("stages", ()) if key not in again])
     stages = {name: _summary(result) for name, result in scored.results.items()}
     count = len(scored.protocol.trials[0].query)
     write_json(
@@ -91,42 +109,64 @@ def _summary(result: EvaluationResult) -> dict[str, Any]:
 
 
 def _query_columns(scored: Scored, data: DataFolder) -> dict[str, list[Any]]:
-    """Return the columns of the table of queries; NaN where a query does not count."""
+    """Return the columns of the table of queries; None where a query has no such value."""
     rows = list(_query_rows(scored, data))
     return dict(zip(COLUMNS, (list(column) for column in zip(*rows, strict=True)), strict=True))
 
 
 def _query_rows(scored: Scored, data: DataFolder) -> Iterator[tuple[Any, ...]]:
+    identities, camera = known_truth(data).identities, data.test.camera
     for stage, result in scored.results.items():
-        trials = zip(scored.protocol.trials, result.trials, strict=True)
-        for number, (trial, scores) in enumerate(trials):
-            paths = (data.test.paths[index] for index in trial.query)
-            values = (getattr(scores.queries, name).tolist() for name in COLUMNS[3:])
-            for path, *row in zip(paths, *values, strict=True):
-                yield (stage, number, path, *row)
+        trials = zip(scored.protocol.trials, result.trials, result.best, strict=True)
+        for number, (trial, scores, best) in enumerate(trials):
+            each = scores.queries
+            found = [index if index >= 0 else None for index in best.tolist()]
+            columns = (
+                [data.test.paths[index] for index in trial.query],
+                identities[trial.query].tolist(),
+                camera[trial.query].tolist(),
+                each.matches.tolist(),
+                [None if rank is None else int(rank) for rank in _known(each.first_match)],
+                _known(each.average_precision),
+                _known(each.inverse_negative_penalty),
+                [None if index is None else data.test.paths[index] for index in found],
+                [None if index is None else int(identities[index]) for index in found],
+            )
+            for row in zip(*columns, strict=True):
+                yield (stage, number, *row)
+
+
+def _known(values: NDArray[np.float64]) -> list[float | None]:
+    """Return the values with None for NaN."""
+    return [None if value != value else value for value in values.tolist()]
 
 
 def _write_csv(path: Path, columns: dict[str, list[Any]]) -> None:
     with whole_file(path) as whole, whole.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(columns)
-        for *names, first, precision, penalty in zip(*columns.values(), strict=True):
-            counts = first == first  # NaN is not
-            scores = (int(first), precision, penalty) if counts else ("", "", "")
-            table.writerow((*names, *scores))
+        table.writerows(zip(*columns.values(), strict=True))
 
 
 def _write_parquet(path: Path, columns: dict[str, list[Any]]) -> None:
     import pyarrow
     from pyarrow import parquet
 
-    table = pyarrow.table(
-        {name: pyarrow.array(values, from_pandas=True) for name, values in columns.items()}
-    )
-    whole_ranks = table["first_match"].cast(pyarrow.int64())
-    table = table.set_column(COLUMNS.index("first_match"), "first_match", whole_ranks)
     with whole_file(path) as whole:
-        parquet.write_table(table, whole)
+        parquet.write_table(pyarrow.table(columns), whole)
+
+
+def _alike(earlier: Mapping[str, Any], scored: Scored, data: DataFolder) -> bool:
+    """Tell whether earlier scores are of the same protocol and data, as far as they say."""
+    protocol, name = earlier.get("protocol", scored.name), earlier.get("data", data.name)
+    return (protocol, name) == (scored.name, data.name)
+
+
+def _say_replaced(file: Path, earlier: Mapping[str, Any], stages: Sequence[str]) -> None:
+    """Name the stages whose earlier scores a file loses."""
+    if stages:
+        what = [earlier[key] for key in ("protocol", "data") if key in earlier]
+        console.print(f"replaced in {file}: {', '.join(stages)} ({'; '.join(what)})")
 
 
 def read_json(path: Path) -> dict[str, Any]:

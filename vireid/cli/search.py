@@ -8,6 +8,7 @@ from vireid.cli.display import console, plain_table
 from vireid.cli.embed import MODALITIES, embed, find_images
 from vireid.data import decode
 from vireid.errors import ConfigError
+from vireid.files import whole_file
 from vireid.report import draw_ranked_list
 from vireid.runs import Run
 from vireid.search import Gallery, load_gallery, search
@@ -91,4 +92,5 @@ def _draw(queries: Gallery, gallery: Gallery, ranking: Ranking, path: Path) -> N
         files += [gallery.images.root / gallery.images.paths[j] for j in ranking.order[i]]
         rows.append([decode(file) for file in files])
     marks = [[None] * len(row) for row in rows]
-    draw_ranked_list(rows, marks, path, list(queries.images.paths))
+    with whole_file(path) as whole:
+        draw_ranked_list(rows, marks, whole, list(queries.images.paths))

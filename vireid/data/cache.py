@@ -6,7 +6,9 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache as once
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -14,13 +16,14 @@ from typing import BinaryIO
 import numpy as np
 import PIL
 
-from vireid.data.images import Pixels, Resampling, resized
+from vireid.data.file_facts import digest_file
+from vireid.data.images import Pixels, Resampling, resized, thread_count
 from vireid.data.packed import PackedWriter, open_packed
 from vireid.errors import ConfigError, DataError
 from vireid.files import lone_writer
 from vireid.types import Images, Int
 
-LAYOUT = 1
+LAYOUT = 2
 """Version of the packed files; those of another one are made anew."""
 
 Progress = Callable[[int, int], None]
@@ -72,9 +75,11 @@ def read_images(
 
     The pixels are those of ``load_pixels``, bit for bit. With a cache folder they lie in a file
     there, mapped into memory: only what is used takes memory, and the next call for the same
-    images finds them decoded. The file is made anew where the size in bytes or the modification
-    time of an image has changed, or Pillow's version; other paths, another order, place, size or
-    filter have a file of their own. Images that could not be read are tried again at every call.
+    images finds them decoded. Where the size in bytes or the modification time of an image has
+    changed, the bytes of all images are compared with those that were packed, by their digest;
+    the file is made anew if they differ, or Pillow's version does. Other paths, another order,
+    place, size or filter have a file of their own. Images that could not be read are tried again
+    at every call.
 
     The file appears when it is complete, whenever the process is killed. Of several processes
     that want the same one, one makes it and the others wait. It is a .npy array [M, H, W, 3]
@@ -101,9 +106,10 @@ def read_images(
     if cache is None or not len(images):
         return _hold(rows, len(images), size, progress)
     path, state = _place(cache, images, size, resampling), _state(images)
+    content = once(partial(_content, images, thread_count(workers)))
 
     def find() -> ReadImages | None:
-        opened = open_packed(path, state, len(images), size)
+        opened = open_packed(path, state, content, len(images), size)
         if opened is None:
             return None
         pixels, unreadable = opened
@@ -118,7 +124,7 @@ def read_images(
         with lone_writer(path) as file:
             if find() is None:  # who was waited for may have written it
                 path.unlink(missing_ok=True)
-                _pack(rows, file, path, len(images), size, state, progress)
+                _pack(rows, file, path, len(images), size, (state, content()), progress)
         found = find()
     if found is None:
         raise DataError(f"{path} was written and cannot be read; choose another place")
@@ -141,17 +147,17 @@ def _pack(
     path: Path,
     count: int,
     size: tuple[int, int],
-    state: str,
+    known: tuple[str, str],
     progress: Progress | None,
 ) -> None:
-    """Write all images to a file."""
+    """Write all images to a file, with their state and content."""
     needed, free = count * size[0] * size[1] * 3, shutil.disk_usage(path.parent).free
     if needed > free:
         text = f"{needed / 1e6:,.0f} MB are needed, {free / 1e6:,.0f} MB are free"
         raise OSError(errno.ENOSPC, text)
     writer = PackedWriter(file, count, size)
     problems = _take(rows, writer.write, count, progress)
-    writer.finish(state, list(problems))
+    writer.finish(*known, list(problems))
 
 
 def _take(
@@ -189,7 +195,7 @@ def _place(cache: Path, images: Images, size: tuple[int, int], resampling: Resam
 
 
 def _state(images: Images) -> str:
-    """Return a text that changes when a file does, or what turns it into pixels."""
+    """Return a text that changes when a file's size or time does, or what makes pixels of it."""
     digest = hashlib.sha256(f"{LAYOUT} {PIL.__version__}".encode())
     for path in images.paths:
         try:
@@ -198,4 +204,20 @@ def _state(images: Images) -> str:
         except (OSError, ValueError):  # it has vanished, and may come back
             facts = (-1, -1)
         digest.update(f" {facts}".encode())
+    return digest.hexdigest()
+
+
+def _content(images: Images, threads: int) -> str:
+    """Return a text that changes when a file's bytes do, or what makes pixels of them."""
+
+    def look(path: str) -> bytes:
+        try:
+            return digest_file(images.root / path)
+        except (OSError, ValueError):
+            return b"missing"
+
+    digest = hashlib.sha256(f"{LAYOUT} {PIL.__version__}".encode())
+    with ThreadPoolExecutor(threads) as pool:
+        for found in pool.map(look, images.paths):
+            digest.update(b" " + found)
     return digest.hexdigest()

@@ -5,13 +5,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from os import cpu_count
 from pathlib import Path
 
 from PIL import Image
 
-from vireid.data.images import FORMATS, decode
-from vireid.errors import ConfigError, DataError
+from vireid.data.images import FORMATS, decode, thread_count
+from vireid.errors import DataError
 from vireid.types import Images
 
 
@@ -50,13 +49,9 @@ def look_at(
     Raises:
         ConfigError: where workers is below 1.
     """
-    if workers is None:
-        workers = min(8, cpu_count() or 1)
-    if workers < 1:
-        raise ConfigError(f"workers is {workers}; expected at least 1")
     look = partial(_header if quick else _whole, images.root)
     facts = []
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(thread_count(workers)) as pool:
         for done, fact in enumerate(pool.map(look, images.paths), start=1):
             facts.append(fact)
             if progress is not None:
@@ -64,11 +59,26 @@ def look_at(
     return tuple(facts)
 
 
+def digest_file(path: Path) -> bytes:
+    """Digest the content of a file.
+
+    Args:
+        path: the file.
+
+    Returns:
+        16 bytes, equal for files with equal bytes.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    return hashlib.blake2b(path.read_bytes(), digest_size=16).digest()
+
+
 def _whole(root: Path, path: str) -> FileFact:
     """Decode a file and digest its bytes."""
     try:
         height, width, _ = decode(root / path).shape
-        digest = hashlib.blake2b((root / path).read_bytes(), digest_size=16).digest()
+        digest = digest_file(root / path)
     except DataError as error:
         return FileFact(problem=_within(root, error))
     except OSError as error:

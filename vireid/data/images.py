@@ -114,10 +114,7 @@ def resized(
         raise ConfigError(
             f"resampling is {resampling!r}; expected {', '.join(get_args(Resampling))}"
         )
-    if workers is None:
-        workers = min(8, cpu_count() or 1)
-    if workers < 1:
-        raise ConfigError(f"workers is {workers}; expected at least 1")
+    workers = thread_count(workers)
     choice = Image.Resampling[resampling.upper()]
 
     def read(path: str) -> Pixels | DataError:
@@ -128,6 +125,25 @@ def resized(
         return np.asarray(image.resize((width, height), choice))
 
     return _ahead(read, images.paths, workers)
+
+
+def thread_count(workers: int | None) -> int:
+    """Return how many threads read files.
+
+    Args:
+        workers: as asked for; one a processor, at most eight, if not given.
+
+    Returns:
+        The number.
+
+    Raises:
+        ConfigError: where it is below 1.
+    """
+    if workers is None:
+        return min(8, cpu_count() or 1)
+    if workers < 1:
+        raise ConfigError(f"workers is {workers}; expected at least 1")
+    return workers
 
 
 def _ahead(

@@ -1,9 +1,10 @@
 """The file of packed pixels: a .npy array with a line of JSON behind it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.lib.format import write_array_header_1_0
@@ -36,18 +37,19 @@ class PackedWriter:
         self._file.write(row.tobytes())
         self._count += 1
 
-    def finish(self, state: str, unreadable: Sequence[int]) -> None:
+    def finish(self, state: str, content: str, unreadable: Sequence[int]) -> None:
         """Say how many images there are, of what.
 
         Args:
-            state: changes when the images do.
+            state: of the images; changes when their sizes or times do.
+            content: of the images; changes when their bytes do.
             unreadable: which of the images could not be read.
 
         Raises:
             OSError: the disk is full.
         """
-        note = {"state": state, "unreadable": list(unreadable)}
-        self._file.write(json.dumps(note).encode() + b"\n")
+        note = {"state": state, "content": content, "unreadable": list(unreadable)}
+        self._file.write(_line(note))
         self._file.seek(0)
         self._write_header(self._count)
 
@@ -57,13 +59,15 @@ class PackedWriter:
 
 
 def open_packed(
-    path: Path, state: str, count: int, size: tuple[int, int]
+    path: Path, state: str, content: Callable[[], str], count: int, size: tuple[int, int]
 ) -> tuple[Pixels, list[int]] | None:
     """Map a packed file into memory.
 
     Args:
         path: the file.
         state: of the images now.
+        content: returns that of the images now, at the price of reading them; only called where
+            the state is another one. If it is the same, the new state is noted in the file.
         count: N, the number of images.
         size: height and width, in pixels.
 
@@ -77,11 +81,26 @@ def open_packed(
             file.seek(mapped.offset + mapped.nbytes)
             note = json.loads(file.read())
         unreadable = [int(index) for index in note["unreadable"]]
-        fits = note["state"] == state
+        known = str(note["state"]), str(note["content"])
     except (OSError, ValueError, EOFError, LookupError, TypeError, AttributeError):
         return None
-    if not fits or mapped.dtype != np.uint8:
+    if mapped.dtype != np.uint8 or mapped.shape != (count - len(unreadable), *size, 3):
         return None
-    if mapped.shape != (count - len(unreadable), *size, 3):
-        return None
+    if known[0] != state:
+        if known[1] != content():
+            return None
+        _renew(path, mapped.offset + mapped.nbytes, note, state)
     return mapped.view(np.ndarray), unreadable
+
+
+def _renew(path: Path, place: int, note: dict[str, Any], state: str) -> None:
+    """Note another state of equal length, if one may write there; else it is compared again."""
+    with suppress(OSError), path.open("r+b") as file:
+        file.seek(place)
+        if file.read() == _line(note):  # else another process has just made the file anew
+            file.seek(place)
+            file.write(_line(note | {"state": state}))
+
+
+def _line(note: dict[str, Any]) -> bytes:
+    return json.dumps(note).encode() + b"\n"

@@ -16,7 +16,7 @@ from vireid.metrics import (
     mean_scores,
     per_query_scores,
 )
-from vireid.types import Embeddings, Truth
+from vireid.types import Embeddings, Int, Truth
 
 RANKS = (1, 5, 10, 20)
 
@@ -29,6 +29,9 @@ class EvaluationResult:
     """Name of the protocol, with what was done beside it."""
     trials: tuple[RetrievalScores, ...]
     """One for each trial."""
+    best: tuple[Int, ...]
+    """[Q] for each trial: the most similar gallery image of each query, an index into the test
+    images; -1 where a query ignores the whole gallery."""
 
     def table(self) -> dict[str, float]:
         """Return the mean over trials, in percent, under the field's names.
@@ -87,28 +90,29 @@ def evaluate(
         raise DataError(
             f"{len(embeddings)} embeddings for {len(truth)} identities; expected one for each"
         )
-    scores = tuple(
-        mean_scores(_score(embeddings, truth, trial, protocol.count, rerank))
-        for trial in protocol.trials
+    found = [_score(embeddings, truth, trial, protocol.count, rerank) for trial in protocol.trials]
+    return EvaluationResult(
+        protocol.name + (", re-ranked" if rerank else ""),
+        tuple(mean_scores(queries) for queries, _ in found),
+        tuple(best for _, best in found),
     )
-    return EvaluationResult(protocol.name + (", re-ranked" if rerank else ""), scores)
 
 
 def _score(
     embeddings: Embeddings, truth: Truth, trial: Trial, count: Count, rerank: bool
-) -> QueryScores:
-    """Score the queries of a trial, block by block."""
+) -> tuple[QueryScores, Int]:
+    """Score the queries of a trial, block by block, and find the best image of each."""
     similarity = trial_similarity(embeddings, trial, rerank=rerank)
     query_ids, gallery_ids = truth.identities[trial.query], truth.identities[trial.gallery]
-    return joined_scores(
-        [
-            per_query_scores(
-                similarity(rows),
-                query_ids[rows],
-                gallery_ids,
-                ignore=trial.ignored(rows),
-                count=count,
-            )
-            for rows in query_blocks(trial)
-        ]
-    )
+    scores, best = [], []
+    for rows in query_blocks(trial):
+        block, ignored = similarity(rows), trial.ignored(rows)
+        scores.append(
+            per_query_scores(block, query_ids[rows], gallery_ids, ignore=ignored, count=count)
+        )
+        if ignored is not None:
+            block[ignored] = -np.inf
+        first = block.argmax(axis=1)
+        some = np.isfinite(block[np.arange(len(block)), first])
+        best.append(np.where(some, trial.gallery[first], -1))
+    return joined_scores(scores), np.concatenate(best)

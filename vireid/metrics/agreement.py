@@ -104,9 +104,8 @@ def pair_precision(
     >>> pair_precision(matching, [0, 0, 1, 2], [0, 1], [5, 5, 8, 9], [7, 5])
     0.5
     """
-    visible = _majority(visible_labels, visible_ids, len(matching.partner), "visible")
-    infrared = _majority(infrared_labels, infrared_ids, matching.infrared_clusters, "infrared")
-    right = _right_pairs(matching, visible, infrared)
+    sides = (visible_labels, visible_ids), (infrared_labels, infrared_ids)
+    right = _right_pairs(matching, *_majorities(matching, *sides))
     return float(right.mean()) if right.size else 0.0
 
 
@@ -140,8 +139,8 @@ def pair_recall(
     >>> pair_recall(matching, [0, 0, 1, 2], [0, 1], [5, 5, 7, 9], [7, 5])
     0.5
     """
-    visible = _majority(visible_labels, visible_ids, len(matching.partner), "visible")
-    infrared = _majority(infrared_labels, infrared_ids, matching.infrared_clusters, "infrared")
+    sides = (visible_labels, visible_ids), (infrared_labels, infrared_ids)
+    visible, infrared = _majorities(matching, *sides)
     possible = visible[1] & np.isin(visible[0], infrared[0][infrared[1]])
     found = np.unique(matching.pairs()[0][_right_pairs(matching, visible, infrared)])
     return float(len(found) / possible.sum()) if possible.any() else 0.0
@@ -157,6 +156,18 @@ def _singletons(labels: Int) -> Int:
     """Return the labels [N], N > 0, with a number of its own for each noise sample."""
     noise = labels == NOISE
     return np.where(noise, labels.max() + np.cumsum(noise), labels)
+
+
+def _majorities(
+    matching: Matching,
+    visible: tuple[ArrayLike, ArrayLike],
+    infrared: tuple[ArrayLike, ArrayLike],
+) -> tuple[tuple[Int, Bool], tuple[Int, Bool]]:
+    """Return what ``_majority`` does of both sides, each given as labels and identities."""
+    return (
+        _majority(*visible, len(matching.partner), "visible"),
+        _majority(*infrared, matching.infrared_clusters, "infrared"),
+    )
 
 
 def _majority(

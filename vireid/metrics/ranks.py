@@ -76,10 +76,12 @@ def match_scores(
             image of each, in place of images.
 
     Returns:
-        [3, Q] average precision, inverse negative penalty and rank of the first match; NaN for
-        rows without a match; rank -1 for rows with a similarity that is not finite.
+        [4, Q] average precision, inverse negative penalty, rank of the first match, NaN for
+        rows without a match, and number of matches; rank -1 for rows with a similarity that is
+        not finite.
     """
-    scores = np.full((3, len(groups)), np.nan)
+    scores = np.full((4, len(groups)), np.nan)
+    scores[3] = 0
     mask = np.empty((0, 0), dtype=np.bool_) if ignored is None else ignored
     layout = index.members, index.bounds, index.codes
     _score_rows(similarity, mask, groups, *layout, count_identities, scores)
@@ -88,7 +90,7 @@ def match_scores(
 
 @njit(cache=True, nogil=True)
 def _score_rows(similarity, ignored, groups, members, bounds, codes, by_identity, scores):  # type: ignore[no-untyped-def]
-    """Fill the scores [3, Q]."""
+    """Fill the scores [4, Q]."""
     row = np.empty(similarity.shape[1], dtype=similarity.dtype)
     ranks = np.empty(np.diff(bounds).max(), dtype=np.int64)
     beating = np.empty(len(row), dtype=np.uint32)
@@ -184,3 +186,4 @@ def _average(ranks, scores, i):  # type: ignore[no-untyped-def]
     scores[0, i] = total / len(ranks)
     scores[1, i] = len(ranks) / ranks[-1]
     scores[2, i] = ranks[0]
+    scores[3, i] = len(ranks)

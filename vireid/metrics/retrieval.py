@@ -80,7 +80,7 @@ def per_query_scores(
         count: what the rank of the first true match counts, "identities" or "images".
 
     Returns:
-        Three arrays [Q], NaN for queries without a true match.
+        Four arrays [Q], NaN and no matches for queries without a true match.
 
     Raises:
         DataError: where shapes disagree, a similarity is not finite or the gallery is empty.
@@ -108,7 +108,8 @@ def per_query_scores(
         )
         if (parts[-1][2] < 0).any():
             raise DataError("similarity holds NaN or infinite values; check the embeddings")
-    return QueryScores(*np.concatenate(parts, axis=1))
+    precision, penalty, first, matches = np.concatenate(parts, axis=1)
+    return QueryScores(precision, penalty, first, matches.astype(np.int64))
 
 
 def _checked(

@@ -1,12 +1,13 @@
 """Scores of single queries, and their means."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vireid.errors import ConfigError, DataError
+from vireid.types import Int
 
 Double = NDArray[np.float64]
 
@@ -21,6 +22,8 @@ class QueryScores:
     """[Q] number of true matches / rank of the last one, in (0, 1]."""
     first_match: Double
     """[Q] rank of the first true match, from 1, in identities or images as asked for."""
+    matches: Int
+    """[Q] true matches in the query's gallery."""
 
     def __len__(self) -> int:
         return len(self.first_match)
@@ -51,7 +54,7 @@ def joined_scores(parts: Sequence[QueryScores]) -> QueryScores:
     Returns:
         The scores of all.
     """
-    names = ("average_precision", "inverse_negative_penalty", "first_match")
+    names = [field.name for field in fields(QueryScores)]
     return QueryScores(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
@@ -71,7 +74,7 @@ def mean_scores(queries: QueryScores, max_rank: int = 20) -> RetrievalScores:
         ConfigError: max_rank is below 1.
 
     >>> values = np.array([2.0, np.nan])
-    >>> mean_scores(QueryScores(values / 4, values / 4, values), max_rank=3).cmc.tolist()
+    >>> mean_scores(QueryScores(values / 4, values / 4, values, [1, 0]), max_rank=3).cmc.tolist()
     [0.0, 1.0, 1.0]
     """
     if max_rank < 1:

@@ -1,6 +1,5 @@
-"""A run folder: the resolved recipe, a checkpoint for each stage, logs and figures."""
+"""The networks of a run: made by its recipe, saved after a stage, read again."""
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,106 +9,7 @@ from vireid.config import Recipe
 from vireid.errors import CheckpointError
 from vireid.models import CrossModalNetwork, build_network
 from vireid.recipes import dump_recipe, parse_recipe
-
-BEFORE = "before"
-"""Name of the checkpoint taken before training."""
-CLEAREST = "clearest"
-"""Name of the checkpoint of the last stage whose labels looked best, by no identities."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """Where a run keeps its files."""
-
-    folder: Path
-    """The run's folder; text is taken as a path."""
-
-    def __post_init__(self) -> None:
-        """Accept text."""
-        object.__setattr__(self, "folder", Path(self.folder))
-
-    @property
-    def recipe_file(self) -> Path:
-        """The resolved recipe, YAML."""
-        return self.folder / "recipe.yaml"
-
-    @property
-    def data_file(self) -> Path:
-        """Name and trial of the data it was trained on, JSON."""
-        return self.folder / "data.json"
-
-    @property
-    def log_file(self) -> Path:
-        """One JSON object for each epoch."""
-        return self.folder / "metrics.jsonl"
-
-    @property
-    def metrics_file(self) -> Path:
-        """Test scores by stage, JSON."""
-        return self.folder / "metrics.json"
-
-    @property
-    def timing_file(self) -> Path:
-        """Seconds of the training's parts, JSON."""
-        return self.folder / "timing.json"
-
-    @property
-    def lock_file(self) -> Path:
-        """Held as long as a process trains in the folder."""
-        return self.folder / ".lock"
-
-    def checkpoint_file(self, stage: str) -> Path:
-        """Return the checkpoint of a stage.
-
-        Args:
-            stage: its name, or ``before``.
-
-        Returns:
-            The path.
-        """
-        return self.folder / "checkpoints" / f"{stage}.safetensors"
-
-    def trial(self) -> int | None:
-        """Return which of several splits of the data the run was trained on.
-
-        Returns:
-            Its number; None where the data has no splits, or nothing is known.
-        """
-        try:
-            trial = json.loads(self.data_file.read_text(encoding="utf-8"))["trial"]
-        except (OSError, ValueError, LookupError, TypeError):
-            return None  # runs without a trial, or older than this file
-        return trial if isinstance(trial, int) else None
-
-    def recipe(self) -> Recipe:
-        """Return the recipe of the run.
-
-        Returns:
-            The recipe.
-
-        Raises:
-            CheckpointError: the folder holds no run, or its recipe is damaged.
-            ConfigError: the recipe is not valid.
-        """
-        try:
-            text = self.recipe_file.read_text(encoding="utf-8")
-        except OSError as error:
-            raise CheckpointError(
-                f"{self.folder} holds no recipe.yaml; expected a folder that "
-                "`vireid train ... --out` wrote"
-            ) from error
-        except UnicodeDecodeError as error:
-            raise CheckpointError(f"{self.recipe_file} is damaged; train anew") from error
-        return parse_recipe(text, source=str(self.recipe_file))
-
-    def stages(self) -> list[str]:
-        """Return the names of the finished stages, ``before`` first.
-
-        Returns:
-            Names in the order of training.
-        """
-        wanted = [BEFORE, *(stage.name for stage in self.recipe().stages)]
-        return [name for name in wanted if self.checkpoint_file(name).is_file()]
+from vireid.runs.folder import BEFORE, CLEAREST, Origin, Run
 
 
 def new_network(recipe: Recipe, *, weights: str | None = None) -> CrossModalNetwork:
@@ -148,15 +48,13 @@ def save_network(run: Run, stage: str, network: CrossModalNetwork, recipe: Recip
         run: the run's folder.
         stage: its name, or ``before``.
         network: whose weights.
-        recipe: kept inside the file, with the trial of the run, so that it can be read alone.
+        recipe: kept inside the file, with what the run was trained on, so that it can be read
+            alone.
 
     Raises:
         CheckpointError: the file cannot be written.
     """
-    metadata = {"stage": stage, "recipe": dump_recipe(recipe)}
-    trial = run.trial()
-    if trial is not None:
-        metadata["trial"] = str(trial)
+    metadata = _metadata(run, stage, recipe)
     save_checkpoint(run.checkpoint_file(stage), network.state_dict(), metadata)
 
 
@@ -175,8 +73,15 @@ def keep_clearest(run: Run, network: CrossModalNetwork, recipe: Recipe, clarity:
     file = run.checkpoint_file(CLEAREST)
     if file.is_file() and float(load_checkpoint(file)[1].get("clarity", -math.inf)) >= clarity:
         return
-    metadata = {"stage": CLEAREST, "recipe": dump_recipe(recipe), "clarity": repr(clarity)}
+    metadata = _metadata(run, CLEAREST, recipe) | {"clarity": repr(clarity)}
     save_checkpoint(file, network.state_dict(), metadata)
+
+
+def _metadata(run: Run, stage: str, recipe: Recipe) -> dict[str, str]:
+    """Return what a checkpoint says of itself; of its data only where that has splits."""
+    origin = run.origin()
+    split = {} if origin.trial is None else {"data": str(origin.data), "trial": str(origin.trial)}
+    return {"stage": stage, "recipe": dump_recipe(recipe)} | split
 
 
 def load_network(run: Run, stage: str | None = None) -> CrossModalNetwork:
@@ -213,8 +118,8 @@ class Weights:
     """Of the training."""
     stage: str
     """The stage after which it was saved, or ``before``."""
-    trial: int | None
-    """Which of several splits of the data it was trained on, where known."""
+    origin: Origin
+    """Which data it was trained on, where that has splits."""
 
 
 def open_weights(path: Path) -> Weights:
@@ -239,4 +144,5 @@ def open_weights(path: Path) -> Weights:
     network = new_network(recipe, weights="none")
     load_weights(network, path)
     trial = int(metadata["trial"]) if "trial" in metadata else None
-    return Weights(network.eval(), recipe, metadata.get("stage", path.stem), trial)
+    origin = Origin(metadata.get("data"), trial)
+    return Weights(network.eval(), recipe, metadata.get("stage", path.stem), origin)

@@ -1,0 +1,114 @@
+"""`vireid evaluate` of several runs at once: RegDB's splits, a run for each."""
+
+import json
+import shutil
+from dataclasses import replace
+from statistics import mean, stdev
+
+import pytest
+
+from vireid.cli.main import main
+from vireid.data.synthetic import DEFAULTS, synthesise
+from vireid.recipes import dump_recipe
+from vireid.runs import BEFORE, Run, new_network, save_network
+
+SMALL = {"identities": 4, "test_identities": 4, "visible_images": 2, "infrared_images": 2}
+SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """Return a small data set with ten splits."""
+    root = tmp_path_factory.mktemp("splits") / "pairs"
+    synthesise(root, replace(DEFAULTS["regdb"], height=32, width=16, **SMALL), processes=1)
+    return root
+
+
+@pytest.fixture
+def splits(tmp_path, tiny):
+    """Return three runs of untrained networks, of splits 1, 4 and 10."""
+    runs = []
+    for trial in (1, 4, 10):
+        run, recipe = Run(tmp_path / "runs" / f"trial-{trial}"), replace(tiny, seed=trial)
+        run.folder.mkdir(parents=True)
+        name = f"pairs (RegDB layout), trial {trial}"
+        run.data_file.write_text(json.dumps({"name": name, "trial": trial}))
+        save_network(run, BEFORE, new_network(recipe), recipe)
+        run.recipe_file.write_text(dump_recipe(recipe))
+        runs.append(run.folder)
+    return runs
+
+
+def go(*words):
+    assert main(["evaluate", *(str(word) for word in words)]) == 0
+
+
+def test_the_mean_is_that_of_the_runs_each_on_its_own_split(splits, data, capsys):
+    go(*splits, data)
+    out = capsys.readouterr().out
+    found = json.loads((splits[0].parent / "runs.json").read_text())
+    assert out.endswith(f"written: {splits[0].parent / 'runs.json'}\n")
+    assert found["protocol"] == "RegDB, visible-to-infrared"
+    assert [run["split"] for run in found["runs"]] == [1, 4, 10]
+    assert [run["run"] for run in found["runs"]] == [str(run) for run in splits]
+    tables = []
+    for run, expected in zip(splits, found["runs"], strict=True):
+        tables.append(json.loads((run / "evaluation.json").read_text())["stages"][BEFORE]["mean"])
+        metrics = json.loads((run / "metrics.json").read_text())
+        assert metrics[BEFORE] == expected["stages"][BEFORE] == tables[-1]
+        assert metrics["data"] == expected["data"] == f"pairs (RegDB layout), trial {run.name[6:]}"
+    assert len({table["mAP"] for table in tables}) == 3, "three networks on three splits"
+    stage = found["stages"][BEFORE]
+    assert stage["runs"] == 3
+    assert list(stage["mean"]) == list(stage["spread"]) == SCORES
+    for name in SCORES:
+        values = [table[name] for table in tables]
+        assert stage["mean"][name] == pytest.approx(mean(values), abs=1e-9)
+        assert stage["spread"][name] == pytest.approx(stdev(values), abs=1e-9)
+    start = out.index("mean ± standard deviation over runs, %")
+    line = out[start:].splitlines()[2]
+    assert line.startswith("RegDB, visible-to-infrared  before")
+    for name in SCORES:
+        assert f"{stage['mean'][name]:.1f} ± {stage['spread'][name]:.1f}" in line
+    capsys.readouterr()
+    assert main(["runs", "--mean", *map(str, splits)]) == 0
+    assert line in capsys.readouterr().out, "the same table"
+
+
+def test_each_run_gives_what_it_gives_alone(splits, data, tmp_path):
+    go(*splits, data, "--direction", "infrared-to-visible", "--out", tmp_path / "together")
+    for run in splits:
+        go(run, data, "--direction", "infrared-to-visible", "--out", tmp_path / "alone")
+        one, other = (
+            json.loads((place / "evaluation.json").read_text())
+            for place in (tmp_path / "alone", tmp_path / "together" / run.name)
+        )
+        assert one == other
+    assert (tmp_path / "together" / "runs.json").is_file()
+    assert not (splits[0].parent / "runs.json").exists()
+
+
+def test_weights_know_their_split_too_and_options_may_stand_anywhere(splits, data, tmp_path):
+    files = [
+        shutil.copy(Run(run).checkpoint_file(BEFORE), tmp_path / f"{run.name}.safetensors")
+        for run in splits
+    ]
+    go(files[0], "--direction", "infrared-to-visible", *files[1:], data)
+    found = json.loads((tmp_path / "runs.json").read_text())
+    assert [run["split"] for run in found["runs"]] == [1, 4, 10]
+    assert found["protocol"] == "RegDB, infrared-to-visible"
+    assert (tmp_path / "trial-4-evaluation" / "evaluation.json").is_file()
+
+
+def test_mistakes_are_found_before_anything_is_evaluated(splits, data, tmp_path, mistake):
+    words = (splits[0], splits[1])
+    assert "holds no recipe.yaml" in mistake("evaluate", *words, tmp_path / "nowhere", data)
+    assert "named twice; name each run once" in mistake("evaluate", *words, words[0], data)
+    other = shutil.copytree(words[0], tmp_path / "other" / words[0].name)
+    out = ("--out", tmp_path / "out")
+    assert "trial-1: named twice; leave --out out" in mistake("evaluate", *words, other, data, *out)
+    assert "was trained on trial 1" in mistake("evaluate", *words, data, "--trial", 4)
+    shutil.rmtree(words[1] / "checkpoints")
+    assert "trial-4 holds no checkpoint" in mistake("evaluate", *words, data)
+    assert "required: data" in mistake("evaluate", words[0])
+    assert not list(splits[0].parent.rglob("evaluation.json"))

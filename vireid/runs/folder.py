@@ -1,0 +1,120 @@
+"""A run folder: the resolved recipe, a checkpoint for each stage, logs and figures."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from vireid.config import Recipe
+from vireid.errors import CheckpointError
+from vireid.recipes import parse_recipe
+
+BEFORE = "before"
+"""Name of the checkpoint taken before training."""
+CLEAREST = "clearest"
+"""Name of the checkpoint of the last stage whose labels looked best, by no identities."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Which data a network was trained on; None where unknown."""
+
+    data: str | None = None
+    """The data's name."""
+    trial: int | None = None
+    """Which of several splits of the data; None where it has no splits."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Where a run keeps its files."""
+
+    folder: Path
+    """The run's folder; text is taken as a path."""
+
+    def __post_init__(self) -> None:
+        """Accept text."""
+        object.__setattr__(self, "folder", Path(self.folder))
+
+    @property
+    def recipe_file(self) -> Path:
+        """The resolved recipe, YAML."""
+        return self.folder / "recipe.yaml"
+
+    @property
+    def data_file(self) -> Path:
+        """Name and trial of the data it was trained on, JSON."""
+        return self.folder / "data.json"
+
+    @property
+    def log_file(self) -> Path:
+        """One JSON object for each epoch."""
+        return self.folder / "metrics.jsonl"
+
+    @property
+    def metrics_file(self) -> Path:
+        """Test scores by stage, JSON."""
+        return self.folder / "metrics.json"
+
+    @property
+    def timing_file(self) -> Path:
+        """Seconds of the training's parts, JSON."""
+        return self.folder / "timing.json"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held as long as a process trains in the folder."""
+        return self.folder / ".lock"
+
+    def checkpoint_file(self, stage: str) -> Path:
+        """Return the checkpoint of a stage.
+
+        Args:
+            stage: its name, or ``before``.
+
+        Returns:
+            The path.
+        """
+        return self.folder / "checkpoints" / f"{stage}.safetensors"
+
+    def origin(self) -> Origin:
+        """Return which data the run was trained on, as far as its folder says.
+
+        Returns:
+            The data's name and its split.
+        """
+        try:
+            found = json.loads(self.data_file.read_text(encoding="utf-8"))
+            name, trial = found["name"], found["trial"]
+        except (OSError, ValueError, LookupError, TypeError):
+            return Origin()  # older than this file
+        return Origin(str(name), trial if isinstance(trial, int) else None)
+
+    def recipe(self) -> Recipe:
+        """Return the recipe of the run.
+
+        Returns:
+            The recipe.
+
+        Raises:
+            CheckpointError: the folder holds no run, or its recipe is damaged.
+            ConfigError: the recipe is not valid.
+        """
+        try:
+            text = self.recipe_file.read_text(encoding="utf-8")
+        except OSError as error:
+            raise CheckpointError(
+                f"{self.folder} holds no recipe.yaml; expected a folder that "
+                "`vireid train ... --out` wrote"
+            ) from error
+        except UnicodeDecodeError as error:
+            raise CheckpointError(f"{self.recipe_file} is damaged; train anew") from error
+        return parse_recipe(text, source=str(self.recipe_file))
+
+    def stages(self) -> list[str]:
+        """Return the names of the finished stages, ``before`` first.
+
+        Returns:
+            Names in the order of training.
+        """
+        wanted = [BEFORE, *(stage.name for stage in self.recipe().stages)]
+        return [name for name in wanted if self.checkpoint_file(name).is_file()]
