@@ -10,6 +10,7 @@ modalities are matched in every way, and pairs are compared with the training id
 nothing else sees. Tables go to the terminal and to --out, in Markdown:
 
 - precision and recall of pairs for 1, 2, 4 and 8 memories, methods and rejection rules;
+- the same for true identities in place of clusters, so that each holds all views of its person;
 - what the memories of a cluster tell of viewpoint and camera (factors.csv of the generator), as
   mutual information within clusters (and within cluster and camera), beside the same for shuffled
   memories;
@@ -32,13 +33,13 @@ from vireid.config import LabellingConfig
 from vireid.data import DataFolder, load_pixels, open_data
 from vireid.evaluation import reliability
 from vireid.extract import extract
-from vireid.labelling import Labelling, label_spaces, match
+from vireid.labelling import OWN, Labelling, label_spaces, match
 from vireid.matching import sub_memories
 from vireid.matching.rejection import Rejection
 from vireid.recipes import load_recipe
 from vireid.runs import Run, load_network
 from vireid.seeds import generator
-from vireid.types import NOISE, Embeddings, Float, Int, Modality
+from vireid.types import NOISE, Embeddings, Float, Int, Modality, PseudoLabels
 
 METHODS = ("hungarian", "progressive", "nearest")
 RULES = get_args(Rejection)
@@ -77,13 +78,25 @@ class Case:
         seen = [set(identities[self.data.train.modality == side]) for side in Modality]
         return 1 - len(seen[0] & seen[1]) / len(seen[0] | seen[1])
 
+    def perfect(self) -> "Case":
+        """Return the same with true identities in place of clusters."""
+        assert self.data.train_truth is not None
+        names, modality = self.data.train_truth.identities, self.embeddings.modality
+        spaces = {}
+        for name, side in OWN.items():
+            labels = np.full(len(modality), NOISE)
+            inside = modality == side
+            labels[inside] = np.unique(names[inside], return_inverse=True)[1]
+            spaces[name] = PseudoLabels(labels)
+        return replace(self, clusters=Labelling(spaces))
 
-def prepare(folder: Path, run: Run, recipe_name: str) -> Case:
+
+def prepare(folder: Path, run: Run, recipe_name: str, stages: int) -> Case:
     """Train where there is no run yet, embed and cluster the training images."""
     data = open_data(folder)
     if not run.recipe_file.exists():
         recipe = load_recipe(recipe_name)
-        train(data, replace(recipe, stages=recipe.stages[:-1]), run)
+        train(data, replace(recipe, stages=recipe.stages[:stages]), run)
     recipe = run.recipe()
     pixels = load_pixels(data.train, (recipe.height, recipe.width))
     embeddings = extract(load_network(run), pixels, data.train.modality)
@@ -115,6 +128,15 @@ def by_memories(case: Case) -> Iterator[str]:
         [method, rule, *(cell(case.scores(method, rule, n)) for n in MEMORIES)]
         for rule in RULES
         for method in (METHODS if rule == "none" else ("hungarian",))  # others find the same pairs
+    ]
+    true = case.perfect()
+    rows += [
+        [
+            f"{method}, true clusters",
+            "none",
+            *(cell(true.scores(method, "none", n)) for n in MEMORIES),
+        ]
+        for method in ("hungarian", "nearest")
     ]
     yield from table(["method", "reject", *(f"n = {n}" for n in MEMORIES)], rows, 2)
     yield ""
@@ -213,6 +235,7 @@ def main() -> None:
     parser.add_argument("--runs", type=Path, nargs="+", help="a trained run for each data set")
     parser.add_argument("--work", type=Path, default=Path("runs/matching"), help="for own runs")
     parser.add_argument("--recipe", default="synthetic")
+    parser.add_argument("--stages", type=int, default=-1, help="to train (default: but the last)")
     parser.add_argument("--memories", type=int, default=4, help="of the second and third table")
     parser.add_argument("--out", type=Path, help="a Markdown file")
     arguments = parser.parse_args()
@@ -220,7 +243,7 @@ def main() -> None:
     if len(runs) != len(arguments.data):
         parser.error(f"{len(arguments.data)} data sets and {len(runs)} runs; expected as many")
     cases = [
-        prepare(folder, Run(run), arguments.recipe)
+        prepare(folder, Run(run), arguments.recipe, arguments.stages)
         for folder, run in zip(arguments.data, runs, strict=True)
     ]
     lines: list[str] = []

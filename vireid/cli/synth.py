@@ -19,6 +19,10 @@ COUNTS = {
     "infrared_images": "images of each person in each infrared camera",
     "seed": "seed of the people, their clothes and all images",
 }
+SPREADS = {
+    "yaw_spread": "how far the tracks of a camera are turned from its usual view",
+    "track_jitter": "how far the images of a track are turned from each other",
+}
 
 
 def run(words: list[str]) -> None:
@@ -50,9 +54,16 @@ def run(words: list[str]) -> None:
         help="share of the people to train on that are seen in one modality only, 0 to 1, half of "
         "them visible only and half infrared only (default: 0)",
     )
+    for name, text in SPREADS.items():
+        command.add_argument(
+            "--" + name.replace("_", "-"),
+            type=float,
+            metavar="RADIANS",
+            help=f"{text}, at most, 0 to pi (default: {_defaults(name)})",
+        )
     command.add_argument("--processes", type=int, help="default: one for each core")
     arguments = command.parse_args(words)
-    given = {name: getattr(arguments, name) for name in COUNTS}
+    given = {name: getattr(arguments, name) for name in (*COUNTS, *SPREADS)}
     settings = replace(
         DEFAULTS[arguments.layout],
         unpaired=arguments.unpaired,

@@ -1,0 +1,30 @@
+"""`vireid synth`: options -> settings of the data set."""
+
+import csv
+
+import pytest
+
+from vireid.cli.main import main
+
+
+def yaws(folder):
+    """Return the yaw of each image, by identity and camera."""
+    with (folder / "factors.csv").open(newline="", encoding="utf-8") as file:
+        found = {}
+        for row in csv.DictReader(file):
+            found.setdefault((row["identity"], row["camera"]), []).append(float(row["yaw"]))
+    return found
+
+
+def test_images_of_a_track_may_be_kept_from_turning(tmp_path):
+    out = tmp_path / "still"
+    words = ["--identities", "3", "--test-identities", "1", "--processes", "1"]
+    assert main(["synth", str(out), *words, "--track-jitter", "0", "--yaw-spread", "0"]) == 0
+    turned = yaws(out)
+    assert turned
+    assert all(max(track) - min(track) < 1e-6 for track in turned.values())
+
+
+@pytest.mark.parametrize("option", ["--track-jitter", "--yaw-spread"])
+def test_a_turn_of_more_than_half_a_circle_is_refused(option, tmp_path, mistake):
+    assert "expected" in mistake("synth", tmp_path / "x", option, "4")
