@@ -200,7 +200,7 @@ def test_an_image_of_a_faulty_entry_is_in_a_list(copied, layout):
 
 
 def test_a_protocol_that_cannot_be_built_is_a_fault_and_not_tried_on_faulty_data(copied):
-    def refuse(data):
+    def refuse(_):
         raise DataError("no camera fits")
 
     root = copied("llcm")
@@ -213,7 +213,7 @@ def test_a_protocol_that_cannot_be_built_is_a_fault_and_not_tried_on_faulty_data
 
 def test_a_draw_without_any_valid_query_is_a_fault(original):
     found = inspect_data(original("sysu"), count_queries=lambda _: QueryCount("S", 9, (3, 0)))
-    assert found.faults[0].startswith("none of the 9 queries has a true match in its gallery")
+    assert found.faults[0].startswith("in draw 2 of 2 none of the 9 queries has a true match in")
     assert found.queries.valid == (3, 0)
 
 

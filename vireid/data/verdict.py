@@ -109,8 +109,9 @@ def _tried(data: DataFolder, count_queries: CountQueries) -> tuple[QueryCount | 
         return None, [Fault("no evaluation protocol", str(error), ("evaluation",))]
     if all(queries.valid):
         return queries, []
+    draw, draws = queries.valid.index(0) + 1, len(queries.valid)
     text = (
-        f"none of the {queries.queries} queries has a true match in its gallery by the protocol "
+        f"in draw {draw} of {draws} none of the {queries.queries} queries has a true match in its gallery by the protocol "
         f"{queries.protocol}; expected other images of the same people that it does not ignore"
     )
     return queries, [Fault("no valid query", text, ("evaluation",))]
