@@ -68,7 +68,10 @@ def test_a_protocol_without_any_valid_query_is_found(draw, tmp_path, capsys, mis
     assert len(open_data(root).test) > 0, "cameras 2 and 3 have the same people"
     assert main(["check", str(root), "--quick"]) == 2
     out, _ = capsys.readouterr()
-    assert "fault (evaluation): in draw 1 of 10 none of the 16 queries has a true match in its gallery" in out
+    assert (
+        "fault (evaluation): in draw 1 of 10 none of the 16 queries has a true match in its gallery"
+        in out
+    )
     assert "queries: 0 of 16 have a match in their gallery in 10 draws, SYSU-MM01 all" in out
     assert out.endswith("training: possible\nevaluation: not possible (mend the faults first)\n")
     line = mistake("check", root, "--quick")

@@ -111,7 +111,7 @@ def _tried(data: DataFolder, count_queries: CountQueries) -> tuple[QueryCount | 
         return queries, []
     draw, draws = queries.valid.index(0) + 1, len(queries.valid)
     text = (
-        f"in draw {draw} of {draws} none of the {queries.queries} queries has a true match in its gallery by the protocol "
-        f"{queries.protocol}; expected other images of the same people that it does not ignore"
+        f"in draw {draw} of {draws} none of the {queries.queries} queries has a true match in its "
+        f"gallery by the protocol {queries.protocol}; expected other images of the same people that it does not ignore"
     )
     return queries, [Fault("no valid query", text, ("evaluation",))]
