@@ -112,6 +112,7 @@ def _tried(data: DataFolder, count_queries: CountQueries) -> tuple[QueryCount | 
     draw, draws = queries.valid.index(0) + 1, len(queries.valid)
     text = (
         f"in draw {draw} of {draws} none of the {queries.queries} queries has a true match in its "
-        f"gallery by the protocol {queries.protocol}; expected other images of the same people that it does not ignore"
+        f"gallery by the protocol {queries.protocol}; expected other images of the same people "
+        "that it does not ignore"
     )
     return queries, [Fault("no valid query", text, ("evaluation",))]
