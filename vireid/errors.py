@@ -1,5 +1,8 @@
 """Every error a user can cause; the command prints one line and exits with code 2."""
 
+REPORTED = 5
+"""How many problems or examples one message spells out."""
+
 
 class VireidError(Exception):
     """Base of all errors of this library.
@@ -39,3 +42,20 @@ class Stopped(VireidError):  # noqa: N818 - not a mistake
     def __init__(self, message: str, exit_code: int) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+def some(things: list[str], between: str = ", ") -> str:
+    """Name the first five things and count the others, for a message of one line.
+
+    Args:
+        things: their texts.
+        between: what stands between them.
+
+    Returns:
+        One line.
+
+    >>> some(["a", "b", "c", "d", "e", "f"])
+    'a, b, c, d, e and 1 more'
+    """
+    more = len(things) - REPORTED
+    return between.join(things[:REPORTED]) + (f" and {more} more" if more > 0 else "")

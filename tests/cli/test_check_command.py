@@ -23,6 +23,9 @@ def test_a_sound_data_set_gives_tables_and_code_0(people: Path, capsys) -> None:
     assert ["train", "visible", "images", "64", "22,258"] in lines
     assert ["train", "infrared", "6", "8", "32"] in lines
     assert ["unreadable", "files", "0"] in lines
+    assert (
+        "queries: 32 of 32 have a match in their gallery in 10 draws, SYSU-MM01 all-search" in out
+    )
     assert out.endswith("training: possible\nevaluation: possible\n")
 
 
@@ -32,13 +35,48 @@ def test_a_fault_is_printed_and_ends_with_code_2(draw, tmp_path: Path, mistake, 
     (root / "cam3" / "0001" / "0000.jpg").write_bytes(
         (root / "cam3" / "0001" / "0001.jpg").read_bytes()
     )
-    assert main(["check", str(root)]) == 2
+    assert main(["check", str(root), "--max-unreadable", "0"]) == 2
     out, _ = capsys.readouterr()
-    assert "fault: cam1/0001/0002.jpg cannot be decoded" in out
+    fault = "1 training images cannot be read, more than --max-unreadable 0 lets pass"
+    assert f"fault (training): {fault}: cam1/0001/0002.jpg cannot be decoded" in out
     assert "warning: 1 files are copies of others: cam3/0001/0001.jpg of cam3/0001/0000.jpg" in out
-    assert "training: not possible, mend the faults first" in out
-    line = mistake("check", root)
-    assert f"{root} cannot be used: cam1/0001/0002.jpg cannot be decoded" in line
+    assert out.endswith("training: not possible (mend the faults first)\nevaluation: possible\n")
+    line = mistake("check", root, "--max-unreadable", "0")
+    assert line == (
+        f"vireid check: {root} cannot be used for training: unreadable training images (1); "
+        "the lines of faults above say which\n"
+    ), "what is printed above is not said again"
+
+
+def test_a_few_unreadable_training_images_are_a_warning(draw, tmp_path: Path, capsys) -> None:
+    root = draw(tmp_path / "people")
+    (root / "cam1" / "0001" / "0002.jpg").write_text("no image")
+    assert main(["check", str(root)]) == 0
+    out, _ = capsys.readouterr()
+    left_out = "1 training images cannot be read and are left out by training"
+    assert f"warning: {left_out}, as --max-unreadable 0.01 lets pass: cam1/0001/0002.jpg" in out
+    assert out.endswith("training: possible\nevaluation: possible\n")
+
+
+def test_a_broken_test_image_stops_evaluation_alone(draw, tmp_path: Path, mistake, capsys) -> None:
+    root = draw(tmp_path / "people")
+    identity = (root / "exp" / "test_id.txt").read_text().split(",")[0]
+    name = f"cam1/{int(identity):04d}/0002.jpg"
+    (root / name).write_text("no image")
+    assert main(["check", str(root), "--max-unreadable", "0"]) == 2
+    out, _ = capsys.readouterr()
+    assert (
+        f"fault (evaluation): 1 test images cannot be read; an evaluation needs all: {name}" in out
+    )
+    assert out.endswith("training: possible\nevaluation: not possible (mend the faults first)\n")
+    assert "cannot be used for evaluation: unreadable test images (1);" in mistake("check", root)
+
+
+@pytest.mark.parametrize("share", ["-0.1", "1"])
+def test_the_share_of_unreadable_images_is_below_1(people: Path, mistake, share: str) -> None:
+    assert "expected a share from 0 to below 1" in mistake(
+        "check", people, "--max-unreadable", share
+    )
 
 
 def test_unknown_layouts_and_trials_are_one_line(people: Path, tmp_path: Path, mistake) -> None:

@@ -46,9 +46,9 @@ def test_two_folders_can_be_trained_on_only(original):
     )
 
 
-def images(count, modality=None):
-    kinds = np.arange(count) % 2 if modality is None else np.full(count, modality)
-    return Images("data", tuple(f"{n}.jpg" for n in range(count)), kinds, kinds + 1)
+def images(count, folder="train"):
+    kinds = np.arange(count) % 2
+    return Images("data", tuple(f"{folder}/{n}.jpg" for n in range(count)), kinds, kinds + 1)
 
 
 def facts(count, fact=GOOD):
@@ -57,12 +57,13 @@ def facts(count, fact=GOOD):
 
 def judged(train, test=NONE, problems=(), **fields):
     data = DataFolder("data", train, test, **fields)
-    looked = facts(len(train) + len(test))
-    return judge(Scan("data", data, problems), looked[: len(train)], looked[len(train) :])
+    paths = (*train.paths, *test.paths)
+    looked = dict(zip(paths, facts(len(paths)), strict=True))
+    return judge([Scan("data", data, problems)], looked)
 
 
 def test_test_images_without_identities_can_be_searched_not_scored():
-    found = judged(images(4), images(2), roles=("query", "gallery"), protocol="plain")
+    found = judged(images(4), images(2, "test"), roles=("query", "gallery"), protocol="plain")
     assert found.usable
     assert found.evaluation == "the test images have no identities"
     assert "not scored" in found.warnings[0]
@@ -120,9 +121,10 @@ def test_odd_sizes_are_measured_against_nearly_all_others():
     sizes = [(64, 32)] * 19 + [(70, 32)]
     looked = tuple(FileFact(h, w, b"%d" % n) for n, (h, w) in enumerate(sizes))
     data = DataFolder("data", images(20), no_images("data"))
-    assert judge(Scan("data", data), looked, ()).findings["files of an odd size"] == 1
     mixed = (*looked[:18], FileFact(71, 32, b"a"), FileFact(70, 32, b"b"))
-    assert judge(Scan("data", data), mixed, ()).findings["files of an odd size"] == 0
+    for all_facts, number in ((looked, 1), (mixed, 0)):
+        by_path = dict(zip(data.train.paths, all_facts, strict=True))
+        assert judge([Scan("data", data)], by_path).findings["files of an odd size"] == number
 
 
 def test_workers_are_at_least_one(original):

@@ -72,6 +72,24 @@ def test_what_is_unknown_is_explained(tmp_path, files, path, message):
     assert "\n" not in str(caught.value)
 
 
+def test_a_folder_above_or_below_the_data_points_to_it(tmp_path):
+    touch(
+        tmp_path, "download/photos/visible/a.jpg", "download/photos/infrared/b.jpg", "notes/x.txt"
+    )
+    data = tmp_path / "download" / "photos"
+    for given in (tmp_path, tmp_path / "download", data / "visible"):
+        with pytest.raises(DataError, match="has no known layout: it holds ") as caught:
+            open_data(given)
+        assert f"; {data} looks like a data set, give that; expected a manifest" in str(
+            caught.value
+        )
+    touch(tmp_path, "download/more/visible/a.jpg", "download/more/infrared/b.jpg")
+    with pytest.raises(DataError, match=r"more, .*photos looks like a data set"):
+        open_data(tmp_path / "download")
+    with pytest.raises(DataError, match=r"it holds x.txt; expected a manifest"):
+        open_data(tmp_path / "notes")
+
+
 @pytest.mark.parametrize("field", ["train_truth", "test_truth", "roles"])
 def test_identities_and_roles_belong_to_the_images(tmp_path, field):
     one = Images(tmp_path, ("a.jpg",), np.zeros(1, int), np.zeros(1, int))

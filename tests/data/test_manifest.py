@@ -57,6 +57,24 @@ def test_spaces_a_byte_order_mark_and_blank_lines_do_not_matter(tmp_path):
     assert (data.train.paths, data.train.camera.tolist()) == (("a/1.png",), [3])
 
 
+def test_modalities_may_be_in_upper_case(tmp_path):
+    text = ROWS.replace("visible", "Visible").replace("infrared", "INFRARED", 1)
+    assert read_manifest(write(tmp_path, text)).train.modality.tolist() == [0, 1]
+    assert read_manifest(write(tmp_path, text)).test.modality.tolist() == [1, 0]
+
+
+def test_a_row_of_another_length_does_not_hide_the_other_faults(tmp_path):
+    message = failing(tmp_path, ROWS + "a/1.png,visible\na/9.png,visible,1,3,train\n")
+    assert "line 6: 2 cells; expected 5 as in the header" in message
+    assert "line 7: file 'a/9.png' is missing" in message
+
+
+def test_a_missing_file_on_two_lines_is_missing_once(tmp_path):
+    message = failing(tmp_path, ROWS + 2 * "a/9.png,visible,1,3,train\n")
+    assert message.count("is missing") == 1
+    assert "line 7: path 'a/9.png' is on line 6 already" in message
+
+
 def test_identities_of_test_rows_alone(tmp_path):
     text = ROWS.replace(",7,train", ",,train").replace(",8,train", ",,train")
     data = read_manifest(write(tmp_path, text))
@@ -75,12 +93,18 @@ def test_quoted_paths_and_lines(tmp_path):
     ("text", "message"),
     [
         ("", "misses columns 'path', 'modality', 'camera'"),
-        ("path;modality;camera\n", "misses columns"),
+        ("path;modality;camera\n", "separates its cells by semicolons; expected commas"),
+        ("path\tmodality\tcamera\n", "separates its cells by tabs"),
+        (
+            "path,camera,file,idenity,path\n",
+            "misses columns 'modality' and has unknown columns 'file', 'idenity' and repeats "
+            "columns 'path'; expected path",
+        ),
         ("path,camera\n", "misses columns 'modality'; expected path, modality, camera"),
         ("path,modality,camera,idenity\n", "has unknown columns 'idenity'"),
         ("path,modality,camera,path\n", "repeats columns 'path'"),
         ("path,modality,camera\n", "has a header but no rows"),
-        ("path,modality,camera\na/1.png,visible\n", "line 2 has 2 cells; expected 3"),
+        ("path,modality,camera\na/1.png,visible\n", "line 2: 2 cells; expected 3"),
         ('path,modality,camera\n"a/1.png,visible,1\n', "cannot be read as CSV"),
     ],
 )
@@ -98,6 +122,8 @@ def test_a_bad_table_is_explained(tmp_path, text, message):
         (",infrared,3", ",infrared,3.5", "line 2: camera '3.5' is no whole number"),
         (",7,train", ",anna,train", "line 3: identity 'anna' is no whole number"),
         (",7,train", ",7,test", "line 3: split 'test' is unknown; expected train, query, gallery"),
+        (",7,train", ",-1,train", "line 3: identity '-1' is below 0"),
+        (",7,train", ",7,", "line 3: split is empty; expected train, query, gallery, or no column"),
         ("a/3.png", "a/1.png", "line 4: path 'a/1.png' is on line 3 already"),
         ("a/3.png", "b/../a/./1.png", "line 4: path 'b/../a/./1.png' is on line 3 already"),
         ("a/3.png", "../x.png", "line 4: path '../x.png' leaves the folder"),

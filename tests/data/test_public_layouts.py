@@ -1,5 +1,7 @@
 """Every reader on a small synthetic copy of its layout, and the lists of the released code."""
 
+import copy
+import pickle
 from collections import defaultdict
 from dataclasses import replace
 
@@ -150,6 +152,17 @@ def test_cards_say_where_a_data_set_comes_from(card):
     assert card.statistics["train identities"] > card.statistics["test identities"] - 1
     with pytest.raises(AttributeError):
         card.name = "mine"
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        card.statistics["train identities"] = 0
+
+
+def test_the_counts_of_a_card_are_its_own_and_travel_with_it():
+    counts = {"train identities": 3}
+    card = replace(REGDB, statistics=counts)
+    counts["train identities"] = 4
+    assert card.statistics == {"train identities": 3}
+    assert pickle.loads(pickle.dumps(card)) == copy.deepcopy(card) == card
+    assert len({card, REGDB}) == 2
 
 
 def test_published_numbers_are_consistent():

@@ -103,7 +103,7 @@ def test_a_missing_list_is_named(tmp_path, split):
         ("3,x4", "holds 'x4'"),
         ("3,-4", "holds '-4'"),
         ("3;4", "holds '3;4'"),
-        ("", "has 0 lines"),
+        ("", "holds no identity"),
         (" , ", "holds no identity"),
         ("3\n4", "has 2 lines"),
         ("3,77", "no image of the listed identities 77;"),

@@ -2,8 +2,9 @@
 
 from vireid.cli.arguments import add_trial, folder, parser
 from vireid.cli.display import console, plain_table, progress
-from vireid.data.inspection import Inspection, inspect_data
-from vireid.data.problems import some
+from vireid.cli.reading import Reading, add_max_unreadable
+from vireid.cli.valid_queries import count_queries
+from vireid.data import Inspection, QueryCount, inspect_data
 from vireid.errors import DataError
 
 
@@ -19,7 +20,8 @@ def run(words: list[str]) -> None:
     command = parser(
         "check",
         "Read the lists of a data set, open every image, and say whether one can train and\n"
-        "evaluate on it. Ends with exit code 2 where it cannot be used as it is.",
+        "evaluate on it. Ends with exit code 2 where it cannot be used as it is.\n"
+        "Of RegDB all ten splits are checked, or the one that --trial names.",
         "example:\n  vireid check DATA",
     )
     command.add_argument("data", type=folder, help="the data, in any layout that can be trained on")
@@ -28,7 +30,9 @@ def run(words: list[str]) -> None:
     )
     command.add_argument("--threads", type=int, help="how many open images; default: all cores")
     add_trial(command)
+    add_max_unreadable(command)
     arguments = command.parse_args(words)
+    how = Reading(max_unreadable=arguments.max_unreadable)
     with progress("opening images") as bar:
         found = inspect_data(
             arguments.data,
@@ -36,11 +40,22 @@ def run(words: list[str]) -> None:
             quick=arguments.quick,
             workers=arguments.threads,
             progress=bar,
+            max_unreadable=how.max_unreadable,
+            count_queries=count_queries,
         )
     show(found)
     if not found.usable:
-        reasons = found.faults or (f"{found.training}, and {found.evaluation}",)
-        raise DataError(f"{arguments.data} cannot be used: {some(list(reasons), '; ')}")
+        raise DataError(f"{arguments.data} {_verdict(found)}")
+
+
+def _verdict(found: Inspection) -> str:
+    """Say in a line what data cannot be used for, without the details that were printed."""
+    if not found.reasons:
+        return f"cannot be used: {found.training}, and {found.evaluation}"
+    stopped = {use for fault in found.reasons for use in fault.stops}
+    uses = " and ".join(use for use in ("training", "evaluation") if use in stopped)
+    reasons = "; ".join(fault.label for fault in found.reasons)
+    return f"cannot be used for {uses}: {reasons}; the lines of faults above say which"
 
 
 def show(found: Inspection) -> None:
@@ -72,8 +87,21 @@ def show(found: Inspection) -> None:
     files = [[name, f"{number:,}"] for name, number in found.findings.items()]
     console.print(plain_table(["", "found"], files, "files and lists"))
     console.print()
-    for kind, lines in (("fault", found.faults), ("warning", found.warnings)):
-        for line in lines:
-            console.print(f"{kind}: {line}")
+    for fault in found.reasons:
+        console.print(f"fault ({' and '.join(fault.stops)}): {fault.line}")
+    for line in found.warnings:
+        console.print(f"warning: {line}")
+    if found.queries is not None:
+        console.print(f"queries: {_queries(found.queries)}")
     for purpose, reason in (("training", found.training), ("evaluation", found.evaluation)):
-        console.print(f"{purpose}: {'not possible, ' + reason if reason else 'possible'}")
+        console.print(f"{purpose}: {f'not possible ({reason})' if reason else 'possible'}")
+
+
+def _queries(queries: QueryCount) -> str:
+    """Say how many queries are valid, over all draws of the gallery."""
+    low, high = min(queries.valid), max(queries.valid)
+    valid = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    draws = f" in {len(queries.valid)} draws" if len(queries.valid) > 1 else ""
+    return (
+        f"{valid} of {queries.queries:,} have a match in their gallery{draws}, {queries.protocol}"
+    )

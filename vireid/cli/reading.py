@@ -10,10 +10,9 @@ import numpy as np
 from vireid.cli.arguments import folder
 from vireid.cli.display import progress
 from vireid.cli.run_folder import check_trainable
-from vireid.data import DataFolder, ReadImages, default_cache, read_images
+from vireid.data import MAX_UNREADABLE, DataFolder, ReadImages, default_cache, read_images
 from vireid.data.images import Pixels
-from vireid.data.problems import some
-from vireid.errors import ConfigError, DataError
+from vireid.errors import ConfigError, DataError, some
 from vireid.parallel import from_first, on_first, share
 from vireid.types import Images
 
@@ -22,9 +21,6 @@ MEMORY = "none"
 
 SMALL = 64 << 20
 """Bytes of pixels below which the usual cache is not used: they are decoded in a second or two."""
-
-MAX_UNREADABLE = 0.01
-"""Share of the training images that may be unreadable."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +68,15 @@ def add_reading(target: argparse.ArgumentParser) -> None:
         target: the parser that gets them.
     """
     add_cache(target)
+    add_max_unreadable(target)
+
+
+def add_max_unreadable(target: argparse.ArgumentParser) -> None:
+    """Add the option on how many training images may be unreadable.
+
+    Args:
+        target: the parser that gets it.
+    """
     target.add_argument(
         "--max-unreadable",
         type=float,

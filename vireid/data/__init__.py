@@ -1,6 +1,7 @@
 """Files or procedure in, images out, with their identities sealed beside them."""
 
 from vireid.data.cache import ReadImages, default_cache, read_images
+from vireid.data.faults import MAX_UNREADABLE, Fault
 from vireid.data.folder import DataFolder, DatasetCard
 from vireid.data.images import decode, load_pixels
 from vireid.data.inspection import Inspection, inspect_data
@@ -9,14 +10,18 @@ from vireid.data.llcm import LLCM, read_llcm
 from vireid.data.manifest import read_manifest
 from vireid.data.regdb import REGDB, read_regdb
 from vireid.data.sysu import SYSU_MM01, read_sysu
+from vireid.data.verdict import QueryCount
 
 __all__ = [
     "LLCM",
+    "MAX_UNREADABLE",
     "REGDB",
     "SYSU_MM01",
     "DataFolder",
     "DatasetCard",
+    "Fault",
     "Inspection",
+    "QueryCount",
     "ReadImages",
     "decode",
     "default_cache",

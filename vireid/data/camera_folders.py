@@ -6,15 +6,16 @@ from pathlib import Path
 
 from vireid.data.folder import is_image
 from vireid.data.paths import name_problems
-from vireid.data.problems import Problem
+from vireid.data.problems import PartName, Problem
 
 
-def images_of(root: Path, folder: str, problems: list[Problem]) -> Iterator[str]:
+def images_of(root: Path, folder: str, part: PartName, problems: list[Problem]) -> Iterator[str]:
     """Yield the images of a folder by name; hidden and other files are skipped.
 
     Args:
         root: the data set's folder.
         folder: relative to the root, such as cam1/0001; it may be missing.
+        part: what the images are for.
         problems: gets folders with the name of an image, and names that are no UTF-8.
 
     Yields:
@@ -30,6 +31,6 @@ def images_of(root: Path, folder: str, problems: list[Problem]) -> Iterator[str]
         if entries[name]:
             text = f"path {path!r} is no file; expected an image file"
             wrong.append(Problem("faulty entry", text))
-        problems.extend(wrong)
+        problems.extend(problem.at("", part, path) for problem in wrong)
         if not wrong:
             yield path

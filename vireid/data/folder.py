@@ -1,7 +1,9 @@
 """What opening a folder of images gives: training and test images, and sealed identities."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -14,6 +16,9 @@ Role = Literal["query", "gallery"]
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp"})
 """File name endings, in lower case, of what is taken for an image in a folder."""
+
+NO_IMAGE = "holds no image; expected .jpg, .jpeg, .png or .bmp files"
+"""What is said of a folder without any."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +33,18 @@ class DatasetCard:
     """Where its owners describe it."""
     licence: str
     """How one may come by it."""
-    statistics: dict[str, int] = field(hash=False)
-    """Published counts of identities and images, under the names of ``statistics.count``."""
+    statistics: Mapping[str, int] = field(hash=False)
+    """Published counts of identities and images, under the names of ``statistics.count``; it
+    cannot be changed."""
+
+    def __post_init__(self) -> None:
+        """Freeze the counts."""
+        object.__setattr__(self, "statistics", MappingProxyType(dict(self.statistics)))
+
+    def __reduce__(self) -> tuple[type["DatasetCard"], tuple[object, ...]]:
+        """Copy and pickle by the values, as a frozen mapping can do neither."""
+        texts = (self.name, self.reference, self.url, self.licence)
+        return DatasetCard, (*texts, dict(self.statistics))
 
 
 @dataclass(frozen=True)
@@ -99,8 +114,22 @@ def is_image(name: str) -> bool:
     return not name.startswith(".") and Path(name).suffix.lower() in IMAGE_SUFFIXES
 
 
-def list_images(folder: Path) -> list[str]:
+def image_files(folder: Path) -> list[str]:
     """List the image files below a folder; hidden files and folders are skipped.
+
+    Args:
+        folder: where to look, at any depth.
+
+    Returns:
+        Paths relative to the folder, in order; none where there is no such folder.
+    """
+    files = (file.relative_to(folder) for file in folder.rglob("*") if is_image(file.name))
+    seen = (file for file in files if not any(part.startswith(".") for part in file.parts))
+    return sorted(file.as_posix() for file in seen if (folder / file).is_file())
+
+
+def list_images(folder: Path) -> list[str]:
+    """List the image files below a folder that must hold some.
 
     Args:
         folder: where to look, at any depth.
@@ -111,9 +140,7 @@ def list_images(folder: Path) -> list[str]:
     Raises:
         DataError: where there is none.
     """
-    files = (file.relative_to(folder) for file in folder.rglob("*") if is_image(file.name))
-    seen = (file for file in files if not any(part.startswith(".") for part in file.parts))
-    found = sorted(file.as_posix() for file in seen if (folder / file).is_file())
+    found = image_files(folder)
     if not found:
-        raise DataError(f"{folder} holds no image; expected .jpg, .jpeg, .png or .bmp files")
+        raise DataError(f"{folder} {NO_IMAGE}")
     return found

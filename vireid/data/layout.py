@@ -1,18 +1,19 @@
 """From a path to its images, whichever of the known layouts it has."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from vireid.data.folder import DataFolder, list_images, no_images
+from vireid.data.folder import NO_IMAGE, DataFolder, image_files, no_images
 from vireid.data.llcm import scan_llcm
 from vireid.data.manifest import scan_manifest
 from vireid.data.paths import name_problems
 from vireid.data.problems import Problem, Scan
-from vireid.data.regdb import scan_regdb
+from vireid.data.regdb import TRIALS, scan_regdb
 from vireid.data.sysu import scan_sysu
-from vireid.errors import ConfigError, DataError
+from vireid.errors import ConfigError, DataError, some
 from vireid.types import Images, Modality
 
 MANIFESTS = ("manifest.csv", "manifest.parquet")
@@ -22,6 +23,9 @@ EXPECTED = (
     "Visible/ and Thermal/ (RegDB), idx/ with vis/, nir/, test_vis/ and test_nir/ (LLCM), "
     "exp/ with cam1/ .. cam6/ (SYSU-MM01), or visible/ and infrared/"
 )
+
+LOOKED_AT = 100
+"""How many entries of a folder are looked at for data below it."""
 
 _REGDB = ("Visible", "Thermal")
 _REGDB_LIST = "idx/t*_thermal_*.txt"
@@ -63,23 +67,36 @@ def scan_data(path: Path | str, *, trial: int | None = None) -> Scan:
         The images that are there, and the problems.
 
     Raises:
-        DataError: where the path is missing or has no known layout, or a whole list is missing
-            or unreadable.
+        DataError: where the path is missing or has no known layout, or a manifest is no table.
         ConfigError: as for ``open_data``.
     """
     path = Path(path)
-    if not path.exists():
-        raise DataError(f"{path} does not exist; expected {EXPECTED}")
-    if path.is_file() and path.suffix.lower() not in (".csv", ".parquet"):
-        raise DataError(f"{path} is no manifest; expected a folder, or a .csv or .parquet file")
-    reader = _reader(path)
-    if reader is None:
-        raise DataError(f"{path} has no known layout: {_contents(path)}; expected {EXPECTED}")
+    reader = _reader_of(path)
     if reader is scan_regdb:
         return scan_regdb(path, 1 if trial is None else trial)
     if trial is not None:
         raise ConfigError(f"trial {trial} is given; only RegDB's layout has trials, {path} has not")
     return reader(path)
+
+
+def scan_trials(path: Path | str) -> tuple[Scan, ...]:
+    """Read what can be read of all splits of a data set, and note what is wrong.
+
+    Args:
+        path: as for ``open_data``.
+
+    Returns:
+        Ten for RegDB's layout, one for the others.
+
+    Raises:
+        DataError: as for ``scan_data``.
+        ConfigError: where a Parquet manifest is given and pyarrow is not installed.
+    """
+    path = Path(path)
+    reader = _reader_of(path)
+    if reader is scan_regdb:
+        return tuple(scan_regdb(path, trial) for trial in range(1, TRIALS + 1))
+    return (reader(path),)
 
 
 def has_layout(path: Path) -> bool:
@@ -92,6 +109,20 @@ def has_layout(path: Path) -> bool:
         True where ``open_data`` would read it, faults apart.
     """
     return _reader(path) is not None
+
+
+def _reader_of(path: Path) -> Callable[[Path], Scan]:
+    """Return what reads a file or folder, which must be there and have a known layout."""
+    if not path.exists():
+        raise DataError(f"{path} does not exist; expected {EXPECTED}")
+    if path.is_file() and path.suffix.lower() not in (".csv", ".parquet"):
+        raise DataError(f"{path} is no manifest; expected a folder, or a .csv or .parquet file")
+    reader = _reader(path)
+    if reader is None:
+        raise DataError(
+            f"{path} has no known layout: {_contents(path)}{_elsewhere(path)}; expected {EXPECTED}"
+        )
+    return reader
 
 
 def _reader(path: Path) -> Callable[[Path], Scan] | None:
@@ -139,16 +170,15 @@ def scan_two_folders(root: Path) -> Scan:
 
     Returns:
         The images that are there, and the problems.
-
-    Raises:
-        DataError: where one of the two folders holds no image.
     """
     problems: list[Problem] = []
     paths: list[str] = []
     modality: list[int] = []
     for kind in Modality:
         folder = kind.name.lower()
-        found = [f"{folder}/{path}" for path in list_images(root / folder)]
+        found = [f"{folder}/{path}" for path in image_files(root / folder)]
+        if not found:
+            problems.append(Problem("absent images", f"{folder} {NO_IMAGE}", part="train"))
         wrong = [list(name_problems(path)) for path in found]
         problems.extend(problem for some_problems in wrong for problem in some_problems)
         good = [path for path, faults in zip(found, wrong, strict=True) if not faults]
@@ -166,3 +196,25 @@ def _contents(folder: Path) -> str:
     if not names:
         return "it is empty"
     return f"it holds {', '.join(names[:5])}" + (" and more" if len(names) > 5 else "")
+
+
+def _elsewhere(folder: Path) -> str:
+    """Point to the data in a folder below, up to two levels deep, or in the one above."""
+    below = [path for path in _folders(folder) if has_layout(path)]
+    if not below:
+        below = [deep for path in _folders(folder) for deep in _folders(path) if has_layout(deep)]
+    if below:
+        return f"; {some([str(path) for path in below])} looks like a data set, give that"
+    above = folder.resolve().parent
+    return f"; {above} looks like a data set, give that" if has_layout(above) else ""
+
+
+def _folders(path: Path) -> list[Path]:
+    """Return the first folders in a folder, by name; none where it may not be read."""
+    try:
+        found = sorted(entry for entry in path.iterdir() if not entry.name.startswith("."))
+        return [
+            entry for entry in found[:LOOKED_AT] if entry.is_dir() and os.access(entry, os.R_OK)
+        ]
+    except OSError:
+        return []

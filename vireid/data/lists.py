@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vireid.data.paths import normal, path_problems
-from vireid.data.problems import Problem
-from vireid.errors import DataError
+from vireid.data.problems import PartName, Problem
+from vireid.errors import some
 
 
 @dataclass(frozen=True)
@@ -19,69 +19,79 @@ class Entry:
     """The number of the person."""
 
 
-def read_lines(path: Path) -> list[str]:
-    """Read the lines of a list that are not blank.
+def read_lines(root: Path, name: str, part: PartName, problems: list[Problem]) -> list[str]:
+    """Read the lines of a list.
 
     Args:
-        path: a text file in UTF-8.
+        root: the data set's folder.
+        name: a text file in UTF-8, relative to the root.
+        part: the images that it lists.
+        problems: told where the list is missing or no text.
 
     Returns:
-        The lines without surrounding spaces; a blank line is empty.
-
-    Raises:
-        DataError: the file is missing or no text.
+        The lines without surrounding spaces, at least one; a blank line is empty. No line where
+        the list cannot be read.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = (root / name).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise DataError(f"{path} is missing; this layout lists its images there") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read as text: {error}") from None
-    return [line.strip() for line in text.splitlines()]
+        wrong = f"list {name} is missing; this layout lists its images there"
+    except OSError as error:
+        wrong = f"list {name} cannot be read as text: {error.strerror}"
+    except UnicodeDecodeError as error:
+        wrong = f"list {name} cannot be read as text: {error}"
+    else:
+        return [line.strip() for line in text.splitlines()] or [""]
+    problems.append(Problem("missing list", wrong, part=part))
+    return []
 
 
-def read_identities(path: Path) -> list[int]:
+def read_identities(root: Path, name: str, part: PartName, problems: list[Problem]) -> list[int]:
     """Read a list of identities, one line of numbers with commas between.
 
     Args:
-        path: such as exp/train_id.txt.
+        root: the data set's folder.
+        name: such as exp/train_id.txt.
+        part: the images of these identities.
+        problems: told where the list is missing or empty, is no text, or holds anything else.
 
     Returns:
-        The numbers, ascending, each once.
-
-    Raises:
-        DataError: the file is missing, no text, or holds anything else.
+        The numbers that can be read, ascending, each once.
     """
-    lines = [line for line in read_lines(path) if line]
-    if len(lines) != 1:
-        raise DataError(f"{path} has {len(lines)} lines; expected one line such as 1,2,4")
-    words = [word.strip() for word in lines[0].split(",")]
+    read = read_lines(root, name, part, problems)
+    lines = [line for line in read if line]
+    words = [word.strip() for line in lines for word in line.split(",")]
     words = [word for word in words if word]
-    for word in words:
-        if not (word.isascii() and word.isdigit() and len(word) < 10):
-            raise DataError(f"{path} holds {word!r}; expected identity numbers such as 1,2,4")
-    if not words:
-        raise DataError(f"{path} holds no identity; expected one line such as 1,2,4")
-    return sorted({int(word) for word in words})
+    wrong = [word for word in words if not _is_number(word)]
+    if read and not words:
+        text = f"list {name} holds no identity; expected one line such as 1,2,4"
+        problems.append(Problem("missing list", text, part=part))
+    if len(lines) > 1:
+        text = f"{name} has {len(lines)} lines; expected one line such as 1,2,4"
+        problems.append(Problem("faulty entry", text, part=part))
+    if wrong:
+        text = f"{name} holds {some(list(map(repr, wrong)))}; expected identities such as 1,2,4"
+        problems.append(Problem("faulty entry", text, part=part))
+    return sorted({int(word) for word in words if _is_number(word)})
 
 
-def read_entries(root: Path, name: str, problems: list[Problem]) -> list[Entry]:
+def read_entries(root: Path, name: str, part: PartName, problems: list[Problem]) -> list[Entry]:
     """Read a list with a path and a label on each line.
 
     Args:
         root: the data set's folder, which the paths are relative to.
         name: the list, relative to the root.
-        problems: gets what is wrong with single lines, which are left out.
+        part: the images that it lists.
+        problems: told where the list is missing, empty or no text, and what is wrong with single
+            lines, which are left out.
 
     Returns:
         The entries whose file is there, in the order of the lines.
-
-    Raises:
-        DataError: the file is missing, no text, or holds no line.
     """
-    lines = read_lines(root / name)
-    if not any(lines):
-        raise DataError(f"{root / name} is empty; expected lines such as folder/image.bmp 0")
+    lines = read_lines(root, name, part, problems)
+    if lines and not any(lines):
+        text = f"list {name} is empty; expected lines such as folder/image.bmp 0"
+        problems.append(Problem("missing list", text, part=part))
     seen: dict[str, int] = {}
     entries = []
     for number, line in enumerate(lines, start=1):
@@ -91,15 +101,19 @@ def read_entries(root: Path, name: str, problems: list[Problem]) -> list[Entry]:
         path = normal(path.strip())
         found = list(_problems(root, path, label, seen))
         seen.setdefault(path, number)
-        problems.extend(Problem(p.kind, f"{name}, line {number}: {p.text}") for p in found)
+        problems.extend(problem.at(f"{name}, line {number}", part, path) for problem in found)
         if not found:
             entries.append(Entry(path, int(label)))
     return entries
 
 
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) < 10
+
+
 def _problems(root: Path, path: str, label: str, seen: dict[str, int]) -> Iterator[Problem]:
     """Yield what is wrong with a line."""
-    if not path or not (label.isascii() and label.isdigit() and len(label) < 10):
+    if not path or not _is_number(label):
         text = f"{(path + ' ' + label).strip()!r} is no path and label"
         yield Problem("faulty entry", f"{text}; expected such as folder/image.bmp 0")
         return

@@ -8,8 +8,9 @@ import numpy as np
 from vireid.data.camera_folders import images_of
 from vireid.data.folder import DataFolder, DatasetCard
 from vireid.data.lists import read_entries, read_identities
-from vireid.data.problems import Problem, Scan, some
+from vireid.data.problems import Problem, Scan
 from vireid.data.statistics import named
+from vireid.errors import some
 from vireid.types import Images, Modality, Truth
 
 LLCM = DatasetCard(
@@ -75,13 +76,10 @@ def scan_llcm(root: Path) -> Scan:
 
     Returns:
         The images that are there, and the problems.
-
-    Raises:
-        DataError: where a list is missing, unreadable or empty.
     """
     problems: list[Problem] = []
     train = [row for kind in Modality for row in _train_rows(root, kind, problems)]
-    identities = read_identities(root / "idx" / "test_id.txt")
+    identities = read_identities(root, "idx/test_id.txt", "test", problems)
     test = [row for kind in Modality for row in _test_rows(root, kind, identities, problems)]
     present = {row[3] for row in test}
     absent = [identity for identity in identities if identity not in present]
@@ -90,7 +88,7 @@ def scan_llcm(root: Path) -> Scan:
             f"it has no image of the listed identities {some(list(map(str, absent)))}; "
             f"expected files in folders such as test_vis/cam1/{absent[0]:04d}"
         )
-        problems.append(Problem("absent images", text))
+        problems.append(Problem("absent images", text, part="test"))
     train_images, train_truth = _images(root, train)
     test_images, test_truth = _images(root, test)
     found = DataFolder(
@@ -108,11 +106,11 @@ def _train_rows(root: Path, kind: Modality, problems: list[Problem]) -> list[Row
     """Return the training images of a modality in the order of their list."""
     name = f"idx/train_{_WORDS[kind]}.txt"
     rows = []
-    for entry in read_entries(root, name, problems):
+    for entry in read_entries(root, name, "train", problems):
         camera = _CAMERA.search(PurePosixPath(entry.path).name)
         if camera is None:
-            text = f"{name}: file name of {entry.path!r} states no camera; expected such as _c04_"
-            problems.append(Problem("faulty entry", text))
+            text = f"file name of {entry.path!r} states no camera; expected such as _c04_"
+            problems.append(Problem("faulty entry", text, name, "train", entry.path))
         else:
             rows.append((entry.path, int(kind), int(camera[1]), entry.label))
     return rows
@@ -126,7 +124,9 @@ def _test_rows(
         (path, int(kind), camera, identity)
         for identity in identities
         for camera in TEST_CAMERAS[kind]
-        for path in images_of(root, f"test_{_WORDS[kind]}/cam{camera}/{identity:04d}", problems)
+        for path in images_of(
+            root, f"test_{_WORDS[kind]}/cam{camera}/{identity:04d}", "test", problems
+        )
     ]
 
 

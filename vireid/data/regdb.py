@@ -7,7 +7,7 @@ import numpy as np
 
 from vireid.data.folder import DataFolder, DatasetCard
 from vireid.data.lists import Entry, read_entries
-from vireid.data.problems import Problem, Scan
+from vireid.data.problems import PartName, Problem, Scan
 from vireid.data.statistics import named
 from vireid.errors import ConfigError
 from vireid.types import Images, Modality, Truth
@@ -71,25 +71,26 @@ def scan_regdb(root: Path, trial: int = 1) -> Scan:
         The images that are there, and the problems.
 
     Raises:
-        DataError: where a list is missing, unreadable or empty.
         ConfigError: where there is no such trial.
     """
     if not 1 <= trial <= TRIALS:
         raise ConfigError(f"trial is {trial}; expected 1 to {TRIALS}, the splits of RegDB")
     problems: list[Problem] = []
+    names: tuple[PartName, ...] = ("train", "test")
     parts = {
         part: {
-            kind: read_entries(root, f"idx/{part}_{word}_{trial}.txt", problems)
+            kind: read_entries(root, f"idx/{part}_{word}_{trial}.txt", part, problems)
             for kind, word in _WORDS.items()
         }
-        for part in ("train", "test")
+        for part in names
     }
     seen = {entry.path for entries in parts["train"].values() for entry in entries}
     for kind, word in _WORDS.items():
         for entry in parts["test"][kind]:
             if entry.path in seen:
-                text = f"idx/test_{word}_{trial}.txt: {entry.path!r} is a training image too"
-                problems.append(Problem("repeated entry", text))
+                text = f"{entry.path!r} is a training image too"
+                place = f"idx/test_{word}_{trial}.txt"
+                problems.append(Problem("repeated entry", text, place, None, entry.path))
     train, train_truth = _listed(root, parts["train"])
     test, test_truth = _listed(root, parts["test"])
     found = DataFolder(

@@ -1,16 +1,16 @@
-"""What is a fault, what a warning: the rules of `vireid check`, on lists and facts alone."""
+"""What is worth a warning or a count: rules of `vireid check` on lists and files alone."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from vireid.data.file_facts import FileFact
-from vireid.data.folder import DataFolder, DatasetCard, Role
-from vireid.data.problems import Kind, Problem, some
+from vireid.data.faults import NAMES
+from vireid.data.folder import DataFolder, DatasetCard
+from vireid.data.parts import Part, alone, sides
+from vireid.data.problems import Problem
 from vireid.data.statistics import count, differences, looks_original
-from vireid.types import Images, Modality, Truth
+from vireid.errors import some
 
 SMALLEST = (32, 16)
 """Height and width under which a person cannot be told from another."""
@@ -18,86 +18,10 @@ COMMON = 0.95
 """From this share of images of one size on, other sizes are odd."""
 
 
-@dataclass(frozen=True)
-class Part:
-    """The training or the test images with all that is known of them."""
-
-    name: str
-    """train or test."""
-    images: Images
-    """N images."""
-    truth: Truth | None
-    """Their identities, if known."""
-    facts: tuple[FileFact, ...]
-    """What their files turned out to be."""
-    roles: tuple[Role, ...] | None = None
-    """N roles, where the data states them."""
-
-
-def faults(problems: Sequence[Problem], train: Part, test: Part) -> list[str]:
-    """Return why the data cannot be used as it is.
-
-    Args:
-        problems: of its lists.
-        train: the training images.
-        test: the test images.
-
-    Returns:
-        One line for each reason.
-    """
-    return [
-        *_by_kind(problems),
-        *_unreadable((train, test)),
-        *_one_sided(train),
-        *([] if test.truth is None else _unanswerable(test)),
-    ]
-
-
-def _by_kind(problems: Sequence[Problem]) -> Iterator[str]:
-    """Yield a line for each kind of problem."""
-    kinds: dict[Kind, list[str]] = defaultdict(list)
-    for problem in problems:
-        kinds[problem.kind].append(problem.text)
-    for texts in kinds.values():
-        yield some(texts, "; ")
-
-
-def _unreadable(parts: tuple[Part, Part]) -> Iterator[str]:
-    texts = [fact.problem for part in parts for fact in part.facts if fact.problem]
-    if texts:
-        yield some(texts, "; ")
-
-
-def _one_sided(train: Part) -> Iterator[str]:
-    counts = [int(np.sum(train.images.modality == kind)) for kind in Modality]
-    if sum(counts) and not all(counts):
-        yield (
-            f"there are {counts[0]} visible and {counts[1]} infrared training images; expected both"
-        )
-
-
-def _sides(test: Part) -> list[set[int]]:
-    """Return the identities of queries and gallery, or of both modalities."""
-    assert test.truth is not None
-    if test.roles is not None:
-        second = np.array([role == "gallery" for role in test.roles], dtype=bool)
-    else:
-        second = test.images.modality == Modality.INFRARED
-    return [set(test.truth.identities[side].tolist()) for side in (~second, second)]
-
-
-def _unanswerable(test: Part) -> Iterator[str]:
-    words = ("visible", "infrared") if test.roles is None else ("query", "gallery")
-    first, second = _sides(test)
-    for word, side in zip(words, (first, second), strict=True):
-        if len(test.images) and not side:
-            yield f"there is no {word} test image; expected some to search for or to search in"
-    if first and second and not first & second:
-        yield f"no {words[0]} identity has a {words[1]} test image; expected the same people"
-
-
-def warnings(data: DataFolder, train: Part, test: Part, card: DatasetCard | None) -> Iterator[str]:
-    """Yield what is worth knowing and keeps nobody from using the data.
+def people_warnings(
+    data: DataFolder, train: Part, test: Part, card: DatasetCard | None
+) -> Iterator[str]:
+    """Yield what is worth knowing of people and cameras and keeps nobody from using the data.
 
     Args:
         data: all of it.
@@ -115,10 +39,6 @@ def warnings(data: DataFolder, train: Part, test: Part, card: DatasetCard | None
     for part in (train, test):
         yield from _partners(part)
     yield from _cameras(train, test)
-    odd = _odd(train, test)
-    if odd:
-        yield f"{len(odd)} images of an odd size (height x width): {some(odd)}"
-    yield from _copies(train, test)
     if data.protocol == "plain" and train.truth is not None and test.truth is not None:
         both = np.intersect1d(train.truth.identities, test.truth.identities)
         if len(both):
@@ -127,19 +47,26 @@ def warnings(data: DataFolder, train: Part, test: Part, card: DatasetCard | None
         yield "the test images have no identities; they can be embedded and searched, not scored"
 
 
-def alone(part: Part) -> list[int]:
-    """Return the identities without a partner in the other modality.
+def file_warnings(parts: Sequence[Part], unlisted: Sequence[str]) -> Iterator[str]:
+    """Yield what is worth knowing of the files and keeps nobody from using the data.
 
     Args:
-        part: training or test images.
+        parts: images, each in one part only.
+        unlisted: image files that no list names.
 
-    Returns:
-        Identities seen in one modality only; none where identities are unknown.
+    Yields:
+        One line each.
     """
-    if part.truth is None:
-        return []
-    both = [part.truth.identities[part.images.modality == kind].tolist() for kind in Modality]
-    return sorted(set(both[0]) ^ set(both[1]))
+    odd = _odd(parts)
+    if odd:
+        yield f"{len(odd)} images of an odd size (height x width): {some(odd)}"
+    groups = _same(parts)
+    if groups:
+        pairs = [f"{paths[1]} of {paths[0]}" for paths in groups]
+        copies = sum(len(paths) - 1 for paths in groups)
+        yield f"{copies} files are copies of others: {some(pairs)}"
+    if unlisted:
+        yield f"{len(unlisted)} image files are in no list and not used: {some(list(unlisted))}"
 
 
 def _partners(part: Part) -> Iterator[str]:
@@ -147,7 +74,7 @@ def _partners(part: Part) -> Iterator[str]:
     if single and part.roles is None:
         yield f"{len(single)} {part.name} identities in one modality only: {_numbers(single)}"
     if part.roles is not None and part.truth is not None:
-        queries, gallery = _sides(part)
+        queries, gallery = sides(part)
         lost = sorted(queries - gallery)
         if lost and queries & gallery:
             yield (f"{len(lost)} identities in queries only, which do not count: {_numbers(lost)}")
@@ -161,11 +88,11 @@ def _cameras(train: Part, test: Part) -> Iterator[str]:
         )
 
 
-def _odd(train: Part, test: Part) -> list[str]:
+def _odd(parts: Sequence[Part]) -> list[str]:
     """Name the images that are wider than high, tiny, or unlike nearly all others."""
     files = [
         (path, fact)
-        for part in (train, test)
+        for part in parts
         for path, fact in zip(part.images.paths, part.facts, strict=True)
         if not fact.problem
     ]
@@ -184,45 +111,43 @@ def _odd(train: Part, test: Part) -> list[str]:
     ]
 
 
-def _same(train: Part, test: Part) -> list[list[str]]:
+def _same(parts: Sequence[Part]) -> list[list[str]]:
     """Return groups of files with equal content."""
     groups: dict[bytes, list[str]] = defaultdict(list)
-    for part in (train, test):
+    for part in parts:
         for path, fact in zip(part.images.paths, part.facts, strict=True):
             if fact.digest:
                 groups[fact.digest].append(path)
     return [paths for paths in groups.values() if len(paths) > 1]
 
 
-def _copies(train: Part, test: Part) -> Iterator[str]:
-    groups = _same(train, test)
-    if groups:
-        pairs = [f"{paths[1]} of {paths[0]}" for paths in groups]
-        copies = sum(len(paths) - 1 for paths in groups)
-        yield f"{copies} files are copies of others: {some(pairs)}"
-
-
-def findings(problems: Sequence[Problem], train: Part, test: Part) -> dict[str, int]:
+def findings(
+    problems: Sequence[Problem],
+    parts: Sequence[Part],
+    unlisted: Sequence[str],
+    splits: Sequence[tuple[Part, Part]],
+) -> dict[str, int]:
     """Count what is out of order.
 
     Args:
         problems: of the lists.
-        train: the training images.
-        test: the test images.
+        parts: images, each in one part only.
+        unlisted: image files that no list names.
+        splits: training and test images of each split.
 
     Returns:
-        Numbers by what is wrong; zeros too.
+        Numbers by what is wrong; zeros too. People in one modality are those of the split that
+        has most of them.
     """
     kinds = Counter(problem.kind for problem in problems)
     return {
-        "list entries without a file": kinds["missing file"],
-        "repeated list entries": kinds["repeated entry"],
-        "faulty list entries": kinds["faulty entry"],
-        "unreadable files": sum(bool(f.problem) for f in (*train.facts, *test.facts)),
-        "files of an odd size": len(_odd(train, test)),
-        "copies of other files": sum(len(paths) - 1 for paths in _same(train, test)),
-        "train identities in one modality": len(alone(train)),
-        "test identities in one modality": len(alone(test)),
+        **{name: kinds[kind] for kind, name in NAMES.items()},
+        "unreadable files": sum(len(part.unreadable) for part in parts),
+        "files of an odd size": len(_odd(parts)),
+        "copies of other files": sum(len(paths) - 1 for paths in _same(parts)),
+        "image files in no list": len(unlisted),
+        "train identities in one modality": max(len(alone(train)) for train, _ in splits),
+        "test identities in one modality": max(len(alone(test)) for _, test in splits),
     }
 
 

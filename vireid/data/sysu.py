@@ -7,9 +7,9 @@ import numpy as np
 from vireid.data.camera_folders import images_of
 from vireid.data.folder import DataFolder, DatasetCard
 from vireid.data.lists import read_identities
-from vireid.data.problems import Problem, Scan, some
+from vireid.data.problems import PartName, Problem, Scan
 from vireid.data.statistics import named
-from vireid.errors import DataError
+from vireid.errors import some
 from vireid.types import SYSU_CAMERAS, Images, Modality, Truth
 
 SYSU_MM01 = DatasetCard(
@@ -60,21 +60,20 @@ def scan_sysu(root: Path) -> Scan:
 
     Returns:
         The images that are there, and the problems.
-
-    Raises:
-        DataError: where a list is missing or unreadable, or an identity is in both training and
-            test.
     """
-    train, val, test = (read_identities(root / "exp" / f"{n}_id.txt") for n in _LISTS)
+    problems: list[Problem] = []
+    train, val, test = (
+        read_identities(root, f"exp/{name}_id.txt", part, problems) for name, part in _LISTS
+    )
     both = sorted({*train, *val} & set(test))
     if both:
-        raise DataError(
-            f"{root / 'exp'}: identities {some(list(map(str, both)))} are listed for training and "
+        text = (
+            f"exp: identities {some(list(map(str, both)))} are listed for training and "
             "for test; expected disjoint lists"
         )
-    problems: list[Problem] = []
-    train_images, train_truth = _images(root, sorted({*train, *val}), problems)
-    test_images, test_truth = _images(root, test, problems)
+        problems.append(Problem("repeated entry", text))
+    train_images, train_truth = _images(root, sorted({*train, *val}), "train", problems)
+    test_images, test_truth = _images(root, test, "test", problems)
     for modality in Modality:
         if not problems and not np.any(train_images.modality == modality):
             folders = ", ".join(f"cam{c}" for c, kind in SYSU_CAMERAS.items() if kind == modality)
@@ -82,7 +81,7 @@ def scan_sysu(root: Path) -> Scan:
                 f"it holds no {modality.name.lower()} training image; "
                 f"expected some in {folders} for the identities of exp/train_id.txt"
             )
-            problems.append(Problem("absent images", text))
+            problems.append(Problem("absent images", text, part="train"))
     found = DataFolder(
         root.resolve().name,
         train_images,
@@ -94,16 +93,18 @@ def scan_sysu(root: Path) -> Scan:
     return Scan(str(root), named(found, SYSU_MM01), tuple(problems))
 
 
-_LISTS = ("train", "val", "test")
+_LISTS: tuple[tuple[str, PartName], ...] = (("train", "train"), ("val", "train"), ("test", "test"))
 
 
-def _images(root: Path, identities: list[int], problems: list[Problem]) -> tuple[Images, Truth]:
+def _images(
+    root: Path, identities: list[int], part: PartName, problems: list[Problem]
+) -> tuple[Images, Truth]:
     """Return all images of the identities, by identity, camera and name."""
     found = [
         (identity, camera, path)
         for identity in identities
         for camera in SYSU_CAMERAS
-        for path in images_of(root, f"cam{camera}/{identity:04d}", problems)
+        for path in images_of(root, f"cam{camera}/{identity:04d}", part, problems)
     ]
     present = {identity for identity, _, _ in found}
     absent = [identity for identity in identities if identity not in present]
@@ -112,7 +113,7 @@ def _images(root: Path, identities: list[int], problems: list[Problem]) -> tuple
             f"it has no image of the listed identities {some(list(map(str, absent)))}; "
             f"expected files such as cam1/{absent[0]:04d}/0001.jpg"
         )
-        problems.append(Problem("absent images", text))
+        problems.append(Problem("absent images", text, part=part))
     camera = np.array([entry[1] for entry in found], dtype=np.int64)
     modality = np.array([SYSU_CAMERAS[entry[1]] for entry in found], dtype=np.int64)
     images = Images(root, tuple(entry[2] for entry in found), modality, camera)

@@ -1,0 +1,78 @@
+"""The protocol that `vireid check` tries, beside a slow count."""
+
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from vireid.cli.main import main
+from vireid.cli.valid_queries import count_queries
+from vireid.data import DataFolder, open_data
+from vireid.data.folder import no_images
+from vireid.evaluation import Protocol, Trial
+from vireid.evaluation.protocols import llcm, plain, sysu
+from vireid.types import Images, Truth
+
+
+def slow(protocol, identities):
+    """Count as the definition says, query by query."""
+    return tuple(
+        sum(
+            any(
+                identities[q] == identities[g] and (ignored is None or not ignored[row, column])
+                for column, g in enumerate(trial.gallery)
+            )
+            for row, q in enumerate(trial.query)
+        )
+        for trial in protocol.trials
+        for ignored in [trial.ignored()]
+    )
+
+
+def drawn(layout, generator):
+    """Return 40 random test images of 20 people in a layout, and their protocol."""
+    camera = generator.integers(1, 7, 40) if layout == "sysu" else generator.integers(0, 3, 40)
+    modality = np.isin(camera, (3, 6)) if layout == "sysu" else generator.integers(0, 2, 40)
+    test = Images("x", tuple(f"{n}.jpg" for n in range(40)), modality.astype(int), camera)
+    truth = Truth(generator.integers(0, 20, 40))
+    data = DataFolder("x", no_images("x"), test, test_truth=truth, protocol=layout)
+    if layout != "plain":
+        return data, {"sysu": sysu, "llcm": llcm}[layout](test, truth)
+    roles = tuple(generator.choice(["query", "gallery"], 40).tolist())
+    return replace(data, roles=roles), plain(test, truth, roles)
+
+
+@pytest.mark.parametrize("layout", ["sysu", "llcm", "plain"])
+def test_valid_queries_are_those_of_the_definition(layout):
+    generator = np.random.default_rng(0)
+    queries = valid = unruled = 0
+    for _ in range(10):
+        data, protocol = drawn(layout, generator)
+        found = count_queries(data)
+        assert found.protocol == protocol.name
+        assert found.valid == slow(protocol, data.test_truth.identities)
+        assert found.queries == len(protocol.trials[0].query)
+        trial = protocol.trials[0]
+        bare = Protocol("", "images", (Trial(trial.query, trial.gallery),))
+        unruled += sum(slow(bare, data.test_truth.identities))
+        valid, queries = valid + found.valid[0], queries + found.queries
+    assert 0 < valid < queries
+    assert (valid < unruled) == (layout != "plain"), "what is ignored matters"
+
+
+def test_a_protocol_without_any_valid_query_is_found(draw, tmp_path, capsys, mistake):
+    root = draw(tmp_path / "people")
+    for name in ("cam1", "cam6"):
+        shutil.rmtree(root / name)
+    assert len(open_data(root).test) > 0, "cameras 2 and 3 have the same people"
+    assert main(["check", str(root), "--quick"]) == 2
+    out, _ = capsys.readouterr()
+    assert (
+        "fault (evaluation): in draw 1 of 10 none of the 16 queries has a true match in its gallery"
+        in out
+    )
+    assert "queries: 0 of 16 have a match in their gallery in 10 draws, SYSU-MM01 all" in out
+    assert out.endswith("training: possible\nevaluation: not possible (mend the faults first)\n")
+    line = mistake("check", root, "--quick")
+    assert "cannot be used for evaluation: no valid query; the lines" in line

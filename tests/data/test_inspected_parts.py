@@ -1,0 +1,228 @@
+"""Which faults stop training and which evaluation, all splits of RegDB, and files in no list."""
+
+import shutil
+
+import pytest
+
+from vireid.data import inspect_data, open_data
+from vireid.data.inspection import QueryCount
+from vireid.errors import ConfigError, DataError
+
+
+def spoil(root, *paths):
+    """Make files unreadable."""
+    for path in paths:
+        (root / path).write_bytes(b"")
+
+
+def stops(found):
+    """Return what each fault stops."""
+    return [fault.stops for fault in found.reasons]
+
+
+@pytest.mark.parametrize("layout", ["sysu", "llcm", "manifest"])
+def test_unreadable_images_stop_what_they_are_for(copied, layout):
+    root = copied(layout)
+    data = open_data(root)
+    spoil(root, data.test.paths[0])
+    found = inspect_data(root)
+    assert (found.training, found.evaluation) == ("", "mend the faults first")
+    assert stops(found) == [("evaluation",)]
+    spoil(root, data.train.paths[0])
+    both = inspect_data(root)
+    assert both.training == both.evaluation == "mend the faults first"
+    assert stops(both) == [("training",), ("evaluation",)]
+
+
+def test_training_tolerates_a_share_of_unreadable_images(copied):
+    root = copied("sysu")
+    train = open_data(root).train
+    spoil(root, *train.paths[:2])
+    share = 2 / len(train)
+    found = inspect_data(root, max_unreadable=share)
+    assert (found.usable, found.training, found.faults) == (True, "", ())
+    assert found.findings["unreadable files"] == 2
+    assert found.warnings[0].startswith("2 training images cannot be read and are left out")
+    less = inspect_data(root, max_unreadable=share - 0.001)
+    assert stops(less) == [("training",)]
+    for wrong in (-0.1, 1.0, float("nan")):
+        with pytest.raises(ConfigError, match="expected from 0 to below 1"):
+            inspect_data(root, max_unreadable=wrong)
+
+
+def test_a_modality_that_is_wholly_unreadable_is_not_tolerated(copied):
+    root = copied("sysu")
+    train = open_data(root).train
+    spoil(root, *(path for path, kind in zip(train.paths, train.modality, strict=True) if kind))
+    found = inspect_data(root, max_unreadable=0.9)
+    assert found.reasons[0].what == "training images of one modality only"
+    assert "and 0 infrared training images" in found.faults[0]
+
+
+def test_one_sided_training_images_leave_evaluation_alone(copied):
+    root = copied("manifest")
+    lines = (root / "manifest.csv").read_text().splitlines(keepends=True)
+    kept = [line for line in lines if ",infrared," not in line or "train" not in line]
+    (root / "manifest.csv").write_text("".join(kept))
+    found = inspect_data(root)
+    assert stops(found) == [("training",)]
+    assert found.evaluation == ""
+
+
+@pytest.mark.parametrize(
+    ("layout", "name", "part"),
+    [("sysu", "exp/test_id.txt", "train"), ("llcm", "idx/train_nir.txt", "test"),
+     ("regdb", "idx/test_visible_1.txt", "train")],
+)  # fmt: skip
+@pytest.mark.parametrize("empty", [True, False])
+def test_without_a_list_the_rest_is_counted(copied, layout, name, part, empty):
+    root = copied(layout)
+    before = inspect_data(root)
+    (root / name).unlink()
+    if empty:
+        (root / name).write_text("\n")
+    found = inspect_data(root, trial=1 if layout == "regdb" else None)
+    assert found.findings["missing or unreadable lists"] == 1
+    assert found.counts[f"{part} images"] == before.counts[f"{part} images"] > 0
+    assert len(found.faults) == 1, "what follows from it is not said again"
+    assert found.faults[0].startswith(f"list {name} ")
+    assert found.training == found.evaluation == "mend the faults first"
+
+
+def test_all_splits_of_regdb_are_looked_at_and_images_once(original):
+    calls, asked = [], []
+
+    def count(data):
+        asked.append(data.trial)
+        return QueryCount("RegDB", 4, (4,))
+
+    root = original("regdb")
+    found = inspect_data(root, progress=lambda *call: calls.append(call), count_queries=count)
+    assert asked == list(range(1, 11))
+    assert found.name == "regdb (RegDB layout), trial 1 of 10"
+    assert calls[-1] == (20, 20)
+    assert found.counts["images of all trials"] == 20
+    assert inspect_data(root, trial=3).name == "regdb (RegDB layout), trial 3"
+
+
+def test_a_missing_list_of_any_trial_of_regdb_is_found(copied):
+    root = copied("regdb")
+    for name in ("train_visible_1", "test_thermal_7"):
+        (root / "idx" / f"{name}.txt").unlink()
+    found = inspect_data(root)
+    assert found.findings["missing or unreadable lists"] == 2
+    assert "list idx/test_thermal_7.txt is missing" in found.faults[0]
+    assert found.name.endswith("trial 2 of 10"), "the first sound split is counted"
+    assert found.counts["train images"] == 12
+    reason = "trials 1, 7: mend the faults first; the other trials are good"
+    assert found.training == found.evaluation == reason
+    assert inspect_data(root, trial=2).usable
+
+
+def test_a_missing_file_of_regdb_is_one_fault_however_many_lists_name_it(copied):
+    root = copied("regdb")
+    path = open_data(root).train.paths[0]
+    (root / path).unlink()
+    found = inspect_data(root)
+    assert found.findings["list entries without a file"] == 1
+    assert len(found.faults) == 1
+    assert "(and 9 other lists): file" in found.faults[0]
+    assert found.training == "mend the faults first"
+
+
+def test_an_unreadable_file_of_regdb_stops_each_trial_in_its_way(copied):
+    root = copied("regdb")
+    path = open_data(root).train.paths[0]
+    spoil(root, path)
+    trains = [t for t in range(1, 11) if path in open_data(root, trial=t).train.paths]
+    found = inspect_data(root)
+    assert found.findings["unreadable files"] == 1
+    for fault, use, trials in zip(
+        found.reasons,
+        ("training", "evaluation"),
+        (trains, sorted({*range(1, 11)} - {*trains})),
+        strict=True,
+    ):
+        assert fault.stops == (use,)
+        assert fault.trials == f"trials {', '.join(map(str, trials))}"
+        assert getattr(found, use) == (
+            f"{fault.trials}: mend the faults first; the other trials are good"
+        )
+
+
+@pytest.mark.parametrize(
+    ("layout", "place"),
+    [("sysu", "cam4/0099"), ("regdb", "Visible/99"), ("llcm", "test_nir/cam3/0099"),
+     ("manifest", "images"), ("manifest", "images/0001")],
+)  # fmt: skip
+def test_files_in_no_list_are_counted_and_no_fault(copied, layout, place):
+    root = copied(layout)
+    (root / place).mkdir(parents=True, exist_ok=True)
+    for name in ("x.jpg", ".hidden.jpg", "notes.txt"):
+        shutil.copy(next(root.rglob("*.csv")), root / place / name)
+    found = inspect_data(root)
+    assert found.usable
+    assert found.findings["image files in no list"] == 1
+    assert found.warnings == (f"1 image files are in no list and not used: {place}/x.jpg",)
+
+
+def test_files_beside_a_manifest_count_where_it_names_some_there(copied):
+    root = copied("manifest")
+    (root / "other").mkdir()
+    spoil(root, "other/a.jpg", "b.jpg")
+    assert inspect_data(root).findings["image files in no list"] == 0
+    shutil.copy(root / open_data(root).train.paths[0], root / "c.jpg")
+    with (root / "manifest.csv").open("a") as file:
+        header = (root / "manifest.csv").read_text().splitlines()[0].split(",")
+        cells = {"path": "c.jpg", "modality": "visible", "camera": "1", "identity": "1",
+                 "split": "train"}  # fmt: skip
+        file.write(",".join(cells.get(name, "") for name in header) + "\n")
+    found = inspect_data(root).findings["image files in no list"]
+    assert found == 1 + sum(path.name.endswith(".png") for path in root.iterdir())
+
+
+@pytest.mark.parametrize("layout", ["regdb", "llcm", "manifest"])
+def test_an_image_of_a_faulty_entry_is_in_a_list(copied, layout):
+    root = copied(layout)
+    lists = {"regdb": "idx/train_visible_1.txt", "llcm": "idx/train_vis.txt"}
+    name = lists.get(layout, "manifest.csv")
+    first = open_data(root).train.paths[0]
+    lines = (root / name).read_text().splitlines(keepends=True)
+    bad = [
+        line.replace(" ", " x") if " " in line else line.replace(",visible,", ",green,")
+        for line in lines
+        if first in line
+    ]
+    (root / name).write_text("".join(line for line in lines if first not in line) + bad[0])
+    found = inspect_data(root, trial=1 if layout == "regdb" else None)
+    assert found.findings["faulty list entries"] == 1
+    assert found.findings["image files in no list"] == 0
+
+
+def test_a_protocol_that_cannot_be_built_is_a_fault_and_not_tried_on_faulty_data(copied):
+    def refuse(_):
+        raise DataError("no camera fits")
+
+    root = copied("llcm")
+    found = inspect_data(root, count_queries=refuse)
+    assert (found.faults, stops(found)) == (("no camera fits",), [("evaluation",)])
+    assert (found.training, found.evaluation) == ("", "mend the faults first")
+    spoil(root, open_data(root).test.paths[0])
+    assert "no camera fits" not in inspect_data(root, count_queries=refuse).faults
+
+
+def test_a_draw_without_any_valid_query_is_a_fault(original):
+    found = inspect_data(original("sysu"), count_queries=lambda _: QueryCount("S", 9, (3, 0)))
+    assert found.faults[0].startswith("in draw 2 of 2 none of the 9 queries has a true match in")
+    assert found.queries.valid == (3, 0)
+
+
+def test_a_missing_modality_is_said_once(copied):
+    root = copied("sysu")
+    for camera in (3, 6):
+        for identity in (1, 2, 3):
+            shutil.rmtree(root / f"cam{camera}" / f"{identity:04d}")
+    found = inspect_data(root)
+    assert len([line for line in found.faults if "infrared training image" in line]) == 1
+    with pytest.raises(DataError, match="holds no infrared training image"):
+        open_data(root)

@@ -1,0 +1,40 @@
+"""How many queries of a data set's own protocol have a true match in their gallery."""
+
+from collections import Counter
+
+from vireid.cli.protocols import choose_protocol, known_truth
+from vireid.data import DataFolder, QueryCount
+from vireid.evaluation import Trial
+from vireid.evaluation.trials import NO_GROUP
+from vireid.types import Truth
+
+
+def count_queries(data: DataFolder) -> QueryCount:
+    """Build the protocol that data is evaluated by, and count its queries.
+
+    Args:
+        data: with test images and their identities.
+
+    Returns:
+        The protocol's name and its queries, all and valid ones.
+
+    Raises:
+        DataError: the test images do not fit the protocol.
+    """
+    protocol, truth = choose_protocol(data), known_truth(data)
+    valid = tuple(_valid(trial, truth) for trial in protocol.trials)
+    return QueryCount(protocol.name, len(protocol.trials[0].query), valid)
+
+
+def _valid(trial: Trial, truth: Truth) -> int:
+    """Count the queries with a gallery image of their identity that they do not ignore."""
+    wanted = truth.identities[trial.query].tolist()
+    offered = truth.identities[trial.gallery].tolist()
+    matches = Counter(offered)
+    if trial.query_group is None or trial.gallery_group is None:
+        return sum(matches[identity] > 0 for identity in wanted)
+    own = Counter(zip(offered, trial.gallery_group.tolist(), strict=True))
+    return sum(
+        matches[identity] > (own[identity, group] if group != NO_GROUP else 0)
+        for identity, group in zip(wanted, trial.query_group.tolist(), strict=True)
+    )
