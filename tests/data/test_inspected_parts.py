@@ -1,10 +1,11 @@
 """Which faults stop training and which evaluation, all splits of RegDB, and files in no list."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
-from vireid.data import inspect_data, open_data
+from vireid.data import LLCM, inspect_data, inspection, open_data
 from vireid.data.inspection import QueryCount
 from vireid.errors import ConfigError, DataError
 
@@ -114,6 +115,8 @@ def test_a_missing_list_of_any_trial_of_regdb_is_found(copied):
     assert "list idx/test_thermal_7.txt is missing" in found.faults[0]
     assert found.name.endswith("trial 2 of 10"), "the first sound split is counted"
     assert found.counts["train images"] == 12
+    assert found.warnings == (), "what follows from missing lists is not said again"
+    assert found.findings["train identities in one modality"] == 0
     reason = "trials 1, 7: mend the faults first; the other trials are good"
     assert found.training == found.evaluation == reason
     assert inspect_data(root, trial=2).usable
@@ -128,6 +131,8 @@ def test_a_missing_file_of_regdb_is_one_fault_however_many_lists_name_it(copied)
     assert len(found.faults) == 1
     assert "(and 9 other lists): file" in found.faults[0]
     assert found.training == "mend the faults first"
+    (root / "idx" / "test_visible_1.txt").unlink()
+    assert inspect_data(root).name.endswith("trial 2 of 10"), "rather one without its file"
 
 
 def test_an_unreadable_file_of_regdb_stops_each_trial_in_its_way(copied):
@@ -226,3 +231,20 @@ def test_a_missing_modality_is_said_once(copied):
     assert len([line for line in found.faults if "infrared training image" in line]) == 1
     with pytest.raises(DataError, match="holds no infrared training image"):
         open_data(root)
+
+
+def test_published_numbers_are_compared_for_parts_whose_lists_are_there(copied, monkeypatch):
+    root = copied("llcm")
+    counts = inspect_data(root).counts
+    card = replace(LLCM, statistics={name: number + 1 for name, number in counts.items()})
+    card = replace(
+        card, statistics={**card.statistics, "train identities": 3, "test identities": 2}
+    )
+    monkeypatch.setitem(inspection.CARDS, "llcm", card)
+    names = {line.split(":")[0] for line in inspect_data(root).warnings}
+    assert names == {name for name in counts if "identities" not in name}
+    (root / "idx" / "train_nir.txt").unlink()
+    names = {line.split(":")[0] for line in inspect_data(root).warnings}
+    assert {name for name in names if " in no list" not in name} == {
+        "test visible images", "test infrared images", "test images",
+    }  # fmt: skip

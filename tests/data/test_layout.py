@@ -84,7 +84,7 @@ def test_a_folder_above_or_below_the_data_points_to_it(tmp_path):
             caught.value
         )
     touch(tmp_path, "download/more/visible/a.jpg", "download/more/infrared/b.jpg")
-    with pytest.raises(DataError, match=r"more, .*photos looks like a data set"):
+    with pytest.raises(DataError, match=r"more, .*photos look like data sets, give one of them"):
         open_data(tmp_path / "download")
     with pytest.raises(DataError, match=r"it holds x.txt; expected a manifest"):
         open_data(tmp_path / "notes")

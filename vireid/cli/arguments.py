@@ -55,14 +55,15 @@ def add_machine(target: argparse.ArgumentParser) -> None:
     target.add_argument("--threads", type=int, help="threads of the CPU; default: all cores")
 
 
-def add_trial(target: argparse.ArgumentParser) -> None:
+def add_trial(target: argparse.ArgumentParser, default: str = "1") -> None:
     """Add the option on which split of RegDB to take.
 
     Args:
         target: the parser that gets it.
+        default: which one is taken where none is given, for the help.
     """
     target.add_argument(
-        "--trial", type=int, help="which of the ten splits of RegDB's layout (default: 1)"
+        "--trial", type=int, help=f"which of the ten splits of RegDB's layout (default: {default})"
     )
 
 

@@ -20,8 +20,7 @@ def run(words: list[str]) -> None:
     command = parser(
         "check",
         "Read the lists of a data set, open every image, and say whether one can train and\n"
-        "evaluate on it. Ends with exit code 2 where it cannot be used as it is.\n"
-        "Of RegDB all ten splits are checked, or the one that --trial names.",
+        "evaluate on it. Ends with exit code 2 where it cannot be used as it is.",
         "example:\n  vireid check DATA",
     )
     command.add_argument("data", type=folder, help="the data, in any layout that can be trained on")
@@ -29,7 +28,7 @@ def run(words: list[str]) -> None:
         "--quick", action="store_true", help="read only the headers of the images, no content"
     )
     command.add_argument("--threads", type=int, help="how many open images; default: all cores")
-    add_trial(command)
+    add_trial(command, default="all ten, each image once")
     add_max_unreadable(command)
     arguments = command.parse_args(words)
     how = Reading(max_unreadable=arguments.max_unreadable)

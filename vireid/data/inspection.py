@@ -52,7 +52,7 @@ class Inspection:
     """Of the public data set whose layout it has."""
     counts: dict[str, int]
     """Identities and images, under the names of the card: of the first split whose lists are
-    sound, and `images of all trials` where there are several."""
+    sound, if any is, and `images of all trials` where there are several."""
     cameras: tuple[CameraCount, ...]
     """Images for each part, modality and camera of that split."""
     findings: dict[str, int]
@@ -151,7 +151,9 @@ def judge(
         judge_split(scan, facts, card, max_unreadable=max_unreadable, count_queries=count_queries)
         for scan in scans
     ]
-    shown = next((v for v in verdicts if not v.scan.problems), verdicts[0])
+    shown = min(
+        verdicts, key=lambda v: (not (v.train.whole and v.test.whole), v.scan.problems != ())
+    )
     data, problems = shown.scan.data, all_problems(scans)
     parts = (shown.train, shown.test, other_images(shown, facts))
     several = {"images of all trials": len(facts)} if len(scans) > 1 else {}

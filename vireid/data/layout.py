@@ -203,8 +203,10 @@ def _elsewhere(folder: Path) -> str:
     below = [path for path in _folders(folder) if has_layout(path)]
     if not below:
         below = [deep for path in _folders(folder) for deep in _folders(path) if has_layout(deep)]
+    if len(below) > 1:
+        return f"; {some([str(path) for path in below])} look like data sets, give one of them"
     if below:
-        return f"; {some([str(path) for path in below])} looks like a data set, give that"
+        return f"; {below[0]} looks like a data set, give that"
     above = folder.resolve().parent
     return f"; {above} looks like a data set, give that" if has_layout(above) else ""
 

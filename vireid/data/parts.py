@@ -24,6 +24,8 @@ class Part:
     """What their files turned out to be."""
     roles: tuple[Role, ...] | None = None
     """N roles, where the data states them."""
+    whole: bool = True
+    """Whether no list of it is missing."""
 
     @property
     def unreadable(self) -> list[str]:
@@ -56,9 +58,10 @@ def alone(part: Part) -> list[int]:
         part: training or test images.
 
     Returns:
-        Identities seen in one modality only; none where identities are unknown.
+        Identities seen in one modality only; none where identities are unknown, or not all
+        lists are there.
     """
-    if part.truth is None:
+    if part.truth is None or not part.whole:
         return []
     both = [part.truth.identities[part.images.modality == kind].tolist() for kind in Modality]
     return sorted(set(both[0]) ^ set(both[1]))

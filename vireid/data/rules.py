@@ -34,8 +34,10 @@ def people_warnings(
     """
     counts = count(data)
     if card is not None and data.card is None and looks_original(counts, card):
+        whole = [part.name for part in (train, test) if part.whole]
         for name in differences(counts, card):
-            yield f"{name}: {counts.get(name, 0)}, but {card.name} has {card.statistics[name]}"
+            if len(whole) == 2 or name.split()[0] in whole:
+                yield f"{name}: {counts.get(name, 0)}, but {card.name} has {card.statistics[name]}"
     for part in (train, test):
         yield from _partners(part)
     yield from _cameras(train, test)

@@ -90,8 +90,13 @@ def judge_split(
     train_facts, test_facts = (
         tuple(facts[path] for path in images.paths) for images in (data.train, data.test)
     )
-    train = Part("train", data.train, data.train_truth, train_facts)
-    test = Part("test", data.test, data.test_truth, test_facts, data.roles)
+    without = {problem.part for problem in scan.problems if problem.kind == "missing list"}
+    train = Part(
+        "train", data.train, data.train_truth, train_facts, whole=not without & {"train", None}
+    )
+    test = Part(
+        "test", data.test, data.test_truth, test_facts, data.roles, not without & {"test", None}
+    )
     wrong = use_faults(scan.problems, train, test, max_unreadable)
     warnings = tuple(people_warnings(data, train, test, card))
     verdict = Verdict(scan, train, test, tuple(wrong), warnings, None)
