@@ -19,7 +19,6 @@ images of the other modality with that label show its person.
 
 import argparse
 from collections import defaultdict
-from collections.abc import Iterator
 from copy import deepcopy
 from itertools import islice
 from pathlib import Path
@@ -27,12 +26,13 @@ from typing import Any
 
 import numpy as np
 import torch
+from pages import table
 from sklearn.metrics import roc_auc_score
 
 from vireid import seeds
 from vireid.cli.arguments import keep_memory
 from vireid.cluster import centres, normalise_rows
-from vireid.config import Recipe, StageConfig
+from vireid.config import Recipe, StageConfig, TermConfig
 from vireid.data import DataFolder, load_pixels, open_data
 from vireid.evaluation import reliability
 from vireid.labelling import Labelling, confidence, label_spaces
@@ -149,21 +149,21 @@ class Watch:
             plain = [term for term in stage.terms if term.loss == "cluster_nce"]
             whole = pull(state.targets, *plain)
             true = pull({plain[0].labels: truth}, plain[0])
-            others = [("clustering", whole), ("matched", None), ("intra", None), ("inter", None)]
-            for name, gradient in others:
-                if gradient is None:
-                    chosen = [
-                        term for term in stage.terms if name in (term.loss, term.labels)
-                        and (name != "matched" or term.loss == "cluster_nce")
-                    ]  # fmt: skip
-                    if not chosen:
-                        continue
-                    gradient = pull(state.targets, *chosen)
+            for name, terms in self._groups(stage).items():
+                gradient = pull(state.targets, *terms)
                 size = float(np.linalg.norm(gradient))
                 sizes[name].append(size / float(np.linalg.norm(whole)))
                 cosines[name].append(float(gradient @ true) / (size * np.linalg.norm(true) + 1e-12))
         row = {f"{name} size": float(np.mean(values)) for name, values in sizes.items()}
         return row | {f"{name} cosine": float(np.mean(values)) for name, values in cosines.items()}
+
+    @staticmethod
+    def _groups(stage: StageConfig) -> dict[str, list[TermConfig]]:
+        """Return the terms of a stage, ClusterNCE as a whole and on matched labels alone."""
+        plain = [term for term in stage.terms if term.loss == "cluster_nce"]
+        groups = {"clustering": plain, "matched": [t for t in plain if t.labels == "matched"]}
+        groups |= {loss: [t for t in stage.terms if t.loss == loss] for loss in ("intra", "inter")}
+        return {name: terms for name, terms in groups.items() if terms}
 
     def _true_target(self) -> Target:
         """Return the memories of the true identities."""
@@ -171,14 +171,6 @@ class Watch:
         vectors, modality = self.embeddings.vectors, self.embeddings.modality
         middle = normalise_rows(centres(vectors, self.identities, modality=modality))
         return new_target(PseudoLabels(self.identities), torch.from_numpy(middle), self.recipe)
-
-
-def table(rows: list[dict[str, float]]) -> Iterator[str]:
-    """Yield a Markdown table with a line for each figure and a column for each epoch."""
-    yield f"| epoch | {' | '.join(str(int(row['epoch'])) for row in rows)} |"
-    yield "|---|" + "---:|" * len(rows)
-    for name in list(rows[0])[1:]:
-        yield f"| {name} | {' | '.join(f'{row[name]:.3f}' for row in rows)} |"
 
 
 def main() -> None:
@@ -199,8 +191,13 @@ def main() -> None:
         network, images, recipe, label=watch.label, watch_labels=watch,
         observe=lambda _: None, save=lambda _: None,
     )  # fmt: skip
-    lines = [f"`python benchmarks/alignment.py`, {arguments.data.name}, seed {recipe.seed}.", ""]
-    text = "\n".join([*lines, *table(watch.rows)]) + "\n"
+    if not watch.rows:
+        parser.error(f"the last stage of {arguments.recipe} never had matched labels to look at")
+    chosen = " ".join([arguments.recipe, *arguments.set])
+    head = f"`python benchmarks/alignment.py`, {arguments.data.name}, recipe {chosen}."
+    epochs = ["epoch", *(str(int(row["epoch"])) for row in watch.rows)]
+    figures = [[n, *(f"{row[n]:.3f}" for row in watch.rows)] for n in list(watch.rows[0])[1:]]
+    text = "\n".join([head, "", *table(epochs, figures)]) + "\n"
     print(text)
     if arguments.out:
         arguments.out.write_text(text, encoding="utf-8")

@@ -27,6 +27,7 @@ from typing import get_args
 
 import numpy as np
 from pages import table
+from views import information, nearest_memory, shuffled
 
 from vireid.cli.training import train
 from vireid.config import LabellingConfig
@@ -34,12 +35,11 @@ from vireid.data import DataFolder, load_pixels, open_data
 from vireid.evaluation import reliability
 from vireid.extract import extract
 from vireid.labelling import OWN, Labelling, label_spaces, match
-from vireid.matching import sub_memories
 from vireid.matching.rejection import Rejection
 from vireid.recipes import load_recipe
 from vireid.runs import Run, load_network
 from vireid.seeds import generator
-from vireid.types import NOISE, Embeddings, Float, Int, Modality, PseudoLabels
+from vireid.types import NOISE, Embeddings, Modality, PseudoLabels
 
 METHODS = ("hungarian", "progressive", "nearest")
 RULES = get_args(Rejection)
@@ -157,37 +157,6 @@ def by_share(cases: list[Case], memories: int) -> Iterator[str]:
     yield ""
 
 
-def nearest_memory(vectors: Float, labels: Int, memories: int) -> Int:
-    """Return the memory [N] of its cluster that each row is nearest to, -1 for noise."""
-    rows, mask = sub_memories(vectors, labels, memories, generator=generator(0, "views"))
-    found = np.full(len(labels), NOISE)
-    inside = np.flatnonzero(labels != NOISE)
-    distance = np.square(rows[labels[inside]] - vectors[inside, None]).sum(axis=2)
-    found[inside] = np.where(mask[labels[inside]], distance, np.inf).argmin(axis=1)
-    return found
-
-
-def information(first: Int, second: Int, groups: Int) -> float:
-    """Return the mutual information in bits of two variables [N] within groups [N]."""
-
-    def entropy(*columns: Int) -> float:
-        _, counts = np.unique(np.stack(columns), axis=1, return_counts=True)
-        share = counts / counts.sum()
-        return float(-(share * np.log2(share)).sum())
-
-    both, alone = entropy(first, second, groups), entropy(groups)
-    return entropy(first, groups) + entropy(second, groups) - both - alone
-
-
-def shuffled(values: Int, groups: Int, order: np.random.Generator) -> Int:
-    """Return the values [N] in random order within each group [N]."""
-    result = np.empty_like(values)
-    result[np.argsort(groups, kind="stable")] = values[
-        np.lexsort((order.random(len(groups)), groups))
-    ]
-    return result
-
-
 def by_view(case: Case, memories: int) -> Iterator[str]:
     """Yield the table on what memories tell of viewpoint and camera."""
     with (case.folder / "factors.csv").open(newline="", encoding="utf-8") as file:
@@ -239,7 +208,8 @@ def main() -> None:
     parser.add_argument("--memories", type=int, default=4, help="of the second and third table")
     parser.add_argument("--out", type=Path, help="a Markdown file")
     arguments = parser.parse_args()
-    runs = arguments.runs or [arguments.work / folder.name for folder in arguments.data]
+    part = f"-{arguments.stages}" if arguments.stages > 0 else ""
+    runs = arguments.runs or [arguments.work / f"{p.name}{part}" for p in arguments.data]
     if len(runs) != len(arguments.data):
         parser.error(f"{len(arguments.data)} data sets and {len(runs)} runs; expected as many")
     cases = [

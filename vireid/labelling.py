@@ -208,7 +208,7 @@ def confidence(
         generator: source of the mixtures' starts.
         against: ``label``: the memories of both modalities together (the paper); a wrong pair
             makes half of its memory itself and goes unnoticed. ``partner``: those of the other
-            modality alone, where a label has images in it.
+            modality alone; a label without images there keeps its own, and is mostly trusted.
 
     Returns:
         [N] confidences in [0, 1], 0 for noise; each modality has a mixture of its own (MMM, soft

@@ -25,6 +25,7 @@ SMALL = load_recipe("synthetic", ["stages.intra.epochs=2"])
         ("n=2", 2),
         ("matching=nearest", 2),
         ("labelling.reject=margin", 2),
+        ("labelling.confidence=label", 2),
         ("labelling.max_cost=3", 2),
         ("labelling.symmetric_cost=false", 2),
         ("lambda_intra=0.1", 2),

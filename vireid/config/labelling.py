@@ -39,7 +39,6 @@ class LabellingConfig:
     """Leave a cluster unmatched whose partner costs more than this; never where not given."""
     reject: Literal["none", "mutual", "margin"] = "none"
     """Make no pair that is not each other's cheapest (mutual), or not clearly so (margin)."""
-
     confidence: Literal["label", "partner"] = "label"
     """Trust a matched label by the loss against its memories (label), or against those of the
     other modality alone, which alone can tell a wrong pair (partner)."""

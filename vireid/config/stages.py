@@ -72,7 +72,8 @@ class StageConfig:
     """Epochs of the stage (at least 1)."""
     terms: tuple[TermConfig, ...]
     """The loss terms: of each loss (cluster_nce, classifier, intra, inter, triplet) and labels
-    (visible, infrared, mixed, matched); where wanted weight, start, confidence, divide_by, norm."""
+    (visible, infrared, mixed, matched); where wanted weight, start, confidence, divide_by, norm,
+    features."""
     sample_by: Literal["own", "mixed", "matched"] = "own"
     """Where batches draw their labels: each modality's own clusters, or a shared label space."""
     iterations: int = 20

@@ -28,7 +28,8 @@ class Target:
     memory: ClusterMemory
     """C memory rows."""
     prototypes: Tensor | None = None
-    """[2, C, D] confidence-weighted centre of each label in each modality, before the neck."""
+    """[2, C, D] confidence-weighted centre of each label in each modality, of what intra
+    compares."""
     classifier: nn.Parameter | None = None
     """[C, D] weights of a linear layer on the features after the neck."""
 
@@ -67,7 +68,7 @@ def make_targets(
 
     Args:
         spaces: pseudo-labels of the N training images by label space.
-        embeddings: of the same images; with features where a term needs prototypes.
+        embeddings: of the same images; with features where intra compares these.
         stage: which of the spaces need prototypes or a classifier.
         recipe: how memories move, and the seed.
         device: where the tensors live.
@@ -103,7 +104,7 @@ def with_prototypes(
     Args:
         targets: by label space.
         spaces: pseudo-labels of the N training images by label space.
-        embeddings: of the same images; with features where a term needs prototypes.
+        embeddings: of the same images; with features where intra compares these.
         stage: whose terms say which of the spaces need them.
 
     Returns:
