@@ -6,11 +6,13 @@ import sys
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from vireid.cli.main import main
 from vireid.cli.study_folder import StudyFolder
+from vireid.data import open_data
 from vireid.recipes import dump_recipe
 from vireid.states import state_files
 from vireid.studies import ablation_rows
@@ -63,6 +65,23 @@ def test_a_row_is_what_train_and_evaluate_say(study, people, tiny, tmp_path):
     assert (found.ari, found.coverage) == (
         round(epoch["ari"]["matched"], 4), round(epoch["coverage"]["matched"], 4),
     )  # fmt: skip
+    file = str(tmp_path / "train.npz")
+    assert main(["embed", out, str(people), "--part", "train", "--out", file]) == 0
+    with np.load(file) as arrays:
+        vectors = arrays["vectors"].astype(float)
+    assert found.training_mAP == pytest.approx(100 * slow_precision(vectors, people), abs=1e-3)
+
+
+def slow_precision(vectors, people):
+    """Return the mean AP of infrared training images among visible ones, query by query."""
+    data = open_data(people)
+    identities, found = data.train_truth.identities, []
+    visible = np.flatnonzero(data.train.modality == 0)
+    for query in np.flatnonzero(data.train.modality == 1):
+        order = sorted(visible, key=lambda image: -vectors[query] @ vectors[image])
+        hits = [n for n, image in enumerate(order, 1) if identities[image] == identities[query]]
+        found += [sum(number / rank for number, rank in enumerate(hits, 1)) / len(hits)]
+    return np.mean(found)
 
 
 def test_the_folder_holds_tables_a_figure_and_no_checkpoint_but_the_shared_one(study):

@@ -67,7 +67,9 @@ def test_what_identities_say_is_logged_where_they_are_known_and_only_there(truth
     line = epoch_line(report(labelling(matched)), data(truth))
     expected = PLAIN | ({"matching_margin", "unmatched"} if matched else set())
     if truth is not None:
-        expected |= {"ari", "coverage"} | ({"pair_precision", "pair_recall"} if matched else set())
+        expected |= {"ari", "ari_noise_as_singletons", "coverage"} | (
+            {"pair_precision", "pair_recall"} if matched else set()
+        )
         assert line["ari"] == line["coverage"] == dict.fromkeys(line["clusters"], 1.0)
     assert line.keys() == expected
     assert (line["margin"], line["stability"]) == (SIGNALS.margin, SIGNALS.stability)

@@ -28,6 +28,9 @@ def test_the_truth_adds_agreement_and_the_precision_of_pairs():
     assert found.ari["visible"] == 1.0
     expected = adjusted_rand([7, 7, 8, 9], [0, 0, 1, 1]).ari
     assert found.ari["infrared"] == pytest.approx(expected)
+    one_alone = adjusted_rand([7, 7, 8, 8], [0, 0, 1, 2]).ari
+    assert found.ari_noise_as_singletons["visible"] == pytest.approx(one_alone)
+    assert found.ari_noise_as_singletons["infrared"] == pytest.approx(expected)
     assert found.coverage == {"visible": 0.75, "infrared": 1.0, "matched": 0.875}
     assert found.pair_precision == 0.5, "cluster 0 is person 7 twice, cluster 1 is not"
 

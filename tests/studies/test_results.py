@@ -12,13 +12,13 @@ EPOCH = {
     "coverage": {"visible": 1.0, "mixed": 0.8, "matched": 0.6},
     "pair_precision": 0.75,
 }
-ONE = Result("a, b", 3, '+ "MMLM"', 61.2346, 57.0, 41.5, 0.7, 0.75, 0.6, 2.5)
+ONE = Result("a, b", 3, '+ "MMLM"', 61.2346, 57.0, 41.5, 0.7, 0.75, 0.6, 2.5, 88.1235)
 BARE = Result("c", 0, "all", 1.0, 2.0, 3.0, None, None, None, 0.0)
-HEAD = "data,seed,row,rank1,mAP,mINP,ari,pair_precision,coverage,minutes\n"
+HEAD = "data,seed,row,rank1,mAP,mINP,ari,pair_precision,coverage,minutes,training_mAP\n"
 
 
 def test_a_result_takes_the_shared_labels_of_the_last_epoch():
-    assert make_result(("a, b", 3, '+ "MMLM"'), SCORES, EPOCH, 150.0) == ONE
+    assert make_result(("a, b", 3, '+ "MMLM"'), SCORES, EPOCH, 150.0, 88.12345) == ONE
 
 
 def test_mixed_labels_are_the_shared_ones_where_nothing_is_matched():
@@ -37,10 +37,17 @@ def test_without_identities_or_shared_labels_agreement_is_unknown(epoch):
 def test_the_file_gives_back_what_was_written():
     text = write_results([ONE, BARE])
     assert text == HEAD + (
-        '"a, b",3,"+ ""MMLM""",61.2346,57.0,41.5,0.7,0.75,0.6,2.5\nc,0,all,1.0,2.0,3.0,,,,0.0\n'
+        '"a, b",3,"+ ""MMLM""",61.2346,57.0,41.5,0.7,0.75,0.6,2.5,88.1235\n'
+        "c,0,all,1.0,2.0,3.0,,,,0.0,\n"
     )
     assert read_results(text) == [ONE, BARE]
     assert read_results(write_results([])) == []
+
+
+def test_files_of_before_the_training_mAP_are_read():  # noqa: N802
+    older = "".join(line.rpartition(",")[0] + "\n" for line in write_results([BARE]).splitlines())
+    assert "training_mAP" not in older
+    assert read_results(older) == [BARE]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +55,10 @@ def test_the_file_gives_back_what_was_written():
     [
         ("", "expected the columns data,seed,row,rank1"),
         ("data,seed\n", "expected the columns data,seed,row,rank1"),
-        (HEAD + "c,0,all,1.0,2.0,3.0,,,,0.0\nc,zero,all,1.0,2.0,3.0,,,,0.0\n", "line 3 is damaged"),
+        (
+            HEAD + "c,0,all,1.0,2.0,3.0,,,,0.0,\nc,zero,all,1.0,2.0,3.0,,,,0.0\n",
+            "line 3 is damaged",
+        ),
         (HEAD + "c,0,all,x,2.0,3.0,,,,0.0\n", "line 2 is damaged"),
         (HEAD + "c,0,all,,2.0,3.0,,,,0.0\n", r"line 2 is damaged \(a score is empty\)"),
         (HEAD + "c,0\n", "line 2 is damaged"),

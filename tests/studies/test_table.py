@@ -2,6 +2,7 @@
 
 import math
 import statistics
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -64,14 +65,21 @@ def test_gains_are_taken_run_by_run():
 def test_the_table_of_rows():
     head, base, more = cells(row_table(RUNS, ["base", "gone", "more"]))
     assert head == [
-        "", "Rank-1", "mAP", "mINP", "shared ARI", "pair precision", "minutes", "runs",
+        "", "Rank-1", "mAP", "mINP", "shared ARI", "coverage", "pair precision", "minutes", "runs",
     ]  # fmt: skip
     assert base == [
-        "base", "40.0 ± 43.6", "50.0 ± 10.0", "30.0 ± 0.0", "0.500 ± 0.000", "-", "2.0 ± 0.0", "3",
+        "base", "40.0 ± 43.6", "50.0 ± 10.0", "30.0 ± 0.0", "0.500 ± 0.000", "1.00 ± 0.00", "-",
+        "2.0 ± 0.0", "3",
     ]  # fmt: skip
     assert more[:3] == ["more", "18.0 ± 8.5", "45.0 ± 5.7"]
-    assert more[4:6] == ["0.500 ± 0.354", "0.75 ± 0.35"]
+    assert more[4:7] == ["0.500 ± 0.354", "1.00 ± 0.00", "0.75 ± 0.35"]
     assert more[-1] == "2"
+
+
+def test_training_mAP_has_a_column_where_any_run_knows_it():  # noqa: N802
+    known = [replace(RUNS[0], training_mAP=70.0), *RUNS[1:]]
+    head, base, more = cells(row_table(known, ["base", "more"]))
+    assert (head[4], base[4], more[4]) == ("training mAP", "70.0", "-")
 
 
 def test_the_table_of_gains():

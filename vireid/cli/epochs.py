@@ -90,7 +90,11 @@ def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
     if report.labelling.matching is not None:
         line |= {"matching_margin": found.matching_margin, "unmatched": found.unmatched}
     if data.train_truth is not None:
-        line |= {"ari": scores.ari, "coverage": scores.coverage}
+        line |= {
+            "ari": scores.ari,
+            "ari_noise_as_singletons": scores.ari_noise_as_singletons,
+            "coverage": scores.coverage,
+        }
         if scores.pair_precision is not None:
             line |= {"pair_precision": scores.pair_precision, "pair_recall": scores.pair_recall}
     return line

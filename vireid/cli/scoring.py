@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from vireid.cli.display import progress
 from vireid.cli.protocols import known_truth
-from vireid.cli.reading import read_all
+from vireid.cli.reading import Reading, read_all, read_training
 from vireid.config import Recipe
 from vireid.data import DataFolder
-from vireid.evaluation import EvaluationResult, Protocol, evaluate
+from vireid.evaluation import EvaluationResult, Protocol, evaluate, regdb
 from vireid.extract import extract, extract_with_mirror
 from vireid.models import CrossModalNetwork
-from vireid.types import Embeddings
+from vireid.types import Embeddings, Modality
 
 
 @dataclass(frozen=True)
@@ -84,3 +86,31 @@ def score(
             embeddings = embed(network.to(device), pixels, data.test.modality, progress=bar)
         results[name] = evaluate(embeddings, truth, protocol, rerank=ways.rerank)
     return Scored(protocol, results, embeddings)
+
+
+def training_precision(
+    network: CrossModalNetwork, recipe: Recipe, data: DataFolder, *, device: str = "cpu"
+) -> float | None:
+    """Search for every infrared training image among all visible ones, the rule of RegDB.
+
+    Settings may be chosen by this number, as they may not by test scores.
+
+    Args:
+        network: after a training.
+        recipe: says the size of the images.
+        data: its training part is embedded; unreadable images are left out.
+        device: where to embed.
+
+    Returns:
+        mAP in percent; None where identities are unknown or nobody is seen in both modalities.
+    """
+    data, pixels = read_training(data, (recipe.height, recipe.width), Reading())
+    truth, modality = data.train_truth, data.train.modality
+    if truth is None:
+        return None
+    seen = [truth.identities[modality == side] for side in Modality]
+    if not np.intersect1d(*seen).size:
+        return None
+    embeddings = extract(network.to(device), pixels, modality)
+    protocol = regdb(data.train, truth, direction="infrared-to-visible")
+    return evaluate(embeddings, truth, protocol).table()["mAP"]

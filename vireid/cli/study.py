@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from vireid.cli.display import console
 from vireid.cli.protocols import choose_protocol
 from vireid.cli.run_folder import check_trainable, is_finished, write_settings
-from vireid.cli.scoring import Ways, score
+from vireid.cli.scoring import Ways, score, training_precision
 from vireid.cli.stopping import stop_requests
 from vireid.cli.study_folder import StudyFolder, lighten, locked
 from vireid.cli.training import train
@@ -120,8 +120,9 @@ def _run_row(study: Study, name: str, seed: int, row: str, order: Sequence[str])
     )
     with stop_requests() as stop:
         scores = _score(run, recipe, study.test[name], study.device)
+        known = training_precision(load_network(run), recipe, data, device=study.device)
         last = json.loads(run.log_file.read_text(encoding="utf-8").splitlines()[-1])
-        result = make_result((name, seed, row), scores, last, seconds["training"])
+        result = make_result((name, seed, row), scores, last, seconds["training"], known)
         with locked(study.folder.folder / ".lock"):
             study.folder.add(result)
             study.present(study.folder.results(), order)

@@ -199,8 +199,10 @@ def _tables(
         f"Data: {', '.join(data) or 'none yet'}; seeds {', '.join(map(str, seeds)) or 'none yet'}. "
         "Mean ± standard deviation over the runs (data x seeds); Rank-1, mAP and mINP in %. Shared "
         "ARI and pair precision compare the last labels with the identities of the training images "
-        "(matched labels, or mixed ones where nothing is matched). Minutes are those of the whole "
-        "training; stages that rows share were run once and count in each.",
+        "(matched labels, or mixed ones where nothing is matched); coverage is the share of the "
+        "images that have such a label. Training mAP, in %, is of every infrared training image "
+        "among all visible ones. Minutes are those of the whole training; stages that rows share "
+        "were run once and count in each.",
         row_table(results, order),
         "What a row gains over another with the same data and seed:",
         gain_table(results, pairs),

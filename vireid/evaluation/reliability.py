@@ -16,6 +16,8 @@ class Reliability:
     """Share of the images of the space's modalities that belong to no cluster, in [0, 1]."""
     ari: Mapping[str, float] = field(default_factory=dict)
     """Adjusted Rand index of the clustered images, in [-1, 1]."""
+    ari_noise_as_singletons: Mapping[str, float] = field(default_factory=dict)
+    """The same over all images, each noise image a cluster of its own, in [-1, 1]."""
     coverage: Mapping[str, float] = field(default_factory=dict)
     """Share of the images that the index speaks of, in [0, 1]."""
     pair_precision: float | None = None
@@ -36,7 +38,10 @@ def reliability(labelling: Labelling, modality: Int, truth: Truth | None = None)
     Returns:
         The figures; without truth, the share of noise alone.
     """
-    noise, ari, coverage = {}, {}, {}
+    noise: dict[str, float] = {}
+    ari: dict[str, float] = {}
+    singletons: dict[str, float] = {}
+    coverage: dict[str, float] = {}
     for name, space in labelling.spaces.items():
         rows = modality == OWN[name] if name in OWN else slice(None)
         labels = space.labels[rows]
@@ -44,8 +49,9 @@ def reliability(labelling: Labelling, modality: Int, truth: Truth | None = None)
         if truth is not None and (labels != NOISE).any():
             agreement = adjusted_rand(truth.identities[rows], labels)
             ari[name], coverage[name] = agreement.ari, agreement.coverage
+            singletons[name] = agreement.ari_noise_as_singletons
     if truth is None or labelling.matching is None:
-        return Reliability(noise, ari, coverage)
+        return Reliability(noise, ari, singletons, coverage)
     visible, infrared = (modality == side for side in Modality)
     pairs = (
         labelling.matching,
@@ -54,4 +60,5 @@ def reliability(labelling: Labelling, modality: Int, truth: Truth | None = None)
         truth.identities[visible],
         truth.identities[infrared],
     )
-    return Reliability(noise, ari, coverage, pair_precision(*pairs), pair_recall(*pairs))
+    precision, recall = pair_precision(*pairs), pair_recall(*pairs)
+    return Reliability(noise, ari, singletons, coverage, precision, recall)

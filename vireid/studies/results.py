@@ -8,8 +8,10 @@ from typing import Any
 
 from vireid.errors import CheckpointError
 
-NUMBERS = ("rank1", "mAP", "mINP", "ari", "pair_precision", "coverage", "minutes")
+NUMBERS = ("rank1", "mAP", "mINP", "ari", "pair_precision", "coverage", "minutes", "training_mAP")
 """What is measured of a run."""
+LATER = ("training_mAP",)
+"""Numbers that results of earlier versions lack."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,9 @@ class Result:
     """Share of the training images that ``ari`` speaks of; None where unknown."""
     minutes: float
     """Minutes of labelling and steps of all stages, shared ones included."""
+    training_mAP: float | None = None  # noqa: N815
+    """Mean average precision in percent of the infrared training images, each searched for among
+    all visible ones; None where unknown. It may choose between settings, as test scores may not."""
 
     @property
     def key(self) -> tuple[str, int, str]:
@@ -53,6 +58,7 @@ def make_result(
     scores: Mapping[str, float],
     epoch: Mapping[str, Any],
     seconds: float,
+    training_mAP: float | None = None,  # noqa: N803
 ) -> Result:
     """Put together what is known of a finished run.
 
@@ -61,6 +67,7 @@ def make_result(
         scores: rank1, mAP and mINP in percent, and others.
         epoch: the last object of the run's log.
         seconds: of the training.
+        training_mAP: of the training images in percent, where known.
 
     Returns:
         The result, rounded as it is written.
@@ -80,6 +87,7 @@ def make_result(
         pair_precision=rounded(epoch.get("pair_precision")),
         coverage=rounded(epoch.get("coverage", {}).get(space)),
         minutes=round(seconds / 60, 3),
+        training_mAP=rounded(training_mAP),
     )
 
 
@@ -103,7 +111,7 @@ def read_results(text: str, source: str = "results.csv") -> list[Result]:
     """Turn the text of ``write_results`` back into results.
 
     Args:
-        text: CSV with the columns of ``Result``.
+        text: CSV with the columns of ``Result``; those of ``LATER`` may be missing.
         source: where the text is from, for messages.
 
     Returns:
@@ -113,12 +121,13 @@ def read_results(text: str, source: str = "results.csv") -> list[Result]:
         CheckpointError: columns are missing or a value is no number.
     """
     reader = csv.DictReader(StringIO(text))
-    if tuple(reader.fieldnames or ()) != COLUMNS:
+    given = tuple(reader.fieldnames or ())
+    if given + tuple(name for name in LATER if name not in given) != COLUMNS:
         raise CheckpointError(f"{source} is damaged: expected the columns {','.join(COLUMNS)}")
     found = []
     for line in reader:
         try:
-            numbers = {name: float(line[name]) if line[name] else None for name in NUMBERS}
+            numbers = {n: float(line[n]) if line.get(n) else None for n in NUMBERS}
             if None in (numbers[name] for name in ("rank1", "mAP", "mINP", "minutes")):
                 raise ValueError("a score is empty")
             found.append(Result(line["data"], int(line["seed"]), line["row"], **numbers))  # type: ignore[arg-type]

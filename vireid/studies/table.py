@@ -5,16 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vireid.studies.results import Result, values_of
+from vireid.studies.results import LATER, Result, values_of
 
 COLUMNS = {
-    "rank1": "Rank-1", "mAP": "mAP", "mINP": "mINP", "ari": "shared ARI",
-    "pair_precision": "pair precision", "minutes": "minutes",
+    "rank1": "Rank-1", "mAP": "mAP", "mINP": "mINP", "training_mAP": "training mAP",
+    "ari": "shared ARI", "coverage": "coverage", "pair_precision": "pair precision",
+    "minutes": "minutes",
 }  # fmt: skip
 """Title of each column of a table, by the name of its number."""
 GAINED = ("rank1", "mAP", "mINP", "ari")
 """The numbers whose gains are shown."""
-DIGITS = {"ari": 3, "pair_precision": 2}
+DIGITS = {"ari": 3, "coverage": 2, "pair_precision": 2}
 """Digits behind the point, where it is not one."""
 
 
@@ -72,8 +73,9 @@ def row_table(results: Sequence[Result], rows: Sequence[str]) -> str:
     Returns:
         Lines of a table.
     """
-    lines = _head(["", *COLUMNS.values(), "runs"])
-    return "\n".join([*lines, *(_line(cells) for cells in _rows(results, rows))])
+    names = _known(results)
+    lines = _head(["", *(COLUMNS[name] for name in names), "runs"])
+    return "\n".join([*lines, *(_line(cells) for cells in _rows(results, rows, names))])
 
 
 def data_table(results: Sequence[Result], rows: Sequence[str]) -> str:
@@ -86,10 +88,11 @@ def data_table(results: Sequence[Result], rows: Sequence[str]) -> str:
     Returns:
         Lines of a table.
     """
-    lines = _head(["data", "", *COLUMNS.values(), "runs"])
+    names = _known(results)
+    lines = _head(["data", "", *(COLUMNS[name] for name in names), "runs"])
     for data in dict.fromkeys(result.data for result in results):
         chosen = [result for result in results if result.data == data]
-        lines += [_line([data, *cells]) for cells in _rows(chosen, rows)]
+        lines += [_line([data, *cells]) for cells in _rows(chosen, rows, names)]
     return "\n".join(lines)
 
 
@@ -120,12 +123,23 @@ def _differences(results: Sequence[Result], row: str, base: str, name: str) -> l
     return [better[key] - worse[key] for key in better if key in worse]
 
 
-def _rows(results: Sequence[Result], rows: Sequence[str]) -> Iterator[list[str]]:
+def _known(results: Sequence[Result]) -> list[str]:
+    """Return the numbers to show: all but those that results of earlier versions lack."""
+    return [
+        name
+        for name in COLUMNS
+        if name not in LATER or any(getattr(result, name) is not None for result in results)
+    ]
+
+
+def _rows(
+    results: Sequence[Result], rows: Sequence[str], names: Sequence[str]
+) -> Iterator[list[str]]:
     """Yield the cells of each row that has results: name, mean and spread, number of runs."""
     for row in rows:
         runs = len(values_of(results, row, "mAP"))
         if runs:
-            found = [_text(spread(values_of(results, row, n).values()), n) for n in COLUMNS]
+            found = [_text(spread(values_of(results, row, n).values()), n) for n in names]
             yield [row, *found, str(runs)]
 
 
