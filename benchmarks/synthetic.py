@@ -131,7 +131,11 @@ def main() -> None:
     parser.add_argument("--data-seeds", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--train-seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument(
-        "--bound-seeds", type=int, nargs="+", default=[0], help="training seeds of the upper bound"
+        "--bound-seeds",
+        type=int,
+        nargs="+",
+        default=[0, 1, 2],
+        help="training seeds of the upper bound",
     )
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--set", nargs="+", default=[], help="changes of the recipe")

@@ -106,6 +106,7 @@ def test_values_out_of_range_are_named(change, message):
             "classifier learns labels that stay, but relabel_every is 1; set it to 0",
         ),
         ({"terms": (replace(TERM, divide_by="count"),)}, "divide_by applies to terms with conf"),
+        ({"terms": (replace(TERM, each_modality=True),)}, "each_modality needs labels that both"),
         ({"terms": (replace(TERM, norm="l1"),)}, "norm applies to intra, not to cluster_nce"),
         ({"terms": (replace(TERM, features="embedding"),)}, "features applies to intra and inter"),
         (

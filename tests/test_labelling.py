@@ -229,7 +229,7 @@ def test_options_of_matching_reach_the_matching(scene, method):
     assert (mutual == -1).sum() == 1, "one of the two halves of a person"
     assert np.array_equal(mutual[mutual >= 0], found[mutual >= 0])
     assert not np.array_equal(
-        partner(symmetric_cost=False, memories=3).cost, partner(symmetric_cost=True).cost
+        partner(cost_over="visible", memories=3).cost, partner(cost_over="both").cost
     )
 
 

@@ -156,7 +156,7 @@ def match(
         infrared_rows,
         visible_mask=visible_mask,
         infrared_mask=infrared_mask,
-        symmetric=config.symmetric_cost,
+        over=config.cost_over,
     )
     return match_clusters(
         cost, method=config.matching, max_cost=config.max_cost, reject=config.reject

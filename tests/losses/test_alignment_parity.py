@@ -6,6 +6,11 @@ import torch
 
 from vireid.cluster import centres
 from vireid.losses import classifier, inter, intra, triplet
+from vireid.memory import ClusterMemory
+from vireid.models import Output
+from vireid.recipes import load_recipe
+from vireid.training.objective import Rows, batch_loss
+from vireid.training.targets import Target
 
 
 def test_sum_of_the_terms_and_its_gradients(golden):
@@ -38,7 +43,7 @@ def test_sum_of_the_terms_and_its_gradients(golden):
     right = triplet(features, labels.repeat(3), margin=0) == 0
     assert int(right.sum()) == int(scalars["triplet_correct"])
     assert identity.item() == pytest.approx(scalars["loss_id"], rel=1e-5, abs=1e-5)
-    assert hard.item() == pytest.approx(scalars["loss_triplet"], rel=1e-5, abs=1e-5)
+    assert hard.item() == pytest.approx(scalars["loss_triplet"], rel=1e-5, abs=5e-6)
     intra_visible = (centred["vis1"] + centred["vis2"]) / 2
     assert intra_visible.item() == pytest.approx(scalars["loss_intra_vis"], rel=1e-5, abs=1e-5)
     assert centred["ir"].item() == pytest.approx(scalars["loss_intra_ir"], rel=1e-5, abs=1e-5)
@@ -53,6 +58,43 @@ def test_sum_of_the_terms_and_its_gradients(golden):
         expected = arrays[name].numpy()
         tolerance = 1e-6 + 1e-4 * np.abs(expected).max()
         np.testing.assert_allclose(tensor.grad, expected, atol=tolerance)
+
+
+def test_the_released_recipe_weighs_its_terms_as_the_released_script(golden, tiny):
+    arrays = golden("sca_losses")
+    features, labels = torch.from_numpy(arrays["features"]), arrays["labels"]
+    n, classes = len(labels), len(arrays["proto_ir"])
+    terms = {term.loss: term for term in load_recipe("released").stages[-1].terms}
+    prototypes = torch.from_numpy(np.stack([arrays["proto_vis1"], arrays["proto_ir"]]))
+    trust = np.concatenate([arrays[f"conf_{view}"] for view in ("vis1", "vis2", "ir")])
+    target = Target(
+        labels=torch.from_numpy(np.tile(labels, 3)),
+        confidence=torch.from_numpy(trust),
+        memory=ClusterMemory(torch.eye(classes)),
+        prototypes=prototypes,
+        classifier=torch.nn.Parameter(torch.eye(classes)),
+    )
+    rows = Rows(torch.arange(3 * n), torch.tensor([0] * 2 * n + [1] * n))
+    neck = torch.from_numpy(arrays["logits"])
+    output = Output(features, torch.nn.functional.normalize(features), neck)
+
+    def found(loss):
+        return batch_loss([terms[loss]], output, rows, {"matched": target}, tiny)[0].item()
+
+    assert found("classifier") == pytest.approx(arrays["loss_id"].item(), rel=1e-5, abs=1e-5)
+    away = [
+        np.abs(view - arrays[f"proto_{side}"][labels]).mean(axis=1)
+        for view, side in zip(
+            arrays["features"].reshape(3, n, -1), ("vis1", "vis1", "ir"), strict=True
+        )
+    ]  # one centre for both visible views
+    each = [(trust[i * n : (i + 1) * n] * away[i]).mean() for i in range(3)]
+    assert away[0].mean() > 0
+    expected = arrays["weight_intra"] * ((each[0] + each[1]) / 2 + each[2])
+    assert found("intra") == pytest.approx(expected.item(), rel=1e-5, abs=1e-5)
+    assert each[2] * arrays["weight_intra"] == pytest.approx(
+        arrays["loss_intra_ir"].item(), rel=1e-5, abs=1e-5
+    )
 
 
 @pytest.mark.parametrize("view", ["vis1", "vis2", "ir"])

@@ -28,7 +28,7 @@ def test_partners_equal_the_parity_vectors(golden, case: str, direction: str) ->
 def test_nearest_without_each_last_cluster_gives_the_released_labels(golden, case: str) -> None:
     arrays = golden("sub_memories")
     visible, infrared = arrays[f"{case}_centers_vis"], arrays[f"{case}_centers_ir"]
-    cost = memory_cost(infrared, visible, symmetric=False).T
+    cost = memory_cost(visible, infrared, over="infrared")
     partner = match_clusters(cost[:-1, :-1], "nearest").partner  # its loops end one cluster early
     labels = arrays[f"{case}_labels_vis"]
     expected = np.append(partner, [len(cost) - 1, -1])[labels]

@@ -22,7 +22,7 @@ def test_confidences_equal_the_released_codes(golden, case: str) -> None:
         assert np.abs(low_loss_posterior(scaled, seed=0) - expected).max() < 1e-4
         if case != "mix":  # there the start decides
             found = label_confidence(scaled, generator=np.random.default_rng(7))
-            assert np.abs(found - expected).max() < 2e-4
+            assert np.abs(found - expected).max() < 1e-4
 
 
 def test_low_losses_are_trusted_and_high_ones_are_not() -> None:

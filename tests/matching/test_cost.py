@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vireid.errors import DataError
+from vireid.errors import ConfigError, DataError
 from vireid.matching import cost as cost_module
 from vireid.matching import memory_cost
 
@@ -34,8 +34,8 @@ def sides() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
 def test_costs_equal_the_released_codes(golden, case: str) -> None:
     arrays = golden("sub_memories")
     visible, infrared = arrays[f"{case}_centers_vis"], arrays[f"{case}_centers_ir"]
-    over_visible = memory_cost(visible, infrared, symmetric=False)
-    over_infrared = memory_cost(infrared, visible, symmetric=False).T
+    over_visible = memory_cost(visible, infrared, over="visible")
+    over_infrared = memory_cost(visible, infrared, over="infrared")
     assert np.abs(over_visible - arrays[f"{case}_cost_over_vis"]).max() < 1e-4
     assert np.abs(over_infrared - arrays[f"{case}_cost_over_ir"]).max() < 1e-4
     both = (over_visible + over_infrared) / 2
@@ -52,10 +52,11 @@ def test_costs_equal_the_definition(sides, masked: bool, chunk: int, monkeypatch
     masks = {"visible_mask": visible_mask, "infrared_mask": infrared_mask} if masked else {}
     one = oracle(visible, infrared, visible_mask, infrared_mask)
     other = oracle(infrared, visible, infrared_mask, visible_mask).T
-    found = memory_cost(visible, infrared, symmetric=False, **masks)
-    assert found.dtype == np.float32
-    assert np.allclose(found, one, atol=1e-5)
-    assert np.allclose(memory_cost(visible, infrared, **masks), (one + other) / 2, atol=1e-5)
+    for over, expected in {"visible": one, "infrared": other, "both": (one + other) / 2}.items():
+        found = memory_cost(visible, infrared, over=over, **masks)
+        assert found.dtype == np.float32
+        assert np.allclose(found, expected, atol=1e-5)
+    assert np.array_equal(memory_cost(visible, infrared, **masks), found), "both is the default"
 
 
 def test_what_is_masked_does_not_matter(sides) -> None:
@@ -91,6 +92,8 @@ def test_wrong_arguments_are_refused(sides) -> None:
         memory_cost(visible, infrared, visible_mask=visible_mask.astype(np.int64))
     with pytest.raises(DataError, match="infrared memories hold NaN"):
         memory_cost(visible, np.where(infrared > 1, np.nan, infrared))
+    with pytest.raises(ConfigError, match="over is 'all'; expected one of both, visible, infrared"):
+        memory_cost(visible, infrared, over="all")
     visible_mask[2] = False
     with pytest.raises(DataError, match="cluster 2 has no memory"):
         memory_cost(visible, infrared, visible_mask=visible_mask)

@@ -27,11 +27,11 @@ def test_memories_are_at_least_as_good_as_the_released_codes(golden, case: str, 
     equal = 0
     for cluster, (own, other) in enumerate(zip(memories, theirs, strict=True)):
         found = inertia_of(rows[labels == cluster], own)
-        assert found <= inertias[cluster] * (1 + 1e-3) + 1e-6
+        assert found <= inertias[cluster] + 1e-6
         if found > inertias[cluster] - 1e-6:
             equal += 1
             assert np.abs(in_order(own) - in_order(other)).max() < 1e-5
-    assert equal >= len(theirs) / 2
+    assert equal >= len(theirs) - 2, "a better one is the exception"
 
 
 def test_small_clusters_have_fewer_memories() -> None:

@@ -1,8 +1,11 @@
 """Recipes: every shipped one is valid, and any can be changed, written and read back."""
 
+from dataclasses import replace
+
 import pytest
 import yaml
 
+from vireid.config import ClusteringConfig
 from vireid.errors import ConfigError
 from vireid.recipes import dump_recipe, find_recipe, load_recipe, names, parse_recipe
 
@@ -76,6 +79,29 @@ def test_changes_do_not_undo_each_other():
     assert (recipe.labelling.single.k1, recipe.labelling.single.k2) == (9, 3)
 
 
+def test_a_recipe_may_name_one_that_ships_and_what_it_changes():
+    assert parse_recipe("base: sysu") == load_recipe("sysu")
+    text = """
+    base: paper
+    changes:
+      seed: 4
+      compute.parts: 2
+      labelling.mixed: {k1: 9, k2: 3, eps: 0.5, min_samples: 2}
+      labelling.mixed.eps: 0.4
+      stages.joint.epochs: 7
+      stages.joint.terms: [{loss: cluster_nce, labels: mixed}]
+    """
+    found, plain = parse_recipe(text, ["stages.joint.iterations=5"]), load_recipe("paper")
+    joint = replace(plain.stages[1], epochs=7, iterations=5, terms=plain.stages[1].terms[2:])
+    assert found == replace(
+        plain,
+        seed=4,
+        compute=replace(plain.compute, parts=2),
+        labelling=replace(plain.labelling, mixed=ClusteringConfig(9, 3, 0.4, 2)),
+        stages=(plain.stages[0], joint, plain.stages[2]),
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "overrides", "message"),
     [
@@ -95,7 +121,15 @@ def test_changes_do_not_undo_each_other():
         (SMALL, ["seed=x"], "seed"),
         (SMALL, ["=3"], "no such setting: =3"),
         (SMALL, ["stages.three.epochs=3"], "NAME one of one, two"),
-        (SMALL, ["stages.one=3"], "expected stages.NAME.FIELD=VALUE"),
+        (SMALL, ["stages.one=3"], "expected stages.NAME.FIELD with NAME one of one, two"),
+        ("base: sysuu", (), "mine.yaml: base is sysuu; expected one of: llcm, paper"),
+        ("base: [sysu]", (), "expected one of: llcm, paper"),
+        ("base: sysu\nseed: 3", (), "a base and seed; beside a base only `changes` is read"),
+        ("base: sysu\nchanges: [seed]", (), "changes are no mapping; expected lines such as"),
+        ("base: sysu\nchanges: {sead: 3}", (), "sead"),
+        ("base: sysu\nchanges: {seed.x: 3}", (), "setting seed.x: seed holds no other settings"),
+        ("base: sysu\nchanges: {stages.one.epochs: 3}", (), "NAME one of intra, joint, aligned"),
+        ("base: sysu\nchanges: {stages.joint.epochs: 0}", (), "epochs is 0; expected at least 1"),
         (SMALL, ["stages.one.epoch=3"], "epoch"),
         (SMALL, ["stages.one.epochs=[3"], "while parsing"),
         (SMALL, ["stages.one.epochs=0"], "epochs is 0; expected at least 1"),

@@ -92,6 +92,9 @@ def test_full_scale_is_the_papers(name):
     assert [is_active(inter, aligned, epoch) for epoch in (14, 15)] == [False, True]
     weights = {term.loss: term.weight for term in aligned.terms}
     assert weights == {"cluster_nce": 1.0, "intra": 0.5, "inter": 0.05}
+    assert (recipe.temperature, recipe.momentum, recipe.weight_decay) == (0.05, 0.1, 5e-4)
+    assert (recipe.labelling.memories, single.min_samples, mixed.min_samples) == (4, 4, 4)
+    assert (recipe.augmentation.padding, recipe.augmentation.erasing) == (10, 0.5)
 
 
 @pytest.mark.parametrize("name", ["paper", "released"])

@@ -27,7 +27,7 @@ SMALL = load_recipe("synthetic", ["stages.intra.epochs=2"])
         ("labelling.reject=margin", 2),
         ("labelling.confidence=label", 2),
         ("labelling.max_cost=3", 2),
-        ("labelling.symmetric_cost=false", 2),
+        ("labelling.cost_over=visible", 2),
         ("lambda_intra=0.1", 2),
         ("stages.aligned.learning_rate=0.1", 2),
         ("stages.aligned.init=pretrained", 2),

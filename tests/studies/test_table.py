@@ -76,10 +76,11 @@ def test_the_table_of_rows():
     assert more[-1] == "2"
 
 
-def test_training_mAP_has_a_column_where_any_run_knows_it():  # noqa: N802
-    known = [replace(RUNS[0], training_mAP=70.0), *RUNS[1:]]
+def test_training_mAP_is_shown_of_rows_of_which_every_run_knows_it():  # noqa: N802
+    known = [replace(RUNS[0], training_mAP=70.0), replace(RUNS[1], training_mAP=60.0), *RUNS[2:]]
+    known[3] = replace(known[3], training_mAP=62.0)
     head, base, more = cells(row_table(known, ["base", "more"]))
-    assert (head[4], base[4], more[4]) == ("training mAP", "70.0", "-")
+    assert (head[4], base[4], more[4]) == ("training mAP", "-", "61.0 ± 1.4")
 
 
 def test_the_table_of_gains():

@@ -133,6 +133,25 @@ def test_a_term_is_the_mean_over_labelled_rows(scene, tiny, loss, change, divide
     assert parts.keys() == {f"{loss}/matched"}
     assert parts[f"{loss}/matched"].item() == pytest.approx(expected, rel=1e-5)
     assert total.item() == pytest.approx(0.3 * expected, rel=1e-5)
+    both, _ = batch_loss([replace(term, each_modality=True)], output, rows, targets, tiny)
+    kept = [r for r, index in enumerate(rows.indices.tolist()) if space.labels[index] >= 0]
+    inside = [rows.modality[kept].numpy() == side for side in (0, 1)]
+    sums = [(values * weights)[side].sum() for side in inside]
+    counts = [side.sum() if divide_by == "count" else weights[side].sum() for side in inside]
+    assert both.item() == pytest.approx(0.3 * np.sum(np.divide(sums, counts)), rel=1e-5)
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_of_a_batch_of_one_modality_there_is_one_mean(scene, tiny, side):
+    *_, targets, output, rows = scene
+    alone = rows.modality == side
+    part = Output(*(values[alone] for values in output))
+    term = TermConfig("cluster_nce", "matched")
+    found = [
+        batch_loss([t], part, Rows(rows.indices[alone], rows.modality[alone]), targets, tiny)[0]
+        for t in (term, replace(term, each_modality=True))
+    ]
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("confidence", [False, True])

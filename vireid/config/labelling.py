@@ -31,8 +31,9 @@ class LabellingConfig:
     """Clustering of both modalities together, with modality-aware query expansion."""
     memories: int = 4
     """Memories (sub-cluster centres) for each cluster, n of the paper."""
-    symmetric_cost: bool = True
-    """Match on the mean of both directions' costs instead of the paper's one direction."""
+    cost_over: Literal["both", "visible", "infrared"] = "both"
+    """Memories that each look for their nearest in the cost of a pair: visible (the paper),
+    infrared (the released code), or the mean of both costs."""
     matching: Literal["hungarian", "progressive", "nearest"] = "progressive"
     """hungarian: one to one; progressive: again for the leftovers; nearest: many to one."""
     max_cost: float | None = None

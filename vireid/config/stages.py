@@ -33,6 +33,9 @@ class TermConfig:
     divide_by: Literal["weights", "count"] = "weights"
     """Divide the confidence-weighted sum by the sum of the weights, or by the number of samples,
     so that low confidence in all silences the term (the released code)."""
+    each_modality: bool = False
+    """Add the means of the visible and of the infrared rows (the released intra), in place of one
+    mean over all rows, of which two thirds are visible."""
     norm: Literal["squared_l2", "l1"] = "squared_l2"
     """Distance to the centre in intra: squared Euclidean (the paper) or absolute (the released
     code), each the mean over the features."""
@@ -56,6 +59,8 @@ class TermConfig:
             yield f"{where}confidence is known of matched labels only, not of {self.labels}"
         if self.divide_by == "count" and not self.confidence:
             yield f"{where}divide_by applies to terms with confidence, not to {self.loss}"
+        if self.each_modality and self.labels in {"visible", "infrared"}:
+            yield f"{where}each_modality needs labels that both modalities share, not {self.labels}"
         if self.norm == "l1" and self.loss != "intra":
             yield f"{where}norm applies to intra, not to {self.loss}"
         if self.features == "embedding" and self.loss not in {"intra", "inter"}:
@@ -72,8 +77,8 @@ class StageConfig:
     """Epochs of the stage (at least 1)."""
     terms: tuple[TermConfig, ...]
     """The loss terms: of each loss (cluster_nce, classifier, intra, inter, triplet) and labels
-    (visible, infrared, mixed, matched); where wanted weight, start, confidence, divide_by, norm,
-    features."""
+    (visible, infrared, mixed, matched); where wanted weight, start, confidence, divide_by,
+    each_modality, norm, features."""
     sample_by: Literal["own", "mixed", "matched"] = "own"
     """Where batches draw their labels: each modality's own clusters, or a shared label space."""
     iterations: int = 20

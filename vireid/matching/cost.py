@@ -1,12 +1,17 @@
 """What it costs to take a visible and an infrared cluster for the same person."""
 
+from typing import Literal, get_args
+
 import numpy as np
 from numpy.typing import NDArray
 
-from vireid.errors import DataError
+from vireid.errors import ConfigError, DataError
 from vireid.types import Bool, Float
 
 Array = NDArray[np.float64]
+
+CostOver = Literal["both", "visible", "infrared"]
+"""Whose memories each look for their nearest: the mean of both sides', or one side's alone."""
 
 _CHUNK = 1 << 22
 """Distances held at a time (32 MB)."""
@@ -18,21 +23,21 @@ def memory_cost(
     *,
     visible_mask: Bool | None = None,
     infrared_mask: Bool | None = None,
-    symmetric: bool = True,
+    over: CostOver = "both",
 ) -> Float:
     """Compare each visible with each infrared cluster over their memories (MMM, matching cost).
 
     M(p, q) = sum over the visible memories i of p of the least ||K_i - K_j||_2 over the infrared
     memories j of q. A cluster with fewer than n memories counts n times their mean, so that
-    costs stay comparable. Swapping the arguments gives the other direction, transposed.
+    costs stay comparable.
 
     Args:
         visible_memories: [Cv, n, D]; not modified.
         infrared_memories: [Cr, m, D]; not modified.
         visible_mask: [Cv, n] True where there is a memory; all where not given.
         infrared_mask: [Cr, m] likewise.
-        symmetric: the mean of both directions; otherwise the sum over visible memories only, as
-            the paper has it.
+        over: "visible" is M, as the paper has it; "infrared" sums over the infrared memories j the
+            least distance to a visible one, as the released code does; "both" is their mean.
 
     Returns:
         [Cv, Cr] float32, at least 0; at most 2 n for memories of length up to 1.
@@ -40,12 +45,15 @@ def memory_cost(
     Raises:
         DataError: memories that are not finite [C, n, D] of one D, masks that do not fit them,
             or a cluster without memories.
+        ConfigError: an unknown side.
 
     >>> one, two = np.zeros((1, 2, 3)), np.zeros((1, 2, 3))
     >>> two[0, 1, 0] = 1.0
-    >>> memory_cost(two, one, symmetric=False).tolist(), memory_cost(two, one).tolist()
-    ([[1.0]], [[0.5]])
+    >>> [memory_cost(two, one, over=side).item() for side in ("visible", "infrared", "both")]
+    [1.0, 0.0, 0.5]
     """
+    if over not in get_args(CostOver):
+        raise ConfigError(f"over is {over!r}; expected one of {', '.join(get_args(CostOver))}")
     visible, visible_valid = _checked("visible", visible_memories, visible_mask)
     infrared, infrared_valid = _checked("infrared", infrared_memories, infrared_mask)
     if visible.shape[2] != infrared.shape[2]:
@@ -61,11 +69,13 @@ def memory_cost(
     for start in range(0, len(visible), step):
         part = slice(start, start + step)
         distances = _distances(visible[part], infrared)
-        cost = _summed_minima(distances, visible_valid[part], infrared_valid)
-        if symmetric:
+        sides = []
+        if over != "infrared":
+            sides.append(_summed_minima(distances, visible_valid[part], infrared_valid))
+        if over != "visible":
             swapped = distances.transpose(2, 3, 0, 1)
-            cost = (cost + _summed_minima(swapped, infrared_valid, visible_valid[part]).T) / 2
-        result[part] = cost
+            sides.append(_summed_minima(swapped, infrared_valid, visible_valid[part]).T)
+        result[part] = sum(sides) / len(sides)
     return result
 
 

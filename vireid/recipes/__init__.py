@@ -1,6 +1,14 @@
-"""Recipes: YAML files that ship with the package, and how any recipe is read and written."""
+"""Recipes: YAML files that ship with the package, and how any recipe is read and written.
 
-from collections.abc import Iterator, Sequence
+A file holds the fields of ``config.Recipe``, or names one that ships and what it changes:
+
+    base: sysu
+    changes:
+      labelling.mixed.eps: 0.5
+      stages.joint.epochs: 20
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
@@ -66,7 +74,8 @@ def parse_recipe(text: str, overrides: Sequence[str] = (), *, source: str = "rec
     """Turn YAML text into a recipe.
 
     Args:
-        text: YAML with the fields of ``config.Recipe``.
+        text: YAML with the fields of ``config.Recipe``, or with ``base``, a recipe that ships, and
+            ``changes``, values by the same names as overrides.
         overrides: settings such as ``seed=3``.
         source: where the text is from, for messages.
 
@@ -79,16 +88,16 @@ def parse_recipe(text: str, overrides: Sequence[str] = (), *, source: str = "rec
     parser = ArgumentParser(exit_on_error=False, allow_abbrev=False)
     parser.add_class_arguments(Recipe, "recipe")
     try:
-        settings = yaml.safe_load(text)
-        if not isinstance(settings, dict):
-            raise ConfigError(f"{source} holds no settings; expected lines such as `height: 96`")
+        settings = _settings(text, source)
         known = parser.parse_object({"recipe": settings})
         for override in overrides:
-            name, equals, _ = override.partition("=")
+            name, equals, value = override.partition("=")
             if not equals:
                 raise ConfigError(f"setting {override}: expected name=value, such as seed=3")
             if name.startswith("stages."):
-                known = parser.parse_object({"recipe": _set_stage(settings, override)}, known)
+                _change(settings, name, yaml.safe_load(value))
+                stages = {"recipe": {"stages": settings["stages"]}}
+                known = parser.parse_object(stages, known)
             else:
                 known = parser.parse_args([f"--recipe.{override}"], namespace=known)
         recipe: Recipe = parser.instantiate(known).recipe
@@ -99,18 +108,48 @@ def parse_recipe(text: str, overrides: Sequence[str] = (), *, source: str = "rec
         raise ConfigError(f"{source}: {message}") from error
 
 
-def _set_stage(settings: dict[str, Any], override: str) -> dict[str, Any]:
-    """Apply ``stages.NAME.FIELD=VALUE`` to the settings, in place."""
-    name, _, value = override.partition("=")
-    parts = name.split(".")
-    stages = {stage["name"]: stage for stage in settings["stages"]}
-    if len(parts) != 3 or parts[1] not in stages:
+def _settings(text: str, source: str) -> dict[str, Any]:
+    """Return the settings of YAML text, those of its base with its changes included."""
+    settings = yaml.safe_load(text)
+    if not isinstance(settings, dict):
+        raise ConfigError(f"{source} holds no settings; expected lines such as `height: 96`")
+    if "base" not in settings:
+        return settings
+    others = [str(key) for key in settings if key not in ("base", "changes")]
+    if others:
         raise ConfigError(
-            f"setting {override}: expected stages.NAME.FIELD=VALUE with NAME one of "
-            + ", ".join(stages)
+            f"{source} has a base and {', '.join(others)}; beside a base only `changes` is read: "
+            "put settings there"
         )
-    stages[parts[1]][parts[2]] = yaml.safe_load(value)
-    return {"stages": settings["stages"]}
+    base, changes = settings["base"], settings.get("changes") or {}
+    if base not in names():
+        raise ConfigError(f"{source}: base is {base}; expected one of: {', '.join(names())}")
+    if not isinstance(changes, Mapping):
+        raise ConfigError(f"{source}: changes are no mapping; expected lines such as `seed: 3`")
+    found = _settings(find_recipe(base), base)
+    for name, value in changes.items():
+        _change(found, str(name), value)
+    return found
+
+
+def _change(settings: dict[str, Any], name: str, value: Any) -> None:
+    """Set one of the settings by its dotted name, in place; stages go by their own names."""
+    parts = name.split(".")
+    if parts[0] == "stages":
+        stages = {stage["name"]: stage for stage in settings["stages"]}
+        if len(parts) != 3 or parts[1] not in stages:
+            raise ConfigError(
+                f"setting {name}: expected stages.NAME.FIELD with NAME one of {', '.join(stages)}"
+            )
+        stages[parts[1]][parts[2]] = value
+        return
+    place = settings
+    for part in parts[:-1]:
+        inner = place.setdefault(part, {})
+        if not isinstance(inner, dict):
+            raise ConfigError(f"setting {name}: {part} holds no other settings")
+        place = inner
+    place[parts[-1]] = value
 
 
 def dump_recipe(recipe: Recipe) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from vireid.config import ClusteringConfig, LabellingConfig, Recipe
 
-BY_MATCHING = ("memories", "symmetric_cost", "matching", "max_cost", "reject", "confidence")
+BY_MATCHING = ("memories", "cost_over", "matching", "max_cost", "reject", "confidence")
 """Settings of labelling that make a difference on matched labels only."""
 
 

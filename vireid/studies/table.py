@@ -139,7 +139,11 @@ def _rows(
     for row in rows:
         runs = len(values_of(results, row, "mAP"))
         if runs:
-            found = [_text(spread(values_of(results, row, n).values()), n) for n in names]
+            values = {name: values_of(results, row, name).values() for name in names}
+            found = [
+                _text(spread(values[n] if n not in LATER or len(values[n]) == runs else ()), n)
+                for n in names
+            ]
             yield [row, *found, str(runs)]
 
 

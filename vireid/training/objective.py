@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from vireid.config import Recipe, TermConfig
 from vireid.losses import classifier, cluster_nce, inter, intra, paired, triplet
 from vireid.models import Output
 from vireid.training.targets import Target
-from vireid.types import NOISE
+from vireid.types import NOISE, Modality
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,25 @@ def batch_loss(
             continue
         values = _term(term, output, rows, target, labels, kept, recipe)
         weights = target.confidence[rows.indices][kept] if term.confidence else None
-        mean = values.mean() if weights is None else _weighted_mean(values, weights, term)
+        mean = _mean(values, weights, rows.modality[kept], term)
         total = total + term.weight * mean
         parts[f"{term.loss}/{term.labels}"] = mean.detach()
     return total, parts
 
 
-def _weighted_mean(values: Tensor, weights: Tensor, term: TermConfig) -> Tensor:
+def _mean(values: Tensor, weights: Tensor | None, modality: Tensor, term: TermConfig) -> Tensor:
+    """Return the mean of a term over its rows, or the sum of the means of both modalities."""
+    if not term.each_modality:
+        return _weighted_mean(values, weights, term)
+    sides = [modality == side for side in Modality if (modality == side).any()]
+    return torch.stack(
+        [_weighted_mean(values[s], None if weights is None else weights[s], term) for s in sides]
+    ).sum()
+
+
+def _weighted_mean(values: Tensor, weights: Tensor | None, term: TermConfig) -> Tensor:
+    if weights is None:
+        return values.mean()
     if term.divide_by == "count":
         return (values * weights).mean()
     return (values * weights).sum() / weights.sum().clamp_min(1e-6)
