@@ -125,11 +125,8 @@ def _differences(results: Sequence[Result], row: str, base: str, name: str) -> l
 
 def _known(results: Sequence[Result]) -> list[str]:
     """Return the numbers to show: all but those that results of earlier versions lack."""
-    return [
-        name
-        for name in COLUMNS
-        if name not in LATER or any(getattr(result, name) is not None for result in results)
-    ]
+    unknown = {n for n in LATER if any(getattr(result, n) is None for result in results)}
+    return [name for name in COLUMNS if name not in unknown]
 
 
 def _rows(
@@ -139,11 +136,7 @@ def _rows(
     for row in rows:
         runs = len(values_of(results, row, "mAP"))
         if runs:
-            values = {name: values_of(results, row, name).values() for name in names}
-            found = [
-                _text(spread(values[n] if n not in LATER or len(values[n]) == runs else ()), n)
-                for n in names
-            ]
+            found = [_text(spread(values_of(results, row, n).values()), n) for n in names]
             yield [row, *found, str(runs)]
 
 
