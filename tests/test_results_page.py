@@ -3,8 +3,17 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
-from vireid.studies import GAINS, data_table, gain_table, read_results, row_table
+from vireid.recipes import load_recipe
+from vireid.studies import (
+    GAINS,
+    data_table,
+    gain_table,
+    named_rows,
+    read_results,
+    row_table,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "docs" / "results"
@@ -31,8 +40,27 @@ def test_tables_are_those_of_the_runs(name: str) -> None:
     assert f"results/{name}.csv" in PAGE
 
 
+def test_gains_of_other_choices_are_those_of_the_runs() -> None:
+    results, rows = runs("defaults")
+    assert gain_table(results, [(row, rows[0]) for row in rows[1:]]) in PAGE
+    assert "results/defaults.csv" in PAGE
+
+
 def test_every_study_is_shown() -> None:
-    assert {file.stem for file in RESULTS.glob("*.csv")} == {*TABLES, "synthetic"}
+    assert {file.stem for file in RESULTS.glob("*.csv")} == {*TABLES, "defaults", "synthetic"}
+
+
+@pytest.mark.parametrize("name", ["choices", "choices-unpaired", "defaults", "unpaired"])
+def test_rows_of_a_study_are_those_of_its_file(name: str) -> None:
+    rows = yaml.safe_load((RESULTS / f"{name}.yaml").read_text(encoding="utf-8"))
+    recipe = load_recipe(str(RESULTS / "inter-3.yaml"))
+    assert set(named_rows(recipe, rows)) == set(runs(name)[1])
+
+
+def test_the_inter_term_s_weight_is_the_one_found_best() -> None:
+    rows = yaml.safe_load((RESULTS / "defaults.yaml").read_text(encoding="utf-8"))
+    recipe = named_rows(load_recipe(str(RESULTS / "inter-3.yaml")), rows)["inter 10"]
+    assert recipe == load_recipe("synthetic")
 
 
 def test_gains_are_those_of_the_ablation() -> None:

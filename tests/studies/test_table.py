@@ -80,6 +80,8 @@ def test_training_mAP_is_shown_where_every_run_knows_it():  # noqa: N802
     known = [replace(result, training_mAP=60.0 + result.seed) for result in RUNS]
     head, base, more = cells(row_table(known, ["base", "more"]))
     assert (head[4], base[4], more[4]) == ("training mAP", "60.3 ± 0.6", "60.5 ± 0.7")
+    head, line = cells(gain_table(known, [("more", "base")]))
+    assert (head[5], line[5]) == ("training mAP", "+0.0 ± 0.0")
     for table in (row_table, data_table):
         assert "training mAP" not in table([*known[1:], RUNS[0]], ["base", "more"])
 

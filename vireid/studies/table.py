@@ -13,7 +13,7 @@ COLUMNS = {
     "minutes": "minutes",
 }  # fmt: skip
 """Title of each column of a table, by the name of its number."""
-GAINED = ("rank1", "mAP", "mINP", "ari")
+GAINED = ("rank1", "mAP", "mINP", "training_mAP", "ari")
 """The numbers whose gains are shown."""
 DIGITS = {"ari": 3, "coverage": 2, "pair_precision": 2}
 """Digits behind the point, where it is not one."""
@@ -106,12 +106,12 @@ def gain_table(results: Sequence[Result], pairs: Sequence[tuple[str, str]]) -> s
     Returns:
         Lines of a table; a last column counts the runs in which mAP rose.
     """
-    lines = _head(["", "over", *(COLUMNS[name] for name in GAINED), "mAP rose in"])
+    names = [name for name in GAINED if name in _known(results)]
+    lines = _head(["", "over", *(COLUMNS[name] for name in names), "mAP rose in"])
     for row, base in pairs:
         rises = _differences(results, row, base, "mAP")
         if rises:
-            found = {name: gain(results, row, base, name) for name in GAINED}
-            cells = [_text(found[name], name, signed=True) for name in GAINED]
+            cells = [_text(gain(results, row, base, name), name, signed=True) for name in names]
             rose = f"{sum(rise > 0 for rise in rises)} of {len(rises)}"
             lines.append(_line([row, base, *cells, rose]))
     return "\n".join(lines)
