@@ -180,7 +180,8 @@ def scan_two_folders(root: Path) -> Scan:
         if not found:
             problems.append(Problem("absent images", f"{folder} {NO_IMAGE}", part="train"))
         wrong = [list(name_problems(path)) for path in found]
-        problems.extend(problem for some_problems in wrong for problem in some_problems)
+        for path, faults in zip(found, wrong, strict=True):
+            problems.extend(problem.at("", "train", path) for problem in faults)
         good = [path for path, faults in zip(found, wrong, strict=True) if not faults]
         paths.extend(good)
         modality.extend([kind] * len(good))

@@ -8,6 +8,7 @@ import numpy as np
 from vireid.data.faults import NAMES
 from vireid.data.folder import DataFolder, DatasetCard
 from vireid.data.parts import Part, alone, sides
+from vireid.data.paths import shown
 from vireid.data.problems import Problem
 from vireid.data.statistics import count, differences, looks_original
 from vireid.errors import some
@@ -68,7 +69,8 @@ def file_warnings(parts: Sequence[Part], unlisted: Sequence[str]) -> Iterator[st
         copies = sum(len(paths) - 1 for paths in groups)
         yield f"{copies} files are copies of others: {some(pairs)}"
     if unlisted:
-        yield f"{len(unlisted)} image files are in no list and not used: {some(list(unlisted))}"
+        names = some(list(map(shown, unlisted)))
+        yield f"{len(unlisted)} image files are in no list and not used: {names}"
 
 
 def _partners(part: Part) -> Iterator[str]:
