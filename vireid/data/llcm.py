@@ -32,6 +32,8 @@ LLCM = DatasetCard(
         "train visible images": 16_946,
         "train infrared images": 13_975,
         "test identities": 351,
+        "test visible images": 8_680,
+        "test infrared images": 7_166,
         "test images": 15_846,
     },
 )
