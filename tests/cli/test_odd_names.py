@@ -45,7 +45,7 @@ def test_an_unlisted_file_is_a_warning(data):
     code, out, err = vireid("check", data, "--quick")
     assert (code, err) == (0, "")
     names = r"cam1/0099/two\nlines.jpg, cam1/0099/\udcff.jpg"
-    assert f"warning: 2 image files are in no list and not used: {names}\n" in out
+    assert f"warning: 2 image files in no list and not used: {names}\n" in out
 
 
 @pytest.mark.parametrize("folders", [True, False])

@@ -75,7 +75,10 @@ def scan_data(path: Path | str, *, trial: int | None = None) -> Scan:
     if reader is scan_regdb:
         return scan_regdb(path, 1 if trial is None else trial)
     if trial is not None:
-        raise ConfigError(f"trial {trial} is given; only RegDB's layout has trials, {path} has not")
+        raise ConfigError(
+            f"trial {trial} is given; only RegDB's layout has trials, {path} has not: leave "
+            "--trial out"
+        )
     return reader(path)
 
 
