@@ -25,10 +25,30 @@ def evaluation(monkeypatch):
 )
 def test_scores_are_many_times_faster_than_a_loop_over_queries(evaluation, name, target):
     (case,) = [case for case in evaluation.CASES if case.name == name]
+    assert case.target == target
     measured = [evaluation.measure_scores(case) for _ in range(3)]  # the best of nine goes each
     assert max(one.difference for one in measured) < 1e-12
     loop, vireid = (min(getattr(one, side) for one in measured) for side in ("loop", "vireid"))
     assert loop >= target * vireid, measured
+
+
+def test_the_benchmark_ends_with_an_error_where_scores_are_behind_their_target(
+    evaluation, monkeypatch
+):
+    ratios = iter((49, 2, 30))
+    monkeypatch.setattr(
+        evaluation, "measure_scores", lambda _: evaluation.Measured(next(ratios), 1, 1, 0)
+    )
+    monkeypatch.setattr(evaluation, "measure_evaluate", lambda _: evaluation.Measured(1, 1, 1, 0))
+    page = []
+    monkeypatch.setattr(evaluation, "publish", lambda _, lines, **__: page.extend(lines))
+    monkeypatch.setattr(sys, "argv", ["evaluation.py"])
+    with pytest.raises(SystemExit) as caught:
+        evaluation.main()
+    assert caught.value.code == (
+        "SYSU-MM01, all-search, single-shot: 49 times the loop's speed, expected 50"
+    )
+    assert "RegDB, one trial" in page[-1] + page[-2], "the whole page is written first"
 
 
 @pytest.mark.parametrize("rule", [False, True])

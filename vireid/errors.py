@@ -44,6 +44,23 @@ class Stopped(VireidError):  # noqa: N818 - not a mistake
         self.exit_code = exit_code
 
 
+def number_of(count: int, one: str, more: str = "") -> str:
+    """Count things in words that fit the number.
+
+    Args:
+        count: how many.
+        one: what a single one is called.
+        more: what several are called; with an s behind if not given.
+
+    Returns:
+        Number and word.
+
+    >>> number_of(1, "image"), number_of(2, "image"), number_of(0, "identity", "identities")
+    ('1 image', '2 images', '0 identities')
+    """
+    return f"{count} {one if count == 1 else more or one + 's'}"
+
+
 def some(things: list[str], between: str = ", ") -> str:
     """Name the first five things and count the others, for a message of one line.
 

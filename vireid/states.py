@@ -24,10 +24,10 @@ _log = logging.getLogger(__name__)
 
 
 def fingerprint(images: Images) -> str:
-    """Return a text that changes when the training images do.
+    """Return a text that changes when images do.
 
     Args:
-        images: N training images.
+        images: N images, all of which are there.
 
     Returns:
         Their number and a hash of their paths, sizes in bytes, modalities and cameras.

@@ -23,6 +23,8 @@ def test_a_sound_data_set_gives_tables_and_code_0(people: Path, capsys) -> None:
     assert ["train", "visible", "images", "64", "22,258"] in lines
     assert ["train", "infrared", "6", "8", "32"] in lines
     assert ["unreadable", "files", "0"] in lines
+    assert "SYSU-MM01: Wu et al., RGB-Infrared Cross-Modality Person Re-Identification" in out
+    assert "to be asked for at https://github.com/wuancong/SYSU-MM01: academic use" in out
     assert (
         "queries: 32 of 32 have a match in their gallery in 10 draws, SYSU-MM01 all-search" in out
     )
@@ -37,9 +39,9 @@ def test_a_fault_is_printed_and_ends_with_code_2(draw, tmp_path: Path, mistake, 
     )
     assert main(["check", str(root), "--max-unreadable", "0"]) == 2
     out, _ = capsys.readouterr()
-    fault = "1 training images cannot be read, more than --max-unreadable 0 lets pass"
+    fault = "1 training image cannot be read, more than --max-unreadable 0 lets pass"
     assert f"fault (training): {fault}: cam1/0001/0002.jpg cannot be decoded" in out
-    assert "warning: 1 files are copies of others: cam3/0001/0001.jpg of cam3/0001/0000.jpg" in out
+    assert "warning: 1 copy of other files: cam3/0001/0001.jpg of cam3/0001/0000.jpg" in out
     assert out.endswith("training: not possible (mend the faults first)\nevaluation: possible\n")
     line = mistake("check", root, "--max-unreadable", "0")
     assert line == (
@@ -53,7 +55,7 @@ def test_a_few_unreadable_training_images_are_a_warning(draw, tmp_path: Path, ca
     (root / "cam1" / "0001" / "0002.jpg").write_text("no image")
     assert main(["check", str(root)]) == 0
     out, _ = capsys.readouterr()
-    left_out = "1 training images cannot be read and are left out by training"
+    left_out = "1 training image cannot be read; training goes on without"
     assert f"warning: {left_out}, as --max-unreadable 0.01 lets pass: cam1/0001/0002.jpg" in out
     assert out.endswith("training: possible\nevaluation: possible\n")
 
@@ -66,7 +68,7 @@ def test_a_broken_test_image_stops_evaluation_alone(draw, tmp_path: Path, mistak
     assert main(["check", str(root), "--max-unreadable", "0"]) == 2
     out, _ = capsys.readouterr()
     assert (
-        f"fault (evaluation): 1 test images cannot be read; an evaluation needs all: {name}" in out
+        f"fault (evaluation): 1 test image cannot be read; an evaluation needs all: {name}" in out
     )
     assert out.endswith("training: possible\nevaluation: not possible (mend the faults first)\n")
     assert "cannot be used for evaluation: unreadable test images (1);" in mistake("check", root)
@@ -81,8 +83,11 @@ def test_the_share_of_unreadable_images_is_below_1(people: Path, mistake, share:
 
 def test_unknown_layouts_and_trials_are_one_line(people: Path, tmp_path: Path, mistake) -> None:
     assert "has no known layout" in mistake("check", tmp_path)
-    assert "only RegDB's layout has trials" in mistake("check", people, "--trial", "2")
-    assert "workers is 0" in mistake("check", people, "--threads", "0")
+    assert "has not: leave --trial out" in mistake("check", people, "--trial", "2")
+    for option, value, expected in (("threads", "0", "at least 1"), ("trial", "11", "1 to 10"),
+                                    ("trial", "x", "1 to 10")):  # fmt: skip
+        message = f"argument --{option}: '{value}' is given; expected {expected}; see `vireid check"
+        assert message in mistake("check", people, f"--{option}", value)
 
 
 @pytest.mark.parametrize("layout", ["regdb", "llcm", "manifest"])

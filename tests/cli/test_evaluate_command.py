@@ -14,8 +14,9 @@ from vireid.evaluation import evaluate, sysu
 from vireid.extract import extract
 from vireid.runs import Run, load_network
 
-FACTS = {"seconds", "seed", "protocol", "data"}
+FACTS = {"seconds", "seed", "protocol", "trials", "data", "test_images"}
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
+PROTOCOL = "SYSU-MM01 all-search, single-shot, infrared-to-visible"
 STAGES = ["before", "joint", "aligned"]
 
 
@@ -112,7 +113,7 @@ def test_data_without_test_identities(run, people, tmp_path, mistake):
     [
         (["--stage", "nope"], "has no stage nope; it has: before, joint, aligned"),
         (["--stage", "joint", "--every-stage"], "not allowed with"),
-        (["--trials", "0"], "trials is 0; expected at least 1"),
+        (["--trials", "0"], "argument --trials: '0' is given; expected at least 1"),
         (["--trials", "x"], "--trials"),
         (["--shots", "3"], "--shots"),
         (["--mode", "outdoor"], "--mode"),
@@ -153,10 +154,10 @@ def test_scores_of_another_protocol_are_not_mixed(run, people, capsys):
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics.keys() == {"before", *FACTS}
     assert "indoor" in metrics["protocol"]
-    old = "SYSU-MM01 all-search, single-shot, infrared-to-visible; people (SYSU-MM01 layout)"
+    old = f"{PROTOCOL}; people (SYSU-MM01 layout); 1 trial"
     said = [line for line in capsys.readouterr().out.splitlines() if "replaced in" in line]
     assert said == [
-        f"replaced in {run / name}: aligned ({old})" for name in ("metrics.json", "evaluation.json")
+        f"replaced in {run / name}: aligned ({old})" for name in ("evaluation.json", "metrics.json")
     ]
 
 
@@ -167,6 +168,46 @@ def test_scores_on_other_data_are_not_mixed(run, people, tmp_path, capsys):
     assert metrics.keys() == {"joint", *FACTS}
     assert metrics["data"] == "others (SYSU-MM01 layout)"
     assert "aligned (SYSU-MM01 all-search" in capsys.readouterr().out
+
+
+def replaced(capsys, run):
+    """Return what is said to be replaced in metrics.json."""
+    start = f"replaced in {run / 'metrics.json'}: "
+    lines = capsys.readouterr().out.splitlines()
+    return [line.removeprefix(start) for line in lines if line.startswith(start)]
+
+
+def test_scores_over_another_number_of_trials_are_not_mixed(run, people, capsys):
+    go(run, people, "--trials", "1")
+    go(run, people, "--stage", "joint", "--trials", "2")
+    assert replaced(capsys, run) == [f"aligned ({PROTOCOL}; people (SYSU-MM01 layout); 1 trial)"]
+    metrics = json.loads((run / "metrics.json").read_text())
+    assert metrics.keys() == {"joint", *FACTS}
+    assert metrics["trials"] == 2
+
+
+@pytest.mark.parametrize("change", ["file", "identity", "earlier version"])
+def test_scores_on_other_data_of_the_same_name_are_not_mixed(run, people, tmp_path, capsys, change):
+    data = shutil.copytree(people, tmp_path / "elsewhere" / people.name)
+    go(run, people, "--trials", "1")
+    go(run, data, "--stage", "before", "--trials", "1")
+    assert replaced(capsys, run) == [], "a copy is the same data"
+    assert {"before", "aligned"} < json.loads((run / "metrics.json").read_text()).keys()
+    what = "other"
+    if change == "file":
+        file = data / open_data(data).test.paths[0]
+        file.write_bytes(file.read_bytes() + b" ")
+    elif change == "identity":
+        (data / "exp" / "test_id.txt").write_text("9,10,11")
+    else:
+        what, metrics = "unknown", json.loads((run / "metrics.json").read_text())
+        del metrics["test_images"]
+        (run / "metrics.json").write_text(json.dumps(metrics))
+    go(run, data, "--stage", "joint", "--trials", "1")
+    (line,) = replaced(capsys, run)
+    assert line.startswith(f"aligned, before ({PROTOCOL}; people (SYSU-MM01 layout)")
+    assert line.endswith(f"; 1 trial; {what} test images)")
+    assert json.loads((run / "metrics.json").read_text()).keys() == {"joint", *FACTS}
 
 
 def test_what_is_replaced_is_said_of_each_file_by_itself(run, people, tmp_path, capsys):

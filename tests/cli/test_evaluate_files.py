@@ -13,10 +13,12 @@ import pytest
 import torch
 
 from vireid.checkpoint import save_checkpoint
-from vireid.cli import examples, score_files
+from vireid.cli import evaluation, examples, score_files, scoring
 from vireid.cli.main import main
 from vireid.cli.score_files import COLUMNS
+from vireid.errors import DataError
 
+SHARED = ("protocol", "trials", "data", "test_images")
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
 
 
@@ -37,8 +39,9 @@ def test_scores_of_all_trials_and_queries_are_written(run, people, capsys):
     assert line.removeprefix("written: ").split(", ") == [str(run / name) for name in names]
     metrics = json.loads((run / "metrics.json").read_text())
     summary = json.loads((run / "evaluation.json").read_text())
-    assert summary.keys() == {"data", "protocol", "queries", "stages"}
-    assert summary["protocol"] == metrics["protocol"]
+    assert summary.keys() == {*SHARED, "queries", "stages"}
+    assert {name: summary[name] for name in SHARED} == {name: metrics[name] for name in SHARED}
+    assert summary["trials"] == 3
     assert list(summary["stages"]) == ["before", "joint", "aligned"]
     table = pyarrow.parquet.read_table(run / "queries.parquet").to_pylist()
     assert tuple(table[0]) == COLUMNS
@@ -139,10 +142,33 @@ def test_weights_that_cannot_be_used(run, people, tmp_path, mistake):
     assert "bare.safetensors is damaged" in mistake("evaluate", bare, people)
 
 
-def test_a_place_that_cannot_be_written_to(run, people, tmp_path, mistake):
+@pytest.mark.parametrize("weights", [False, True])
+def test_a_place_that_cannot_be_written_to_is_found_first(
+    run, people, tmp_path, mistake, monkeypatch, weights
+):
     (tmp_path / "file").touch()
-    out = tmp_path / "file" / "out"
-    assert "cannot write" in mistake("evaluate", run, people, "--trials", "1", "--out", out)
+    (run / "metrics.json").write_text("{}\n")
+    monkeypatch.setattr(scoring, "read_all", lambda *_: pytest.fail("images are read"))
+    model = run / "checkpoints" / "joint.safetensors" if weights else run
+    for out in (tmp_path / "file", tmp_path / "file" / "out"):
+        message = f"cannot write to {out}: it is or lies in a file; choose another folder by --out"
+        assert message in mistake("evaluate", model, people, "--trials", "1", "--out", out)
+    monkeypatch.setattr(evaluation.os, "access", lambda place, _: place != tmp_path / "new")
+    found = mistake("evaluate", model, people, "--out", tmp_path / "new")
+    assert f"cannot write to {tmp_path / 'new'}: permission denied; choose another" in found
+    assert (run / "metrics.json").read_text() == "{}\n"
+
+
+def test_metrics_are_replaced_last(run, people, monkeypatch, mistake):
+    go(run, people, "--trials", "1")
+    old = (run / "metrics.json").read_bytes()
+
+    def full(*_, **__):
+        raise DataError("cannot write: the disk is full")
+
+    monkeypatch.setattr(evaluation, "draw_examples", full)
+    mistake("evaluate", run, people, "--trials", "2")
+    assert (run / "metrics.json").read_bytes() == old
 
 
 def test_a_figure_is_written_whole_or_not_at_all(run, people, monkeypatch, mistake):

@@ -104,6 +104,12 @@ def test_all_options_that_do_not_apply_are_named_at_once(people):
     assert str(caught.value).endswith("is evaluated by regdb: leave them out")
 
 
+def test_three_protocols_are_named_as_in_a_sentence(people):
+    options = ProtocolOptions("plain", direction="infrared-to-visible")
+    with pytest.raises(ConfigError, match="applies to the protocol sysu, regdb or llcm; people"):
+        choose_protocol(open_data(people), options)
+
+
 def test_images_of_the_same_camera_can_be_excluded(run, people, tmp_path, capsys):
     data = shutil.copytree(people, tmp_path / "data")
     lines = ["path,modality,camera,identity,split"]

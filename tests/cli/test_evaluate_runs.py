@@ -107,7 +107,12 @@ def test_mistakes_are_found_before_anything_is_evaluated(splits, data, tmp_path,
     other = shutil.copytree(words[0], tmp_path / "other" / words[0].name)
     out = ("--out", tmp_path / "out")
     assert "trial-1: named twice; leave --out out" in mistake("evaluate", *words, other, data, *out)
-    assert "was trained on trial 1" in mistake("evaluate", *words, data, "--trial", 4)
+    for trial, other in ((4, 1), (1, 4)):
+        found = mistake("evaluate", *words, data, "--trial", trial)
+        assert f"trial-{other} was trained on trial {other}" in found, "also if it is the second"
+    assert "trial-4 has no stage joint" in mistake("evaluate", words[1], data, "--stage", "joint")
+    (words[1] / "metrics.json").write_text("{")
+    assert "trial-4/metrics.json is damaged" in mistake("evaluate", *words, data)
     shutil.rmtree(words[1] / "checkpoints")
     assert "trial-4 holds no checkpoint" in mistake("evaluate", *words, data)
     assert "required: data" in mistake("evaluate", words[0])

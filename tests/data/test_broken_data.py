@@ -381,8 +381,8 @@ def test_an_identity_in_queries_only_is_a_warning_and_without_any_match_a_fault(
     edit_manifest(root, lambda rows: lose(rows, "4"))
     found = inspect_data(root)
     assert found.usable
-    assert found.warnings[0] == "1 identities in queries only, which do not count: 4"
-    assert found.warnings[1].startswith("8 image files are in no list and not used: images/0004/")
+    assert found.warnings[0] == "1 identity in queries only, not counted by the scores: 4"
+    assert found.warnings[1].startswith("8 image files in no list and not used: images/0004/")
     assert found.findings["image files in no list"] == 8
     assert len(found.warnings) == 2
     edit_manifest(
@@ -390,7 +390,7 @@ def test_an_identity_in_queries_only_is_a_warning_and_without_any_match_a_fault(
         lambda rows: ({**r, "identity": "9"} if r["split"] == "gallery" else r for r in rows),
     )
     assert inspect_data(root).faults == (
-        "no query identity has a gallery test image; expected the same people",
+        "no query identity has gallery test images; expected the same people",
     )
 
 
@@ -401,8 +401,8 @@ def test_an_identity_in_one_modality_is_a_warning(copied):
     found = inspect_data(root)
     assert found.usable
     assert found.warnings == (
-        "1 train identities in one modality only: 1",
-        "1 test identities in one modality only: 4",
+        "1 train identity in one modality only: 1",
+        "1 test identity in one modality only: 4",
     )
     assert found.findings["train identities in one modality"] == 1
 
@@ -414,7 +414,7 @@ def test_people_in_training_and_test_of_a_manifest_are_a_warning(copied):
     )
     found = inspect_data(root)
     assert found.usable
-    assert found.warnings == ("1 people are in training and test: 4",)
+    assert found.warnings == ("1 person in training and in test: 4",)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -424,9 +424,7 @@ def test_copies_of_a_file_are_a_warning(copied, layout):
     shutil.copy(root / train.paths[0], root / train.paths[1])
     found = inspect_data(root)
     assert found.usable
-    assert found.warnings == (
-        f"1 files are copies of others: {train.paths[1]} of {train.paths[0]}",
-    )
+    assert found.warnings == (f"1 copy of other files: {train.paths[1]} of {train.paths[0]}",)
     assert found.findings["copies of other files"] == 1
 
 
@@ -438,6 +436,6 @@ def test_odd_sizes_are_a_warning(copied, size):
     assert found.usable
     width, height = size
     assert found.warnings == (
-        "1 images of an odd size (height x width): "
+        "1 image of an odd size (height x width): "
         f"{open_data(root).train.paths[0]} ({height}x{width})",
     )

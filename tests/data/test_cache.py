@@ -113,6 +113,42 @@ def other_pixels(root):
     os.utime(root / "4.png", ns=(status.st_atime_ns, status.st_mtime_ns + 1))
 
 
+def swap(root):
+    """Swap two images of equal size and time by renaming."""
+    assert (root / "4.png").stat().st_size == (root / "5.png").stat().st_size
+    (root / "4.png").rename(root / "other")
+    (root / "5.png").rename(root / "4.png")
+    (root / "other").rename(root / "5.png")
+
+
+def set_back(root):
+    """Write another image of as many bytes, and set its time back."""
+    status = (root / "4.png").stat()
+    (root / "4.png").write_bytes((root / "6.png").read_bytes())
+    os.utime(root / "4.png", ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+@pytest.mark.parametrize("change", [swap, set_back])
+def test_other_images_of_equal_size_and_time_make_the_file_anew(images, folder, decoded, change):
+    for name in images.paths:  # what follows the end of a PNG is not read
+        data = (images.root / name).read_bytes()
+        (images.root / name).write_bytes(data.ljust(2000, b" "))
+        os.utime(images.root / name, ns=(10**18, 10**18))
+    read_images(images, SIZE, cache=folder)
+    decoded.clear()
+    change(images.root)
+    assert {(images.root / name).stat().st_mtime_ns for name in images.paths} == {10**18}
+    expected = load_pixels(images, SIZE)
+    for _ in range(2):
+        np.testing.assert_array_equal(read_images(images, SIZE, cache=folder).pixels, expected)
+    assert len(decoded) == 9, "once"
+
+
+def permit(root):
+    """Change who may read a file."""
+    (root / "4.png").chmod(0o600)
+
+
 @pytest.mark.parametrize(
     "change", [replace_size, other_pixels, lambda root: write(root / "4.png", 50)]
 )
@@ -128,12 +164,15 @@ def test_a_changed_image_makes_the_file_anew(images, folder, decoded, change):
     np.testing.assert_array_equal(old, kept)  # who reads the old file goes on reading it
 
 
-def test_equal_bytes_of_another_time_are_compared_once_and_not_decoded(images, folder, decoded):
+@pytest.mark.parametrize("change", [touch, permit])
+def test_equal_bytes_of_another_time_are_compared_once_and_not_decoded(
+    images, folder, decoded, change
+):
     expected = np.array(read_images(images, SIZE, cache=folder).pixels)
     (path,) = folder.iterdir()
     inode = path.stat().st_ino
     decoded.clear()
-    touch(images.root)
+    change(images.root)
     np.testing.assert_array_equal(read_images(images, SIZE, cache=folder).pixels, expected)
     assert decoded == []
     assert path.stat().st_ino == inode, "the same file"

@@ -43,7 +43,9 @@ def test_training_tolerates_a_share_of_unreadable_images(copied):
     found = inspect_data(root, max_unreadable=share)
     assert (found.usable, found.training, found.faults) == (True, "", ())
     assert found.findings["unreadable files"] == 2
-    assert found.warnings[0].startswith("2 training images cannot be read and are left out")
+    assert found.warnings[0].startswith(
+        "2 training images cannot be read; training goes on without, as"
+    )
     less = inspect_data(root, max_unreadable=share - 0.001)
     assert stops(less) == [("training",)]
     for wrong in (-0.1, 1.0, float("nan")):
@@ -87,6 +89,8 @@ def test_without_a_list_the_rest_is_counted(copied, layout, name, part, empty):
     assert found.counts[f"{part} images"] == before.counts[f"{part} images"] > 0
     assert len(found.faults) == 1, "what follows from it is not said again"
     assert found.faults[0].startswith(f"list {name} ")
+    assert found.warnings == ()
+    assert found.findings["image files in no list"] == 0, "they may be in the missing one"
     assert found.training == found.evaluation == "mend the faults first"
 
 
@@ -168,7 +172,58 @@ def test_files_in_no_list_are_counted_and_no_fault(copied, layout, place):
     found = inspect_data(root)
     assert found.usable
     assert found.findings["image files in no list"] == 1
-    assert found.warnings == (f"1 image files are in no list and not used: {place}/x.jpg",)
+    assert found.warnings == (f"1 image file in no list and not used: {place}/x.jpg",)
+
+
+@pytest.mark.parametrize(
+    ("layout", "place"), [("folders", "visible"), ("sysu", "cam3/0001"), ("llcm", "nir")]
+)
+def test_image_files_of_other_endings_are_counted(copied, layout, place):
+    root = copied(layout)
+    for name in ("a.TIF", "b.webp", ".c.tif", "notes.txt"):
+        (root / place / name).write_bytes(b"")
+    found = inspect_data(root)
+    assert found.usable
+    (line,) = found.warnings
+    assert line.startswith("2 image files not used, as the name does not end in .jpg, .jpeg, .png")
+    assert f"{place}/a.TIF, {place}/b.webp; convert them, or name them in a manifest" in line
+
+
+def test_a_file_of_any_ending_may_be_listed(copied):
+    root = copied("manifest")
+    path = open_data(root).train.paths[0]
+    (root / path).rename((root / path).with_suffix(".webp"))
+    text = (root / "manifest.csv").read_text()
+    (root / "manifest.csv").write_text(text.replace(path, path.replace(".jpg", ".webp")))
+    assert inspect_data(root).warnings == ()
+
+
+def test_a_file_that_is_listed_twice_is_no_copy_of_itself(copied):
+    root = copied("regdb")
+    path = open_data(root).train.paths[0]
+    with (root / "idx" / "test_visible_1.txt").open("a") as file:
+        file.write(f"{path} 0\n")
+    found = inspect_data(root, trial=1)
+    assert (found.findings["copies of other files"], found.warnings) == (0, ())
+    (root / path).write_bytes(b"")
+    assert inspect_data(root, trial=1).findings["unreadable files"] == 1
+
+
+@pytest.mark.parametrize("kind", ["visible", "infrared"])
+def test_a_search_within_one_modality_is_a_warning(copied, kind):
+    root = copied("manifest")
+    lines = (root / "manifest.csv").read_text().splitlines(keepends=True)
+    for old in ("visible", "infrared"):
+        lines = [
+            line if ",train" in line else line.replace(f",{old},", f",{kind},") for line in lines
+        ]
+    (root / "manifest.csv").write_text("".join(lines))
+    found = inspect_data(root)
+    assert found.usable
+    assert (
+        f"queries and gallery are all {kind}; scores are those of a search within"
+        in (found.warnings[0])
+    )
 
 
 def test_files_beside_a_manifest_count_where_it_names_some_there(copied):
@@ -245,6 +300,6 @@ def test_published_numbers_are_compared_for_parts_whose_lists_are_there(copied, 
     assert names == {name for name in counts if "identities" not in name}
     (root / "idx" / "train_nir.txt").unlink()
     names = {line.split(":")[0] for line in inspect_data(root).warnings}
-    assert {name for name in names if " in no list" not in name} == {
+    assert names == {
         "test visible images", "test infrared images", "test images",
     }  # fmt: skip

@@ -169,6 +169,8 @@ def test_published_numbers_are_consistent():
     assert sum(SYSU_MM01.statistics[f"train {k} images"] for k in ("visible", "infrared")) == 34_167
     assert REGDB.statistics["train visible images"] == 10 * REGDB.statistics["train identities"]
     assert sum(LLCM.statistics[f"train {k} images"] for k in ("visible", "infrared")) == 30_921
+    test = [LLCM.statistics[f"test {k} images"] for k in ("visible", "infrared")]
+    assert (test, sum(test)) == ([8_680, 7_166], LLCM.statistics["test images"])
 
 
 @pytest.mark.parametrize("layout", [*LAYOUTS, "folders"])

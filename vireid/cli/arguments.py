@@ -2,6 +2,7 @@
 
 import argparse
 import ctypes
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -63,8 +64,34 @@ def add_trial(target: argparse.ArgumentParser, default: str = "1") -> None:
         default: which one is taken where none is given, for the help.
     """
     target.add_argument(
-        "--trial", type=int, help=f"which of the ten splits of RegDB's layout (default: {default})"
+        "--trial",
+        type=whole_from(1, 10),
+        help=f"which of the ten splits of RegDB's layout (default: {default})",
     )
+
+
+def whole_from(low: int, high: int | None = None) -> Callable[[str], int]:
+    """Return what reads a whole number of an option; its mistakes name the option.
+
+    Args:
+        low: the lowest number.
+        high: the highest; there is none if not given.
+
+    Returns:
+        A type for ``add_argument``.
+    """
+    expected = f"{low} to {high}" if high is not None else f"at least {low}"
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = low - 1
+        if number < low or (high is not None and number > high):
+            raise argparse.ArgumentTypeError(f"{text!r} is given; expected {expected}")
+        return number
+
+    return read
 
 
 def use_machine(arguments: argparse.Namespace) -> str:

@@ -1,6 +1,6 @@
 """`vireid check`: a data set -> what it holds, what is wrong with it, and what it is good for."""
 
-from vireid.cli.arguments import add_trial, folder, parser
+from vireid.cli.arguments import add_trial, folder, parser, whole_from
 from vireid.cli.display import console, plain_table, progress
 from vireid.cli.reading import Reading, add_max_unreadable
 from vireid.cli.valid_queries import count_queries
@@ -27,7 +27,9 @@ def run(words: list[str]) -> None:
     command.add_argument(
         "--quick", action="store_true", help="read only the headers of the images, no content"
     )
-    command.add_argument("--threads", type=int, help="how many open images; default: all cores")
+    command.add_argument(
+        "--threads", type=whole_from(1), help="how many open images; default: all cores"
+    )
     add_trial(command, default="all ten, each image once")
     add_max_unreadable(command)
     arguments = command.parse_args(words)
@@ -70,6 +72,9 @@ def show(found: Inspection) -> None:
     ]
     header = ["", "found", *([found.card.name] if found.card is not None else [])]
     console.print(plain_table(header, [row[: len(header)] for row in rows], found.name))
+    if found.card is not None:
+        console.print(f"{found.card.name}: {found.card.reference}")
+        console.print(f"to be asked for at {found.card.url}: {found.card.licence}")
     console.print()
     cameras = [
         [

@@ -10,7 +10,7 @@ from vireid.cli.display import console, progress
 from vireid.cli.reading import MEMORY, add_cache, read_all
 from vireid.data import has_layout, open_data
 from vireid.data.folder import is_image, list_images
-from vireid.errors import ConfigError, DataError
+from vireid.errors import ConfigError, DataError, number_of
 from vireid.extract import extract
 from vireid.runs import Run, load_network
 from vireid.search import Gallery, save_gallery
@@ -48,7 +48,7 @@ def run(words: list[str]) -> None:
     gallery = embed(Run(arguments.run), images, device=device, cache=arguments.cache)
     save_gallery(gallery, arguments.out)
     count, size = gallery.embeddings.vectors.shape
-    console.print(f"{count} images, {size} dimensions: {arguments.out}")
+    console.print(f"{number_of(count, 'image')}, {size} dimensions: {arguments.out}")
 
 
 def add_images(command: argparse.ArgumentParser) -> None:

@@ -7,12 +7,18 @@ from pathlib import Path
 
 from vireid.cli.arguments import add_machine, add_trial, folder, parser, use_machine
 from vireid.cli.display import console
-from vireid.cli.evaluation import How, evaluate_run, evaluate_weights, finished
+from vireid.cli.evaluation import (
+    How,
+    evaluate_run,
+    evaluate_weights,
+    finished,
+    make_place,
+)
 from vireid.cli.means import Evaluated, mean_table, write_means
-from vireid.cli.protocols import ProtocolOptions, add_protocol, choose_protocol
+from vireid.cli.protocols import add_protocol
 from vireid.cli.reading import add_cache
 from vireid.cli.scoring import Ways
-from vireid.cli.trials import open_for
+from vireid.cli.tasks import Task, model_name, prepare
 from vireid.errors import ConfigError
 from vireid.runs import Run, open_weights
 
@@ -24,31 +30,32 @@ def run(words: list[str]) -> None:
         words: the command line.
     """
     arguments = parse(words)
-    models: list[Path] = arguments.models
     device = use_machine(arguments)
-    check_models(models, arguments)
+    check_models(arguments.models, arguments)
+    tasks = [prepare(model, arguments) for model in arguments.models]
+    means = (arguments.out or common_folder(arguments.models)) / "runs.json"
+    places = [place for task in tasks for place in task.folders]
+    for place in places + [means.parent] * (len(tasks) > 1):
+        make_place(place)
     together = []
-    for model in models:
-        out: Path | None = arguments.out
-        if len(models) > 1:
-            console.print(f"{model}:")
-            out = out and out / _name(model)
-        how = How(Ways(arguments.flip, arguments.rerank), out, device, arguments.cache)
-        together.append(evaluate_one(model, arguments, how))
-    if len(models) > 1:
+    for task in tasks:
+        if len(tasks) > 1:
+            console.print(f"{task.model}:")
+        ways = Ways(arguments.flip, arguments.rerank)
+        how = How(ways, task.place, device, arguments.cache)
+        together.append(evaluate_one(task, how))
+    if len(tasks) > 1:
         console.print()
         console.print(mean_table(score for one in together for score in one.scores()))
-        file = (arguments.out or common_folder(models)) / "runs.json"
-        write_means(file, together)
-        console.print(f"written: {file}")
+        write_means(means, together)
+        console.print(f"written: {means}")
 
 
-def evaluate_one(model: Path, arguments: argparse.Namespace, how: How) -> Evaluated:
+def evaluate_one(task: Task, how: How) -> Evaluated:
     """Evaluate a run or weights, on the split that they were trained on.
 
     Args:
-        model: the folder or file.
-        arguments: as ``parse`` returns them.
+        task: what is to be done.
         how: where and in which way.
 
     Returns:
@@ -57,18 +64,11 @@ def evaluate_one(model: Path, arguments: argparse.Namespace, how: How) -> Evalua
     Raises:
         VireidError: the model or the data cannot be used, or a file cannot be written.
     """
-    options = ProtocolOptions(
-        **{name: getattr(arguments, name) for name in vars(ProtocolOptions())}
-    )
+    model, data, protocol = task.model, task.data, task.protocol
     if model.is_file():
-        weights = open_weights(model)
-        data = open_for(model, weights.origin, arguments.data, arguments.trial)
-        scored = evaluate_weights(model, weights, data, choose_protocol(data, options), how)
+        scored = evaluate_weights(model, open_weights(model), data, protocol, how)
     else:
-        run = Run(model)
-        data = open_for(model, run.origin(), arguments.data, arguments.trial)
-        stages = run.stages() if arguments.every_stage else [arguments.stage]
-        scored = evaluate_run(run, data, choose_protocol(data, options), stages, how)
+        scored = evaluate_run(Run(model), data, protocol, task.stages, how)
     tables = {name: result.table() for name, result in scored.results.items()}
     return Evaluated(str(model), data.name, data.trial, scored.name, tables)
 
@@ -149,7 +149,7 @@ def check_models(models: Sequence[Path], arguments: argparse.Namespace) -> None:
             )
     _check_twice([str(model.resolve()) for model in models], "name each run once")
     if arguments.out:
-        _check_twice([_name(model) for model in models], "leave --out out")
+        _check_twice([model_name(model) for model in models], "leave --out out")
 
 
 def _check_twice(names: Sequence[str], advice: str) -> None:
@@ -157,11 +157,6 @@ def _check_twice(names: Sequence[str], advice: str) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ConfigError(f"{', '.join(twice)}: named twice; {advice}")
-
-
-def _name(model: Path) -> str:
-    """Return what the folder of a run's results is called."""
-    return model.stem if model.is_file() else model.resolve().name
 
 
 def common_folder(models: Sequence[Path]) -> Path:

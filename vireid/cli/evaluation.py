@@ -1,5 +1,6 @@
 """One run or checkpoint + test images -> a table, its files and a figure."""
 
+import os
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from vireid.cli.examples import draw_examples
 from vireid.cli.score_files import merge_metrics, write_scores
 from vireid.cli.scoring import Scored, Ways, score
 from vireid.data import DataFolder
-from vireid.errors import CheckpointError
+from vireid.errors import CheckpointError, DataError
 from vireid.evaluation import Protocol
 from vireid.runs import Run, Weights, load_network
 
@@ -52,7 +53,7 @@ def evaluate_weights(
     scored = score(
         networks, weights.recipe, data, protocol, how.ways, device=how.device, cache=how.cache
     )
-    files = report(how.out or path.with_name(f"{path.stem}-evaluation"), scored, data, how.ways)
+    files = report(place_of(path, how.out), scored, data, how.ways)
     console.print(f"written: {', '.join(map(str, files))}")
     return scored
 
@@ -83,10 +84,46 @@ def evaluate_run(
     recipe, last = run.recipe(), finished(run)[-1]
     networks = ((stage or last, load_network(run, stage)) for stage in stages)
     scored = score(networks, recipe, data, protocol, how.ways, device=how.device, cache=how.cache)
-    merge_metrics(run, scored, data, perf_counter() - start)
+    seconds = perf_counter() - start
     files = report(how.out or run.folder, scored, data, how.ways)
+    merge_metrics(run, scored, data, seconds)  # last: these scores are those of the other files
     console.print(f"written: {', '.join(map(str, (run.metrics_file, *files)))}")
     return scored
+
+
+def place_of(model: Path, out: Path | None) -> Path:
+    """Return the folder that the files of an evaluation are written to, metrics.json apart.
+
+    Args:
+        model: a run's folder, or a checkpoint.
+        out: the folder asked for, if any.
+
+    Returns:
+        The folder asked for; else the run's, or one beside the checkpoint.
+    """
+    if out is not None:
+        return out
+    return model.with_name(f"{model.stem}-evaluation") if model.is_file() else model
+
+
+def make_place(folder: Path) -> None:
+    """Make a folder, and see that it can be written to before hours are spent on what will be.
+
+    Args:
+        folder: with those above it.
+
+    Raises:
+        DataError: that is not possible.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        reason = "" if os.access(folder, os.W_OK | os.X_OK) else "permission denied"
+    except (FileExistsError, NotADirectoryError):
+        reason = "it is or lies in a file"
+    except OSError as error:
+        reason = str(error.strerror)
+    if reason:
+        raise DataError(f"cannot write to {folder}: {reason}; choose another folder by --out")
 
 
 def finished(run: Run) -> list[str]:

@@ -1,10 +1,12 @@
 """`vireid COMMAND`: finds the command and turns errors into one line and exit code 2."""
 
+import io
 import os
 import sys
 import warnings
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TextIO
 
 COMMANDS = {
     "demo": "make data, train, evaluate: all in one, in minutes on two cores",
@@ -42,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: 0 done, 2 the user's mistake, 130 interrupted, 143 terminated.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    _show_anything(sys.stdout)
     usage = USAGE.format(
         commands="\n".join(f"  {name:12s} {text}" for name, text in COMMANDS.items())
     )
@@ -58,6 +61,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"vireid: no command {words[0]}; expected one of: {known}", file=sys.stderr)
         return 2
     return _run(words[0], words[1:])
+
+
+def _show_anything(stream: TextIO) -> None:
+    """Let a stream escape what it cannot encode, such as file names that are no UTF-8."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
 
 
 def _run(name: str, words: list[str]) -> int:

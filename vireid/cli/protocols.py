@@ -1,9 +1,11 @@
 """Which protocol test images are evaluated by: that of their layout, or the one asked for."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from vireid.cli.arguments import whole_from
 from vireid.data import DataFolder
 from vireid.errors import ConfigError, DataError
 from vireid.evaluation import Direction, Mode, Protocol, llcm, plain, regdb, sysu
@@ -70,7 +72,9 @@ def add_protocol(command: argparse.ArgumentParser) -> None:
         choices=(1, 10),
         help="sysu: gallery images of each person and camera (default: 1)",
     )
-    group.add_argument("--trials", type=int, help="sysu, llcm: gallery draws (default: 10)")
+    group.add_argument(
+        "--trials", type=whole_from(1), help="sysu, llcm: gallery draws (default: 10)"
+    )
     group.add_argument(
         "--direction",
         choices=get_args(Direction),
@@ -102,7 +106,7 @@ def choose_protocol(data: DataFolder, options: ProtocolOptions | None = None) ->
     truth = known_truth(data)
     name = options.protocol or data.protocol or "plain"
     wrong = [
-        f"--{option.replace('_', '-')} applies to the protocol {' or '.join(protocols)}"
+        f"--{option.replace('_', '-')} applies to the protocol {_either(protocols)}"
         for option, protocols in APPLIES_TO.items()
         if getattr(options, option) is not None and name not in protocols
     ]
@@ -124,6 +128,11 @@ def choose_protocol(data: DataFolder, options: ProtocolOptions | None = None) ->
             "another --protocol"
         )
     return plain(data.test, truth, data.roles, **given)
+
+
+def _either(names: Sequence[str]) -> str:
+    """Return names as one writes them in a sentence: a, b or c."""
+    return " or ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def known_truth(data: DataFolder) -> Truth:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vireid.cli.comparable import alike, described, facts_of
 from vireid.cli.display import console
 from vireid.cli.protocols import known_truth
 from vireid.cli.scoring import Scored
@@ -34,17 +35,17 @@ COLUMNS = (
 )
 """Columns of the table of queries."""
 
-FACTS = ("seconds", "seed", "protocol", "data")
+FACTS = ("seconds", "seed", "protocol", "trials", "data", "test_images")
 """What metrics.json holds beside the scores of stages."""
 
 
 def merge_metrics(run: Run, scored: Scored, data: DataFolder, seconds: float) -> None:
-    """Add scores to metrics.json, keeping those of other stages under the same protocol.
+    """Add scores to metrics.json, keeping those of other stages that can stand beside them.
 
     Args:
         run: the run.
-        scored: scores by stage; those of another protocol or other data are dropped from the
-            file, and named on the terminal.
+        scored: scores by stage; those of another protocol, another number of trials or other test
+            images are dropped from the file, and named on the terminal.
         data: what was evaluated on.
         seconds: of this evaluation.
 
@@ -53,12 +54,14 @@ def merge_metrics(run: Run, scored: Scored, data: DataFolder, seconds: float) ->
         DataError: it cannot be written.
     """
     metrics, timing = read_json(run.metrics_file), read_json(run.timing_file)
-    if not _alike(metrics, scored, data):
-        _say_replaced(run.metrics_file, metrics, [key for key in metrics if key not in FACTS])
+    facts = facts_of(scored, data)
+    if not alike(metrics, facts):
+        gone = [key for key in metrics if key not in FACTS]
+        _say_replaced(run.metrics_file, metrics, gone, facts)
         metrics = {}
     metrics["seconds"] = timing | metrics.get("seconds", {}) | {"evaluation": seconds}
     metrics |= {stage: result.table() for stage, result in scored.results.items()}
-    metrics |= {"seed": run.recipe().seed, "protocol": scored.name, "data": data.name}
+    metrics |= {"seed": run.recipe().seed, **facts}
     write_json(run.metrics_file, metrics)
 
 
@@ -79,15 +82,13 @@ def write_scores(folder: Path, scored: Scored, data: DataFolder) -> list[Path]:
         DataError: a file cannot be written.
     """
     summary, table = folder / "evaluation.json", folder / "queries.parquet"
-    earlier = read_json(summary)
-    again = scored.results if _alike(earlier, scored, data) else ()
-    _say_replaced(summary, earlier, [key for key in earlier.get("stages", ()) if key not in again])
+    earlier, facts = read_json(summary), facts_of(scored, data)
+    again = scored.results if alike(earlier, facts) else ()
+    gone = [key for key in earlier.get("stages", ()) if key not in again]
+    _say_replaced(summary, earlier, gone, facts)
     stages = {name: _summary(result) for name, result in scored.results.items()}
     count = len(scored.protocol.trials[0].query)
-    write_json(
-        summary,
-        {"data": data.name, "protocol": scored.name, "queries": count, "stages": stages},
-    )
+    write_json(summary, {**facts, "queries": count, "stages": stages})
     columns = _query_columns(scored, data)
     if find_spec("pyarrow") is None:
         table = folder / "queries.csv"
@@ -156,17 +157,12 @@ def _write_parquet(path: Path, columns: dict[str, list[Any]]) -> None:
         parquet.write_table(pyarrow.table(columns), whole)
 
 
-def _alike(earlier: Mapping[str, Any], scored: Scored, data: DataFolder) -> bool:
-    """Tell whether earlier scores are of the same protocol and data, as far as they say."""
-    protocol, name = earlier.get("protocol", scored.name), earlier.get("data", data.name)
-    return (protocol, name) == (scored.name, data.name)
-
-
-def _say_replaced(file: Path, earlier: Mapping[str, Any], stages: Sequence[str]) -> None:
+def _say_replaced(
+    file: Path, earlier: Mapping[str, Any], stages: Sequence[str], facts: Mapping[str, Any]
+) -> None:
     """Name the stages whose earlier scores a file loses."""
     if stages:
-        what = [earlier[key] for key in ("protocol", "data") if key in earlier]
-        console.print(f"replaced in {file}: {', '.join(stages)} ({'; '.join(what)})")
+        console.print(f"replaced in {file}: {', '.join(stages)} ({described(earlier, facts)})")
 
 
 def read_json(path: Path) -> dict[str, Any]:

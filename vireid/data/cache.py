@@ -75,11 +75,11 @@ def read_images(
 
     The pixels are those of ``load_pixels``, bit for bit. With a cache folder they lie in a file
     there, mapped into memory: only what is used takes memory, and the next call for the same
-    images finds them decoded. Where the size in bytes or the modification time of an image has
-    changed, the bytes of all images are compared with those that were packed, by their digest;
-    the file is made anew if they differ, or Pillow's version does. Other paths, another order,
-    place, size or filter have a file of their own. Images that could not be read are tried again
-    at every call.
+    images finds them decoded. Where the size in bytes of an image has changed, or one of its
+    times (of the last modification, and of the last change of the file, which nobody can set),
+    the bytes of all images are compared with those that were packed, by their digest; the file is
+    made anew if they differ, or Pillow's version does. Other paths, another order, place, size or
+    filter have a file of their own. Images that could not be read are tried again at every call.
 
     The file appears when it is complete, whenever the process is killed. Of several processes
     that want the same one, one makes it and the others wait. It is a .npy array [M, H, W, 3]
@@ -195,14 +195,18 @@ def _place(cache: Path, images: Images, size: tuple[int, int], resampling: Resam
 
 
 def _state(images: Images) -> str:
-    """Return a text that changes when a file's size or time does, or what makes pixels of it."""
+    """Return a text that changes when a file's size or times do, or what makes pixels of it.
+
+    The time of the last change is that of the file itself: renaming, replacing and setting back the
+    modification time all move it on, or put another file with its own in the place.
+    """
     digest = hashlib.sha256(f"{LAYOUT} {PIL.__version__}".encode())
     for path in images.paths:
         try:
             status = (images.root / path).stat()
-            facts = (status.st_size, status.st_mtime_ns)
+            facts = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
         except (OSError, ValueError):  # it has vanished, and may come back
-            facts = (-1, -1)
+            facts = (-1, -1, -1)
         digest.update(f" {facts}".encode())
     return digest.hexdigest()
 

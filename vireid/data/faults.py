@@ -9,7 +9,7 @@ import numpy as np
 
 from vireid.data.parts import Part, sides
 from vireid.data.problems import Kind, PartName, Problem
-from vireid.errors import some
+from vireid.errors import number_of, some
 from vireid.types import Modality
 
 Use = Literal["training", "evaluation"]
@@ -42,16 +42,18 @@ class Fault:
     """What cannot be done before it is mended; nothing where it is worth a warning only."""
     files: tuple[str, ...] = ()
     """Why single files or entries of lists are wrong."""
+    counted: str = "file"
+    """What a single one of the files is called, before the text."""
     trials: str = ""
     """In which trials it is so, where there are several and it is not so in all."""
 
     @property
     def line(self) -> str:
         """All of it in a line, of the files the first five."""
-        number = f"{len(self.files)} " if self.files and self.text else ""
-        return ": ".join(
-            part for part in (self.trials, number + self.text, some(list(self.files), "; ")) if part
-        )
+        text = self.text
+        if self.files and text:
+            text = f"{number_of(len(self.files), self.counted)} {text}"
+        return ": ".join(part for part in (self.trials, text, some(list(self.files), "; ")) if part)
 
     @property
     def label(self) -> str:
@@ -107,14 +109,15 @@ def _unreadable(train: Part, test: Part, max_unreadable: float) -> Iterator[Faul
     texts, what = train.unreadable, "unreadable training images"
     share = f"--max-unreadable {max_unreadable:g} lets pass"
     if len(texts) > max_unreadable * len(train.images):
-        text = f"training images cannot be read, more than {share}"
-        yield Fault(what, text, ("training",), tuple(texts))
+        text = f"cannot be read, more than {share}"
+        yield Fault(what, text, ("training",), tuple(texts), "training image")
     elif texts:
-        text = f"training images cannot be read and are left out by training, as {share}"
-        yield Fault(what, text, (), tuple(texts))
+        text = f"cannot be read; training goes on without, as {share}"
+        yield Fault(what, text, (), tuple(texts), "training image")
     if test.unreadable:
-        text = "test images cannot be read; an evaluation needs all"
-        yield Fault("unreadable test images", text, ("evaluation",), tuple(test.unreadable))
+        text = "cannot be read; an evaluation needs all"
+        texts, what = test.unreadable, "unreadable test images"
+        yield Fault(what, text, ("evaluation",), tuple(texts), "test image")
 
 
 def _one_sided(train: Part) -> Iterator[Fault]:
@@ -135,5 +138,5 @@ def _unanswerable(test: Part) -> Iterator[Fault]:
             text = f"there is no {word} test image; expected some to search for or to search in"
             yield Fault(f"no {word} test image", text, ("evaluation",))
     if first and second and not first & second:
-        text = f"no {words[0]} identity has a {words[1]} test image; expected the same people"
+        text = f"no {words[0]} identity has {words[1]} test images; expected the same people"
         yield Fault("no query with a match", text, ("evaluation",))

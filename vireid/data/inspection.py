@@ -17,7 +17,7 @@ from vireid.data.rules import file_warnings, findings
 from vireid.data.splits import all_faults, all_problems, all_warnings, other_images, reason
 from vireid.data.statistics import count
 from vireid.data.sysu import SYSU_MM01
-from vireid.data.unlisted import unlisted_images
+from vireid.data.unlisted import unlisted_images, unusual_images
 from vireid.data.verdict import CountQueries, QueryCount, judge_split
 from vireid.errors import ConfigError
 from vireid.types import Images, Modality
@@ -121,6 +121,7 @@ def inspect_data(
         scans,
         dict(zip(paths, facts, strict=True)),
         unlisted=unlisted_images(scans),
+        others=unusual_images(scans),
         max_unreadable=max_unreadable,
         count_queries=count_queries,
     )
@@ -131,6 +132,7 @@ def judge(
     facts: Mapping[str, FileFact],
     *,
     unlisted: Sequence[str] = (),
+    others: Sequence[str] = (),
     max_unreadable: float = MAX_UNREADABLE,
     count_queries: CountQueries | None = None,
 ) -> Inspection:
@@ -140,6 +142,7 @@ def judge(
         scans: what reading the lists of each split gave, at least one.
         facts: of all images of all splits, by path.
         unlisted: image files that no list names.
+        others: image files whose names have other endings than those that are taken.
         max_unreadable: share of the training images that may be unreadable, in [0, 1).
         count_queries: as for ``inspect_data``.
 
@@ -166,7 +169,7 @@ def judge(
         cameras=tuple(_cameras(data)),
         findings=findings(problems, parts, unlisted, [(v.train, v.test) for v in verdicts]),
         reasons=(*list_faults(problems), *(fault for fault in found if fault.stops)),
-        warnings=(*tolerated, *all_warnings(verdicts), *file_warnings(parts, unlisted)),
+        warnings=(*tolerated, *all_warnings(verdicts), *file_warnings(parts, unlisted, others)),
         training=reason(verdicts, "training"),
         evaluation=reason(verdicts, "evaluation"),
         queries=shown.queries,

@@ -75,7 +75,10 @@ def scan_data(path: Path | str, *, trial: int | None = None) -> Scan:
     if reader is scan_regdb:
         return scan_regdb(path, 1 if trial is None else trial)
     if trial is not None:
-        raise ConfigError(f"trial {trial} is given; only RegDB's layout has trials, {path} has not")
+        raise ConfigError(
+            f"trial {trial} is given; only RegDB's layout has trials, {path} has not: leave "
+            "--trial out"
+        )
     return reader(path)
 
 
@@ -180,7 +183,8 @@ def scan_two_folders(root: Path) -> Scan:
         if not found:
             problems.append(Problem("absent images", f"{folder} {NO_IMAGE}", part="train"))
         wrong = [list(name_problems(path)) for path in found]
-        problems.extend(problem for some_problems in wrong for problem in some_problems)
+        for path, faults in zip(found, wrong, strict=True):
+            problems.extend(problem.at("", "train", path) for problem in faults)
         good = [path for path, faults in zip(found, wrong, strict=True) if not faults]
         paths.extend(good)
         modality.extend([kind] * len(good))

@@ -1,6 +1,6 @@
 """The text lists of the public data sets: identities in a line, or an image and a label."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,6 +105,39 @@ def read_entries(root: Path, name: str, part: PartName, problems: list[Problem])
         if not found:
             entries.append(Entry(path, int(label)))
     return entries
+
+
+def note_shared(
+    one: Iterable[str],
+    other: Iterable[str],
+    text: str,
+    place: str,
+    part: PartName | None,
+    problems: list[Problem],
+) -> None:
+    """Note the images that two lists share, which no two may.
+
+    Args:
+        one: paths of the images of a list.
+        other: those of another one.
+        text: what is said after the name of an image that is in both.
+        place: the lists, for messages.
+        part: the images that they list; None where the two differ in this.
+        problems: told of each image, in the order of the other list.
+    """
+    seen = set(one)
+    problems.extend(
+        Problem("repeated entry", f"{path!r} {text}", place, part, path)
+        for path in other
+        if path in seen
+    )
+
+
+BOTH_MODALITIES = "is listed for both modalities; take it out of the list that is not its own"
+"""What is said of an image in the visible and in the infrared list."""
+
+BOTH_PARTS = "is a training image too; an image is for training or for test"
+"""What is said of a test image that is trained on."""
 
 
 def _is_number(word: str) -> bool:

@@ -7,7 +7,13 @@ import numpy as np
 
 from vireid.data.camera_folders import images_of
 from vireid.data.folder import DataFolder, DatasetCard
-from vireid.data.lists import read_entries, read_identities
+from vireid.data.lists import (
+    BOTH_MODALITIES,
+    BOTH_PARTS,
+    note_shared,
+    read_entries,
+    read_identities,
+)
 from vireid.data.problems import Problem, Scan
 from vireid.data.statistics import named
 from vireid.errors import some
@@ -26,6 +32,8 @@ LLCM = DatasetCard(
         "train visible images": 16_946,
         "train infrared images": 13_975,
         "test identities": 351,
+        "test visible images": 8_680,
+        "test infrared images": 7_166,
         "test images": 15_846,
     },
 )
@@ -63,7 +71,8 @@ def read_llcm(root: Path | str) -> DataFolder:
 
     Raises:
         DataError: where a list is missing, unreadable or empty, a file is missing, an image is
-            listed twice, a file name states no camera, or a test identity has no image.
+            listed twice, for both modalities, or for training and test, a file name states no
+            camera, or a test identity has no image.
     """
     return scan_llcm(Path(root)).accepted()
 
@@ -81,6 +90,7 @@ def scan_llcm(root: Path) -> Scan:
     train = [row for kind in Modality for row in _train_rows(root, kind, problems)]
     identities = read_identities(root, "idx/test_id.txt", "test", problems)
     test = [row for kind in Modality for row in _test_rows(root, kind, identities, problems)]
+    _note_repeated(train, test, problems)
     present = {row[3] for row in test}
     absent = [identity for identity in identities if identity not in present]
     if absent:
@@ -100,6 +110,15 @@ def scan_llcm(root: Path) -> Scan:
         protocol="llcm",
     )
     return Scan(str(root), named(found, LLCM), tuple(problems))
+
+
+def _note_repeated(train: list[Row], test: list[Row], problems: list[Problem]) -> None:
+    """Note the images of both modalities, and those for training and test."""
+    visible, infrared = ([row[0] for row in train if row[1] == kind] for kind in Modality)
+    place = " and ".join(f"idx/train_{word}.txt" for word in _WORDS.values())
+    note_shared(visible, infrared, BOTH_MODALITIES, place, "train", problems)
+    tested = [row[0] for row in test]
+    note_shared([*visible, *infrared], tested, BOTH_PARTS, place, None, problems)
 
 
 def _train_rows(root: Path, kind: Modality, problems: list[Problem]) -> list[Row]:

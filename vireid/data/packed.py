@@ -41,7 +41,7 @@ class PackedWriter:
         """Say how many images there are, of what.
 
         Args:
-            state: of the images; changes when their sizes or times do.
+            state: of the images; changes when their sizes or times do, also by other files.
             content: of the images; changes when their bytes do.
             unreadable: which of the images could not be read.
 

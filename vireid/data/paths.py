@@ -23,6 +23,23 @@ def normal(path: str) -> str:
     return posixpath.normpath(path) if path else ""
 
 
+def shown(path: str) -> str:
+    """Return a path for a message of one line: what cannot be printed is escaped.
+
+    Args:
+        path: as found on disk, perhaps with bytes that are no UTF-8, or with a line break.
+
+    Returns:
+        Printable text.
+
+    >>> print(shown("a b/ü\\n\\udcff.jpg"))
+    a b/ü\\n\\udcff.jpg
+    """
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in path
+    )
+
+
 def path_problems(root: Path, path: str) -> Iterator[Problem]:
     """Yield what is wrong with a path of a list.
 
@@ -64,8 +81,7 @@ def name_problems(path: str) -> Iterator[Problem]:
     try:
         path.encode("utf-8")
     except UnicodeEncodeError:
-        shown = path.encode("utf-8", "backslashreplace").decode()
-        yield Problem("faulty entry", f"name of '{shown}' is no UTF-8; rename the file")
+        yield Problem("faulty entry", f"name of '{shown(path)}' is no UTF-8; rename the file")
 
 
 def _other_case(path: Path) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from vireid.data.folder import DataFolder, DatasetCard
-from vireid.data.lists import Entry, read_entries
+from vireid.data.lists import BOTH_MODALITIES, BOTH_PARTS, Entry, note_shared, read_entries
 from vireid.data.problems import PartName, Problem, Scan
 from vireid.data.statistics import named
 from vireid.errors import ConfigError
@@ -54,7 +54,7 @@ def read_regdb(root: Path | str, trial: int = 1) -> DataFolder:
 
     Raises:
         DataError: where a list is missing, unreadable or empty, a file is missing, or an image
-            is listed twice.
+            is listed twice, for both modalities, or for training and test.
         ConfigError: where there is no such trial.
     """
     return scan_regdb(Path(root), trial).accepted()
@@ -84,13 +84,7 @@ def scan_regdb(root: Path, trial: int = 1) -> Scan:
         }
         for part in names
     }
-    seen = {entry.path for entries in parts["train"].values() for entry in entries}
-    for kind, word in _WORDS.items():
-        for entry in parts["test"][kind]:
-            if entry.path in seen:
-                text = f"{entry.path!r} is a training image too"
-                place = f"idx/test_{word}_{trial}.txt"
-                problems.append(Problem("repeated entry", text, place, None, entry.path))
+    _note_repeated(parts, trial, problems)
     train, train_truth = _listed(root, parts["train"])
     test, test_truth = _listed(root, parts["test"])
     found = DataFolder(
@@ -98,6 +92,24 @@ def scan_regdb(root: Path, trial: int = 1) -> Scan:
     )
     data = named(found, REGDB)
     return Scan(str(root), replace(data, name=f"{data.name}, trial {trial}"), tuple(problems))
+
+
+def _note_repeated(
+    parts: dict[PartName, dict[Modality, list[Entry]]], trial: int, problems: list[Problem]
+) -> None:
+    """Note the images of both modalities, and those for training and test."""
+    paths = {
+        part: {kind: [entry.path for entry in entries] for kind, entries in sides.items()}
+        for part, sides in parts.items()
+    }
+    for part, sides in paths.items():
+        place = " and ".join(f"idx/{part}_{word}_{trial}.txt" for word in _WORDS.values())
+        visible, infrared = sides[Modality.VISIBLE], sides[Modality.INFRARED]
+        note_shared(visible, infrared, BOTH_MODALITIES, place, part, problems)
+    train = {path for side in paths["train"].values() for path in side}
+    for kind, word in _WORDS.items():
+        place = f"idx/test_{word}_{trial}.txt"
+        note_shared(train, paths["test"][kind], BOTH_PARTS, place, None, problems)
 
 
 def _listed(root: Path, entries: dict[Modality, list[Entry]]) -> tuple[Images, Truth]:

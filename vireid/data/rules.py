@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from vireid.data.faults import NAMES
+from vireid.data.file_facts import FileFact
 from vireid.data.folder import DataFolder, DatasetCard
 from vireid.data.parts import Part, alone, sides
+from vireid.data.paths import shown
 from vireid.data.problems import Problem
 from vireid.data.statistics import count, differences, looks_original
-from vireid.errors import some
+from vireid.errors import number_of, some
+from vireid.types import Modality
 
 SMALLEST = (32, 16)
 """Height and width under which a person cannot be told from another."""
@@ -44,42 +47,61 @@ def people_warnings(
     if data.protocol == "plain" and train.truth is not None and test.truth is not None:
         both = np.intersect1d(train.truth.identities, test.truth.identities)
         if len(both):
-            yield f"{len(both)} people are in training and test: {_numbers(both.tolist())}"
+            people = number_of(len(both), "person", "people")
+            yield f"{people} in training and in test: {_numbers(both.tolist())}"
+    kinds = np.unique(test.images.modality)
+    if test.roles is not None and len(kinds) == 1:
+        yield (
+            f"queries and gallery are all {Modality(kinds[0]).name.lower()}; scores are those of a "
+            "search within one modality, not across"
+        )
     if test.truth is None and len(test.images):
         yield "the test images have no identities; they can be embedded and searched, not scored"
 
 
-def file_warnings(parts: Sequence[Part], unlisted: Sequence[str]) -> Iterator[str]:
+def file_warnings(
+    parts: Sequence[Part], unlisted: Sequence[str], others: Sequence[str] = ()
+) -> Iterator[str]:
     """Yield what is worth knowing of the files and keeps nobody from using the data.
 
     Args:
         parts: images, each in one part only.
         unlisted: image files that no list names.
+        others: image files whose names have other endings than those that are taken.
 
     Yields:
         One line each.
     """
     odd = _odd(parts)
     if odd:
-        yield f"{len(odd)} images of an odd size (height x width): {some(odd)}"
+        yield f"{number_of(len(odd), 'image')} of an odd size (height x width): {some(odd)}"
     groups = _same(parts)
     if groups:
-        pairs = [f"{paths[1]} of {paths[0]}" for paths in groups]
-        copies = sum(len(paths) - 1 for paths in groups)
-        yield f"{copies} files are copies of others: {some(pairs)}"
+        pairs = [f"{shown(paths[1])} of {shown(paths[0])}" for paths in groups]
+        copies = number_of(sum(len(paths) - 1 for paths in groups), "copy", "copies")
+        yield f"{copies} of other files: {some(pairs)}"
     if unlisted:
-        yield f"{len(unlisted)} image files are in no list and not used: {some(list(unlisted))}"
+        names = some(list(map(shown, unlisted)))
+        yield f"{number_of(len(unlisted), 'image file')} in no list and not used: {names}"
+    if others:
+        names = some(list(map(shown, others)))
+        yield (
+            f"{number_of(len(others), 'image file')} not used, as the name does not end in "
+            f".jpg, .jpeg, .png or .bmp: {names}; convert them, or name them in a manifest"
+        )
 
 
 def _partners(part: Part) -> Iterator[str]:
     single = alone(part)
     if single and part.roles is None:
-        yield f"{len(single)} {part.name} identities in one modality only: {_numbers(single)}"
+        people = number_of(len(single), f"{part.name} identity", f"{part.name} identities")
+        yield f"{people} in one modality only: {_numbers(single)}"
     if part.roles is not None and part.truth is not None:
         queries, gallery = sides(part)
         lost = sorted(queries - gallery)
         if lost and queries & gallery:
-            yield (f"{len(lost)} identities in queries only, which do not count: {_numbers(lost)}")
+            people = number_of(len(lost), "identity", "identities")
+            yield f"{people} in queries only, not counted by the scores: {_numbers(lost)}"
 
 
 def _cameras(train: Part, test: Part) -> Iterator[str]:
@@ -90,14 +112,18 @@ def _cameras(train: Part, test: Part) -> Iterator[str]:
         )
 
 
-def _odd(parts: Sequence[Part]) -> list[str]:
-    """Name the images that are wider than high, tiny, or unlike nearly all others."""
-    files = [
-        (path, fact)
+def _files(parts: Sequence[Part]) -> dict[str, FileFact]:
+    """Return what each file turned out to be, once where lists name it several times."""
+    return {
+        path: fact
         for part in parts
         for path, fact in zip(part.images.paths, part.facts, strict=True)
-        if not fact.problem
-    ]
+    }
+
+
+def _odd(parts: Sequence[Part]) -> list[str]:
+    """Name the images that are wider than high, tiny, or unlike nearly all others."""
+    files = [(path, fact) for path, fact in _files(parts).items() if not fact.problem]
     if not files:
         return []
     sizes = Counter((fact.height, fact.width) for _, fact in files)
@@ -116,10 +142,9 @@ def _odd(parts: Sequence[Part]) -> list[str]:
 def _same(parts: Sequence[Part]) -> list[list[str]]:
     """Return groups of files with equal content."""
     groups: dict[bytes, list[str]] = defaultdict(list)
-    for part in parts:
-        for path, fact in zip(part.images.paths, part.facts, strict=True):
-            if fact.digest:
-                groups[fact.digest].append(path)
+    for path, fact in _files(parts).items():
+        if fact.digest:
+            groups[fact.digest].append(path)
     return [paths for paths in groups.values() if len(paths) > 1]
 
 
@@ -144,7 +169,7 @@ def findings(
     kinds = Counter(problem.kind for problem in problems)
     return {
         **{name: kinds[kind] for kind, name in NAMES.items()},
-        "unreadable files": sum(len(part.unreadable) for part in parts),
+        "unreadable files": sum(bool(fact.problem) for fact in _files(parts).values()),
         "files of an odd size": len(_odd(parts)),
         "copies of other files": sum(len(paths) - 1 for paths in _same(parts)),
         "image files in no list": len(unlisted),

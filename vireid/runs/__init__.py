@@ -3,6 +3,7 @@
 from vireid.runs.folder import BEFORE, CLEAREST, Origin, Run
 from vireid.runs.networks import (
     Weights,
+    find_stage,
     keep_clearest,
     load_network,
     new_network,
@@ -16,6 +17,7 @@ __all__ = [
     "Origin",
     "Run",
     "Weights",
+    "find_stage",
     "keep_clearest",
     "load_network",
     "new_network",

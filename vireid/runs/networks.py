@@ -84,6 +84,28 @@ def _metadata(run: Run, stage: str, recipe: Recipe) -> dict[str, str]:
     return {"stage": stage, "recipe": dump_recipe(recipe)} | split
 
 
+def find_stage(run: Run, stage: str | None = None) -> str:
+    """Return the name of a stage whose network a run holds.
+
+    Args:
+        run: the run's folder.
+        stage: its name, ``before`` or ``clearest``; the last finished stage where not given.
+
+    Returns:
+        The name.
+
+    Raises:
+        CheckpointError: there is no run or no such stage.
+    """
+    stages = run.stages()
+    wanted = stage or (stages[-1] if stages else BEFORE)
+    if wanted not in [*stages, CLEAREST] or not run.checkpoint_file(wanted).is_file():
+        raise CheckpointError(
+            f"{run.folder} has no stage {wanted}; it has: {', '.join(stages) or 'none yet'}"
+        )
+    return wanted
+
+
 def load_network(run: Run, stage: str | None = None) -> CrossModalNetwork:
     """Return the trained network of a run.
 
@@ -97,12 +119,7 @@ def load_network(run: Run, stage: str | None = None) -> CrossModalNetwork:
     Raises:
         CheckpointError: the run or the stage is missing or damaged.
     """
-    recipe, stages = run.recipe(), run.stages()
-    wanted = stage or (stages[-1] if stages else BEFORE)
-    if wanted not in [*stages, CLEAREST] or not run.checkpoint_file(wanted).is_file():
-        raise CheckpointError(
-            f"{run.folder} has no stage {wanted}; it has: {', '.join(stages) or 'none yet'}"
-        )
+    recipe, wanted = run.recipe(), find_stage(run, stage)
     network = new_network(recipe, weights="none")
     load_weights(network, run.checkpoint_file(wanted))
     return network.eval()

@@ -1,0 +1,74 @@
+"""What earlier scores must share with new ones to stand beside them in a file."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from vireid.cli.protocols import known_truth
+from vireid.cli.scoring import Scored
+from vireid.data import DataFolder
+from vireid.states import fingerprint
+
+
+def facts_of(scored: Scored, data: DataFolder) -> dict[str, Any]:
+    """Return what scores depend on beside the network.
+
+    Args:
+        scored: the scores.
+        data: what was evaluated on; its test images are there.
+
+    Returns:
+        The protocol with what was done beside it, the number of trials, the data's name, and a
+        text that changes when the test images, their identities or roles do.
+    """
+    return {
+        "protocol": scored.name,
+        "trials": len(scored.protocol.trials),
+        "data": data.name,
+        "test_images": _test_images(data),
+    }
+
+
+def _test_images(data: DataFolder) -> str:
+    people = hashlib.sha256(known_truth(data).identities.tobytes())
+    people.update(repr(data.roles).encode())
+    return f"{fingerprint(data.test)}, people {people.hexdigest()[:8]}"
+
+
+def alike(earlier: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
+    """Tell whether earlier scores can stand beside new ones.
+
+    Args:
+        earlier: what a file holds of them.
+        facts: of the new ones, as ``facts_of`` returns them.
+
+    Returns:
+        True where all facts are the same.
+
+    >>> alike({"protocol": "p", "trials": 1}, {"protocol": "p", "trials": 10})
+    False
+    """
+    return all(earlier.get(name) == value for name, value in facts.items())
+
+
+def described(earlier: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+    """Say what earlier scores were of, where a line names those that are replaced.
+
+    Args:
+        earlier: what a file holds of them.
+        facts: of the new ones.
+
+    Returns:
+        Protocol, data, number of trials where known, and whether other images were tested.
+
+    >>> described({"protocol": "p", "data": "d", "trials": 1}, {"trials": 10})
+    'p; d; 1 trial'
+    """
+    words = [str(earlier[name]) for name in ("protocol", "data") if name in earlier]
+    if "trials" in earlier:
+        words.append("1 trial" if earlier["trials"] == 1 else f"{earlier['trials']} trials")
+    if earlier.get("data") == facts.get("data") and earlier.get("test_images") != facts.get(
+        "test_images"
+    ):
+        words.append("other test images" if "test_images" in earlier else "unknown test images")
+    return "; ".join(words)
