@@ -18,7 +18,8 @@ from vireid.training import TrainingState, pack, prepare, unpack
 from vireid.types import Images
 
 KEPT = 2
-"""States that stay in a run folder: the newest, and one in case it cannot be read."""
+"""States that stay in a run folder if nothing else is said: the newest, and one in case it cannot
+be read."""
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +52,9 @@ def state_files(run: Run) -> list[Path]:
     return sorted((run.folder / "states").glob("*.safetensors"), reverse=True)
 
 
-def save_state(run: Run, state: TrainingState, recipe: Recipe, data: str) -> None:
+def save_state(
+    run: Run, state: TrainingState, recipe: Recipe, data: str, *, kept: int = KEPT
+) -> None:
     """Save where a training stands, whole or not at all, and let older states go.
 
     Args:
@@ -59,13 +62,14 @@ def save_state(run: Run, state: TrainingState, recipe: Recipe, data: str) -> Non
         state: between two steps.
         recipe: of the training.
         data: fingerprint of its images.
+        kept: how many states stay, this one included (at least 1).
 
     Raises:
         CheckpointError: the file cannot be written; older states stay.
     """
     name = f"{epochs_done(state, recipe):05d}-{state.step:06d}.safetensors"
     write_state(run.folder / "states" / name, state, data)
-    for old in state_files(run)[KEPT:]:
+    for old in state_files(run)[kept:]:
         old.unlink(missing_ok=True)
 
 

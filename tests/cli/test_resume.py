@@ -57,6 +57,23 @@ def test_a_signal_saves_and_says_how_to_go_on(
     assert not state_files(Run(out))
 
 
+@pytest.mark.parametrize(("keep", "left"), [(1, 1), (2, 2), (3, 3)])
+def test_as_many_states_stay_as_asked_for(
+    people, tiny_file, tmp_path, capsys, stopping, keep, left
+):
+    out = tmp_path / "run"
+    stopping(5)  # in the middle of the third epoch
+    assert main(words(people, tiny_file, out, "--keep", keep)) == 143
+    assert len(state_files(Run(out))) == left
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.endswith(f" --out {out}{'' if keep == 2 else f' --keep {keep}'} --resume")
+
+
+def test_keeping_no_state_is_refused(people, tiny_file, tmp_path, mistake):
+    found = mistake(*words(people, tiny_file, tmp_path / "run", "--keep", 0))
+    assert "--keep: '0' is given; expected at least 1" in found
+
+
 def test_resuming_begins_where_there_is_nothing_and_ends_where_all_is_done(
     people, tiny_file, trained, tmp_path, capsys
 ):

@@ -3,7 +3,14 @@
 import argparse
 import os
 
-from vireid.cli.arguments import add_machine, add_trial, folder, parser, use_machine
+from vireid.cli.arguments import (
+    add_machine,
+    add_trial,
+    folder,
+    parser,
+    use_machine,
+    whole_from,
+)
 from vireid.cli.display import console
 from vireid.cli.reading import Reading, add_reading
 from vireid.cli.settings import describe_settings
@@ -13,7 +20,7 @@ from vireid.data import open_data
 from vireid.observers import CHOICES
 from vireid.recipes import dump_recipe, load_recipe, names, parse_recipe
 from vireid.runs import Run
-from vireid.states import check_same_recipe
+from vireid.states import KEPT, check_same_recipe
 
 
 def run(words: list[str]) -> None:
@@ -29,7 +36,8 @@ def run(words: list[str]) -> None:
     several = "torchrun ... -m " if "WORLD_SIZE" in os.environ else ""
     log = f" --log {' '.join(arguments.log)}" if arguments.log else ""
     how = Reading(arguments.cache, arguments.max_unreadable)
-    options = f"{trial}{log}{how.words()} --resume"
+    kept = "" if arguments.keep == KEPT else f" --keep {arguments.keep}"
+    options = f"{trial}{log}{how.words()}{kept} --resume"
     again = f"{several}vireid train {arguments.data} --out {arguments.out}{options}"
     seconds = train(
         data,
@@ -40,6 +48,7 @@ def run(words: list[str]) -> None:
         resume=arguments.resume,
         log=arguments.log,
         again=again,
+        kept=arguments.keep,
     )
     console.print(f"trained in {seconds['training']:.0f} s: {arguments.out}")
     console.print(f"next: vireid evaluate {arguments.out} {arguments.data}")
@@ -54,8 +63,8 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         description: what it does.
 
     Returns:
-        data, recipe, out, resume, set, seed, weights, log, trial, cache, max_unreadable, device
-        and threads.
+        data, recipe, out, resume, set, seed, weights, log, keep, trial, cache, max_unreadable,
+        device and threads.
     """
     command = parser(
         name,
@@ -100,6 +109,14 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         default=[],
         choices=CHOICES,
         help="also log to these, into the run folder (W&B: as its environment variables say)",
+    )
+    command.add_argument(
+        "--keep",
+        type=whole_from(1),
+        default=KEPT,
+        metavar="K",
+        help="states of the newest epochs that stay until the training is finished; --resume takes "
+        f"the newest that can be read (default: {KEPT})",
     )
     add_trial(command)
     add_reading(command)

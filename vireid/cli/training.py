@@ -33,7 +33,7 @@ from vireid.parallel import (
 )
 from vireid.report import draw_training_curve
 from vireid.runs import BEFORE, Run, keep_clearest, new_network, save_network
-from vireid.states import fingerprint, load_state, remove_states, save_state
+from vireid.states import KEPT, fingerprint, load_state, remove_states, save_state
 from vireid.training import (
     Labeller,
     TrainingImages,
@@ -57,6 +57,7 @@ def train(
     log: Sequence[str] = (),
     again: str = "the same command with --resume",
     keep: Callable[[TrainingState, str], None] | None = None,
+    kept: int = KEPT,
 ) -> dict[str, float]:
     """Train and write the run folder, together with the other processes that torchrun started.
 
@@ -73,6 +74,7 @@ def train(
         again: the command that goes on, for the message of an early stop.
         keep: called after every stage, before its state is saved, with the state and the
             fingerprint of the images.
+        kept: how many of the newest states stay in the run folder.
 
     Returns:
         Seconds by part.
@@ -98,7 +100,7 @@ def train(
         on_first(claim)
         try:
             ask = any_of(stop, device)
-            return _train(data, recipe, run, device, labeller, how, resume, log, ask, keep)
+            return _train(data, recipe, run, device, labeller, how, resume, log, ask, keep, kept)
         except Stopped as error:
             code = 128 + (from_first(stop.signal) or stop.signal or 15)
             raise Stopped(f"stopped and saved; go on with: {again}", code) from error
@@ -121,6 +123,7 @@ def _train(
     log: Sequence[str],
     stop: Callable[[], bool],
     keep: Callable[[TrainingState, str], None] | None,
+    kept: int,
 ) -> dict[str, float]:
     network = prepare(new_network(recipe).to(device), recipe.compute)
     start = perf_counter()
@@ -137,7 +140,7 @@ def _train(
             save_network(run, recipe.stages[state.stage - 1].name, network, recipe)
             if keep:
                 keep(state, reading)
-        save_state(run, state, recipe, reading)
+        save_state(run, state, recipe, reading, kept=kept)
 
     def watch_labels(state: TrainingState) -> None:
         if state.stage == len(recipe.stages) - 1:

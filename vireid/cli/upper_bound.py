@@ -35,6 +35,7 @@ def run(words: list[str]) -> None:
         how=Reading(arguments.cache, arguments.max_unreadable),
         resume=arguments.resume,
         log=arguments.log,
+        kept=arguments.keep,
     )
     console.print(f"trained in {seconds['training']:.0f} s: {arguments.out}")
 
