@@ -31,7 +31,10 @@ TABLE: dict[str, set[str]] = {
     "recipes": {"config", "errors"},
     "runs": {"checkpoint", "recipes", "models", "config", "errors"},
     "observers": {"errors", "files"},
-    "states": {"checkpoint", "config", "errors", "models", "recipes", "runs", "training", "types"},
+    "fingerprints": {"types"},
+    "states": {
+        "checkpoint", "config", "errors", "fingerprints", "models", "recipes", "runs", "training",
+    },
     "overview": {"config", "errors", "observers", "runs", "states"},
     "evaluation": {*BASE, "cluster", "metrics", "labelling"},
     "studies": {*BASE, "labelling", "recipes", "training", "evaluation"},

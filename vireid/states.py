@@ -1,6 +1,5 @@
 """A training's state in its run folder: saved after every epoch, found again after any end."""
 
-import hashlib
 import json
 import logging
 from pathlib import Path
@@ -11,11 +10,11 @@ from torch import Tensor
 from vireid.checkpoint import load_checkpoint, load_metadata, save_checkpoint
 from vireid.config import Recipe
 from vireid.errors import CheckpointError, ConfigError
+from vireid.fingerprints import describe_change
 from vireid.models import CrossModalNetwork
 from vireid.recipes import recipe_differences
 from vireid.runs import Run, new_network
 from vireid.training import TrainingState, pack, prepare, unpack
-from vireid.types import Images
 
 KEPT = 2
 """States that stay in a run folder if nothing else is said: the newest, and one in case it cannot
@@ -24,20 +23,8 @@ be read."""
 _log = logging.getLogger(__name__)
 
 
-def fingerprint(images: Images) -> str:
-    """Return a text that changes when images do.
-
-    Args:
-        images: N images, all of which are there.
-
-    Returns:
-        Their number and a hash of their paths, sizes in bytes, modalities and cameras.
-    """
-    digest = hashlib.sha256()
-    for path, modality, camera in zip(images.paths, images.modality, images.camera, strict=True):
-        size = (images.root / path).stat().st_size
-        digest.update(f"{path}\0{size}\0{modality}\0{camera}\n".encode("utf-8", "surrogateescape"))
-    return f"{len(images)} images, {digest.hexdigest()[:16]}"
+CHANGEABLE = "guard."
+"""Settings that may be other ones when a run goes on."""
 
 
 def state_files(run: Run) -> list[Path]:
@@ -150,8 +137,8 @@ def load_state(
             tensors, values, found = _read_state(file)
             if found != data:
                 raise ConfigError(
-                    f"{run.folder} was trained on other images ({found}) than given ({data}); "
-                    "give the same data or choose another --out"
+                    f"{run.folder} was trained on other images ({found}) than given ({data}): "
+                    f"{describe_change(found, data)}; give the same data or choose another --out"
                 )
             return unpack(network, recipe, tensors, values)
         except CheckpointError as error:
@@ -195,9 +182,11 @@ def check_same_recipe(run: Run, recipe: Recipe) -> None:
         recipe: the one given now.
 
     Raises:
-        ConfigError: it differs from the run's; all differences are listed.
+        ConfigError: it differs from the run's in more than its guard; all differences are listed.
     """
-    differences = recipe_differences(run.recipe(), recipe)
+    differences = [
+        line for line in recipe_differences(run.recipe(), recipe) if not line.startswith(CHANGEABLE)
+    ]
     if differences:
         raise ConfigError(
             f"{run.folder} was begun with another recipe: {'; '.join(differences)}; leave the "

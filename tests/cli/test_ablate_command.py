@@ -158,8 +158,8 @@ def test_another_recipe_or_other_data_is_refused(people, draw, tiny_file, study,
     assert "give the same or choose another --out" in message
     other = draw(tmp_path / "people", cameras=(1, 3))
     message = mistake(*words(other, tiny_file, out))
-    assert "data people is 64 images, " in message
-    assert ", was 128 images, " in message
+    assert "data people is images 64, " in message
+    assert ", was images 128, " in message
     named = draw(tmp_path / "others", cameras=(1, 3))
     message = mistake(*words(named, tiny_file, out))
     assert "data is others, was people" in message

@@ -8,11 +8,12 @@ import torch
 
 from vireid.checkpoint import load_checkpoint
 from vireid.cli.training import train
-from vireid.data import open_data
+from vireid.data import load_pixels, open_data
 from vireid.errors import CheckpointError, ConfigError
+from vireid.fingerprints import fingerprint
 from vireid.recipes import dump_recipe, parse_recipe
 from vireid.runs import Run
-from vireid.states import branch_off, fingerprint, write_state
+from vireid.states import branch_off, write_state
 from vireid.studies import ablation_rows, shared_stages, with_settings
 
 FIRST = ("stages.joint.epochs=2", "stages.aligned.epochs=2")
@@ -35,7 +36,8 @@ def branch(data, recipe, tmp_path_factory):
     run, file = Run(folder / "run"), folder / "joint.safetensors"
 
     def keep(state, images):
-        assert images == fingerprint(data.train)
+        pixels = load_pixels(data.train, (recipe.height, recipe.width))
+        assert images == fingerprint(data.train, pixels)
         if state.stage == 1:
             write_state(file, state, images)
 

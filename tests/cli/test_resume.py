@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -10,9 +11,13 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from vireid import training
 from vireid.checkpoint import load_checkpoint
+from vireid.cli import workers
 from vireid.cli.main import main
+from vireid.extract import extract
 from vireid.runs import Run
 from vireid.states import load_state, state_files
 
@@ -112,8 +117,68 @@ def test_other_images_are_refused(people, tiny_file, half, tmp_path, mistake):
     shutil.copytree(people, other)
     (other / "cam1" / "0001" / "0000.jpg").unlink()
     message = mistake(*words(other, tiny_file, half, "--resume"))
-    assert "was trained on other images (128 images, " in message
-    assert "than given (127 images, " in message
+    assert "was trained on other images (images 128, " in message
+    assert "than given (images 127, " in message
+    assert "): their number, paths, sizes, modalities or cameras, what the files hold" in message
+
+
+def test_the_same_files_with_other_contents_are_refused(people, tiny_file, half, tmp_path, mistake):
+    other = tmp_path / "other"
+    shutil.copytree(people, other)
+    file = other / "cam1" / "0001" / "0000.jpg"
+    size = file.stat().st_size
+    with Image.open(file) as image:
+        turned = image.transpose(Image.Transpose.ROTATE_180)
+    turned.save(file, quality=80)
+    file.write_bytes(file.read_bytes().ljust(size, b"\0"))
+    assert file.stat().st_size == size
+    message = mistake(*words(other, tiny_file, half, "--resume"))
+    assert "): what the files hold changed; give the same data" in message
+
+
+def test_the_guard_may_change_while_a_run_goes_on(people, tiny_file, half, trained, capsys):
+    again = words(people, tiny_file, half, "--resume", "--set", "guard.skipped=7")
+    assert main(again) == 0
+    assert "going on with other settings: guard.skipped is 7, was 0" in capsys.readouterr().out
+    assert Run(half).recipe().guard.skipped == 7
+    assert log(half) == log(trained)
+
+
+def test_the_way_to_go_on_can_be_pasted(people, tiny_file, tmp_path, capsys, stopping):
+    data, out = tmp_path / "two words", tmp_path / "a run"
+    data.symlink_to(people)
+    stopping(1)
+    assert main(words(data, tiny_file, out, "--threads", 1, "--device", "cpu")) == 143
+    line = capsys.readouterr().err.splitlines()[-1].split("go on with: ")[1]
+    expected = ["vireid", "train", str(data), "--out", str(out), "--device", "cpu"]
+    assert shlex.split(line) == [*expected, "--threads", "1", "--resume"]
+
+
+def test_a_signal_while_images_are_embedded_is_obeyed(
+    people, tiny_file, trained, tmp_path, capsys, monkeypatch
+):
+    out, seen = tmp_path / "run", []
+    plain = workers.Workers.embed
+
+    def embed(*given, progress, **named):
+        def after(done, images):
+            seen.append(done)
+            if len(seen) == 4:  # the first of two batches of the second epoch
+                os.kill(os.getpid(), signal.SIGTERM)
+            progress(done, images)
+
+        return extract(*given, progress=after, **named)
+
+    assert plain is extract
+    monkeypatch.setattr(workers, "Workers", lambda: training.Workers(embed=embed))
+    assert main(words(people, tiny_file, out)) == 143
+    assert "stopped and saved; go on with: " in capsys.readouterr().err
+    assert seen == [64, 128, 64, 128][: len(seen)]
+    assert len(seen) == 4
+    assert len(log(out)) == 1
+    monkeypatch.undo()
+    assert main(words(people, tiny_file, out, "--resume")) == 0
+    assert_same_run(out, trained)
 
 
 def test_without_resume_a_run_is_never_overwritten(people, tiny_file, half, mistake):

@@ -130,7 +130,7 @@ def test_a_resumed_training_leaves_out_the_same_images_or_is_refused(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         line = mistake(*words, "--resume")
-    assert re.search(r"trained on other images \(126 images, .*\) than given \(125 images, ", line)
+    assert re.search(r"trained on other images \(images 126, .*\) than given \(images 125, ", line)
     third.write_bytes(kept)
     succeed(*words, "--resume")
     assert_same_run(run, expected)

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from vireid.config import GuardConfig, Recipe
 from vireid.errors import DegenerateClusters, VireidError
 from vireid.labelling import Labelling, label_spaces
 from vireid.recipes import parse_recipe
 from vireid.runs import new_network
-from vireid.training import EpochReport, TrainingImages, fit
+from vireid.training import EpochReport, TrainingImages, fit, loop
 from vireid.training.guard import is_finite, troubles, untrainable
 from vireid.training.state import first_state
 from vireid.types import Embeddings, PseudoLabels
@@ -125,8 +126,54 @@ def test_keep_prefers_the_last_labels_without_trouble(tiny_text, crops) -> None:
 def test_steps_without_a_finite_loss_are_skipped_up_to_the_limit(tiny: Recipe) -> None:
     recipe = replace(tiny, guard=GuardConfig(skipped=1))
     state, stage = first_state(new_network(recipe), recipe), recipe.stages[0]
-    assert is_finite(state, 1.0, stage, recipe)
-    assert not is_finite(state, float("nan"), stage, recipe)
+    assert is_finite(state, 1.0, 1.0, stage, recipe)
+    assert not is_finite(state, float("nan"), 1.0, stage, recipe)
     assert state.skipped == 1
     with pytest.raises(VireidError, match=r"the loss is inf in stage joint.*lower learning_rate"):
-        is_finite(state, float("inf"), stage, recipe)
+        is_finite(state, float("inf"), 1.0, stage, recipe)
+    with pytest.raises(VireidError, match=r"the gradient is inf in stage joint.*--set guard.skip"):
+        is_finite(state, 1.0, float("inf"), stage, recipe)
+
+
+def spoil_pixels(loop, monkeypatch):
+    plain = loop.load_batch
+
+    def load(batch, recipe, stage, epoch, step, **named):
+        pixels, rows = plain(batch, recipe, stage, epoch, step, **named)
+        return (pixels * float("nan") if (stage, epoch, step) == ("joint", 1, 0) else pixels), rows
+
+    monkeypatch.setattr(loop, "load_batch", load)
+
+
+def spoil_gradient(loop, monkeypatch):
+    plain, steps = loop.batch_loss, iter(range(100))
+
+    def loss(terms, output, *rest):
+        total, parts = plain(terms, output, *rest)
+        nothing = torch.sqrt(output.pooled.sum() * 0)  # its value is 0, its gradient is none
+        return (total + nothing if next(steps) == 2 else total), parts
+
+    monkeypatch.setattr(loop, "batch_loss", loss)
+
+
+@pytest.mark.parametrize(("spoil", "found"), [(spoil_pixels, "loss"), (spoil_gradient, "gradient")])
+def test_a_skipped_step_leaves_no_trace(tiny_text, crops, monkeypatch, spoil, found) -> None:
+    spoil(loop, monkeypatch)
+    text = tiny_text.replace("epochs: 1", "epochs: 3")
+    with pytest.raises(VireidError, match=f"the {found} is nan in stage joint, epoch 2, step 1;"):
+        train_text(text, crops)
+    monkeypatch.undo()
+    spoil(loop, monkeypatch)
+    reports, state = train_text(text, crops, ["guard.skipped=1"])
+    assert [report.skipped for report in reports] == [0, 1, 0, 0, 0]
+    assert all(value.isfinite().all() for value in state.network.state_dict().values())
+    assert all(target.memory.rows.isfinite().all() for target in state.targets.values())
+
+
+def train_text(text, crops, changes=()):
+    """Train a recipe; return the reports and the last state."""
+    recipe, reports, states = parse_recipe(text, changes), [], []
+    fit(
+        new_network(recipe), crops, recipe, observe=reports.append, save=states.append,
+    )  # fmt: skip
+    return reports, states[-1]

@@ -7,7 +7,7 @@ from typing import Any
 from vireid.cli.protocols import known_truth
 from vireid.cli.scoring import Scored
 from vireid.data import DataFolder
-from vireid.states import fingerprint
+from vireid.fingerprints import fingerprint
 
 
 def facts_of(scored: Scored, data: DataFolder) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Where commands take pixels from, and what they do about images that cannot be read."""
 
 import argparse
+import shlex
 import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,7 +43,7 @@ class Reading:
 
     def words(self) -> str:
         """Return the options that say the same, each after a blank."""
-        cache = "" if self.cache is None else f" --cache {self.cache}"
+        cache = "" if self.cache is None else f" --cache {shlex.quote(self.cache)}"
         standard = self.max_unreadable == MAX_UNREADABLE
         return cache + ("" if standard else f" --max-unreadable {self.max_unreadable:g}")
 

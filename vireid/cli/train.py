@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 
 from vireid.cli.arguments import (
     add_machine,
@@ -37,8 +38,9 @@ def run(words: list[str]) -> None:
     log = f" --log {' '.join(arguments.log)}" if arguments.log else ""
     how = Reading(arguments.cache, arguments.max_unreadable)
     kept = "" if arguments.keep == KEPT else f" --keep {arguments.keep}"
-    options = f"{trial}{log}{how.words()}{kept} --resume"
-    again = f"{several}vireid train {arguments.data} --out {arguments.out}{options}"
+    options = f"{trial}{log}{how.words()}{kept}{_machine(arguments)} --resume"
+    places = shlex.join([str(arguments.data), "--out", str(arguments.out)])
+    again = f"{several}vireid train {places}{options}"
     seconds = train(
         data,
         recipe,
@@ -52,6 +54,12 @@ def run(words: list[str]) -> None:
     )
     console.print(f"trained in {seconds['training']:.0f} s: {arguments.out}")
     console.print(f"next: vireid evaluate {arguments.out} {arguments.data}")
+
+
+def _machine(arguments: argparse.Namespace) -> str:
+    """Return the options on where to compute that were given, each after a blank."""
+    device = "" if arguments.device == "auto" else f" --device {arguments.device}"
+    return device + ("" if arguments.threads is None else f" --threads {arguments.threads}")
 
 
 def parse(words: list[str], name: str, description: str) -> argparse.Namespace:

@@ -5,42 +5,37 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from time import perf_counter
-from typing import Any
 
 from vireid.cli.display import console
 from vireid.cli.reading import Reading, read_training
 from vireid.cli.run_folder import check_trainable, claimed, is_finished, write_settings
 from vireid.cli.stopping import stop_requests
 from vireid.cli.watching import watching
+from vireid.cli.workers import stopping_between_batches, together
 from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.errors import Stopped, VireidError
 from vireid.files import whole_file
-from vireid.labelling import Labelling, label_spaces
+from vireid.fingerprints import fingerprint
 from vireid.models import CrossModalNetwork
 from vireid.observers import check_installed
 from vireid.parallel import (
-    SharedForward,
     any_of,
     from_first,
     is_lost,
     on_first,
     process_group,
     share,
-    shared_extract,
-    shared_neighbours,
-    synchronise_norms,
 )
+from vireid.recipes import recipe_differences
 from vireid.report import draw_training_curve
 from vireid.runs import BEFORE, Run, keep_clearest, new_network, save_network
-from vireid.states import KEPT, fingerprint, load_state, remove_states, save_state
+from vireid.states import KEPT, load_state, remove_states, save_state
 from vireid.training import (
     Labeller,
     TrainingImages,
     TrainingState,
-    Workers,
     fit,
-    new_pooling,
     prepare,
 )
 
@@ -129,11 +124,14 @@ def _train(
     start = perf_counter()
     data, pixels = read_training(data, (recipe.height, recipe.width), how or Reading())
     workers, label = together(network, recipe, labeller and labeller(data))
-    reading, images = fingerprint(data.train), TrainingImages(pixels, data.train.modality)
+    workers = stopping_between_batches(workers, stop)
+    reading, images = fingerprint(data.train, pixels), TrainingImages(pixels, data.train.modality)
     seconds = {"reading": perf_counter() - start}
     begin = load_state(run, network, recipe, reading) if resume else None
     if begin is None:
         on_first(partial(_begin, run, data, recipe, network))
+    else:
+        on_first(partial(_go_on, run, data, recipe))
 
     def save(state: TrainingState) -> None:
         if state.stage and not state.epoch and not state.step:
@@ -162,36 +160,18 @@ def _train(
     return seconds
 
 
-def together(
-    network: CrossModalNetwork, recipe: Recipe, label: Labeller | None
-) -> tuple[Workers, Labeller]:
-    """Share a training's work among all processes, or leave it to the only one.
-
-    Args:
-        network: on the training device; its batch norms are replaced where they are synchronised.
-        recipe: precision, parts, and whether batch norms are synchronised.
-        label: from embeddings to label spaces; ``labelling.label_spaces`` where not given.
-
-    Returns:
-        Who embeds, and who labels: every process gets the labels of the first one.
-    """
-    if share()[1] == 1:
-        return Workers(), label or label_spaces
-    if recipe.compute.synchronise:
-        synchronise_norms(network)
-    find = label or partial(label_spaces, search=shared_neighbours)
-
-    def label_alike(*arguments: Any, **named: Any) -> Labelling:
-        return from_first(find(*arguments, **named))
-
-    forward = SharedForward(network, new_pooling(network, recipe.compute))
-    return Workers(forward, shared_extract), label_alike
-
-
 def _begin(run: Run, data: DataFolder, recipe: Recipe, network: CrossModalNetwork) -> None:
     """Write what a run folder holds before the first step."""
     write_settings(run, data, recipe)
     save_network(run, BEFORE, network, recipe)
+
+
+def _go_on(run: Run, data: DataFolder, recipe: Recipe) -> None:
+    """Note the settings that may change while a run goes on."""
+    changes = recipe_differences(run.recipe(), recipe)
+    if changes:
+        console.print(f"going on with other settings: {'; '.join(changes)}")
+        write_settings(run, data, recipe)
 
 
 def summarise(run: Run, seconds: dict[str, float]) -> dict[str, float]:

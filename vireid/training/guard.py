@@ -4,11 +4,14 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from vireid import seeds
 from vireid.config import GuardConfig, Recipe, StageConfig
 from vireid.errors import DegenerateClusters, VireidError
 from vireid.labelling import OWN, Labelling
+from vireid.models import CrossModalNetwork
 from vireid.training.batches import index_batches
 from vireid.training.state import TrainingState
 from vireid.types import NOISE, Embeddings, Int, Modality
@@ -98,12 +101,43 @@ def keeps_labels(
     return True
 
 
-def is_finite(state: TrainingState, loss: float, stage: StageConfig, recipe: Recipe) -> bool:
-    """Tell whether a step's loss is a finite number, and count it if not.
+def statistics(network: CrossModalNetwork, recipe: Recipe) -> list[Tensor]:
+    """Copy what a forward pass changes, so that a step can be skipped without a trace.
+
+    Args:
+        network: before the pass.
+        recipe: whose guard says whether steps may be skipped.
+
+    Returns:
+        Its buffers, the running statistics of its norms; nothing where no step may be skipped.
+    """
+    return [buffer.clone() for buffer in network.buffers()] if recipe.guard.skipped else []
+
+
+def gradient_size(state: TrainingState) -> Tensor:
+    """Return the length of the gradient, which is no finite number if any part of it is none.
+
+    Args:
+        state: after the backward pass.
+
+    Returns:
+        A scalar; 0 with loss scaling, which skips such steps itself and lowers its scale.
+    """
+    if state.scaler.is_enabled():
+        return torch.zeros((), device=state.network.mean.device)
+    parameters = (p for group in state.optimiser.param_groups for p in group["params"])
+    return torch.nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None])
+
+
+def is_finite(
+    state: TrainingState, loss: float, gradient: float, stage: StageConfig, recipe: Recipe
+) -> bool:
+    """Tell whether a step's loss and gradient are finite numbers, and count it if not.
 
     Args:
         state: after the step; counts the skipped ones.
         loss: of the step.
+        gradient: its length.
         stage: the current stage.
         recipe: how many steps of an epoch may be skipped.
 
@@ -113,13 +147,15 @@ def is_finite(state: TrainingState, loss: float, stage: StageConfig, recipe: Rec
     Raises:
         VireidError: too many steps of the epoch would be skipped.
     """
-    if math.isfinite(loss):
+    if math.isfinite(loss) and math.isfinite(gradient):
         return True
     if state.skipped == recipe.guard.skipped:
         skipped = f" ({state.skipped} steps before were skipped)" if state.skipped else ""
+        found = f"loss is {loss}" if not math.isfinite(loss) else f"gradient is {gradient}"
         raise VireidError(
-            f"the loss is {loss} in stage {stage.name}, epoch {state.epoch + 1}, step "
-            f"{state.step}; expected a finite number: lower learning_rate{skipped}"
+            f"the {found} in stage {stage.name}, epoch {state.epoch + 1}, step {state.step}; "
+            f"expected a finite number{skipped}: train anew with a lower learning_rate, or pass "
+            "over a few such steps by --resume --set guard.skipped=10"
         )
     state.skipped += 1
     return False

@@ -16,7 +16,7 @@ from vireid.labelling import label_spaces
 from vireid.models import CrossModalNetwork, Output, Passes
 from vireid.training.batches import RawBatch, TrainingImages, index_batches, load_batch, read_ahead
 from vireid.training.compute import new_pooling
-from vireid.training.guard import is_finite
+from vireid.training.guard import gradient_size, is_finite, statistics
 from vireid.training.objective import batch_loss, update_memories
 from vireid.training.optimiser import set_learning_rate
 from vireid.training.renewal import Labeller, renew
@@ -156,20 +156,24 @@ def train_step(
         Each term, and their weighted sum as ``total``.
 
     Raises:
-        VireidError: the loss is not a finite number, more often than the guard allows.
+        VireidError: loss or gradient are no finite numbers, more often than the guard allows.
     """
     network, names = state.network, (stage.name, state.epoch, state.step)
     device = next(network.parameters()).device
     pixels, rows = load_batch(batch, recipe, *names, device=device)
+    before = statistics(network, recipe)
     output = forward(network.normalise(pixels), rows.modality)
     loss, parts = batch_loss(terms, output, rows, state.targets, recipe)
-    found = {**parts, "total": loss.detach()}
-    values = dict(zip(found, torch.stack(list(found.values())).tolist(), strict=True))
-    state.step += 1
-    if not is_finite(state, values["total"], stage, recipe):
-        return values
     state.optimiser.zero_grad(set_to_none=True)
     state.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+    found = {**parts, "total": loss.detach()}
+    *numbers, gradient = torch.stack([*found.values(), gradient_size(state)]).tolist()
+    values = dict(zip(found, numbers, strict=True))
+    state.step += 1
+    if not is_finite(state, values["total"], gradient, stage, recipe):
+        for buffer, value in zip(network.buffers(), before, strict=True):
+            buffer.copy_(value)
+        return values
     state.scaler.step(state.optimiser)
     state.scaler.update()
     update_memories(state.targets, output, rows)

@@ -1,0 +1,57 @@
+"""Images -> a text that changes when they do: whether data are still those of before."""
+
+import hashlib
+import zlib
+
+import numpy as np
+
+from vireid.types import Images
+
+FACTS = {
+    "images": "their number",
+    "files": "paths, sizes, modalities or cameras",
+    "pixels": "what the files hold",
+}
+"""What each part of a fingerprint tells."""
+
+
+def fingerprint(images: Images, pixels: np.ndarray | None = None) -> str:
+    """Return a text that changes when images do.
+
+    Args:
+        images: N images, all of which are there.
+        pixels: [N, H, W, 3] uint8 of them, where they were read.
+
+    Returns:
+        Their number, a hash of their paths, sizes in bytes, modalities and cameras, and a check sum
+        of the pixels where given.
+    """
+    digest = hashlib.sha256()
+    for path, modality, camera in zip(images.paths, images.modality, images.camera, strict=True):
+        size = (images.root / path).stat().st_size
+        digest.update(f"{path}\0{size}\0{modality}\0{camera}\n".encode("utf-8", "surrogateescape"))
+    text = f"images {len(images)}, files {digest.hexdigest()[:16]}"
+    if pixels is None:
+        return text
+    check = 0
+    for start in range(0, len(pixels), 256):
+        check = zlib.crc32(pixels[start : start + 256].tobytes(), check)
+    return f"{text}, pixels {check:08x}"
+
+
+def describe_change(one: str, other: str) -> str:
+    """Say in which of their facts two fingerprints differ.
+
+    Args:
+        one: a fingerprint.
+        other: another one, of the same kind.
+
+    Returns:
+        The facts that changed.
+
+    >>> describe_change("images 3, files ab, pixels 12", "images 3, files ab, pixels 34")
+    'what the files hold changed'
+    """
+    before, after = (dict(part.split(" ", 1) for part in text.split(", ")) for text in (one, other))
+    changed = [words for name, words in FACTS.items() if before.get(name) != after.get(name)]
+    return f"{', '.join(changed)} changed"
