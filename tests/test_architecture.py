@@ -32,7 +32,7 @@ TABLE: dict[str, set[str]] = {
     "runs": {"checkpoint", "recipes", "models", "config", "errors"},
     "observers": {"errors", "files"},
     "states": {"checkpoint", "config", "errors", "models", "recipes", "runs", "training", "types"},
-    "overview": {"config", "errors", "observers", "runs", "states"},
+    "overview": {"checkpoint", "config", "errors", "observers", "runs", "states"},
     "evaluation": {*BASE, "cluster", "metrics", "labelling"},
     "studies": {*BASE, "labelling", "recipes", "training", "evaluation"},
     "report": {"types", "errors"},
