@@ -3,7 +3,9 @@
     python benchmarks/soak.py                  # 50 kills of a demo run, about half an hour
     python benchmarks/soak.py --kills 4 --data DATA --recipe FILE
 
-One kill in four comes while the program starts, the others within a third of the training.
+One kill in four comes while the program starts, the others within a third of the training. One
+more training may write no file as large as its state, as on a full disk, and then goes on without
+that limit.
 Nothing may be lost: finished epochs stay finished, the log has every epoch once, no half-written
 file stays, and the final weights of every stage are bit-equal to the uninterrupted run's.
 """
@@ -12,6 +14,7 @@ import argparse
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -20,7 +23,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from vireid.checkpoint import load_checkpoint
-from vireid.runs import CLEAREST, Run
+from vireid.runs import BEFORE, CLEAREST, Run
 
 
 def command(data: Path, recipe: str, out: Path) -> list[str]:
@@ -51,6 +54,21 @@ def live_and_die(words: list[str], seconds: float) -> bool:
     if process.returncode:
         raise SystemExit(f"the training ended with {process.returncode}: {error}")
     return True
+
+
+def starve(words: list[str], limit: int) -> list[str]:
+    """Run a command that may write no larger file; return what is wrong with how it ends."""
+    done = subprocess.run(
+        words,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    clear = done.stderr.count("\n") == 1 and "cannot write" in done.stderr
+    if done.returncode == 2 and clear:
+        return []
+    return [f"full disk: the training ended with {done.returncode}: {done.stderr}"]
 
 
 def differences(one: Path, other: Path) -> list[str]:
@@ -92,7 +110,10 @@ def soak(data: Path, recipe: str, folder: Path, kills: int, seed: int) -> list[s
             done = now
             print(f"run {runs}, {died} kills, {done} epochs", flush=True)
         found += [f"run {runs}: {text}" for text in differences(out, alone)]
-    return found
+    full, size = command(data, recipe, folder / "full"), Run(alone).checkpoint_file(BEFORE).stat()
+    found += starve(full, size.st_size * 5 // 4)
+    live_and_die(full, 1e6)
+    return found + [f"full disk: {text}" for text in differences(folder / "full", alone)]
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ TABLE: dict[str, set[str]] = {
     "states": {
         "checkpoint", "config", "errors", "fingerprints", "models", "recipes", "runs", "training",
     },
-    "overview": {"config", "errors", "observers", "runs", "states"},
+    "overview": {"checkpoint", "config", "errors", "observers", "runs", "states"},
     "evaluation": {*BASE, "cluster", "metrics", "labelling"},
     "studies": {*BASE, "labelling", "recipes", "training", "evaluation"},
     "report": {"types", "errors"},

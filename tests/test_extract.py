@@ -74,8 +74,15 @@ def test_no_images_and_read_only_pixels(network):
     pixels, modality = some(3)
     pixels.setflags(write=False)
     assert len(extract(network, pixels, modality)) == 3
-    none = extract(network, pixels[:0], modality[:0])
-    assert none.vectors.shape == (0, network.embedding_size)
+    none = extract(network, pixels[:0], modality[:0], with_features=True)
+    assert none.vectors.shape == none.features.shape == (0, network.embedding_size)
+    assert extract(network, pixels[:0], modality[:0]).features is None
+
+
+def test_a_part_without_a_batch_has_features_all_the_same(network):
+    found = extract(network, *some(7), batch=4, with_features=True, part=(2, 3))
+    assert found.vectors.shape == found.features.shape == (0, network.embedding_size)
+    assert len(found.modality) == 0
 
 
 def test_a_diverged_network_is_reported(network):

@@ -1,9 +1,14 @@
 """Files are written whole or not at all."""
 
+import errno
 import os
+import stat
+from contextlib import nullcontext
 
 import pytest
+import torch
 
+from vireid.checkpoint import save_checkpoint
 from vireid.errors import CheckpointError, DataError
 from vireid.files import lone_writer, whole_file
 
@@ -104,3 +109,72 @@ def test_clearing_leaves_the_unfinished_files_of_living_writers(tmp_path):
         "a.npy": b"a",
         "b.npy": b"b",
     }
+
+
+@pytest.fixture
+def umask():
+    """Return the function that sets the umask, which is set back afterwards."""
+    before = os.umask(0o022)
+    yield os.umask
+    os.umask(before)
+
+
+def private(path):
+    """Write like libraries that make their temporary files with ``tempfile``."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
+        file.write("x")
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o002, 0o077])
+def test_who_may_read_a_file_is_what_the_umask_says(tmp_path, umask, mask):
+    umask(mask)
+    (tmp_path / "plain").touch()
+    with whole_file(tmp_path / "whole") as whole:
+        whole.write_text("x")
+    with whole_file(tmp_path / "private") as whole:
+        private(whole)
+    save_checkpoint(tmp_path / "checkpoint", {"a": torch.zeros(1)}, {})
+    with lone_writer(tmp_path / "lone") as file:
+        file.write(b"x")
+    assert umask(mask) == mask, "the process keeps its own"
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    names = ("plain", "whole", "private", "checkpoint", "lone")
+    assert modes == dict.fromkeys(names, 0o666 & ~mask)
+
+
+@pytest.fixture
+def synced(monkeypatch):
+    """Return a list of what is brought to the disk: the inode, and whether it is a folder."""
+    found, fsync = [], os.fsync
+
+    def note(handle):
+        facts = os.fstat(handle)
+        found.append((facts.st_ino, stat.S_ISDIR(facts.st_mode)))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    return found
+
+
+@pytest.mark.parametrize("lone", [False, True])
+def test_file_and_name_are_brought_to_the_disk(tmp_path, synced, lone):
+    path = tmp_path / "x"
+    if lone:
+        with lone_writer(path) as file:
+            file.write(b"x")
+    else:
+        with whole_file(path) as whole:
+            whole.write_text("x")
+    assert synced == [(path.stat().st_ino, False), (tmp_path.stat().st_ino, True)]
+
+
+@pytest.mark.parametrize(("number", "raised"), [(errno.EINVAL, False), (errno.EIO, True)])
+def test_a_file_system_that_cannot_sync_folders_is_no_error(tmp_path, monkeypatch, number, raised):
+    def refuse(handle):
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    expected = pytest.raises(DataError, match="Input/output") if raised else nullcontext()
+    with expected, whole_file(tmp_path / "x") as whole:
+        whole.write_text("x")

@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 
 import pytest
+import torch
 
 from vireid.checkpoint import save_checkpoint
 from vireid.errors import DataError
@@ -124,6 +125,13 @@ def lose_checkpoint(run):
     run.checkpoint_file("joint").unlink()
 
 
+def truncate_checkpoint(run):
+    finish(run)
+    file = run.checkpoint_file("aligned")
+    save_checkpoint(file, {"a": torch.zeros(100)}, {})
+    file.write_bytes(file.read_bytes()[:-1])
+
+
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
@@ -139,6 +147,7 @@ def lose_checkpoint(run):
         (spoil("metrics.jsonl", b"3\n"), "files are damaged"),
         (spoil("states/00002-000000.safetensors", b"torn"), "no state of"),
         (lose_checkpoint, "lacks the checkpoint of stage joint"),
+        (truncate_checkpoint, "aligned.safetensors is damaged"),
     ],
 )
 def test_what_is_damaged_is_named(run, damage, reason):

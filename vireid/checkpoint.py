@@ -28,11 +28,14 @@ def save_checkpoint(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping
         CheckpointError: the file cannot be written, because the disk is full, say.
     """
     plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    with whole_file(path, CheckpointError) as file:
-        try:
-            save_file(plain, file, {**metadata, "format": FORMAT})
-        except SafetensorError as error:  # wraps what the disk says
-            raise OSError(str(error)) from error
+    try:
+        with whole_file(path, CheckpointError) as file:
+            try:
+                save_file(plain, file, {**metadata, "format": FORMAT})
+            except SafetensorError as error:  # wraps what the disk says
+                raise OSError(str(error)) from error
+    except CheckpointError as error:
+        raise CheckpointError(f"{error}; vireid train goes on with --resume") from error
 
 
 def load_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

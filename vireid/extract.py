@@ -91,8 +91,8 @@ def extract(
             if progress:
                 progress(min(start + batch, len(modality)), len(modality))
     network.train(training)
-    width = network.embedding_size
-    found = torch.cat(vectors).numpy() if vectors else np.empty((0, width), dtype=np.float32)
+    none = torch.empty(0, network.embedding_size)
+    found = torch.cat([none, *vectors]).numpy()
     if not np.isfinite(found).all():
         raise DataError(
             "the network's embeddings are not finite, its weights have diverged; "
@@ -101,7 +101,7 @@ def extract(
     return Embeddings(
         found,
         modality[batches_of(part, len(modality), batch)],
-        torch.cat(features).numpy() if features else None,
+        torch.cat([none, *features]).numpy() if with_features else None,
     )
 
 

@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,7 +20,8 @@ def whole_file(path: Path, error: type[VireidError] = DataError) -> Iterator[Pat
     """Yield a path to write to; what was written takes the place of the file at the end.
 
     An older file of that name stays as it is until the new one is complete and on the disk,
-    whenever the process is killed. Folders are made where they are missing.
+    whenever the process is killed. Folders are made where they are missing. Who may read the new
+    file is what the process's umask says, whoever wrote it.
 
     Args:
         path: the file.
@@ -34,10 +36,14 @@ def whole_file(path: Path, error: type[VireidError] = DataError) -> Iterator[Pat
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        mode = _usual_mode(temporary)
         yield temporary
         with temporary.open("rb") as file:
+            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) != mode:
+                os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         temporary.replace(path)
+        _persist(path.parent)
     except OSError as problem:
         raise _explained(path, problem, error) from problem
     finally:
@@ -76,11 +82,36 @@ def lone_writer(path: Path, error: type[VireidError] = DataError) -> Iterator[Bi
                     file.flush()
                     os.fsync(file.fileno())
                     part.replace(path)
+                    _persist(path.parent)
             finally:
                 if _is_at(file, part):
                     part.unlink()
     except OSError as problem:
         raise _explained(path, problem, error) from problem
+
+
+def _usual_mode(path: Path) -> int:
+    """Return the permissions of a new file at a path; none is left there."""
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        return stat.S_IMODE(os.fstat(handle).st_mode)
+    finally:
+        os.close(handle)
+        path.unlink()
+
+
+def _persist(folder: Path) -> None:
+    """Bring the names in a folder to the disk, where it may be read and its system can do that."""
+    with suppress(PermissionError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        except OSError as problem:
+            if problem.errno not in {errno.EINVAL, errno.ENOTSUP}:
+                raise
+        finally:
+            os.close(handle)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from vireid.checkpoint import load_metadata
 from vireid.config import Recipe
 from vireid.errors import DataError, VireidError
 from vireid.observers import numbers, read_lines
@@ -187,11 +188,10 @@ def _of_scores(known: Overview, recipe: Recipe, metrics: Mapping[str, Any]) -> O
 def _of_ending(known: Overview, recipe: Recipe, run: Run) -> Overview:
     """Add how a run that nobody is working on ended."""
     if run.timing_file.exists() and not state_files(run):
-        missing = [
-            stage.name for stage in recipe.stages if not run.checkpoint_file(stage.name).is_file()
-        ]
-        if missing:
-            raise DataError(f"{run.folder} lacks the checkpoint of stage {missing[0]}")
+        for name in (stage.name for stage in recipe.stages):
+            if not run.checkpoint_file(name).is_file():
+                raise DataError(f"{run.folder} lacks the checkpoint of stage {name}")
+            load_metadata(run.checkpoint_file(name))
         return replace(known, state="evaluated" if known.scores else "finished")
     stage, epoch, step = where_saved(run)
     if stage == len(recipe.stages):

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -88,11 +89,11 @@ def test_a_terminated_group_saves_and_one_process_can_go_on(
     assert len(log(out)) == len(before) + 2
 
 
-def test_the_death_of_one_process_is_told_in_one_line(
-    people: Path, tiny_file: Path, tmp_path: Path
+def test_the_death_of_one_process_is_told_in_one_line_and_nothing_is_lost(
+    people: Path, tiny_file: Path, tmp_path: Path, assert_same_run: Callable[[Path, Path], None]
 ) -> None:
-    out = tmp_path / "run"
-    process = start(people, tiny_file, out, "--set", "stages.aligned.epochs=2000")
+    out, alone, longer = tmp_path / "run", tmp_path / "alone", "stages.aligned.epochs=30"
+    process = start(people, tiny_file, out, "--set", longer)
     wait_for(lambda: (out / "metrics.jsonl").exists() and len(log(out)) > 1, process)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     os.kill(int(children[-1]), signal.SIGKILL)
@@ -100,6 +101,13 @@ def test_the_death_of_one_process_is_told_in_one_line(
     assert process.returncode != 0
     assert "another process of this training has ended; see its message, then: torchrun" in text
     assert state_files(Run(out))
+    assert len(log(out)) < 31
+    for folder in (out, alone):
+        process = start(people, tiny_file, folder, "--set", longer, "--resume")
+        text, _ = process.communicate(timeout=300)
+        assert process.returncode == 0, text
+    assert len(log(out)) == 31
+    assert_same_run(out, alone)
 
 
 def test_a_mistake_is_everybodys(people: Path, tiny_file: Path, tmp_path: Path) -> None:

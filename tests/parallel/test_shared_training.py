@@ -130,3 +130,26 @@ def test_alone_everything_is_as_it_was(crops, tiny) -> None:
     alone = extract(network, crops.pixels, crops.modality)
     together = shared_extract(network, crops.pixels, crops.modality)
     np.testing.assert_array_equal(alone.vectors, together.vectors)
+
+
+def one_of_three(rank: int, folder: str, recipe_text: str) -> None:
+    dist.init_process_group("gloo", f"file://{folder}/meet", rank=rank, world_size=3)
+    with np.load(f"{folder}/crops.npz") as crops:
+        pixels, modality = crops["pixels"], crops["modality"]
+    network = new_network(parse_recipe(recipe_text))
+    for count, with_features in [(128, True), (64, True), (1, True), (128, False)]:
+        images, sides = pixels[:count], modality[:count]
+        alone = extract(network, images, sides, with_features=with_features)
+        together = shared_extract(network, images, sides, with_features=with_features)
+        assert np.array_equal(alone.vectors, together.vectors)
+        assert with_features == (together.features is not None)
+        assert not with_features or np.array_equal(alone.features, together.features)
+    dist.destroy_process_group()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_process_without_an_image_takes_part_in_embedding(tmp_path, crops, tiny_text) -> None:
+    np.savez(tmp_path / "crops.npz", pixels=crops.pixels, modality=crops.modality)
+    multiprocessing.start_processes(
+        one_of_three, (str(tmp_path), tiny_text), nprocs=3, start_method="spawn"
+    )

@@ -41,7 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the words after `vireid`; those of the process where not given.
 
     Returns:
-        The exit code: 0 done, 2 the user's mistake, 130 interrupted, 143 terminated.
+        The exit code: 0 done, 2 the user's mistake, 129 hung up, 130 interrupted, 143
+        terminated.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     _show_anything(sys.stdout)

@@ -1,10 +1,13 @@
 """Signals that ask a training to stop: the step is finished, everything saved."""
 
+import os
+import select
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import TextIO
 
 
 class StopRequest:
@@ -20,17 +23,23 @@ class StopRequest:
 
 @contextmanager
 def stop_requests() -> Iterator[StopRequest]:
-    """Turn the first SIGINT or SIGTERM into a request; a second SIGINT interrupts at once.
+    """Turn the first SIGINT, SIGTERM or SIGHUP into a request.
+
+    A second SIGINT interrupts at once. SIGHUP, which tells that the terminal is gone, is left
+    alone where it is ignored already, as ``nohup`` does.
 
     Yields:
         To be asked whether to stop.
     """
     request = StopRequest()
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        before[signal.SIGHUP] = signal.getsignal(signal.SIGHUP)
 
     def note(number: int, _: FrameType | None) -> None:
         request.signal = number
         signal.signal(signal.SIGINT, before[signal.SIGINT])
+        _leave_dead_ends()
         print("\nstopping after this step; everything will be saved", file=sys.stderr, flush=True)
 
     try:
@@ -38,5 +47,24 @@ def stop_requests() -> Iterator[StopRequest]:
             signal.signal(number, note)
         yield request
     finally:
+        if request.signal == signal.SIGHUP:
+            _leave_dead_ends()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _leave_dead_ends() -> None:
+    """Let output whose terminal or reader is gone go nowhere, so that writing it is no error."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # those that are no files, as in tests, cannot die
+            if _is_dead_end(stream):
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, stream.fileno())
+                os.close(nowhere)
+
+
+def _is_dead_end(stream: TextIO) -> bool:
+    """Tell whether nobody can read any more what is written to a stream."""
+    watch = select.poll()
+    watch.register(stream.fileno(), 0)
+    return any(event & (select.POLLHUP | select.POLLERR) for _, event in watch.poll(0))

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from vireid.checkpoint import load_checkpoint, load_weights, save_checkpoint
+from vireid.checkpoint import load_checkpoint, load_metadata, load_weights, save_checkpoint
 from vireid.config import Recipe
 from vireid.errors import CheckpointError
 from vireid.models import CrossModalNetwork, build_network
@@ -71,7 +71,7 @@ def keep_clearest(run: Run, network: CrossModalNetwork, recipe: Recipe, clarity:
         CheckpointError: the file cannot be written.
     """
     file = run.checkpoint_file(CLEAREST)
-    if file.is_file() and float(load_checkpoint(file)[1].get("clarity", -math.inf)) >= clarity:
+    if file.is_file() and float(load_metadata(file).get("clarity", -math.inf)) >= clarity:
         return
     metadata = _metadata(run, CLEAREST, recipe) | {"clarity": repr(clarity)}
     save_checkpoint(file, network.state_dict(), metadata)

@@ -1,8 +1,13 @@
 """How the recipe's precision, memory and speed settings reach a network."""
 
+import os
+import shutil
+import sys
+
 import torch
 
 from vireid.config import ComputeConfig
+from vireid.errors import ConfigError
 from vireid.models import CrossModalNetwork, Pooling
 
 MIXED = {"bf16": torch.bfloat16, "fp16": torch.float16}
@@ -18,12 +23,28 @@ def prepare(network: CrossModalNetwork, compute: ComputeConfig) -> CrossModalNet
 
     Returns:
         The network itself.
+
+    Raises:
+        ConfigError: the trunk is to be compiled for the CPU, and there is no C++ compiler.
     """
     if compute.precision == "fp64":
         network.double()
     if compute.compile:
+        if network.mean.device.type == "cpu":
+            _check_compiler()
         network.trunk.compile()
     return network
+
+
+def _check_compiler() -> None:
+    """Check that what torch.compile calls for the CPU is there: CXX, or what it takes instead."""
+    name = os.environ.get("CXX", "clang++" if sys.platform == "darwin" else "g++")
+    words = name.split()
+    if not words or shutil.which(words[0]) is None:
+        raise ConfigError(
+            f"compute.compile needs a C++ compiler, and {name!r} cannot be found; install one, "
+            "name another in the environment variable CXX, or leave compute.compile out"
+        )
 
 
 def new_pooling(network: CrossModalNetwork, compute: ComputeConfig) -> Pooling:
