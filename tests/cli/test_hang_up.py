@@ -17,6 +17,14 @@ from vireid.runs import Run
 from vireid.states import state_files
 
 
+@pytest.fixture(autouse=True)
+def heard():
+    """Let SIGHUP have its usual effect here and in new processes, though nohup started the tests."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 def test_a_hang_up_saves_and_says_how_to_go_on(
     people, tiny_file, trained, tmp_path, capsys, stopping, monkeypatch, assert_same_run
 ):
