@@ -19,7 +19,7 @@ from vireid.states import state_files
 
 @pytest.fixture(autouse=True)
 def heard():
-    """Let SIGHUP have its usual effect here and in new processes, though nohup started the tests."""
+    """Let SIGHUP have its usual effect here and in new processes, even under nohup."""
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
     signal.signal(signal.SIGHUP, before)
