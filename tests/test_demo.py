@@ -23,7 +23,8 @@ def test_the_demo_learns_without_identities(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "aligned" in done.stdout
     metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
-    assert set(metrics) == {*STAGES, "seconds", "seed", "protocol", "data"}
+    facts = {"seconds", "seed", "protocol", "trials", "data", "test_images"}
+    assert set(metrics) == {*STAGES, *facts}
     assert metrics["seconds"]["total"] < 480
     assert all(set(metrics[stage]) == SCORES for stage in STAGES)
     precision = [metrics[stage]["mAP"] for stage in STAGES]
