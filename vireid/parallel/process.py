@@ -1,5 +1,7 @@
 """Which process of how many this is, and how they meet."""
 
+import atexit
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +50,9 @@ def process_group(device: str) -> Iterator[str]:
             f"cannot meet the other processes: {' '.join(str(error).split())}; start all of them "
             "with torchrun"
         ) from error
+    # A group that anything still holds keeps its threads, and one that is busy while Python ends
+    # aborts the process (pytorch issue 190489): let go of whatever is left before that.
+    atexit.register(gc.collect)
     try:
         yield device
     finally:
