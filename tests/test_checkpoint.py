@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 from vireid.checkpoint import load_checkpoint, load_metadata, load_weights, save_checkpoint
-from vireid.errors import CheckpointError
+from vireid.errors import CheckpointError, SaveError
 
 TENSORS = {
     "a": torch.arange(6.0).reshape(2, 3).T,  # not contiguous
@@ -38,7 +38,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypat
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(CheckpointError, match=r"No space left on device.*--resume"):
+    with pytest.raises(SaveError, match=r"No space left on device; free some space"):
         save_checkpoint(path, {"a": torch.zeros(1)}, {})
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]

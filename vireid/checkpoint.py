@@ -10,7 +10,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from vireid.errors import CheckpointError
+from vireid.errors import CheckpointError, SaveError
 from vireid.files import whole_file
 
 FORMAT = "vireid-1"
@@ -25,17 +25,14 @@ def save_checkpoint(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping
         metadata: text by name; ``format`` is added.
 
     Raises:
-        CheckpointError: the file cannot be written, because the disk is full, say.
+        SaveError: the file cannot be written, because the disk is full, say.
     """
     plain = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    try:
-        with whole_file(path, CheckpointError) as file:
-            try:
-                save_file(plain, file, {**metadata, "format": FORMAT})
-            except SafetensorError as error:  # wraps what the disk says
-                raise OSError(str(error)) from error
-    except CheckpointError as error:
-        raise CheckpointError(f"{error}; vireid train goes on with --resume") from error
+    with whole_file(path, SaveError) as file:
+        try:
+            save_file(plain, file, {**metadata, "format": FORMAT})
+        except SafetensorError as error:  # wraps what the disk says
+            raise OSError(str(error)) from error
 
 
 def load_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -26,6 +26,10 @@ class CheckpointError(VireidError):
     """A run folder or weights file that is missing, damaged or of another kind."""
 
 
+class SaveError(CheckpointError):
+    """Weights or a state that could not be written; what was there before is still whole."""
+
+
 class DegenerateClusters(VireidError):  # noqa: N818 - a state of the data, not a programming error
     """Clustering left nothing to train on: no clusters, or none in one of the modalities."""
 

@@ -42,3 +42,16 @@ def test_a_missing_compiler_is_said_before_anything_is_read(
     assert "compute.compile needs a C++ compiler, and '" in message
     assert "in the environment variable CXX, or leave compute.compile out" in message
     assert not (tmp_path / "run" / "recipe.yaml").exists()
+
+
+def test_a_broken_compiler_is_said_before_anything_is_read(
+    people, tiny_file, tmp_path, mistake, monkeypatch
+):
+    broken = tmp_path / "broken++"
+    broken.write_text("#!/bin/sh\necho no headers here >&2\necho more >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("CXX", str(broken))
+    words = ("train", people, "--recipe", tiny_file, "--out", tmp_path / "run")
+    message = mistake(*words, "--set", "compute.compile=true")
+    assert f"and '{broken}' cannot compile a line (no headers here); install one, " in message
+    assert not (tmp_path / "run" / "recipe.yaml").exists()

@@ -36,7 +36,8 @@ def test_a_training_that_cannot_save_goes_on_when_there_is_space(
     assert done.stderr.startswith("vireid train: cannot write ")
     assert done.stderr.count("\n") == 1
     assert "File too large" in done.stderr
-    assert done.stderr.endswith("; vireid train goes on with --resume\n")
+    again = f"vireid train {people} --out {out} --resume"
+    assert done.stderr.endswith(f"; then go on with: {again}\n")
     assert {file: file.read_bytes() for file in state_files(Run(out))} == before
     assert [file.name for file in out.rglob(".*")] == [".lock"], "nothing half-written stays"
     assert main(words) == 0

@@ -90,6 +90,24 @@ def test_a_row_that_cannot_be_trained_does_not_keep_the_others_back(
     assert keys(tmp_path / "out") == [("people", 0, f"{setting}=3")]
 
 
+def test_a_shared_stage_that_cannot_be_trained_is_tried_once(people, tiny_file, tmp_path, capsys):
+    setting = "labelling.single.min_samples"
+    file = tmp_path / "rows.yaml"
+    file.write_text(f"""
+first: [{setting}=100]
+second: [{setting}=100, n=1]
+other: []
+third: [{setting}=100, lambda_intra=2]
+""")
+    assert main(words(people, tiny_file, tmp_path / "out", "--seeds", 0, 1, "--rows", file)) == 2
+    out, err = capsys.readouterr()
+    twin = "this row cannot be trained: it shares with first the stage that cannot be trained\n"
+    assert out.count(twin) == 4
+    assert out.count("this row cannot be trained: ") == 6
+    assert "second (people, seed 1): it shares with first the stage" in err
+    assert keys(tmp_path / "out") == [("people", 0, "other"), ("people", 1, "other")]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -7,6 +7,7 @@ from typing import Any
 from vireid.cli.protocols import known_truth
 from vireid.cli.scoring import Scored
 from vireid.data import DataFolder
+from vireid.errors import number_of
 from vireid.fingerprints import fingerprint
 
 
@@ -66,7 +67,7 @@ def described(earlier: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     """
     words = [str(earlier[name]) for name in ("protocol", "data") if name in earlier]
     if "trials" in earlier:
-        words.append("1 trial" if earlier["trials"] == 1 else f"{earlier['trials']} trials")
+        words.append(number_of(earlier["trials"], "trial"))
     if earlier.get("data") == facts.get("data") and earlier.get("test_images") != facts.get(
         "test_images"
     ):

@@ -11,6 +11,7 @@ from rich.table import Table
 from vireid.cli.arguments import parser
 from vireid.cli.display import console
 from vireid.cli.means import mean_table
+from vireid.errors import number_of
 from vireid.overview import Overview, describe_run, find_runs
 
 TEXTS = ("run", "state", "recipe", "data", "epoch", "goes on at", "scored")
@@ -55,7 +56,7 @@ def run(words: list[str]) -> None:
             console.print(f"damaged: {one.folder}: {one.reason}")
     if arguments.mean:
         console.print()
-        scores = [(one.protocol or "-", one.scored, one.scores) for one in found if one.scored]
+        scores = [(_protocol(one, found), one.scored, one.scores) for one in found if one.scored]
         console.print(mean_table(scores))
 
 
@@ -76,6 +77,15 @@ def table(found: Sequence[Overview]) -> Table:
     for one in found:
         made.add_row(*_row(one))
     return made
+
+
+def _protocol(one: Overview, found: Sequence[Overview]) -> str:
+    """Return by what a run was scored, with the number of trials where others have another."""
+    name = one.protocol or "-"
+    if all(other.trials == one.trials for other in found if other.protocol == one.protocol):
+        return name
+    trials = "unknown trials" if one.trials is None else number_of(one.trials, "trial")
+    return f"{name}, {trials}"
 
 
 def _row(one: Overview) -> Iterator[str]:

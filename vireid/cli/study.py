@@ -18,8 +18,8 @@ from vireid.errors import DegenerateClusters, Stopped, VireidError
 from vireid.files import whole_file
 from vireid.fingerprints import fingerprint
 from vireid.runs import Run, load_network
-from vireid.states import branch_off, state_files, write_state
-from vireid.studies import Result, beginning, branch_points, make_result
+from vireid.states import branch_off, state_files, where_saved, write_state
+from vireid.studies import Result, beginning, branch_points, make_result, shared_stages
 from vireid.training import TrainingState
 
 Present = Callable[[Sequence[Result], Sequence[str]], None]
@@ -95,20 +95,42 @@ def _run_job(study: Study, name: str, seed: int, order: Sequence[str]) -> list[s
     finished = [row for row in study.rows if row in done]
     if finished:
         console.print(f"{name}, seed {seed}: skipping what is finished: {', '.join(finished)}")
-    failed = []
+    failed: list[str] = []
+    broken: list[_Broken] = []
     for number, row in enumerate(study.rows, 1):
         if row in done:
             lighten(study.folder.run(name, seed, row))
             continue
         console.print(f"\n{name}, seed {seed}, row {number} of {len(study.rows)}: {row}")
-        try:
-            _run_row(study, name, seed, row, order)
-        except VireidError as error:
-            if type(error) not in (VireidError, DegenerateClusters):
-                raise
-            console.print(f"this row cannot be trained: {error}")
-            failed.append(f"{row} ({name}, seed {seed}): {error}")
+        recipe = study.rows[row]
+        if twin := next((one for one in broken if one.stops(recipe)), None):
+            reason = f"it shares with {twin.row} the stage that cannot be trained"
+        else:
+            try:
+                _run_row(study, name, seed, row, order)
+                continue
+            except VireidError as error:
+                if type(error) not in (VireidError, DegenerateClusters):
+                    raise
+                stage, _, _ = where_saved(study.folder.run(name, seed, row))
+                broken.append(_Broken(row, recipe, stage))
+                reason = str(error)
+        console.print(f"this row cannot be trained: {reason}")
+        failed.append(f"{row} ({name}, seed {seed}): {reason}")
     return failed
+
+
+@dataclass(frozen=True)
+class _Broken:
+    """A row that could not be trained, with the number of the stage in which it ended."""
+
+    row: str
+    recipe: Recipe
+    stage: int
+
+    def stops(self, recipe: Recipe) -> bool:
+        """Tell whether a recipe meets the same stage in the same state, and so the same end."""
+        return shared_stages(self.recipe, recipe) > self.stage
 
 
 def _run_row(study: Study, name: str, seed: int, row: str, order: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from vireid.cli.watching import watching
 from vireid.cli.workers import stopping_between_batches, together
 from vireid.config import Recipe
 from vireid.data import DataFolder
-from vireid.errors import Stopped, VireidError
+from vireid.errors import SaveError, Stopped, VireidError
 from vireid.files import whole_file
 from vireid.fingerprints import fingerprint
 from vireid.models import CrossModalNetwork
@@ -99,6 +99,8 @@ def train(
         except Stopped as error:
             code = 128 + (from_first(stop.signal) or stop.signal or 15)
             raise Stopped(f"stopped and saved; go on with: {again}", code) from error
+        except SaveError as error:
+            raise SaveError(f"{error}; then go on with: {again}") from error
         except RuntimeError as error:
             if not is_lost(error):
                 raise

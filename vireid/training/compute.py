@@ -2,7 +2,10 @@
 
 import os
 import shutil
+import subprocess
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 
@@ -25,7 +28,8 @@ def prepare(network: CrossModalNetwork, compute: ComputeConfig) -> CrossModalNet
         The network itself.
 
     Raises:
-        ConfigError: the trunk is to be compiled for the CPU, and there is no C++ compiler.
+        ConfigError: the trunk is to be compiled for the CPU, and there is no C++ compiler
+            that works.
     """
     if compute.precision == "fp64":
         network.double()
@@ -37,13 +41,28 @@ def prepare(network: CrossModalNetwork, compute: ComputeConfig) -> CrossModalNet
 
 
 def _check_compiler() -> None:
-    """Check that what torch.compile calls for the CPU is there: CXX, or what it takes instead."""
+    """Check that what torch.compile calls for the CPU works: CXX, or what it takes instead."""
     name = os.environ.get("CXX", "clang++" if sys.platform == "darwin" else "g++")
+    advice = (
+        "install one, name another in the environment variable CXX, or leave compute.compile out"
+    )
     words = name.split()
     if not words or shutil.which(words[0]) is None:
         raise ConfigError(
-            f"compute.compile needs a C++ compiler, and {name!r} cannot be found; install one, "
-            "name another in the environment variable CXX, or leave compute.compile out"
+            f"compute.compile needs a C++ compiler, and {name!r} cannot be found; {advice}"
+        )
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "try.cpp"
+        file.write_text("#include <vector>\nstd::vector<int> numbers;\n", encoding="utf-8")
+        done = subprocess.run(
+            [*words, "-shared", "-fPIC", "-o", f"{folder}/try.so", str(file)],
+            capture_output=True, text=True, errors="backslashreplace", check=False,
+        )  # fmt: skip
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[0]
+        raise ConfigError(
+            f"compute.compile needs a C++ compiler, and {name!r} cannot compile a line ({said}); "
+            f"{advice}"
         )
 
 
