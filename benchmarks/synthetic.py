@@ -134,7 +134,7 @@ def main() -> None:
         "--bound-seeds",
         type=int,
         nargs="+",
-        default=[0],
+        default=[0, 1, 2],
         help="training seeds of the upper bound",
     )
     parser.add_argument("--processes", type=int, default=2)
