@@ -21,7 +21,7 @@ PAGE = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
 TABLES = {
     "ablation": row_table, "choices": row_table, "choices-unpaired": row_table, "eps": row_table,
     "lambda_inter": row_table, "lambda_intra": row_table, "n": row_table, "unpaired": data_table,
-    "unpaired-inter-3": data_table,
+    "recipes": row_table, "unpaired-inter-3": data_table,
 }  # fmt: skip
 """How each study is shown; every file has its table."""
 CHOICES = ("defaults", "defaults-unpaired")
