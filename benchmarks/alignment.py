@@ -34,10 +34,10 @@ from vireid.cli.arguments import keep_memory
 from vireid.cluster import centres, normalise_rows
 from vireid.config import Recipe, StageConfig, TermConfig
 from vireid.data import DataFolder, load_pixels, open_data
-from vireid.evaluation import reliability
 from vireid.labelling import Labelling, confidence, label_spaces
 from vireid.recipes import load_recipe
 from vireid.runs import new_network
+from vireid.scoring import reliability
 from vireid.training import TrainingImages, TrainingState, fit, prepare
 from vireid.training.batches import index_batches, load_batch, read_batch
 from vireid.training.objective import batch_loss

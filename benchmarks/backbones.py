@@ -19,11 +19,11 @@ from pages import best, table
 from safetensors.torch import save_file
 
 from vireid.data import load_pixels, open_data
-from vireid.evaluation import evaluate, reliability, sysu
-from vireid.extract import extract
 from vireid.labelling import label_spaces
 from vireid.models import CrossModalNetwork, build_network
+from vireid.models.extract import extract
 from vireid.recipes import load_recipe
+from vireid.scoring import evaluate, reliability, sysu
 from vireid.seeds import generator
 
 SIZE = (96, 48)

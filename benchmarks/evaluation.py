@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from pages import best, options, publish, table
 
-from vireid.evaluation import Protocol, Trial, evaluate
 from vireid.metrics import Count, RetrievalScores, retrieval_scores
+from vireid.scoring import Protocol, Trial, evaluate
 from vireid.types import Embeddings, Truth
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from pages import GOES, best, options, publish, table
 
 from vireid.data import load_pixels, open_data, read_images
-from vireid.data.synthetic import SyntheticSettings, synthesise
+from vireid.synthetic import SyntheticSettings, synthesise
 from vireid.types import Images
 
 SIZES = ((288, 144), (96, 48))

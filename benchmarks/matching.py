@@ -32,12 +32,12 @@ from views import information, nearest_memory, shuffled
 from vireid.cli.training import train
 from vireid.config import LabellingConfig
 from vireid.data import DataFolder, load_pixels, open_data
-from vireid.evaluation import reliability
-from vireid.extract import extract
 from vireid.labelling import OWN, Labelling, label_spaces, match
 from vireid.matching.rejection import Rejection
+from vireid.models.extract import extract
 from vireid.recipes import load_recipe
 from vireid.runs import Run, load_network
+from vireid.scoring import reliability
 from vireid.seeds import generator
 from vireid.types import NOISE, Embeddings, Modality, PseudoLabels
 

@@ -9,9 +9,9 @@ from time import process_time
 
 from PIL import Image
 
-from vireid.data.synthetic import SyntheticSettings
-from vireid.data.synthetic.picture import render_track
-from vireid.data.synthetic.settings import CAMERAS
+from vireid.synthetic import SyntheticSettings
+from vireid.synthetic.picture import render_track
+from vireid.synthetic.settings import CAMERAS
 
 ROUNDS, IDENTITIES = 5, 8
 

@@ -22,8 +22,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from vireid.checkpoint import load_checkpoint
 from vireid.runs import BEFORE, CLEAREST, Run
+from vireid.runs.checkpoint import load_checkpoint
 
 
 def command(data: Path, recipe: str, out: Path) -> list[str]:

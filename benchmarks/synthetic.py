@@ -22,7 +22,7 @@ import numpy as np
 
 from vireid import seeds
 from vireid.data import open_data
-from vireid.evaluation import evaluate, sysu
+from vireid.scoring import evaluate, sysu
 from vireid.types import Embeddings
 
 RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"

@@ -23,8 +23,8 @@ from pages import options, publish, table
 
 from vireid.cli.arguments import keep_memory
 from vireid.config import NetworkConfig, Recipe
-from vireid.extract import extract
 from vireid.models import Passes
+from vireid.models.extract import extract
 from vireid.recipes import load_recipe
 from vireid.runs import Run, new_network
 from vireid.training import TrainingImages, first_state

@@ -8,9 +8,9 @@ from contextlib import nullcontext
 import pytest
 import torch
 
-from vireid.checkpoint import save_checkpoint
 from vireid.errors import CheckpointError, DataError
 from vireid.files import lone_writer, whole_file
+from vireid.runs.checkpoint import save_checkpoint
 
 
 def test_the_new_file_takes_the_place_of_the_old_one(tmp_path):

@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow.parquet
 import pytest
 
-from vireid.checkpoint import load_checkpoint
 from vireid.cli import training as command
 from vireid.cli.main import main
 from vireid.runs import BEFORE, Run
+from vireid.runs.checkpoint import load_checkpoint
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from vireid.cli.main import main
 from vireid.cli.study_folder import StudyFolder
 from vireid.data import open_data
 from vireid.recipes import dump_recipe
-from vireid.states import state_files
+from vireid.runs.states import state_files
 from vireid.studies import ablation_rows
 
 ROWS = ["clustering only", "+ MMLM", "+ MMLM + Intra", "+ MMLM + Inter", "all"]

@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 import torch
 
-from vireid.checkpoint import load_checkpoint
 from vireid.cli.training import train
 from vireid.data import load_pixels, open_data
 from vireid.errors import CheckpointError, ConfigError
-from vireid.fingerprints import fingerprint
 from vireid.recipes import dump_recipe, parse_recipe
 from vireid.runs import Run
-from vireid.states import branch_off, write_state
+from vireid.runs.checkpoint import load_checkpoint
+from vireid.runs.fingerprints import fingerprint
+from vireid.runs.states import branch_off, write_state
 from vireid.studies import ablation_rows, shared_stages, with_settings
 
 FIRST = ("stages.joint.epochs=2", "stages.aligned.epochs=2")

@@ -13,7 +13,7 @@ import pytest
 
 from vireid.cli.main import main
 from vireid.runs import Run
-from vireid.states import state_files
+from vireid.runs.states import state_files
 
 pytestmark = pytest.mark.slow
 

@@ -7,9 +7,9 @@ import pytest
 
 from vireid.cli.main import main
 from vireid.data import load_pixels, open_data
-from vireid.extract import extract
+from vireid.models.extract import extract
+from vireid.ranking import load_gallery
 from vireid.runs import Run, load_network
-from vireid.search import load_gallery
 
 IMAGE = "cam3/0009/0000.jpg"
 

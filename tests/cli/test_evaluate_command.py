@@ -10,9 +10,9 @@ from PIL import Image
 
 from vireid.cli.main import main
 from vireid.data import load_pixels, open_data
-from vireid.evaluation import evaluate, sysu
-from vireid.extract import extract
+from vireid.models.extract import extract
 from vireid.runs import Run, load_network
+from vireid.scoring import evaluate, sysu
 
 FACTS = {"seconds", "seed", "protocol", "trials", "data", "test_images"}
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]

@@ -12,11 +12,11 @@ import pyarrow.parquet
 import pytest
 import torch
 
-from vireid.checkpoint import save_checkpoint
 from vireid.cli import evaluation, examples, score_files, scoring
 from vireid.cli.main import main
 from vireid.cli.score_files import COLUMNS
 from vireid.errors import DataError
+from vireid.runs.checkpoint import save_checkpoint
 
 SHARED = ("protocol", "trials", "data", "test_images")
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]

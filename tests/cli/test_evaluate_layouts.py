@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from vireid.cli.main import main
-from vireid.data.synthetic import DEFAULTS, synthesise
 from vireid.recipes import dump_recipe
 from vireid.runs import BEFORE, Run, new_network, save_network
+from vireid.synthetic import DEFAULTS, synthesise
 
 SMALL = {
     "identities": 2, "test_identities": 4, "visible_images": 3, "infrared_images": 3,

@@ -11,8 +11,8 @@ from vireid.cli.main import main
 from vireid.cli.protocols import ProtocolOptions, choose_protocol
 from vireid.data import open_data
 from vireid.errors import ConfigError, DataError
-from vireid.evaluation import llcm, regdb, sysu
-from vireid.extract import extract
+from vireid.models.extract import extract
+from vireid.scoring import llcm, regdb, sysu
 
 
 @pytest.fixture

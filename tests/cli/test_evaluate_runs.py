@@ -8,9 +8,9 @@ from statistics import mean, stdev
 import pytest
 
 from vireid.cli.main import main
-from vireid.data.synthetic import DEFAULTS, synthesise
 from vireid.recipes import dump_recipe
 from vireid.runs import BEFORE, Run, new_network, save_network
+from vireid.synthetic import DEFAULTS, synthesise
 
 SMALL = {"identities": 4, "test_identities": 4, "visible_images": 2, "infrared_images": 2}
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]

@@ -6,7 +6,7 @@ import sys
 
 from vireid.cli.main import main
 from vireid.runs import Run
-from vireid.states import state_files
+from vireid.runs.states import state_files
 
 
 def limit():

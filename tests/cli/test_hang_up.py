@@ -14,7 +14,7 @@ import pytest
 from vireid.cli.main import main
 from vireid.cli.stopping import stop_requests
 from vireid.runs import Run
-from vireid.states import state_files
+from vireid.runs.states import state_files
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 
 from vireid.cli.live import Display, live
-from vireid.evaluation.reliability import reliability
 from vireid.labelling import Labelling
+from vireid.scoring.reliability import reliability
 from vireid.training import StepReport, Workers
 from vireid.types import PseudoLabels, Truth
 

@@ -8,10 +8,10 @@ import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from vireid.checkpoint import load_checkpoint
 from vireid.cli import epochs
 from vireid.cli.main import main
 from vireid.runs import Run
+from vireid.runs.checkpoint import load_checkpoint
 
 
 def words(people, tiny_file, out, *more):

@@ -9,8 +9,8 @@ import pytest
 
 from vireid.cli import reading as module
 from vireid.cli.reading import Reading, read_all
-from vireid.data import cache as data_cache
 from vireid.data import load_pixels, open_data
+from vireid.data.pixels import cache as data_cache
 
 SIZE = (32, 16)
 

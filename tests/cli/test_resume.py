@@ -14,12 +14,12 @@ import pytest
 from PIL import Image
 
 from vireid import training
-from vireid.checkpoint import load_checkpoint
 from vireid.cli import workers
 from vireid.cli.main import main
-from vireid.extract import extract
+from vireid.models.extract import extract
 from vireid.runs import Run
-from vireid.states import load_state, state_files
+from vireid.runs.checkpoint import load_checkpoint
+from vireid.runs.states import load_state, state_files
 
 
 def words(people, tiny_file, out, *more):

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from vireid.cli.main import main
-from vireid.search import load_gallery, search
+from vireid.ranking import load_gallery, search
 
 QUERY = ("cam3", "0009", "0000.jpg")
 

@@ -10,8 +10,8 @@ from vireid.cli.main import main
 from vireid.cli.valid_queries import count_queries
 from vireid.data import DataFolder, open_data
 from vireid.data.folder import no_images
-from vireid.evaluation import Protocol, Trial
-from vireid.evaluation.protocols import llcm, plain, sysu
+from vireid.scoring import Protocol, Trial
+from vireid.scoring.protocols import llcm, plain, sysu
 from vireid.types import Images, Truth
 
 

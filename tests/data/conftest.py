@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vireid.data.synthetic import DEFAULTS, synthesise
+from vireid.synthetic import DEFAULTS, synthesise
 
 SMALL = {
     "identities": 3, "test_identities": 2, "visible_images": 2, "infrared_images": 2,

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vireid.data import cache as module
-from vireid.data import default_cache, load_pixels, packed, read_images
+from vireid.data import default_cache, load_pixels, read_images
+from vireid.data.pixels import cache as module
+from vireid.data.pixels import packed
 from vireid.errors import ConfigError, DataError
 from vireid.types import Images
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vireid.data import cache as module
 from vireid.data import load_pixels, read_images
+from vireid.data.pixels import cache as module
 from vireid.errors import DataError
 from vireid.types import Images
 
@@ -83,7 +83,8 @@ BEGIN = """
 import json, os, signal, sys, time
 import numpy as np
 from pathlib import Path
-from vireid.data import cache, load_pixels, read_images
+from vireid.data import load_pixels, read_images
+from vireid.data.pixels import cache
 from vireid.types import Images
 
 root, folder, paths = json.loads(sys.argv[1])

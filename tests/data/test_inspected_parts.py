@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from vireid.data import LLCM, inspect_data, inspection, open_data
-from vireid.data.inspection import QueryCount
+from vireid.data import LLCM, inspect_data, open_data
+from vireid.data.check import inspection
+from vireid.data.check.inspection import QueryCount
 from vireid.errors import ConfigError, DataError
 
 

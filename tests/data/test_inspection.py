@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vireid.data import inspect_data, inspection
-from vireid.data.file_facts import FileFact, look_at
+from vireid.data import inspect_data
+from vireid.data.check import inspection
+from vireid.data.check.file_facts import FileFact, look_at
+from vireid.data.check.inspection import CameraCount, judge
 from vireid.data.folder import DataFolder, no_images
-from vireid.data.inspection import CameraCount, judge
-from vireid.data.problems import Problem, Scan
+from vireid.data.layouts.problems import Problem, Scan
+from vireid.data.layouts.sysu import SYSU_MM01
 from vireid.data.statistics import differences, looks_original
-from vireid.data.sysu import SYSU_MM01
 from vireid.errors import ConfigError
 from vireid.types import Images, Modality, Truth
 

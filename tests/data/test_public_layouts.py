@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from vireid.data import LLCM, REGDB, SYSU_MM01, open_data, read_llcm, read_regdb
-from vireid.data import regdb as regdb_module
-from vireid.data.images import load_pixels
-from vireid.data.synthetic.rig import RIGS
+from vireid.data.layouts import regdb as regdb_module
+from vireid.data.pixels.images import load_pixels
 from vireid.errors import ConfigError, DataError
+from vireid.synthetic.rig import RIGS
 from vireid.types import Modality
 
 LAYOUTS = ("sysu", "regdb", "llcm", "manifest")

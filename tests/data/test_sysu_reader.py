@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from vireid.data import SYSU_MM01, read_sysu
-from vireid.data import sysu as module
+from vireid.data.layouts import sysu as module
 from vireid.errors import DataError
-from vireid.evaluation.protocols import sysu
+from vireid.scoring.protocols import sysu
 
 LISTS = {"train": "7,2", "val": "11", "test": "3,30"}
 

@@ -6,9 +6,9 @@ import torch
 
 from vireid.cluster import centres
 from vireid.losses import classifier, inter, intra, triplet
-from vireid.memory import ClusterMemory
 from vireid.models import Output
 from vireid.recipes import load_recipe
+from vireid.terms.memory import ClusterMemory
 from vireid.training.objective import Rows, batch_loss
 from vireid.training.targets import Target
 

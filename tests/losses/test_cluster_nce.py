@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 
 from vireid.losses import cluster_nce
-from vireid.memory import ClusterMemory
+from vireid.terms.memory import ClusterMemory
 
 
 def naive(embeddings, labels, memories, temperature):

@@ -10,9 +10,9 @@ import torch.distributed as dist
 import torch.multiprocessing as multiprocessing
 
 from vireid.errors import DegenerateClusters
-from vireid.extract import KeptMaps, extract
 from vireid.labelling import label_spaces
 from vireid.models import Output
+from vireid.models.extract import KeptMaps, extract
 from vireid.parallel import (
     SharedForward,
     any_of,

@@ -7,14 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from vireid.metrics import Spread, spread
 from vireid.studies import (
     Result,
-    Spread,
     data_table,
     gain,
     gain_table,
     row_table,
-    spread,
 )
 
 NUMBERS = ("rank1", "mAP", "mINP")

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from vireid.data.sampling import label_batches
-from vireid.data.transforms import augment
 from vireid.errors import DegenerateClusters
 from vireid.labelling import Labelling
 from vireid.seeds import derive
 from vireid.training.batches import index_batches, load_batch, read_ahead, read_batch
+from vireid.training.sampling import label_batches
+from vireid.training.transforms import augment
 from vireid.training.unmatched import portions
 from vireid.types import PseudoLabels
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from vireid.config import Recipe, StageConfig, TermConfig
-from vireid.memory import ClusterMemory
 from vireid.models import build_network
+from vireid.terms.memory import ClusterMemory
 from vireid.training.optimiser import new_optimiser, set_learning_rate, train_classifiers
 from vireid.training.schedule import is_active, learning_rate
 from vireid.training.targets import Target

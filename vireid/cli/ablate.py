@@ -1,7 +1,7 @@
 """`vireid ablate`: what each module of the method adds."""
 
 from vireid.cli.study_options import base_recipe, execute, study_parser
-from vireid.report import draw_bars
+from vireid.pages import draw_bars
 from vireid.studies import GAINS, ablation_rows
 
 

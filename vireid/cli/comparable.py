@@ -8,7 +8,7 @@ from vireid.cli.protocols import known_truth
 from vireid.cli.scoring import Scored
 from vireid.data import DataFolder
 from vireid.errors import number_of
-from vireid.fingerprints import fingerprint
+from vireid.runs.fingerprints import fingerprint
 
 
 def facts_of(scored: Scored, data: DataFolder) -> dict[str, Any]:

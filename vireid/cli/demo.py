@@ -12,9 +12,9 @@ from vireid.cli.reading import MEMORY, Reading
 from vireid.cli.score_files import read_json, write_json
 from vireid.cli.training import train
 from vireid.data import open_data
-from vireid.data.synthetic import SyntheticSettings, synthesise
 from vireid.recipes import load_recipe
 from vireid.runs import Run
+from vireid.synthetic import SyntheticSettings, synthesise
 
 PARTS = {
     "data": "making the data",

@@ -11,9 +11,9 @@ from vireid.cli.reading import MEMORY, add_cache, read_all
 from vireid.data import has_layout, open_data
 from vireid.data.folder import is_image, list_images
 from vireid.errors import ConfigError, DataError, number_of
-from vireid.extract import extract
+from vireid.models.extract import extract
+from vireid.ranking import Gallery, save_gallery
 from vireid.runs import Run, load_network
-from vireid.search import Gallery, save_gallery
 from vireid.types import Images, Modality
 
 MODALITIES = tuple(modality.name.lower() for modality in Modality)

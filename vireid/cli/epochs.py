@@ -7,9 +7,9 @@ from typing import Any
 from vireid.cli.display import console
 from vireid.config import Recipe
 from vireid.data import DataFolder
-from vireid.evaluation.reliability import reliability
 from vireid.observers import Observers
-from vireid.states import steps_done
+from vireid.runs.states import steps_done
+from vireid.scoring.reliability import reliability
 from vireid.training import EpochReport, StepReport
 
 EVERY = 10

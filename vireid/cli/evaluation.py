@@ -13,8 +13,8 @@ from vireid.cli.score_files import merge_metrics, write_scores
 from vireid.cli.scoring import Scored, Ways, score
 from vireid.data import DataFolder
 from vireid.errors import CheckpointError, DataError
-from vireid.evaluation import Protocol
 from vireid.runs import Run, Weights, load_network
+from vireid.scoring import Protocol
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from pathlib import Path
 from vireid.cli.protocols import known_truth
 from vireid.cli.scoring import Scored
 from vireid.data import DataFolder, decode
-from vireid.evaluation.examples import ranked_examples
 from vireid.files import whole_file
-from vireid.report import draw_ranked_list
+from vireid.pages import draw_ranked_list
+from vireid.scoring.examples import ranked_examples
 
 
 def draw_examples(path: Path, scored: Scored, data: DataFolder, *, rerank: bool) -> None:

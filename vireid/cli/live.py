@@ -17,8 +17,8 @@ from rich.text import Text
 from vireid.cli.pace import Pace
 from vireid.config import Recipe
 from vireid.data import DataFolder
-from vireid.evaluation.reliability import Reliability, reliability
 from vireid.labelling import Labelling
+from vireid.scoring.reliability import Reliability, reliability
 from vireid.training import Labeller, StepReport, Workers
 from vireid.types import Embeddings
 

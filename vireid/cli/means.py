@@ -8,7 +8,7 @@ from rich.table import Table
 
 from vireid.cli.display import NAMES, plain_table
 from vireid.cli.score_files import write_json
-from vireid.studies import Spread, spread
+from vireid.metrics import Spread, spread
 
 RunScores = tuple[str, str, Mapping[str, float]]
 """Protocol, stage and scores of a run, in percent by name."""

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from vireid.cli.arguments import whole_from
 from vireid.data import DataFolder
 from vireid.errors import ConfigError, DataError
-from vireid.evaluation import Direction, Mode, Protocol, llcm, plain, regdb, sysu
+from vireid.scoring import Direction, Mode, Protocol, llcm, plain, regdb, sysu
 from vireid.types import Truth
 
 APPLIES_TO = {

@@ -11,7 +11,7 @@ from vireid.errors import ConfigError, DataError
 from vireid.files import whole_file
 from vireid.recipes import dump_recipe
 from vireid.runs import Run
-from vireid.states import state_files
+from vireid.runs.states import state_files
 
 
 def check_trainable(data: DataFolder) -> None:

@@ -12,7 +12,7 @@ from vireid.cli.arguments import parser
 from vireid.cli.display import console
 from vireid.cli.means import mean_table
 from vireid.errors import number_of
-from vireid.overview import Overview, describe_run, find_runs
+from vireid.runs.overview import Overview, describe_run, find_runs
 
 TEXTS = ("run", "state", "recipe", "data", "epoch", "goes on at", "scored")
 NUMBERS = ("Rank-1", "mAP", "clarity", "stable", "time")

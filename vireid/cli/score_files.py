@@ -16,9 +16,9 @@ from vireid.cli.protocols import known_truth
 from vireid.cli.scoring import Scored
 from vireid.data import DataFolder
 from vireid.errors import CheckpointError
-from vireid.evaluation import EvaluationResult
 from vireid.files import whole_file
 from vireid.runs import Run
+from vireid.scoring import EvaluationResult
 
 COLUMNS = (
     "stage",

@@ -10,9 +10,9 @@ from vireid.cli.protocols import known_truth
 from vireid.cli.reading import Reading, read_all, read_training
 from vireid.config import Recipe
 from vireid.data import DataFolder
-from vireid.evaluation import EvaluationResult, Protocol, evaluate, regdb
-from vireid.extract import extract, extract_with_mirror
 from vireid.models import CrossModalNetwork
+from vireid.models.extract import extract, extract_with_mirror
+from vireid.scoring import EvaluationResult, Protocol, evaluate, regdb
 from vireid.types import Embeddings, Modality
 
 

@@ -9,9 +9,9 @@ from vireid.cli.embed import MODALITIES, embed, find_images
 from vireid.data import decode
 from vireid.errors import ConfigError
 from vireid.files import whole_file
-from vireid.report import draw_ranked_list
+from vireid.pages import draw_ranked_list
+from vireid.ranking import Gallery, load_gallery, search
 from vireid.runs import Run
-from vireid.search import Gallery, load_gallery, search
 from vireid.types import Ranking
 
 

@@ -16,9 +16,9 @@ from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.errors import DegenerateClusters, Stopped, VireidError
 from vireid.files import whole_file
-from vireid.fingerprints import fingerprint
 from vireid.runs import Run, load_network
-from vireid.states import branch_off, state_files, where_saved, write_state
+from vireid.runs.fingerprints import fingerprint
+from vireid.runs.states import branch_off, state_files, where_saved, write_state
 from vireid.studies import Result, beginning, branch_points, make_result, shared_stages
 from vireid.training import TrainingState
 

@@ -15,7 +15,7 @@ from vireid.errors import CheckpointError, ConfigError
 from vireid.files import whole_file
 from vireid.recipes import dump_recipe, parse_recipe, recipe_differences
 from vireid.runs import Run
-from vireid.states import remove_states
+from vireid.runs.states import remove_states
 from vireid.studies import Result, read_results, write_results
 
 

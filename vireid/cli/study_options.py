@@ -16,8 +16,8 @@ from vireid.config import Recipe
 from vireid.data import DataFolder, open_data
 from vireid.errors import ConfigError, DataError
 from vireid.files import whole_file
+from vireid.pages import Runs, draw_by_data
 from vireid.recipes import load_recipe, names
-from vireid.report import Runs, draw_by_data
 from vireid.studies import Result, data_table, gain_table, row_table, runs_of
 
 SHOWN = {"rank1": "Rank-1", "mAP": "mAP"}

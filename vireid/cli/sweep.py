@@ -12,7 +12,7 @@ from vireid.cli.arguments import folder
 from vireid.cli.study_options import base_recipe, execute, study_parser
 from vireid.config import Recipe
 from vireid.errors import ConfigError
-from vireid.report import draw_bars, draw_sweep
+from vireid.pages import draw_bars, draw_sweep
 from vireid.studies import named_rows, swept_rows
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from vireid.cli.arguments import folder, parser
 from vireid.cli.display import console, progress
-from vireid.data.synthetic import DEFAULTS, synthesise
+from vireid.synthetic import DEFAULTS, synthesise
 
 LAYOUTS = {
     "sysu": "SYSU-MM01: four visible and two near-infrared cameras",

@@ -9,8 +9,8 @@ from vireid.cli.protocols import ProtocolOptions, choose_protocol
 from vireid.cli.score_files import read_json
 from vireid.cli.trials import open_for
 from vireid.data import DataFolder
-from vireid.evaluation import Protocol
 from vireid.runs import Origin, Run, find_stage, open_weights
+from vireid.scoring import Protocol
 
 
 @dataclass(frozen=True)

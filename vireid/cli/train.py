@@ -21,7 +21,7 @@ from vireid.data import open_data
 from vireid.observers import CHOICES
 from vireid.recipes import dump_recipe, load_recipe, names, parse_recipe
 from vireid.runs import Run
-from vireid.states import KEPT, check_same_recipe
+from vireid.runs.states import KEPT, check_same_recipe
 
 
 def run(words: list[str]) -> None:

@@ -16,9 +16,9 @@ from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.errors import SaveError, Stopped, VireidError
 from vireid.files import whole_file
-from vireid.fingerprints import fingerprint
 from vireid.models import CrossModalNetwork
 from vireid.observers import check_installed
+from vireid.pages import draw_training_curve
 from vireid.parallel import (
     any_of,
     from_first,
@@ -28,9 +28,9 @@ from vireid.parallel import (
     share,
 )
 from vireid.recipes import recipe_differences
-from vireid.report import draw_training_curve
 from vireid.runs import BEFORE, Run, keep_clearest, new_network, save_network
-from vireid.states import KEPT, load_state, remove_states, save_state
+from vireid.runs.fingerprints import fingerprint
+from vireid.runs.states import KEPT, load_state, remove_states, save_state
 from vireid.training import (
     Labeller,
     TrainingImages,

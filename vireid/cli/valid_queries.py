@@ -4,8 +4,8 @@ from collections import Counter
 
 from vireid.cli.protocols import choose_protocol, known_truth
 from vireid.data import DataFolder, QueryCount
-from vireid.evaluation import Trial
-from vireid.evaluation.trials import NO_GROUP
+from vireid.scoring import Trial
+from vireid.scoring.trials import NO_GROUP
 from vireid.types import Truth
 
 

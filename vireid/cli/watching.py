@@ -12,7 +12,7 @@ from vireid.data import DataFolder
 from vireid.observers import Observers, open_observers
 from vireid.parallel import share
 from vireid.runs import Run
-from vireid.states import steps_done
+from vireid.runs.states import steps_done
 from vireid.training import EpochReport, Labeller, StepReport, TrainingState, Workers
 
 

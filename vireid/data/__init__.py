@@ -1,16 +1,16 @@
 """Files or procedure in, images out, with their identities sealed beside them."""
 
-from vireid.data.cache import ReadImages, default_cache, read_images
-from vireid.data.faults import MAX_UNREADABLE, Fault
+from vireid.data.check.faults import MAX_UNREADABLE, Fault
+from vireid.data.check.inspection import Inspection, inspect_data
+from vireid.data.check.verdict import QueryCount
 from vireid.data.folder import DataFolder, DatasetCard
-from vireid.data.images import decode, load_pixels
-from vireid.data.inspection import Inspection, inspect_data
-from vireid.data.layout import has_layout, open_data, read_two_folders, scan_data
-from vireid.data.llcm import LLCM, read_llcm
-from vireid.data.manifest import read_manifest
-from vireid.data.regdb import REGDB, read_regdb
-from vireid.data.sysu import SYSU_MM01, read_sysu
-from vireid.data.verdict import QueryCount
+from vireid.data.layouts.llcm import LLCM, read_llcm
+from vireid.data.layouts.manifest import read_manifest
+from vireid.data.layouts.open import has_layout, open_data, read_two_folders, scan_data
+from vireid.data.layouts.regdb import REGDB, read_regdb
+from vireid.data.layouts.sysu import SYSU_MM01, read_sysu
+from vireid.data.pixels.cache import ReadImages, default_cache, read_images
+from vireid.data.pixels.images import decode, load_pixels
 
 __all__ = [
     "LLCM",

@@ -10,12 +10,14 @@ from vireid.metrics.agreement import (
 from vireid.metrics.margins import centre_margin, matching_margin
 from vireid.metrics.retrieval import Count, per_query_scores, retrieval_scores
 from vireid.metrics.scores import QueryScores, RetrievalScores, joined_scores, mean_scores
+from vireid.metrics.spread import Spread, spread
 
 __all__ = [
     "Agreement",
     "Count",
     "QueryScores",
     "RetrievalScores",
+    "Spread",
     "adjusted_rand",
     "centre_margin",
     "joined_scores",
@@ -25,5 +27,6 @@ __all__ = [
     "pair_recall",
     "per_query_scores",
     "retrieval_scores",
+    "spread",
     "stability",
 ]

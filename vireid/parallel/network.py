@@ -9,8 +9,8 @@ from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
 from vireid.errors import DegenerateClusters
-from vireid.extract import KeptMaps, batches_of, extract
 from vireid.models import CrossModalNetwork, Output, Pooling, spread, whole_output
+from vireid.models.extract import KeptMaps, batches_of, extract
 from vireid.parallel.gather import gathered
 from vireid.parallel.process import share
 from vireid.types import Embeddings, Int

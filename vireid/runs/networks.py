@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from vireid.checkpoint import load_checkpoint, load_metadata, load_weights, save_checkpoint
 from vireid.config import Recipe
 from vireid.errors import CheckpointError
 from vireid.models import CrossModalNetwork, build_network
 from vireid.recipes import dump_recipe, parse_recipe
+from vireid.runs.checkpoint import load_checkpoint, load_metadata, load_weights, save_checkpoint
 from vireid.runs.folder import BEFORE, CLEAREST, Origin, Run
 
 

@@ -4,13 +4,12 @@ from vireid.studies.ablation import GAINS, ablation_rows
 from vireid.studies.results import Result, make_result, read_results, runs_of, write_results
 from vireid.studies.shared import beginning, branch_points, seen_by, shared_stages
 from vireid.studies.sweeps import named_rows, swept_rows, with_settings
-from vireid.studies.table import Spread, data_table, gain, gain_table, row_table, spread
+from vireid.studies.table import data_table, gain, gain_table, row_table
 from vireid.studies.upper_bound import truth_labeller
 
 __all__ = [
     "GAINS",
     "Result",
-    "Spread",
     "ablation_rows",
     "beginning",
     "branch_points",
@@ -24,7 +23,6 @@ __all__ = [
     "runs_of",
     "seen_by",
     "shared_stages",
-    "spread",
     "swept_rows",
     "truth_labeller",
     "with_settings",

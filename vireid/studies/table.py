@@ -1,10 +1,8 @@
 """Results of a study as tables: mean and spread of each row, and paired gains."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
-import numpy as np
-
+from vireid.metrics import Spread, spread
 from vireid.studies.results import LATER, Result, values_of
 
 COLUMNS = {
@@ -17,35 +15,6 @@ GAINED = ("rank1", "mAP", "mINP", "training_mAP", "ari")
 """The numbers whose gains are shown."""
 DIGITS = {"ari": 3, "coverage": 2, "pair_precision": 2}
 """Digits behind the point, where it is not one."""
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Mean and spread of several runs."""
-
-    mean: float
-    deviation: float | None
-    """Standard deviation of the runs (n - 1); None for a single one."""
-    runs: int
-
-
-def spread(values: Iterable[float]) -> Spread | None:
-    """Return mean and standard deviation.
-
-    Args:
-        values: of several runs.
-
-    Returns:
-        The spread; None where there is no value.
-
-    >>> spread([1.0, 3.0])
-    Spread(mean=2.0, deviation=1.4142135623730951, runs=2)
-    """
-    found = np.array(list(values), dtype=np.float64)
-    if not found.size:
-        return None
-    deviation = float(found.std(ddof=1)) if found.size > 1 else None
-    return Spread(float(found.mean()), deviation, found.size)
 
 
 def gain(results: Sequence[Result], row: str, base: str, name: str) -> Spread | None:

@@ -11,11 +11,11 @@ import torch
 
 from vireid import seeds
 from vireid.config import Recipe, StageConfig
-from vireid.data.sampling import label_batches
-from vireid.data.transforms import View, augment
 from vireid.errors import DegenerateClusters
 from vireid.labelling import OWN, Labelling
 from vireid.training.objective import Rows
+from vireid.training.sampling import label_batches
+from vireid.training.transforms import View, augment
 from vireid.training.unmatched import portions, unmatched_labels
 from vireid.types import NOISE, Int, Modality
 

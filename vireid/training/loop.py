@@ -11,9 +11,9 @@ from torch import Tensor
 
 from vireid import seeds
 from vireid.config import Recipe, StageConfig, TermConfig
-from vireid.extract import KeptMaps, extract
 from vireid.labelling import label_spaces
 from vireid.models import CrossModalNetwork, Output, Passes
+from vireid.models.extract import KeptMaps, extract
 from vireid.training.batches import RawBatch, TrainingImages, index_batches, load_batch, read_ahead
 from vireid.training.compute import new_pooling
 from vireid.training.guard import gradient_size, is_finite, statistics

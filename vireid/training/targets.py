@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from vireid import seeds
 from vireid.cluster import centres, normalise_rows
 from vireid.config import Recipe, StageConfig
-from vireid.memory import ClusterMemory
+from vireid.terms.memory import ClusterMemory
 from vireid.types import NOISE, Embeddings, Modality, PseudoLabels
 
 CLASSIFIER_SPREAD = 0.001

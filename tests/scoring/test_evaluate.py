@@ -1,0 +1,93 @@
+"""Scores averaged over the trials of a protocol."""
+
+import numpy as np
+import pytest
+
+from vireid.errors import DataError
+from vireid.metrics import retrieval_scores
+from vireid.scoring import Protocol, Trial, evaluate
+from vireid.types import Embeddings, Truth
+
+KEYS = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
+
+
+def unit(rows):
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+@pytest.fixture
+def scene():
+    generator = np.random.default_rng(0)
+    vectors = unit(generator.normal(size=(40, 6)))
+    truth = Truth(generator.integers(0, 5, 40))
+    groups = generator.integers(-1, 3, 15), generator.integers(-1, 3, 20)
+    trials = (
+        Trial(np.arange(15), np.arange(20, 40), *groups),
+        Trial(np.arange(15), np.arange(15, 35)),
+    )
+    return Embeddings(vectors, np.zeros(40, int)), truth, Protocol("p", "images", trials)
+
+
+def test_each_trial_is_scored_by_itself_and_the_table_is_their_mean_in_percent(scene):
+    embeddings, truth, protocol = scene
+    result = evaluate(embeddings, truth, protocol)
+    expected = []
+    for trial in protocol.trials:
+        similarity = np.array(
+            [[embeddings.vectors[q] @ embeddings.vectors[g] for g in trial.gallery]
+             for q in trial.query]
+        )  # fmt: skip
+        scores = retrieval_scores(
+            similarity,
+            truth.identities[trial.query],
+            truth.identities[trial.gallery],
+            ignore=trial.ignored(),
+            count="images",
+        )
+        ignored = trial.ignored()
+        left = similarity if ignored is None else np.where(ignored, -2, similarity)
+        assert result.best[len(expected)].tolist() == trial.gallery[left.argmax(axis=1)].tolist()
+        ranks = [scores.cmc[rank - 1] for rank in (1, 5, 10, 20)]
+        expected.append([100 * value for value in (*ranks, scores.mAP, scores.mINP)])
+    assert result.protocol == "p"
+    assert list(result.table()) == list(result.columns()) == KEYS
+    np.testing.assert_allclose(np.array(list(result.columns().values())).T, expected)
+    np.testing.assert_allclose(list(result.table().values()), np.mean(expected, axis=0))
+    np.testing.assert_allclose(list(result.spread().values()), np.std(expected, axis=0, ddof=1))
+
+
+def test_a_single_trial_has_no_spread(scene):
+    embeddings, truth, protocol = scene
+    one = Protocol("p", "images", protocol.trials[:1])
+    assert evaluate(embeddings, truth, one).spread() is None
+
+
+@pytest.mark.parametrize("count", ["identities", "images"])
+def test_the_count_of_the_protocol_is_used(count):
+    # The query's person comes third by images and second by identities.
+    vectors = unit(np.array([[1.0, 0.0], [1.0, 0.1], [1.0, 0.2], [1.0, 0.3]]))
+    protocol = Protocol("p", count, (Trial(np.array([0]), np.array([1, 2, 3])),))
+    result = evaluate(Embeddings(vectors, [0] * 4), Truth([1, 2, 2, 1]), protocol)
+    first = int(np.argmax(result.trials[0].cmc)) + 1
+    assert first == {"identities": 2, "images": 3}[count]
+
+
+def test_a_query_that_ignores_its_whole_gallery_has_no_best_image():
+    vectors = unit(np.array([[1.0, 0.0], [1.0, 0.1], [1.0, 0.2], [1.0, 0.3]]))
+    groups = np.array([5, 6]), np.array([5, 5])
+    protocol = Protocol("p", "images", (Trial(np.array([0, 1]), np.array([3, 2]), *groups),))
+    result = evaluate(Embeddings(vectors, [0] * 4), Truth([1, 1, 1, 2]), protocol)
+    assert result.best[0].tolist() == [-1, 2]
+    assert result.trials[0].queries.matches.tolist() == [0, 1]
+
+
+def test_a_perfect_embedding_scores_a_hundred(scene):
+    _, truth, protocol = scene
+    perfect = Embeddings(np.eye(5)[truth.identities], np.zeros(40, int))
+    assert evaluate(perfect, truth, protocol).table() == dict.fromkeys(KEYS, 100.0)
+
+
+def test_a_gallery_without_any_true_match_is_an_error(scene):
+    embeddings, _, protocol = scene
+    with pytest.raises(DataError, match="none of the 15 queries"):
+        evaluate(embeddings, Truth(np.arange(40)), protocol)

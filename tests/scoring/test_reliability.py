@@ -1,0 +1,48 @@
+"""How far pseudo-labels agree with identities."""
+
+import numpy as np
+import pytest
+
+from vireid.labelling import Labelling
+from vireid.metrics import adjusted_rand
+from vireid.scoring import reliability
+from vireid.types import Matching, PseudoLabels, Truth
+
+MODALITY = np.array([0, 0, 0, 0, 1, 1, 1, 1])
+TRUTH = Truth([7, 7, 8, 8, 7, 7, 8, 9])
+VISIBLE = PseudoLabels([0, 0, 1, -1, -1, -1, -1, -1])
+INFRARED = PseudoLabels([-1, -1, -1, -1, 0, 0, 1, 1])
+MATCHED = PseudoLabels([0, 0, 0, -1, 0, 0, 1, 1])
+MATCHING = Matching([0, 0], 2, [0.1, 0.2])
+LABELLING = Labelling({"visible": VISIBLE, "infrared": INFRARED, "matched": MATCHED}, MATCHING)
+
+
+def test_noise_is_counted_among_the_images_of_the_space():
+    found = reliability(LABELLING, MODALITY)
+    assert found.noise == {"visible": 0.25, "infrared": 0.0, "matched": 0.125}
+    assert (found.ari, found.coverage, found.pair_precision) == ({}, {}, None)
+
+
+def test_the_truth_adds_agreement_and_the_precision_of_pairs():
+    found = reliability(LABELLING, MODALITY, TRUTH)
+    assert found.ari["visible"] == 1.0
+    expected = adjusted_rand([7, 7, 8, 9], [0, 0, 1, 1]).ari
+    assert found.ari["infrared"] == pytest.approx(expected)
+    one_alone = adjusted_rand([7, 7, 8, 8], [0, 0, 1, 2]).ari
+    assert found.ari_noise_as_singletons["visible"] == pytest.approx(one_alone)
+    assert found.ari_noise_as_singletons["infrared"] == pytest.approx(expected)
+    assert found.coverage == {"visible": 0.75, "infrared": 1.0, "matched": 0.875}
+    assert found.pair_precision == 0.5, "cluster 0 is person 7 twice, cluster 1 is not"
+
+
+def test_spaces_without_clusters_have_no_agreement():
+    nothing = PseudoLabels(np.full(8, -1))
+    empty = Labelling({"visible": nothing, "mixed": nothing}, None)
+    found = reliability(empty, MODALITY, TRUTH)
+    assert found.noise == {"visible": 1.0, "mixed": 1.0}
+    assert (found.ari, found.coverage, found.pair_precision) == ({}, {}, None)
+
+
+def test_no_images_at_all():
+    none = Labelling({"visible": PseudoLabels([])}, None)
+    assert reliability(none, MODALITY[:0], Truth([])).noise == {"visible": 0.0}

@@ -1,0 +1,1 @@
+"""What is wrong with data: every list read, every image opened."""

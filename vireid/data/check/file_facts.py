@@ -1,0 +1,103 @@
+"""What opening every image file tells: its size, its content, or why it cannot be read."""
+
+import hashlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PIL import Image
+
+from vireid.data.pixels.images import FORMATS, decode, thread_count
+from vireid.errors import DataError
+from vireid.types import Images
+
+
+@dataclass(frozen=True)
+class FileFact:
+    """What one file turned out to be."""
+
+    height: int = 0
+    """Pixels; 0 where it cannot be read."""
+    width: int = 0
+    """Pixels; 0 where it cannot be read."""
+    digest: bytes = b""
+    """Equal for files with equal bytes; empty where only the header was read."""
+    problem: str = ""
+    """Why it cannot be read, or empty."""
+
+
+def look_at(
+    images: Images,
+    *,
+    quick: bool = False,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[FileFact, ...]:
+    """Open every image.
+
+    Args:
+        images: N image files.
+        quick: read the headers only: sizes are found, damage after the header is not.
+        workers: number of threads; one a processor, at most eight, if not given.
+        progress: called in this thread with the number of images done and N after each image.
+
+    Returns:
+        N facts in the order of the images.
+
+    Raises:
+        ConfigError: where workers is below 1.
+    """
+    look = partial(_header if quick else _whole, images.root)
+    facts = []
+    with ThreadPoolExecutor(thread_count(workers)) as pool:
+        for done, fact in enumerate(pool.map(look, images.paths), start=1):
+            facts.append(fact)
+            if progress is not None:
+                progress(done, len(images))
+    return tuple(facts)
+
+
+def digest_file(path: Path) -> bytes:
+    """Digest the content of a file.
+
+    Args:
+        path: the file.
+
+    Returns:
+        16 bytes, equal for files with equal bytes.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    return hashlib.blake2b(path.read_bytes(), digest_size=16).digest()
+
+
+def _whole(root: Path, path: str) -> FileFact:
+    """Decode a file and digest its bytes."""
+    try:
+        height, width, _ = decode(root / path).shape
+        digest = digest_file(root / path)
+    except DataError as error:
+        return FileFact(problem=_within(root, error))
+    except OSError as error:
+        return FileFact(problem=f"{path}: {error.strerror}")
+    return FileFact(height, width, digest)
+
+
+def _header(root: Path, path: str) -> FileFact:
+    """Read the header of a file."""
+    try:
+        if not (root / path).stat().st_size:
+            return FileFact(problem=f"{path} is empty (0 bytes); copy the image again")
+        with Image.open(root / path, formats=FORMATS) as image:
+            return FileFact(image.height, image.width)
+    except Exception as error:  # Pillow raises errors of many kinds on damaged files
+        reason = str(error).replace(f"{root}/", "").splitlines()[0]
+        return FileFact(problem=f"{path} cannot be opened ({reason})")
+
+
+def _within(root: Path, error: DataError) -> str:
+    """Return a message without the folder that all paths share."""
+    return str(error).replace(f"{root}/", "")

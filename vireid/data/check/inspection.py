@@ -1,0 +1,189 @@
+"""The finding of `vireid check`: what a data set holds and what it can be used for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vireid.data.check.faults import MAX_UNREADABLE, Fault, list_faults
+from vireid.data.check.file_facts import FileFact, look_at
+from vireid.data.check.rules import file_warnings, findings
+from vireid.data.check.splits import all_faults, all_problems, all_warnings, other_images, reason
+from vireid.data.check.unlisted import unlisted_images, unusual_images
+from vireid.data.check.verdict import CountQueries, QueryCount, judge_split
+from vireid.data.folder import DataFolder, DatasetCard
+from vireid.data.layouts.llcm import LLCM
+from vireid.data.layouts.open import scan_data, scan_trials
+from vireid.data.layouts.problems import Scan
+from vireid.data.layouts.regdb import REGDB
+from vireid.data.layouts.sysu import SYSU_MM01
+from vireid.data.statistics import count
+from vireid.errors import ConfigError
+from vireid.types import Images, Modality
+
+CARDS = {"sysu": SYSU_MM01, "regdb": REGDB, "llcm": LLCM}
+"""The original of each layout."""
+
+
+@dataclass(frozen=True)
+class CameraCount:
+    """What one camera contributes to one part."""
+
+    part: str
+    """train or test."""
+    modality: Modality
+    """Of the images."""
+    camera: int
+    """Its number, 0 where unknown."""
+    identities: int | None
+    """Different people; None where they are unknown."""
+    images: int
+    """Number of images."""
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What was found in a data set."""
+
+    name: str
+    """Of the data, and of the split that is counted where there are several."""
+    card: DatasetCard | None
+    """Of the public data set whose layout it has."""
+    counts: dict[str, int]
+    """Identities and images, under the names of the card: of the first split whose lists are
+    sound, if any is, and `images of all trials` where there are several."""
+    cameras: tuple[CameraCount, ...]
+    """Images for each part, modality and camera of that split."""
+    findings: dict[str, int]
+    """How many lists, entries, files and identities are out of order, by what is wrong."""
+    reasons: tuple[Fault, ...]
+    """Why the data cannot be used as it is, and what for."""
+    warnings: tuple[str, ...]
+    """What is worth knowing and keeps nobody from using the data."""
+    training: str
+    """Empty where one can train on it, else why not."""
+    evaluation: str
+    """Empty where one can evaluate on it, else why not."""
+    queries: QueryCount | None = None
+    """What the protocol makes of the test images of that split, where it was tried."""
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """The reasons, a line each."""
+        return tuple(fault.line for fault in self.reasons)
+
+    @property
+    def usable(self) -> bool:
+        """Whether it is without fault, and good for training, evaluation or both."""
+        return not self.reasons and not (self.training and self.evaluation)
+
+
+def inspect_data(
+    path: Path | str,
+    *,
+    trial: int | None = None,
+    quick: bool = False,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    max_unreadable: float = MAX_UNREADABLE,
+    count_queries: CountQueries | None = None,
+) -> Inspection:
+    """Read a data set's lists, open all its images once, and judge.
+
+    Args:
+        path: a data set as for ``open_data``.
+        trial: which of the ten splits of RegDB, 1 to 10; all if not given. For RegDB's layout
+            only.
+        quick: read only the headers of the images.
+        workers: number of threads; one a processor, at most eight, if not given.
+        progress: called with the number of images done and all of them.
+        max_unreadable: share of the training images that may be unreadable, in [0, 1).
+        count_queries: builds the protocol of a split and counts its queries; the protocol is not
+            tried if not given.
+
+    Returns:
+        The finding.
+
+    Raises:
+        DataError: where the path has no known layout, or a manifest is no table.
+        ConfigError: where an option does not apply or is out of range.
+    """
+    if not 0 <= max_unreadable < 1:
+        raise ConfigError(f"max_unreadable is {max_unreadable:g}; expected from 0 to below 1")
+    scans = scan_trials(path) if trial is None else (scan_data(path, trial=trial),)
+    parts = [images for scan in scans for images in (scan.data.train, scan.data.test)]
+    paths = tuple(dict.fromkeys(path for images in parts for path in images.paths))
+    none = np.zeros(len(paths), dtype=np.int64)
+    images = Images(parts[0].root, paths, none, none)
+    facts = look_at(images, quick=quick, workers=workers, progress=progress)
+    return judge(
+        scans,
+        dict(zip(paths, facts, strict=True)),
+        unlisted=unlisted_images(scans),
+        others=unusual_images(scans),
+        max_unreadable=max_unreadable,
+        count_queries=count_queries,
+    )
+
+
+def judge(
+    scans: Sequence[Scan],
+    facts: Mapping[str, FileFact],
+    *,
+    unlisted: Sequence[str] = (),
+    others: Sequence[str] = (),
+    max_unreadable: float = MAX_UNREADABLE,
+    count_queries: CountQueries | None = None,
+) -> Inspection:
+    """Judge a data set by its lists and by what its files turned out to be.
+
+    Args:
+        scans: what reading the lists of each split gave, at least one.
+        facts: of all images of all splits, by path.
+        unlisted: image files that no list names.
+        others: image files whose names have other endings than those that are taken.
+        max_unreadable: share of the training images that may be unreadable, in [0, 1).
+        count_queries: as for ``inspect_data``.
+
+    Returns:
+        The finding.
+    """
+    card = CARDS.get(scans[0].data.protocol or "")
+    verdicts = [
+        judge_split(scan, facts, card, max_unreadable=max_unreadable, count_queries=count_queries)
+        for scan in scans
+    ]
+    shown = min(
+        verdicts, key=lambda v: (not (v.train.whole and v.test.whole), v.scan.problems != ())
+    )
+    data, problems = shown.scan.data, all_problems(scans)
+    parts = (shown.train, shown.test, other_images(shown, facts))
+    several = {"images of all trials": len(facts)} if len(scans) > 1 else {}
+    found = all_faults(verdicts)
+    tolerated = (fault.line for fault in found if not fault.stops)
+    return Inspection(
+        name=data.name + (f" of {len(scans)}" if len(scans) > 1 else ""),
+        card=card,
+        counts={**count(data), **several},
+        cameras=tuple(_cameras(data)),
+        findings=findings(problems, parts, unlisted, [(v.train, v.test) for v in verdicts]),
+        reasons=(*list_faults(problems), *(fault for fault in found if fault.stops)),
+        warnings=(*tolerated, *all_warnings(verdicts), *file_warnings(parts, unlisted, others)),
+        training=reason(verdicts, "training"),
+        evaluation=reason(verdicts, "evaluation"),
+        queries=shown.queries,
+    )
+
+
+def _cameras(data: DataFolder) -> list[CameraCount]:
+    """Count the images of each part, modality and camera."""
+    parts = (("train", data.train, data.train_truth), ("test", data.test, data.test_truth))
+    found = []
+    for part, images, truth in parts:
+        for kind in Modality:
+            for camera in np.unique(images.camera[images.modality == kind]).tolist():
+                here = (images.modality == kind) & (images.camera == camera)
+                people = None if truth is None else len(np.unique(truth.identities[here]))
+                found.append(CameraCount(part, kind, camera, people, int(here.sum())))
+    return found

@@ -1,0 +1,182 @@
+"""What is worth a warning or a count: rules of `vireid check` on lists and files alone."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from vireid.data.check.faults import NAMES
+from vireid.data.check.file_facts import FileFact
+from vireid.data.check.parts import Part, alone, sides
+from vireid.data.folder import DataFolder, DatasetCard
+from vireid.data.layouts.paths import shown
+from vireid.data.layouts.problems import Problem
+from vireid.data.statistics import count, differences, looks_original
+from vireid.errors import number_of, some
+from vireid.types import Modality
+
+SMALLEST = (32, 16)
+"""Height and width under which a person cannot be told from another."""
+COMMON = 0.95
+"""From this share of images of one size on, other sizes are odd."""
+
+
+def people_warnings(
+    data: DataFolder, train: Part, test: Part, card: DatasetCard | None
+) -> Iterator[str]:
+    """Yield what is worth knowing of people and cameras and keeps nobody from using the data.
+
+    Args:
+        data: all of it.
+        train: the training images.
+        test: the test images.
+        card: of the public data set whose layout it has.
+
+    Yields:
+        One line each.
+    """
+    counts = count(data)
+    if card is not None and data.card is None and looks_original(counts, card):
+        whole = [part.name for part in (train, test) if part.whole]
+        for name in differences(counts, card):
+            if len(whole) == 2 or name.split()[0] in whole:
+                yield f"{name}: {counts.get(name, 0)}, but {card.name} has {card.statistics[name]}"
+    for part in (train, test):
+        yield from _partners(part)
+    yield from _cameras(train, test)
+    if data.protocol == "plain" and train.truth is not None and test.truth is not None:
+        both = np.intersect1d(train.truth.identities, test.truth.identities)
+        if len(both):
+            people = number_of(len(both), "person", "people")
+            yield f"{people} in training and in test: {_numbers(both.tolist())}"
+    kinds = np.unique(test.images.modality)
+    if test.roles is not None and len(kinds) == 1:
+        yield (
+            f"queries and gallery are all {Modality(kinds[0]).name.lower()}; scores are those of a "
+            "search within one modality, not across"
+        )
+    if test.truth is None and len(test.images):
+        yield "the test images have no identities; they can be embedded and searched, not scored"
+
+
+def file_warnings(
+    parts: Sequence[Part], unlisted: Sequence[str], others: Sequence[str] = ()
+) -> Iterator[str]:
+    """Yield what is worth knowing of the files and keeps nobody from using the data.
+
+    Args:
+        parts: images, each in one part only.
+        unlisted: image files that no list names.
+        others: image files whose names have other endings than those that are taken.
+
+    Yields:
+        One line each.
+    """
+    odd = _odd(parts)
+    if odd:
+        yield f"{number_of(len(odd), 'image')} of an odd size (height x width): {some(odd)}"
+    groups = _same(parts)
+    if groups:
+        pairs = [f"{shown(paths[1])} of {shown(paths[0])}" for paths in groups]
+        copies = number_of(sum(len(paths) - 1 for paths in groups), "copy", "copies")
+        yield f"{copies} of other files: {some(pairs)}"
+    if unlisted:
+        names = some(list(map(shown, unlisted)))
+        yield f"{number_of(len(unlisted), 'image file')} in no list and not used: {names}"
+    if others:
+        names = some(list(map(shown, others)))
+        yield (
+            f"{number_of(len(others), 'image file')} not used, as the name does not end in "
+            f".jpg, .jpeg, .png or .bmp: {names}; convert them, or name them in a manifest"
+        )
+
+
+def _partners(part: Part) -> Iterator[str]:
+    single = alone(part)
+    if single and part.roles is None:
+        people = number_of(len(single), f"{part.name} identity", f"{part.name} identities")
+        yield f"{people} in one modality only: {_numbers(single)}"
+    if part.roles is not None and part.truth is not None:
+        queries, gallery = sides(part)
+        lost = sorted(queries - gallery)
+        if lost and queries & gallery:
+            people = number_of(len(lost), "identity", "identities")
+            yield f"{people} in queries only, not counted by the scores: {_numbers(lost)}"
+
+
+def _cameras(train: Part, test: Part) -> Iterator[str]:
+    numbers = np.union1d(train.images.camera, test.images.camera)
+    if len(numbers) == 1 and numbers[0] != 0:
+        yield (
+            f"all images are of one camera, {numbers[0]}; where cameras differ, give each a number"
+        )
+
+
+def _files(parts: Sequence[Part]) -> dict[str, FileFact]:
+    """Return what each file turned out to be, once where lists name it several times."""
+    return {
+        path: fact
+        for part in parts
+        for path, fact in zip(part.images.paths, part.facts, strict=True)
+    }
+
+
+def _odd(parts: Sequence[Part]) -> list[str]:
+    """Name the images that are wider than high, tiny, or unlike nearly all others."""
+    files = [(path, fact) for path, fact in _files(parts).items() if not fact.problem]
+    if not files:
+        return []
+    sizes = Counter((fact.height, fact.width) for _, fact in files)
+    usual, number = sizes.most_common(1)[0]
+    usual_only = number >= COMMON * len(files)
+    return [
+        f"{path} ({fact.height}x{fact.width})"
+        for path, fact in files
+        if fact.width > fact.height
+        or fact.height < SMALLEST[0]
+        or fact.width < SMALLEST[1]
+        or (usual_only and (fact.height, fact.width) != usual)
+    ]
+
+
+def _same(parts: Sequence[Part]) -> list[list[str]]:
+    """Return groups of files with equal content."""
+    groups: dict[bytes, list[str]] = defaultdict(list)
+    for path, fact in _files(parts).items():
+        if fact.digest:
+            groups[fact.digest].append(path)
+    return [paths for paths in groups.values() if len(paths) > 1]
+
+
+def findings(
+    problems: Sequence[Problem],
+    parts: Sequence[Part],
+    unlisted: Sequence[str],
+    splits: Sequence[tuple[Part, Part]],
+) -> dict[str, int]:
+    """Count what is out of order.
+
+    Args:
+        problems: of the lists.
+        parts: images, each in one part only.
+        unlisted: image files that no list names.
+        splits: training and test images of each split.
+
+    Returns:
+        Numbers by what is wrong; zeros too. People in one modality are those of the split that
+        has most of them.
+    """
+    kinds = Counter(problem.kind for problem in problems)
+    return {
+        **{name: kinds[kind] for kind, name in NAMES.items()},
+        "unreadable files": sum(bool(fact.problem) for fact in _files(parts).values()),
+        "files of an odd size": len(_odd(parts)),
+        "copies of other files": sum(len(paths) - 1 for paths in _same(parts)),
+        "image files in no list": len(unlisted),
+        "train identities in one modality": max(len(alone(train)) for train, _ in splits),
+        "test identities in one modality": max(len(alone(test)) for _, test in splits),
+    }
+
+
+def _numbers(identities: Sequence[int]) -> str:
+    return some([str(identity) for identity in identities])

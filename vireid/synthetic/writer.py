@@ -1,0 +1,236 @@
+"""Writing the synthetic data set to a folder, with several processes, in the layout asked for."""
+
+import csv
+import json
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from threadpoolctl import threadpool_limits
+
+from vireid.errors import ConfigError, DataError
+from vireid.synthetic.camera import view_of
+from vireid.synthetic.contact_sheet import write_contact_sheet
+from vireid.synthetic.files import PATTERNS, image_name, lists
+from vireid.synthetic.picture import Picture, render_track
+from vireid.synthetic.portrait import dress
+from vireid.synthetic.settings import SyntheticSettings
+from vireid.synthetic.unpaired import cameras_of, one_modality_only
+from vireid.synthetic.wardrobe import draw_person
+from vireid.types import Modality
+
+VERSION = 1
+"""Raised whenever equal settings no longer give equal files."""
+COMPLETE = "synthetic.json"
+"""Written last: the settings of a complete data set."""
+UNFINISHED = "synthetic.unfinished"
+"""Present while a folder is being written."""
+FACTORS = (
+    "path", "identity", "camera", "modality", "track", "yaw", "view", "reversed", "walking",
+    "phase", "scale", "shift_x", "shift_y", "occluder", "light_x", "light_y", "light_z",
+    "exposure", "elevation",
+)  # fmt: skip
+"""Columns of factors.csv."""
+
+
+def synthesise(
+    out: Path,
+    settings: SyntheticSettings,
+    *,
+    processes: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Write a data set, or return at once where an equal one is complete.
+
+    The files depend only on the settings, not on the number of processes.
+
+    Args:
+        out: the folder; made where it is missing.
+        settings: what to write.
+        processes: how many processes render, at least 1; by default one for each core.
+        progress: called with the images done and all images, in this process.
+
+    Returns:
+        The folder.
+
+    Raises:
+        DataError: if the folder holds other files or a data set with other settings, or a
+            process ends unexpectedly.
+        ConfigError: if processes is below 1.
+    """
+    if processes is not None and processes < 1:
+        raise ConfigError(f"processes is {processes}; expected at least 1")
+    out = Path(out)
+    if _is_complete(out, settings):
+        return out
+    _claim(out)
+    identities = range(1, settings.all_identities + 1)
+    rows: dict[int, list[list[str]]] = {}
+    for identity, written in _written(out, settings, identities, processes):
+        rows[identity] = written
+        if progress is not None:
+            progress(sum(map(len, rows.values())), settings.total_images)
+    everything = [row for identity in identities for row in rows[identity]]
+    for name, text in lists(settings, everything):
+        (out / name).parent.mkdir(exist_ok=True)
+        (out / name).write_text(text, encoding="utf-8")
+    with (out / "factors.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([FACTORS, *everything])
+    cells = _cells(settings, everything, identities[: min(12, len(identities))])
+    write_contact_sheet(out, out / "contact-sheet.png", cells)
+    _finish(out, settings)
+    return out
+
+
+def _cells(
+    settings: SyntheticSettings, rows: Sequence[Sequence[str]], identities: Sequence[int]
+) -> list[list[list[str]]]:
+    """Return the images of each identity and camera."""
+    cells: dict[str, list[str]] = {}
+    for path, _, _, _, track, *_ in rows:
+        cells.setdefault(track, []).append(path)
+    numbers = [mount.number for mount in settings.rig.mounts]
+    return [[cells.get(_track(k, number), []) for number in numbers] for k in identities]
+
+
+def _track(identity: int, camera: int) -> str:
+    """Return the name of a track."""
+    return f"{identity:04d}-{camera}"
+
+
+def _description(settings: SyntheticSettings) -> dict[str, Any]:
+    found = {"version": VERSION, "images": settings.total_images, "settings": settings.as_dict()}
+    if settings.unpaired:
+        only = one_modality_only(settings)
+        for kind in Modality:
+            found[f"{kind.name.lower()}_only"] = [k for k, one in only.items() if one == kind]
+    return found
+
+
+def _is_complete(out: Path, settings: SyntheticSettings) -> bool:
+    """Tell whether the folder holds this data set; refuse one with other settings."""
+    path = out / COMPLETE
+    if not path.is_file():
+        return False
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataError(f"{path} cannot be read; choose another folder or delete it") from error
+    if found != _description(settings):
+        raise DataError(
+            f"{out} holds a synthetic data set with other settings; choose another folder or "
+            "delete this one"
+        )
+    return True
+
+
+def _claim(out: Path) -> None:
+    """Mark an empty folder, or one that a killed run left, as being written."""
+    if out.exists() and not out.is_dir():
+        raise DataError(f"{out} is a file; expected a folder")
+    marker = out / UNFINISHED
+    if out.is_dir() and any(out.iterdir()) and not marker.is_file():
+        raise DataError(f"{out} holds other files; expected an empty or new folder")
+    out.mkdir(parents=True, exist_ok=True)
+    marker.write_text("This folder is being written by vireid synth.\n", encoding="utf-8")
+    for pattern in chain.from_iterable(PATTERNS.values()):
+        for image in out.glob(pattern):
+            image.unlink()
+        for folder in out.glob(pattern.rpartition("/")[0]):
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+
+
+def _finish(out: Path, settings: SyntheticSettings) -> None:
+    """Write the file that makes the folder complete."""
+    draft = out / (COMPLETE + ".draft")
+    draft.write_text(json.dumps(_description(settings), indent=2) + "\n", encoding="utf-8")
+    draft.replace(out / COMPLETE)
+    (out / UNFINISHED).unlink()
+
+
+def _written(
+    out: Path, settings: SyntheticSettings, identities: Sequence[int], processes: int | None
+) -> Iterator[tuple[int, list[list[str]]]]:
+    """Write all images and yield each identity with its rows of factors, in any order."""
+    count = min(processes or os.cpu_count() or 1, len(identities))
+    yield identities[0], write_identity(out, settings, identities[0])
+    if count == 1:
+        for identity in identities[1:]:
+            yield identity, write_identity(out, settings, identity)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(count, context, initializer=_one_thread) as pool:
+        jobs = {pool.submit(write_identity, out, settings, k): k for k in identities[1:]}
+        try:
+            for job in as_completed(jobs):
+                yield jobs[job], job.result()
+        except BrokenProcessPool as error:
+            raise DataError(
+                "a process that renders images ended unexpectedly; free memory or use one process"
+            ) from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _one_thread() -> None:
+    threadpool_limits(1)
+
+
+def write_identity(out: Path, settings: SyntheticSettings, identity: int) -> list[list[str]]:
+    """Write the images of one identity.
+
+    Args:
+        out: the data set's folder.
+        settings: the data set's settings.
+        identity: number of the identity, 1 or more.
+
+    Returns:
+        Rows of factors.csv, in order of camera and image.
+    """
+    rows = []
+    dressed = dress(draw_person(settings, identity))
+    for camera in cameras_of(settings, identity):
+        pictures = render_track(settings, identity, camera, dressed)
+        for number, picture in enumerate(pictures, start=1):
+            name = image_name(settings, identity, picture, number)
+            _save(picture, out / name)
+            rows.append(_factors(name, identity, picture))
+    return rows
+
+
+def _save(picture: Picture, path: Path) -> None:
+    """Write an image in the format of its name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image = Image.fromarray(picture.pixels)
+    if path.suffix == ".bmp":
+        image.save(path, format="BMP")
+    else:
+        image.save(path, format="JPEG", quality=95, subsampling=0)
+
+
+def _factors(path: str, identity: int, picture: Picture) -> list[str]:
+    """Return a row of factors.csv."""
+    camera, track, shot = picture.camera, picture.track, picture.shot
+    numbers = (shot.phase, shot.scale * track.distance, *shot.shift)
+    light = (*track.light[:3], camera.exposure * track.exposure * shot.exposure, camera.elevation)
+    return [
+        path,
+        str(identity),
+        str(camera.file_number),
+        camera.modality.name.lower(),
+        _track(identity, camera.number),
+        f"{shot.yaw:.4f}",
+        view_of(shot.yaw),
+        str(int(track.reversed)),
+        str(int(track.walking)),
+        *(f"{value:.4f}" for value in numbers),
+        shot.occluder,
+        *(f"{value:.4f}" for value in light),
+    ]
