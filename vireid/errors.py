@@ -1,5 +1,9 @@
 """Every error a user can cause; the command prints one line and exits with code 2."""
 
+import math
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+
 REPORTED = 5
 """How many problems or examples one message spells out."""
 
@@ -80,3 +84,49 @@ def some(things: list[str], between: str = ", ") -> str:
     """
     more = len(things) - REPORTED
     return between.join(things[:REPORTED]) + (f" and {more} more" if more > 0 else "")
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """Say which known word a misspelt one is nearest to, for the end of a message.
+
+    Args:
+        word: what was given.
+        known: what is understood.
+
+    Returns:
+        A question after a semicolon; nothing where no word is near.
+
+    >>> meant("hungarain", ["hungarian", "nearest"])
+    '; did you mean hungarian?'
+    """
+    close = get_close_matches(word, list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+Bound = tuple[str, Callable[[float], bool]]
+
+ABOVE_ZERO: Bound = ("more than 0", lambda value: 0 < value < math.inf)
+FROM_ZERO: Bound = ("at least 0", lambda value: 0 <= value < math.inf)
+FROM_ONE: Bound = ("at least 1", lambda value: value >= 1)
+SHARE: Bound = ("0 to 1", lambda value: 0 <= value <= 1)
+BELOW_ONE: Bound = ("0 or more and less than 1", lambda value: 0 <= value < 1)
+INSIDE: Bound = ("more than 0 and less than 1", lambda value: 0 < value < 1)
+
+
+def outside(where: str, config: object, bound: Bound, *names: str) -> Iterator[str]:
+    """Yield a problem for each of the fields whose value is out of bounds.
+
+    Args:
+        where: what the fields belong to, for the message.
+        config: a dataclass.
+        bound: what is expected, and whether a value is so.
+        names: the fields.
+
+    Yields:
+        One message for each wrong value.
+    """
+    expected, holds = bound
+    for name in names:
+        value = getattr(config, name)
+        if not holds(value):
+            yield f"{where}{name} is {value}; expected {expected}"

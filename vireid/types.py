@@ -1,6 +1,6 @@
 """The values that travel between rooms: frozen, and validated where they are made."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -148,6 +148,9 @@ class PseudoLabels:
     """[N] cluster numbers 0..C-1, -1 for noise and for images outside this label space."""
     confidence: Float | None = None
     """[N] trust in each label in [0, 1]; ones where not given."""
+    modality: Modality | None = None
+    """The modality that the label space is over, images of the other one being noise; both
+    modalities where None."""
     clusters: int = field(init=False)
     """C, the number of clusters."""
 
@@ -166,6 +169,19 @@ class PseudoLabels:
         object.__setattr__(self, "confidence", confidence)
         object.__setattr__(self, "clusters", int(found.size))
 
+    def inside(self, modality: Int) -> Bool:
+        """Tell which images the label space is over.
+
+        Args:
+            modality: [N] 0 visible, 1 infrared.
+
+        Returns:
+            [N] True for images of its modality, for all images where it is over both.
+        """
+        if self.modality is None:
+            return np.ones(len(modality), dtype=np.bool_)
+        return np.asarray(modality == self.modality)
+
 
 @dataclass(frozen=True)
 class Matching:
@@ -183,6 +199,9 @@ class Matching:
     visible_partner: Int | None = None
     """[Cr] for infrared clusters that are nobody's partner, the visible cluster they join, which
     has a partner; -1 for all others; all -1 where not given."""
+    to_visible: Int | None = None
+    """[Cr] the way back: the visible cluster of each infrared cluster, -1 where it has none;
+    where not given, the cheapest of those whose partner it is, or the one that it joins."""
 
     def __post_init__(self) -> None:
         """Freeze the arrays and check the range of the partners."""
@@ -208,6 +227,20 @@ class Matching:
                 "clusters that have one"
             )
         object.__setattr__(self, "visible_partner", other)
+        back = self._way_back() if self.to_visible is None else self.to_visible
+        back = _vector("to_visible", back, self.infrared_clusters)
+        _check_partners(back, len(partner))
+        object.__setattr__(self, "to_visible", back)
+
+    def _way_back(self) -> Int:
+        """Return the visible cluster of each infrared one, by the maps that were given."""
+        assert self.visible_partner is not None
+        back = self.visible_partner.copy()
+        price = np.nan_to_num(self.cost, nan=np.inf)
+        for visible in np.lexsort((np.arange(len(price)), price))[::-1]:  # the cheapest stays
+            if self.partner[visible] != NOISE:
+                back[self.partner[visible]] = visible
+        return back
 
     def pairs(self) -> tuple[Int, Int]:
         """Return the visible [M] and the infrared cluster [M] of each of the M pairs."""
@@ -223,6 +256,73 @@ class Matching:
 def _check_partners(partner: Int, clusters: int) -> None:
     if partner.size and not (partner.min() >= NOISE and partner.max() < clusters):
         raise DataError(f"partners must lie in -1..{clusters - 1}")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of N images without looking at them; no identities."""
+
+    modality: Int
+    """[N] 0 visible, 1 infrared."""
+    camera: Int | None = None
+    """[N] camera numbers; None where unknown."""
+    track: Int | None = None
+    """[N] numbers of tracks, -1 for an image without one; None where unknown."""
+    time: NDArray[np.float64] | None = None
+    """[N] seconds since any moment, NaN where unknown; None where all are unknown."""
+
+    def __post_init__(self) -> None:
+        """Check the lengths and freeze the arrays."""
+        object.__setattr__(self, "modality", _vector("modality", self.modality))
+        _check_modality(self.modality)
+        for name in ("camera", "track"):
+            if getattr(self, name) is not None:
+                value = _vector(name, getattr(self, name), len(self.modality))
+                object.__setattr__(self, name, value)
+        if self.time is not None:
+            time = np.array(self.time, dtype=np.float64)
+            if time.shape != self.modality.shape:
+                raise DataError(f"time has shape {time.shape}; expected {self.modality.shape}")
+            time.setflags(write=False)
+            object.__setattr__(self, "time", time)
+
+    def __len__(self) -> int:
+        return len(self.modality)
+
+
+@dataclass(frozen=True)
+class LabelSpace:
+    """What a labeller promises of a label space before there are labels."""
+
+    modality: Modality | None = None
+    """The modality that it is over; both where None."""
+    confidence: bool = False
+    """Whether its labels carry confidences."""
+    matched: bool = False
+    """Whether it joins the clusters of both modalities by a matching."""
+
+
+@dataclass(frozen=True)
+class Labelling:
+    """All label spaces of one labelling pass."""
+
+    spaces: Mapping[str, PseudoLabels]
+    """Pseudo-labels [N] by the name of their label space."""
+    matching: Matching | None = None
+    """From visible to infrared clusters and back, where a label space joins them."""
+    matched: str | None = None
+    """The name of the label space that the matching made."""
+
+    def own(self, side: Modality) -> PseudoLabels | None:
+        """Return the label space over one modality.
+
+        Args:
+            side: the modality.
+
+        Returns:
+            The first such space; None where there is none.
+        """
+        return next((space for space in self.spaces.values() if space.modality == side), None)
 
 
 @dataclass(frozen=True)

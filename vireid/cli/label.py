@@ -9,9 +9,8 @@ from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress
 from vireid.cli.features import Features, read_features, write_labels
 from vireid.cluster import Search, nearest_neighbours, normalise_rows, unit_rows
-from vireid.config import ClusteringConfig
 from vireid.errors import ConfigError, DataError
-from vireid.labelling import cluster_rows
+from vireid.labelling import ClusteringConfig, cluster_rows
 from vireid.types import NOISE, Float, Int, Modality
 
 SINGLE, MIXED = (30, 6), (40, 32)

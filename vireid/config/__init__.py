@@ -3,22 +3,21 @@
 from vireid.config.augmentation import AugmentationConfig
 from vireid.config.compute import ComputeConfig, Precision
 from vireid.config.guard import GuardConfig
-from vireid.config.labelling import ClusteringConfig, LabellingConfig
+from vireid.config.named import Named
 from vireid.config.network import NetworkConfig
 from vireid.config.recipe import Recipe
-from vireid.config.stages import LabelSpace, LossName, StageConfig, TermConfig
+from vireid.config.stages import StageConfig, StepConfig
+from vireid.config.teacher import TeacherConfig
 
 __all__ = [
     "AugmentationConfig",
-    "ClusteringConfig",
     "ComputeConfig",
     "GuardConfig",
-    "LabelSpace",
-    "LabellingConfig",
-    "LossName",
+    "Named",
     "NetworkConfig",
     "Precision",
     "Recipe",
     "StageConfig",
-    "TermConfig",
+    "StepConfig",
+    "TeacherConfig",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vireid.config.bounds import BELOW_ONE, FROM_ZERO, SHARE, outside
+from vireid.errors import BELOW_ONE, FROM_ZERO, SHARE, outside
 
 
 @dataclass(frozen=True)

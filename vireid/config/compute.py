@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from vireid.config.bounds import FROM_ONE, outside
+from vireid.errors import FROM_ONE, outside
 
 Precision = Literal["fp64", "fp32", "bf16", "fp16"]
 

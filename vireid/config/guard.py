@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from vireid.config.bounds import FROM_ONE, FROM_ZERO, SHARE, outside
+from vireid.errors import FROM_ONE, FROM_ZERO, SHARE, outside
 
 
 @dataclass(frozen=True)

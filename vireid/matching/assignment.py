@@ -1,5 +1,6 @@
 """Choose an infrared partner for each visible cluster."""
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ Array = NDArray[np.float64]
 
 def match_clusters(
     cost: NDArray[np.floating],
-    method: Literal["hungarian", "progressive", "nearest"] = "hungarian",
+    method: Literal["hungarian", "progressive", "nearest"] = "progressive",
     max_cost: float | None = None,
     reject: Rejection = "none",
 ) -> Matching:
@@ -40,7 +41,8 @@ def match_clusters(
 
     Returns:
         The partner of each visible cluster, -1 where it has none, and for ``progressive`` that of
-        each infrared cluster left over. Deterministic.
+        each infrared cluster left over; on the way back, ``progressive`` leads to the partner of
+        the first round. Deterministic.
 
     Raises:
         DataError: costs that are not [Cv, Cr], or not finite.
@@ -50,10 +52,12 @@ def match_clusters(
     >>> [match_clusters(cost, method).partner.tolist()
     ...  for method in ("hungarian", "progressive", "nearest")]
     [[0, -1, 1], [0, 0, 1], [0, 0, 0]]
-    >>> match_clusters(cost, reject="mutual").partner.tolist()
+    >>> match_clusters(cost, "hungarian", reject="mutual").partner.tolist()
     [0, -1, -1]
-    >>> match_clusters(cost.T, "progressive").visible_partner.tolist()
+    >>> match_clusters(cost.T).visible_partner.tolist()
     [-1, 0, -1]
+    >>> match_clusters(cost).to_visible.tolist()
+    [0, 2]
     """
     values = np.asarray(cost, dtype=np.float64)
     if values.ndim != 2:
@@ -77,7 +81,20 @@ def match_clusters(
             left = np.setdiff1d(np.arange(len(other)), partner)
             other[left] = _rounds(priced.T[left], allowed.T[left])
     paid, following = _prices(values, partner)
-    return Matching(partner, len(other), paid, following, other)
+    found = Matching(partner, len(other), paid, following, other)
+    if method == "progressive" and allowed.any():
+        return replace(found, to_visible=_first_round(priced, allowed, found))
+    return found
+
+
+def _first_round(cost: Array, allowed: Bool, found: Matching) -> Int:
+    """Return the visible cluster [Cr] of each infrared one: that of the first round goes first."""
+    assert found.to_visible is not None
+    rows = np.flatnonzero(allowed.any(axis=1))
+    first = _hungarian(cost[rows], allowed[rows])
+    back = found.to_visible.copy()
+    back[first[first != NOISE]] = rows[first != NOISE]
+    return back
 
 
 def _hungarian(cost: Array, allowed: Bool) -> Int:

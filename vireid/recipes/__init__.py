@@ -6,21 +6,40 @@ A file holds the fields of ``config.Recipe``, or names one that ships and what i
     changes:
       labelling.mixed.eps: 0.5
       stages.joint.epochs: 20
+      stages.aligned.terms.inter: {loss: inter, labels: matched, weight: 3}
+      stages.aligned.terms.intra: null
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonargparse import ArgumentError, ArgumentParser
 
 from vireid.config import Recipe
-from vireid.errors import ConfigError
+from vireid.errors import ConfigError, some
+from vireid.recipes.changes import change
+from vireid.recipes.classes import Classes
+from vireid.recipes.former import MOVED, check_moved, is_former, modernise, named_terms
+from vireid.recipes.outline import Outline, read_outline
+from vireid.recipes.plain import dump_recipe, foreign_classes, is_written, plain, recipe_differences
+from vireid.recipes.reader import FAILED, Reader
 
-__all__ = ["dump_recipe", "find_recipe", "load_recipe", "names", "parse_recipe"]
+__all__ = [
+    "Outline",
+    "change_recipe",
+    "dump_recipe",
+    "find_recipe",
+    "foreign_classes",
+    "is_written",
+    "load_recipe",
+    "names",
+    "parse_recipe",
+    "plain",
+    "read_outline",
+    "recipe_differences",
+]
 
 
 def names() -> list[str]:
@@ -51,8 +70,11 @@ def find_recipe(name: str) -> str:
         ) from error
 
 
-def load_recipe(name: str, overrides: Sequence[str] = ()) -> Recipe:
+def load_recipe(name: str | Path, overrides: Sequence[str] = ()) -> Recipe:
     """Read a recipe and change some of its settings.
+
+    A file may name classes from outside the package by ``class_path``. They are imported, also out
+    of modules that lie in the file's folder: name only files that you trust.
 
     Args:
         name: a shipped recipe or the path of a YAML file.
@@ -67,10 +89,18 @@ def load_recipe(name: str, overrides: Sequence[str] = ()) -> Recipe:
     >>> load_recipe("synthetic", ["seed=3"]).seed
     3
     """
-    return parse_recipe(find_recipe(name), overrides, source=name)
+    text = find_recipe(str(name))
+    folder = None if str(name) in names() else Path(name).resolve().parent
+    return parse_recipe(text, overrides, source=str(name), classes=Classes(folder, imports=True))
 
 
-def parse_recipe(text: str, overrides: Sequence[str] = (), *, source: str = "recipe") -> Recipe:
+def parse_recipe(
+    text: str,
+    overrides: Sequence[str] = (),
+    *,
+    source: str = "recipe",
+    classes: Classes | None = None,
+) -> Recipe:
     """Turn YAML text into a recipe.
 
     Args:
@@ -78,34 +108,51 @@ def parse_recipe(text: str, overrides: Sequence[str] = (), *, source: str = "rec
             ``changes``, values by the same names as overrides.
         overrides: settings such as ``seed=3``.
         source: where the text is from, for messages.
+        classes: finds classes from outside the package; where not given, none is imported.
 
     Returns:
         The recipe.
 
     Raises:
-        ConfigError: unknown keys, wrong types or values out of range.
+        ConfigError: unknown keys, wrong types or values out of range, all of them named.
     """
-    parser = ArgumentParser(exit_on_error=False, allow_abbrev=False)
-    parser.add_class_arguments(Recipe, "recipe")
     try:
         settings = _settings(text, source)
-        known = parser.parse_object({"recipe": settings})
         for override in overrides:
             name, equals, value = override.partition("=")
             if not equals:
                 raise ConfigError(f"setting {override}: expected name=value, such as seed=3")
-            if name.startswith("stages."):
-                _change(settings, name, yaml.safe_load(value))
-                stages = {"recipe": {"stages": settings["stages"]}}
-                known = parser.parse_object(stages, known)
-            else:
-                known = parser.parse_args([f"--recipe.{override}"], namespace=known)
-        recipe: Recipe = parser.instantiate(known).recipe
-        return recipe
-    except (ArgumentError, yaml.YAMLError, TypeError, KeyError) as error:
-        message = " ".join(str(error).replace("recipe.", "").split())
-        message = message.replace("unrecognized arguments: --", "no such setting: ")
-        raise ConfigError(f"{source}: {message}") from error
+            if name in MOVED:
+                check_moved({name: value})
+            change(settings, name, yaml.safe_load(value))
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{source}: {' '.join(str(error).split())}") from error
+    reader = Reader(classes or Classes())
+    try:
+        recipe = reader.settings(Recipe, settings, "")
+    except ConfigError as error:
+        raise ConfigError(f"{source}: {error}") from error
+    if recipe is FAILED:
+        raise ConfigError(f"{source}: {some(reader.problems, '; ')}")
+    return recipe  # type: ignore[no-any-return]
+
+
+def change_recipe(recipe: Recipe, overrides: Sequence[str], *, source: str = "recipe") -> Recipe:
+    """Change settings of a recipe that is loaded.
+
+    Args:
+        recipe: any recipe, its classes from outside the package included.
+        overrides: settings such as ``seed=3``.
+        source: where the changes are from, for messages.
+
+    Returns:
+        Another recipe.
+
+    Raises:
+        ConfigError: there is no such setting, or a value is out of range.
+    """
+    classes = Classes(loaded=foreign_classes(recipe))
+    return parse_recipe(dump_recipe(recipe), overrides, source=source, classes=classes)
 
 
 def _settings(text: str, source: str) -> dict[str, Any]:
@@ -114,6 +161,9 @@ def _settings(text: str, source: str) -> dict[str, Any]:
     if not isinstance(settings, dict):
         raise ConfigError(f"{source} holds no settings; expected lines such as `height: 96`")
     if "base" not in settings:
+        if is_former(settings):
+            modernise(settings)
+        check_moved(settings)
         return settings
     others = [str(key) for key in settings if key not in ("base", "changes")]
     if others:
@@ -128,77 +178,15 @@ def _settings(text: str, source: str) -> dict[str, Any]:
         raise ConfigError(f"{source}: changes are no mapping; expected lines such as `seed: 3`")
     found = _settings(find_recipe(base), base)
     for name, value in changes.items():
-        _change(found, str(name), value)
+        if name in MOVED:  # as version 0.1.0 had them
+            change(found, f"stages.*.terms.*.{name}", value)
+            if name == "temperature":
+                change(found, "labelling.temperature", value)
+        else:
+            change(found, str(name), named_terms(value) if _is_terms(str(name)) else value)
     return found
 
 
-def _change(settings: dict[str, Any], name: str, value: Any) -> None:
-    """Set one of the settings by its dotted name, in place; stages go by their own names."""
-    parts = name.split(".")
-    if parts[0] == "stages":
-        stages = {stage["name"]: stage for stage in settings["stages"]}
-        if len(parts) != 3 or parts[1] not in stages:
-            raise ConfigError(
-                f"setting {name}: expected stages.NAME.FIELD with NAME one of {', '.join(stages)}"
-            )
-        stages[parts[1]][parts[2]] = value
-        return
-    place = settings
-    for part in parts[:-1]:
-        inner = place.setdefault(part, {})
-        if not isinstance(inner, dict):
-            raise ConfigError(f"setting {name}: {part} holds no other settings")
-        place = inner
-    place[parts[-1]] = value
-
-
-def dump_recipe(recipe: Recipe) -> str:
-    """Return the YAML text of a recipe, every setting resolved.
-
-    Args:
-        recipe: the recipe.
-
-    Returns:
-        Text that ``parse_recipe`` reads back to an equal recipe.
-    """
-    return yaml.safe_dump(_plain(asdict(recipe)), sort_keys=False)
-
-
-def _plain(value: Any) -> Any:
-    """Turn tuples into lists, all the way down."""
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
-
-
-def recipe_differences(one: Recipe, other: Recipe) -> list[str]:
-    """List the settings in which two recipes differ.
-
-    Args:
-        one: a recipe.
-        other: another one.
-
-    Returns:
-        A line for each setting, such as ``labelling.memories is 2, was 4``; ``is`` belongs to the
-        other recipe and ``was`` to the first. Empty where they are equal.
-    """
-    before, after = (dict(_flat(asdict(recipe))) for recipe in (one, other))
-    names = list(dict.fromkeys([*before, *after]))
-    absent = "absent"
-    return [
-        f"{name} is {after.get(name, absent)}, was {before.get(name, absent)}"
-        for name in names
-        if before.get(name, absent) != after.get(name, absent)
-    ]
-
-
-def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every setting below a value by its dotted name; stages go by their own names."""
-    if isinstance(value, dict):
-        for key, part in value.items():
-            yield from _flat(part, f"{name}.{key}" if name else key)
-    elif isinstance(value, list | tuple) and any(isinstance(part, dict) for part in value):
-        for number, part in enumerate(value):
-            yield from _flat(part, f"{name}.{part.get('name', number)}")
-    else:
-        yield name, value
+def _is_terms(name: str) -> bool:
+    """Tell whether a setting is all terms of a stage."""
+    return name.startswith("stages.") and name.endswith(".terms") and name.count(".") == 2

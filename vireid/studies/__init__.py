@@ -5,11 +5,12 @@ from vireid.studies.results import Result, make_result, read_results, runs_of, w
 from vireid.studies.shared import beginning, branch_points, seen_by, shared_stages
 from vireid.studies.sweeps import named_rows, swept_rows, with_settings
 from vireid.studies.table import data_table, gain, gain_table, row_table
-from vireid.studies.upper_bound import truth_labeller
+from vireid.studies.upper_bound import TrueLabels
 
 __all__ = [
     "GAINS",
     "Result",
+    "TrueLabels",
     "ablation_rows",
     "beginning",
     "branch_points",
@@ -24,7 +25,6 @@ __all__ = [
     "seen_by",
     "shared_stages",
     "swept_rows",
-    "truth_labeller",
     "with_settings",
     "write_results",
 ]

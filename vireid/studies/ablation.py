@@ -1,14 +1,17 @@
 """The paper's ablation: the rows of its table as changes of a recipe's last stage."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 
-from vireid.config import Recipe, StageConfig, TermConfig
+from vireid.config import Recipe, StageConfig
 from vireid.errors import ConfigError
+from vireid.terms import Term
 
 CLUSTERING, MATCHED = "clustering only", "+ MMLM"
 INTRA, INTER, ALL = "+ MMLM + Intra", "+ MMLM + Inter", "all"
 
+INTRA_TERM, INTER_TERM = "intra", "inter"
+"""The terms of the last stage that are left out, by name."""
 GAINS = ((MATCHED, CLUSTERING), (INTRA, MATCHED), (INTER, MATCHED), (ALL, INTRA), (ALL, INTER))
 """Each row beside the one that lacks one module of it."""
 
@@ -23,7 +26,8 @@ def ablation_rows(recipe: Recipe) -> dict[str, Recipe]:
     without inter, without intra, and all of them.
 
     Args:
-        recipe: at least two stages, the last one on matched labels with intra and inter terms.
+        recipe: at least two stages, the last one on matched labels with terms called intra and
+            inter.
 
     Returns:
         The recipe of each row, in the paper's order.
@@ -34,11 +38,13 @@ def ablation_rows(recipe: Recipe) -> dict[str, Recipe]:
     _check(recipe)
     before, last = recipe.stages[-2:]
     clustering = _with_terms(last, before.terms)
+    left = _without(last, INTRA_TERM, INTER_TERM)
+    plain = {name: _trusting(term) for name, term in left.items()}
     changed = {
         CLUSTERING: replace(clustering, sample_by=before.sample_by),
-        MATCHED: _with_terms(last, map(_trusting, _without(last, "intra", "inter"))),
-        INTRA: _with_terms(last, _without(last, "inter")),
-        INTER: _with_terms(last, _without(last, "intra")),
+        MATCHED: _with_terms(last, plain),
+        INTRA: _with_terms(last, _without(last, INTER_TERM)),
+        INTER: _with_terms(last, _without(last, INTRA_TERM)),
         ALL: last,
     }
     return {
@@ -55,32 +61,32 @@ def _check(recipe: Recipe) -> None:
             "terms are what `clustering only` trains"
         )
     last = recipe.stages[-1]
-    losses = {term.loss for term in last.terms}
-    missing = [name for name in ("intra", "inter") if name not in losses]
+    missing = [name for name in (INTRA_TERM, INTER_TERM) if name not in last.terms]
     if missing:
         raise ConfigError(
             f"stage {last.name} has no {' and no '.join(missing)} term; an ablation needs both to "
             "leave them out"
         )
-    if not any(term.labels == "matched" for term in _without(last, "intra", "inter")):
+    spaces = recipe.labelling.spaces()
+    left = _without(last, INTRA_TERM, INTER_TERM)
+    if not any(spaces[term.labels].matched for term in left.values()):
         raise ConfigError(
             f"stage {last.name} has no term on matched labels besides intra and inter; an "
             "ablation needs one for `+ MMLM`"
         )
 
 
-def _without(stage: StageConfig, *losses: str) -> list[TermConfig]:
-    """Return the terms of a stage but for some losses."""
-    return [term for term in stage.terms if term.loss not in losses]
+def _without(stage: StageConfig, *names: str) -> dict[str, Term]:
+    """Return the terms of a stage but for some."""
+    return {name: term for name, term in stage.terms.items() if name not in names}
 
 
-def _trusting(term: TermConfig) -> TermConfig:
+def _trusting(term: Term) -> Term:
     """Return a term that trusts all labels alike."""
     return replace(term, confidence=False, divide_by="weights")
 
 
-def _with_terms(stage: StageConfig, terms: Iterable[TermConfig]) -> StageConfig:
-    """Return a stage with other terms, without the option that only intra has."""
-    chosen = tuple(terms)
-    aligned = any(term.loss == "intra" for term in chosen)
-    return replace(stage, terms=chosen, recentre_every=stage.recentre_every if aligned else 0)
+def _with_terms(stage: StageConfig, terms: Mapping[str, Term]) -> StageConfig:
+    """Return a stage with other terms, without the option that only some of them have."""
+    follows = any(term.follows for term in terms.values())
+    return replace(stage, terms=terms, recentre_every=stage.recentre_every if follows else 0)

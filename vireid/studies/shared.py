@@ -4,10 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from vireid.config import ClusteringConfig, LabellingConfig, Recipe
-
-BY_MATCHING = ("memories", "cost_over", "matching", "max_cost", "reject", "confidence")
-"""Settings of labelling that make a difference on matched labels only."""
+from vireid.config import Recipe
+from vireid.labelling import MultiMemoryMatching
+from vireid.recipes import dump_recipe, is_written
 
 
 def seen_by(recipe: Recipe, stage: int) -> Recipe:
@@ -19,16 +18,11 @@ def seen_by(recipe: Recipe, stage: int) -> Recipe:
 
     Returns:
         The recipe with this stage alone; settings of clusterings and of matching that the stage
-        has no use for have their default.
+        has no use for have their default. Of a labeller from outside the package all count.
     """
-    alone, plain = recipe.stages[stage], LabellingConfig()
-    labelling, spaces = recipe.labelling, alone.spaces()
-    if "mixed" not in spaces:
-        labelling = replace(labelling, mixed=plain.mixed)
-    if set(spaces) == {"mixed"}:
-        labelling = replace(labelling, single=ClusteringConfig())
-    if "matched" not in spaces:
-        labelling = replace(labelling, **{name: getattr(plain, name) for name in BY_MATCHING})
+    alone, labelling = recipe.stages[stage], recipe.labelling
+    if isinstance(labelling, MultiMemoryMatching):
+        labelling = labelling.needed_for(recipe.spaces(alone))
     return replace(recipe, labelling=labelling, stages=(alone,))
 
 
@@ -40,11 +34,13 @@ def shared_stages(one: Recipe, other: Recipe) -> int:
         other: another one.
 
     Returns:
-        The length of the longest common beginning of their stages, other things being equal.
+        The length of the longest common beginning of their stages, other things being equal. A
+        stage of which not every setting can be written, and so compared, is shared by none.
     """
     count = 0
     for stage in range(min(len(one.stages), len(other.stages))):
-        if seen_by(one, stage) != seen_by(other, stage):
+        mine, theirs = seen_by(one, stage), seen_by(other, stage)
+        if not (is_written(mine) and dump_recipe(mine) == dump_recipe(theirs)):
             break
         count += 1
     return count
@@ -79,6 +75,6 @@ def beginning(recipe: Recipe, stages: int) -> str:
     Returns:
         The last of these stages and a hash: equal for recipes that share them, fit for a file.
     """
-    seen = repr([seen_by(recipe, stage) for stage in range(stages)])
+    seen = repr([dump_recipe(seen_by(recipe, stage)) for stage in range(stages)])
     digest = hashlib.sha256(seen.encode()).hexdigest()[:12]
     return f"{recipe.stages[stages - 1].name}-{digest}"

@@ -1,11 +1,10 @@
 """Rows that differ in some settings of a recipe."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from vireid.config import Recipe
 from vireid.errors import ConfigError
-from vireid.recipes import dump_recipe, parse_recipe
+from vireid.recipes import change_recipe
 
 SHORT = {
     "n": ("labelling.memories",),
@@ -13,8 +12,8 @@ SHORT = {
     "matching": ("labelling.matching",),
 }
 """Short names of settings."""
-WEIGHTS = {"lambda_intra": "intra", "lambda_inter": "inter"}
-"""Short names of the weight of a loss in the last stage."""
+WEIGHT = "lambda_"
+"""How the short name of a term's weight in the last stage begins."""
 
 
 def swept_rows(recipe: Recipe, parameter: str, values: Sequence[str]) -> dict[str, Recipe]:
@@ -23,7 +22,8 @@ def swept_rows(recipe: Recipe, parameter: str, values: Sequence[str]) -> dict[st
     Args:
         recipe: what all rows have in common.
         parameter: a setting such as ``labelling.memories`` or ``stages.joint.epochs``, or one of
-            n, eps (of both clusterings), matching, lambda_intra, lambda_inter.
+            n, eps (of both clusterings), matching, or lambda_TERM (the weight of a term of the last
+            stage, as in lambda_intra).
         values: as they are written in a recipe.
 
     Returns:
@@ -70,25 +70,20 @@ def with_settings(recipe: Recipe, settings: Sequence[str]) -> Recipe:
         ConfigError: there is no such setting, or a value is out of range.
     """
     for setting in settings:
-        name, equals, value = setting.partition("=")
-        if name in WEIGHTS and equals:
-            recipe = _with_weight(recipe, name, value)
-            continue
-        long = [f"{full}={value}" for full in SHORT[name]] if name in SHORT else [setting]
-        if not equals:
-            long = [setting]
-        recipe = parse_recipe(dump_recipe(recipe), long, source=f"setting {setting}")
+        name, _, value = setting.partition("=")
+        long = [f"{full}={value}" for full in _full(recipe, name)] or [setting]
+        recipe = change_recipe(recipe, long, source=f"setting {setting}")
     return recipe
 
 
-def _with_weight(recipe: Recipe, name: str, value: str) -> Recipe:
-    """Set the weight of a loss in the last stage."""
-    loss, last = WEIGHTS[name], recipe.stages[-1]
-    try:
-        weight = float(value)
-    except ValueError as error:
-        raise ConfigError(f"{name} is {value}; expected a number") from error
-    if loss not in {term.loss for term in last.terms}:
-        raise ConfigError(f"{name} applies to an {loss} term, which stage {last.name} has not")
-    terms = tuple(replace(t, weight=weight) if t.loss == loss else t for t in last.terms)
-    return replace(recipe, stages=(*recipe.stages[:-1], replace(last, terms=terms)))
+def _full(recipe: Recipe, name: str) -> tuple[str, ...]:
+    """Return the settings that a short name stands for; none where it is no short name."""
+    if not name.startswith(WEIGHT):
+        return SHORT.get(name, ())
+    term, last = name.removeprefix(WEIGHT), recipe.stages[-1]
+    if term not in last.terms:
+        known = ", ".join(last.terms)
+        raise ConfigError(
+            f"{name} applies to a term {term}, which stage {last.name} has not; it has {known}"
+        )
+    return (f"stages.{last.name}.terms.{term}.weight",)

@@ -1,42 +1,62 @@
 """The supervised upper bound: the same training with true identities in place of clusters."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from vireid.config import LabellingConfig, LabelSpace
-from vireid.labelling import OWN, Labelling
-from vireid.training import Labeller
-from vireid.types import NOISE, Embeddings, PseudoLabels, Truth
+from vireid.labelling import MultiMemoryMatching, NeighbourSearch
+from vireid.types import NOISE, Embeddings, Known, Labelling, LabelSpace, PseudoLabels, Truth
 
 
-def truth_labeller(truth: Truth) -> Labeller:
-    """Return a labeller that answers with true identities, whatever the embeddings.
+@dataclass(frozen=True)
+class TrueLabels:
+    """A labeller that answers with true identities, whatever the embeddings.
 
     Nothing trained with it is unsupervised; it only tells what the same network, losses and
     budget could reach.
-
-    Args:
-        truth: identities of the N training images.
-
-    Returns:
-        A function called like ``labelling.label_spaces``.
     """
 
+    truth: Truth
+    """Identities of the N training images."""
+    offered: Mapping[str, LabelSpace] = field(default_factory=MultiMemoryMatching().spaces)
+    """The label spaces of the labeller in whose place it stands."""
+
+    def spaces(self) -> Mapping[str, LabelSpace]:
+        """Return the label spaces that can be asked for."""
+        return self.offered
+
+    def problems(self) -> Iterator[str]:
+        """Yield nothing: there are no settings."""
+        yield from ()
+
     def label(
+        self,
         embeddings: Embeddings,
-        spaces: Sequence[LabelSpace],
-        config: LabellingConfig,  # noqa: ARG001 - nothing is clustered
+        known: Known,
+        spaces: Sequence[str],
         *,
-        temperature: float,  # noqa: ARG001
-        generator: np.random.Generator,  # noqa: ARG001
+        generator: np.random.Generator,
+        search: NeighbourSearch,
     ) -> Labelling:
+        """Label the images by their identities.
+
+        Args:
+            embeddings: of the N training images; not looked at.
+            known: their modalities.
+            spaces: the label spaces wanted.
+            generator: not used.
+            search: not used.
+
+        Returns:
+            Identities 0..C-1 in each space, -1 outside its modality.
+        """
+        del embeddings, generator, search
         found: dict[str, PseudoLabels] = {}
         for name in spaces:
-            inside = embeddings.modality == OWN[name] if name in OWN else slice(None)
-            labels = np.full(len(truth), NOISE, dtype=np.int64)
-            labels[inside] = np.unique(truth.identities[inside], return_inverse=True)[1]
-            found[name] = PseudoLabels(labels)
-        return Labelling(found)
-
-    return label
+            side = self.offered[name].modality
+            inside = slice(None) if side is None else known.modality == side
+            labels = np.full(len(known), NOISE, dtype=np.int64)
+            labels[inside] = np.unique(self.truth.identities[inside], return_inverse=True)[1]
+            found[name] = PseudoLabels(labels, modality=side)
+        return Labelling(found, matched=next((n for n in found if self.offered[n].matched), None))

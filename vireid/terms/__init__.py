@@ -1,5 +1,28 @@
-"""What a term of a loss keeps between steps."""
+"""Terms of a stage's loss; each is a dataclass of settings that is read without torch."""
 
-from vireid.terms.memory import ClusterMemory
+from vireid.terms.classifier import Classifier
+from vireid.terms.cluster_nce import ClusterNCE, memory_rows
+from vireid.terms.inter import Inter
+from vireid.terms.intra import Intra
+from vireid.terms.kept import Kept
+from vireid.terms.term import Arrays, Batch, Place, Term, short_name
+from vireid.terms.triplet import Triplet
 
-__all__ = ["ClusterMemory"]
+SHIPPED: tuple[type[Term], ...] = (ClusterNCE, Classifier, Intra, Inter, Triplet)
+"""The terms that a recipe calls by a short name."""
+
+__all__ = [
+    "SHIPPED",
+    "Arrays",
+    "Batch",
+    "Classifier",
+    "ClusterNCE",
+    "Inter",
+    "Intra",
+    "Kept",
+    "Place",
+    "Term",
+    "Triplet",
+    "memory_rows",
+    "short_name",
+]

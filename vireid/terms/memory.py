@@ -44,40 +44,21 @@ class ClusterMemory:
     def __len__(self) -> int:
         return len(self.rows)
 
-    @torch.no_grad()
     def update(self, embeddings: Tensor, labels: Tensor) -> None:
-        """Move each sample's memory towards it, in batch order, at unit length after each sample.
-
-        A row becomes ``momentum * row + (1 - momentum) * embedding``, normalised. Clusters that
-        the batch does not show stay as they are.
+        """Move each sample's memory towards it; see ``moved_rows``.
 
         Args:
             embeddings: [B, D] of unit length.
             labels: [B] int64 clusters 0..C-1; samples with -1 (noise) are left out.
         """
         kept = labels >= 0
-        embeddings, labels = embeddings[kept].detach(), labels[kept]
-        if self.hardest:
-            chosen = self._hardest(embeddings, labels)
-            self._move(embeddings[chosen], labels[chosen])
-            return
-        occurrence = (labels[:, None] == labels[None]).tril(-1).sum(1)
-        for turn in range(int(occurrence.max()) + 1 if len(labels) else 0):
-            now = occurrence == turn  # at most one sample of each cluster
-            self._move(embeddings[now], labels[now])
-
-    def _move(self, embeddings: Tensor, labels: Tensor) -> None:
-        """Move rows towards embeddings of different clusters."""
-        moved = self.momentum * self.rows[labels] + (1 - self.momentum) * embeddings
-        self.rows[labels] = functional.normalize(moved)
-
-    def _hardest(self, embeddings: Tensor, labels: Tensor) -> Tensor:
-        """Return which samples are the least similar of their cluster, the first one on a tie."""
-        similarity = (embeddings * self.rows[labels]).sum(1)
-        order = torch.argsort(similarity, stable=True)
-        ordered = labels[order]
-        first = (ordered[:, None] == ordered[None]).tril(-1).sum(1) == 0
-        return order[first]
+        self.rows = moved_rows(
+            self.rows,
+            embeddings[kept],
+            labels[kept],
+            momentum=self.momentum,
+            hardest=self.hardest,
+        )
 
     def state_dict(self) -> dict[str, Tensor]:
         """Return a copy of what an update changes.
@@ -94,3 +75,50 @@ class ClusterMemory:
             state: what ``state_dict`` returned; the number of clusters may differ.
         """
         self.rows = state["rows"].to(self.rows.device).clone()
+
+
+@torch.no_grad()
+def moved_rows(
+    rows: Tensor, embeddings: Tensor, labels: Tensor, *, momentum: float, hardest: bool = False
+) -> Tensor:
+    """Return memories moved towards samples, in batch order, at unit length after each sample.
+
+    A row becomes ``momentum * row + (1 - momentum) * embedding``, normalised. Clusters that the
+    samples do not show stay as they are.
+
+    Args:
+        rows: [C, D] memories of unit length; not modified.
+        embeddings: [R, D] of unit length.
+        labels: [R] int64 clusters 0..C-1.
+        momentum: share of the old value that an update keeps, in [0, 1].
+        hardest: take, of each cluster, only the sample least similar to the memory, the first one
+            on a tie.
+
+    Returns:
+        [C, D].
+    """
+    result, embeddings = rows.clone(), embeddings.detach()
+    if hardest:
+        chosen = _hardest(result, embeddings, labels)
+        _move(result, embeddings[chosen], labels[chosen], momentum)
+        return result
+    occurrence = (labels[:, None] == labels[None]).tril(-1).sum(1)
+    for turn in range(int(occurrence.max()) + 1 if len(labels) else 0):
+        now = occurrence == turn  # at most one sample of each cluster
+        _move(result, embeddings[now], labels[now], momentum)
+    return result
+
+
+def _move(rows: Tensor, embeddings: Tensor, labels: Tensor, momentum: float) -> None:
+    """Move rows, in place, towards embeddings of different clusters."""
+    moved = momentum * rows[labels] + (1 - momentum) * embeddings
+    rows[labels] = functional.normalize(moved)
+
+
+def _hardest(rows: Tensor, embeddings: Tensor, labels: Tensor) -> Tensor:
+    """Return which samples are the least similar of their cluster, the first one on a tie."""
+    similarity = (embeddings * rows[labels]).sum(1)
+    order = torch.argsort(similarity, stable=True)
+    ordered = labels[order]
+    first = (ordered[:, None] == ordered[None]).tril(-1).sum(1) == 0
+    return order[first]

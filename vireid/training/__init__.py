@@ -2,16 +2,24 @@
 
 from vireid.training.batches import TrainingImages
 from vireid.training.compute import new_pooling, prepare
-from vireid.training.loop import Workers, fit
+from vireid.training.events import EpochBegun, EpochEnded, Event, Labelled, Stepped
+from vireid.training.loop import fit
 from vireid.training.packing import pack, unpack
-from vireid.training.renewal import Labeller
 from vireid.training.reports import EpochReport, StepReport
 from vireid.training.state import TrainingState, first_state
+from vireid.training.workers import Embed, Forward, Told, Workers
 
 __all__ = [
+    "Embed",
+    "EpochBegun",
+    "EpochEnded",
     "EpochReport",
-    "Labeller",
+    "Event",
+    "Forward",
+    "Labelled",
     "StepReport",
+    "Stepped",
+    "Told",
     "TrainingImages",
     "TrainingState",
     "Workers",

@@ -1,23 +1,26 @@
 """Labels -> batches: which images, how augmented."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from vireid import seeds
-from vireid.config import Recipe, StageConfig
+from vireid.config import Recipe, StageConfig, StepConfig
+from vireid.config.stages import OWN
 from vireid.errors import DegenerateClusters
-from vireid.labelling import OWN, Labelling
-from vireid.training.objective import Rows
+from vireid.terms import Batch
 from vireid.training.sampling import label_batches
+from vireid.training.state import TrainingState
 from vireid.training.transforms import View, augment
 from vireid.training.unmatched import portions, unmatched_labels
-from vireid.types import NOISE, Int, Modality
+from vireid.types import NOISE, Int, Known, Labelling, Modality
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,16 @@ class TrainingImages:
     """[N, H, W, 3] uint8, or an array-like that gives such blocks for an index array."""
     modality: Int
     """[N] 0 visible, 1 infrared."""
+    camera: Int | None = None
+    """[N] camera numbers; None where unknown."""
+    track: Int | None = None
+    """[N] numbers of tracks, -1 for an image without one; None where unknown."""
+    time: NDArray[np.float64] | None = None
+    """[N] seconds since any moment; None where unknown."""
+
+    def known(self) -> Known:
+        """Return what is known of the images without looking at them."""
+        return Known(self.modality, self.camera, self.track, self.time)
 
 
 def index_batches(
@@ -36,6 +49,7 @@ def index_batches(
     modality: Int,
     recipe: Recipe,
     generator: np.random.Generator,
+    step: StepConfig | None = None,
 ) -> Iterator[tuple[Int, Int]]:
     """Yield the visible and the infrared images of each batch of an epoch.
 
@@ -43,11 +57,12 @@ def index_batches(
     every batch, so that their images go on learning the labels of their own modality.
 
     Args:
-        stage: where labels are drawn, and how many batches.
+        stage: how many batches, and where labels are drawn.
         labelling: the current label spaces.
         modality: [N] 0 visible, 1 infrared.
         recipe: labels and images in a batch.
         generator: source of all randomness.
+        step: where labels are drawn, if not by the stage's first step.
 
     Yields:
         Indices [P * K] of visible and of infrared images; of the same labels, row by row,
@@ -73,21 +88,23 @@ def index_batches(
         except DegenerateClusters as error:
             raise DegenerateClusters(f"stage {stage.name}, {name} labels: {error}") from error
 
-    batch_labels, batch_images = recipe.batch(stage)
+    step = step or stage.steps()[0]
+    batch_labels, batch_images = recipe.batch(step)
     nothing = np.full(len(modality), NOISE)
     shared, own, counts = [nothing, nothing], [nothing, nothing], (batch_labels, 0, 0)
-    if stage.sample_by == "own":
-        own = [labelling.spaces[side].labels for side in OWN]
+    if step.sample_by == OWN:
+        spaces = [labelling.own(side) for side in Modality]
+        own = [nothing if space is None else space.labels for space in spaces]
         counts = (0, batch_labels, batch_labels)
     else:
-        labels = labelling.spaces[stage.sample_by].labels
+        labels = labelling.spaces[step.sample_by].labels
         shared = [np.where(modality == side, labels, NOISE) for side in Modality]
-    if stage.sample_by == "matched":
+    if step.sample_by == labelling.matched:
         own = unmatched_labels(labelling, modality)
         left, right, *alone = (set(group.tolist()) - {NOISE} for group in (*shared, *own))
         counts = portions(batch_labels, len(left & right), *map(len, alone))
     streams = zip(
-        draw(stage.sample_by, counts[0], *shared),
+        draw(step.sample_by, counts[0], *shared),
         draw("visible", counts[1], own[0]),
         draw("infrared", counts[2], own[1]),
         strict=True,
@@ -131,7 +148,7 @@ def read_batch(
 
 def read_ahead(
     images: TrainingImages, batches: Iterable[tuple[Int, Int]], *, pin: bool = False
-) -> Iterator[RawBatch]:
+) -> Generator[RawBatch, None, None]:
     """Read the images of the next batch while this one is in use.
 
     Args:
@@ -153,19 +170,50 @@ def read_ahead(
             yield coming.result()
 
 
+def read_iterations(
+    state: TrainingState, images: TrainingImages, recipe: Recipe, stage: StageConfig
+) -> Generator[tuple[RawBatch, ...], None, None]:
+    """Yield the batches of each iteration of an epoch that is not taken yet.
+
+    Args:
+        state: epoch, finished iterations and labels.
+        images: the training images.
+        recipe: batches and seed.
+        stage: its steps.
+
+    Yields:
+        One batch for each step of the iteration.
+    """
+    steps = stage.steps()
+    streams = []
+    for number, step in enumerate(steps):
+        which = [number] if number else []  # so that the first step draws as an only one does
+        draws = seeds.generator(recipe.seed, "sampling", stage.name, state.epoch, *which)
+        modality = images.modality
+        streams.append(index_batches(stage, state.labelling, modality, recipe, draws, step))
+    batches = (batch for iteration in zip(*streams, strict=True) for batch in iteration)
+    left = islice(batches, state.step * len(steps), None)
+    coming = read_ahead(images, left, pin=state.network.mean.is_cuda)
+    with closing(coming):
+        while found := tuple(islice(coming, len(steps))):
+            yield found
+
+
 def load_batch(
     batch: RawBatch, recipe: Recipe, *names: str | int, device: torch.device | str = "cpu"
-) -> tuple[torch.Tensor, Rows]:
+) -> tuple[torch.Tensor, Batch, torch.Tensor]:
     """Augment one batch: visible, visible with exchanged channels, infrared.
 
     Args:
         batch: V visible images, each of which goes in twice, and R infrared ones.
         recipe: augmentation and seed.
-        names: stage, epoch and step, which make the batch's randomness its own.
+        names: stage, epoch and step, which make the batch's randomness its own; the number of the
+            step in its iteration after these, where it is not the first.
         device: where the batch goes, and is augmented.
 
     Returns:
-        Pixels [2 V + R, 3, H, W] float32 in [0, 1], and the rows' images and modalities.
+        Pixels [2 V + R, 3, H, W] float32 in [0, 1], what the rows show, and their modalities
+        [2 V + R] on the device.
     """
     generator = torch.Generator().manual_seed(seeds.derive(recipe.seed, "augment", *names))
     there = {
@@ -177,6 +225,7 @@ def load_batch(
     views = ((visible, "visible"), (visible, "exchanged"), (infrared, "infrared"))
     parts = [augment(block, recipe.augmentation, generator, view=view) for block, view in views]
     indices = np.concatenate([batch.visible, batch.visible, batch.infrared])
-    modality = torch.zeros(len(indices), dtype=torch.int64)
+    modality = np.zeros(len(indices), dtype=np.int64)
     modality[2 * len(batch.visible) :] = Modality.INFRARED
-    return torch.cat(parts), Rows(torch.from_numpy(indices).to(device), modality.to(device))
+    rows = Batch(indices, modality, *(int(name) for name in names[1:3]))
+    return torch.cat(parts), rows, torch.from_numpy(modality).to(device)

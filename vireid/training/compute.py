@@ -18,7 +18,7 @@ MIXED = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 def prepare(network: CrossModalNetwork, compute: ComputeConfig) -> CrossModalNetwork:
-    """Make a network ready for training.
+    """Make a network ready for training; one that is ready stays as it is.
 
     Args:
         network: changed in place, on the training device.
@@ -33,7 +33,7 @@ def prepare(network: CrossModalNetwork, compute: ComputeConfig) -> CrossModalNet
     """
     if compute.precision == "fp64":
         network.double()
-    if compute.compile:
+    if compute.compile and network.trunk._compiled_call_impl is None:
         if network.mean.device.type == "cpu":
             _check_compiler()
         network.trunk.compile()

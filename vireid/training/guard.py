@@ -10,11 +10,10 @@ from torch import Tensor
 from vireid import seeds
 from vireid.config import GuardConfig, Recipe, StageConfig
 from vireid.errors import DegenerateClusters, VireidError
-from vireid.labelling import OWN, Labelling
 from vireid.models import CrossModalNetwork
 from vireid.training.batches import index_batches
 from vireid.training.state import TrainingState
-from vireid.types import NOISE, Embeddings, Int, Modality
+from vireid.types import NOISE, Embeddings, Int, Labelling, Modality
 
 
 def troubles(
@@ -33,9 +32,9 @@ def troubles(
         modalities, a modality of nothing but noise; empty where all is well.
     """
     found = list(_alike(embeddings, recipe.guard))
-    for name in stage.spaces():
-        labels = labelling.spaces[name].labels
-        found += _one_space(name, labels, embeddings.modality, recipe.guard)
+    for name in recipe.spaces(stage):
+        if name in labelling.spaces:
+            found += _one_space(name, labelling, embeddings.modality, recipe.guard)
     return found
 
 
@@ -55,7 +54,8 @@ def untrainable(
     """
     generator = seeds.generator(recipe.seed, "guard", stage.name)
     try:
-        next(index_batches(stage, labelling, modality, recipe, generator))
+        for step in stage.steps():
+            next(index_batches(stage, labelling, modality, recipe, generator, step))
     except DegenerateClusters as error:
         return str(error)
     return None
@@ -90,10 +90,10 @@ def keeps_labels(
     if everything and guard.on_trouble == "stop":
         raise DegenerateClusters(f"{everything} (guard.on_trouble is stop)")
     wanted = not everything or (guard.on_trouble == "report" and not reason)
-    if wanted or not (state.targets or reason):
+    if wanted or not (state.terms or reason):
         state.kept = 0
         return False
-    if not state.targets:
+    if not state.terms:
         raise DegenerateClusters(everything)
     if state.kept == guard.patience:
         raise DegenerateClusters(f"{everything} ({guard.patience + 1} times in a row)")
@@ -172,9 +172,12 @@ def _alike(embeddings: Embeddings, guard: GuardConfig) -> Iterator[str]:
             )
 
 
-def _one_space(name: str, labels: Int, modality: Int, guard: GuardConfig) -> Iterator[str]:
-    sides = [OWN[name]] if name in OWN else list(Modality)
-    setting = "mixed" if name == "mixed" else "single"
+def _one_space(name: str, labelling: Labelling, modality: Int, guard: GuardConfig) -> Iterator[str]:
+    space = labelling.spaces[name]
+    labels = space.labels
+    sides = list(Modality) if space.modality is None else [space.modality]
+    clustered_alone = space.modality is not None or name == labelling.matched
+    setting = "single" if clustered_alone else "mixed"
     counts = []
     for side in sides:
         of_side = labels[modality == side]

@@ -1,78 +1,106 @@
 """The loss of a batch: terms give a value for each sample, weighting and the mean happen here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from vireid.config import Recipe, TermConfig
-from vireid.losses import classifier, cluster_nce, inter, intra, paired, triplet
 from vireid.models import Output
-from vireid.training.targets import Target
-from vireid.types import NOISE, Modality
+from vireid.terms import Batch, Kept, Term
+from vireid.types import Labelling, Modality
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Which training image each of the B rows of a batch shows."""
+class Plan:
+    """What a term is computed on in one batch, on the training device."""
 
-    indices: Tensor
-    """[B] indices of training images."""
-    modality: Tensor
-    """[B] 0 visible, 1 infrared."""
+    arrays: Mapping[str, Tensor]
+    """The arrays that the term planned."""
+    groups: tuple[Tensor, ...] = ()
+    """Rows of its values of which each group has a mean of its own; one mean where empty."""
+
+
+def plan_batch(
+    terms: Mapping[str, Term],
+    kept: Mapping[str, Kept],
+    labelling: Labelling,
+    batch: Batch,
+    device: torch.device | str = "cpu",
+) -> dict[str, Plan]:
+    """Choose the rows of all terms on the host, and send them to the device.
+
+    Args:
+        terms: of a step, by name.
+        kept: what they keep; a term that keeps nothing has an entry too, one whose label spaces
+            have no clusters has none.
+        labelling: the labels in use.
+        batch: what the rows of the batch show.
+        device: where the loss is computed.
+
+    Returns:
+        The plan of each term that has rows in the batch.
+    """
+    plans = {}
+    for name, term in terms.items():
+        if name not in kept:
+            continue
+        arrays = term.plan(labelling, batch)
+        if not len(arrays["rows"]):
+            continue
+        groups = []
+        if term.each_modality:
+            sides = [(arrays["modality"] == side).nonzero()[0] for side in Modality]
+            groups = [torch.from_numpy(side).to(device) for side in sides if len(side)]
+        tensors = {key: torch.from_numpy(value).to(device) for key, value in arrays.items()}
+        plans[name] = Plan(tensors, tuple(groups))
+    return plans
 
 
 def batch_loss(
-    terms: Sequence[TermConfig],
+    terms: Mapping[str, Term],
+    kept: Mapping[str, Kept],
     output: Output,
-    rows: Rows,
-    targets: Mapping[str, Target],
-    recipe: Recipe,
+    plans: Mapping[str, Plan],
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """Return the weighted sum of all terms, and each term's mean for the log.
 
     Args:
-        terms: the terms that are on.
+        terms: those that are on, by name; they are added up in this order.
+        kept: what they keep; what is trained of it gets gradients.
         output: features and embeddings of the B rows.
-        rows: which image each row shows.
-        targets: the label spaces; their classifiers get gradients.
-        recipe: temperature and margin.
+        plans: of the batch, by term.
 
     Returns:
-        The scalar loss with its gradient, and detached means by ``loss/labels``.
+        The scalar loss with its gradient, and detached means by the terms' names.
     """
     total = output.embedding.sum() * 0
     parts = {}
-    for term in terms:
-        target = targets.get(term.labels)
-        if target is None:
+    for name, term in terms.items():
+        if name not in plans:
             continue
-        labels = target.labels[rows.indices]
-        kept = labels != NOISE
-        if term.loss == "inter":  # identities seen in one modality have no distance to average
-            kept[kept.clone()] = paired(labels[kept], rows.modality[kept])
-        if not kept.any():
-            continue
-        values = _term(term, output, rows, target, labels, kept, recipe)
-        weights = target.confidence[rows.indices][kept] if term.confidence else None
-        mean = _mean(values, weights, rows.modality[kept], term)
+        plan = plans[name]
+        values = term.values(kept[name], output, plan.arrays)
+        mean = _mean(values, plan, term)
         total = total + term.weight * mean
-        parts[f"{term.loss}/{term.labels}"] = mean.detach()
+        parts[name] = mean.detach()
     return total, parts
 
 
-def _mean(values: Tensor, weights: Tensor | None, modality: Tensor, term: TermConfig) -> Tensor:
-    """Return the mean of a term over its rows, or the sum of the means of both modalities."""
+def _mean(values: Tensor, plan: Plan, term: Term) -> Tensor:
+    """Return the mean of a term over its rows, or the sum of the means of groups of rows."""
+    weights = plan.arrays.get("weights")
     if not term.each_modality:
         return _weighted_mean(values, weights, term)
-    sides = [modality == side for side in Modality if (modality == side).any()]
     return torch.stack(
-        [_weighted_mean(values[s], None if weights is None else weights[s], term) for s in sides]
+        [
+            _weighted_mean(values[rows], None if weights is None else weights[rows], term)
+            for rows in plan.groups
+        ]
     ).sum()
 
 
-def _weighted_mean(values: Tensor, weights: Tensor | None, term: TermConfig) -> Tensor:
+def _weighted_mean(values: Tensor, weights: Tensor | None, term: Term) -> Tensor:
     if weights is None:
         return values.mean()
     if term.divide_by == "count":
@@ -80,43 +108,22 @@ def _weighted_mean(values: Tensor, weights: Tensor | None, term: TermConfig) -> 
     return (values * weights).sum() / weights.sum().clamp_min(1e-6)
 
 
-def _term(
-    term: TermConfig,
+def update_terms(
+    terms: Mapping[str, Term],
+    kept: Mapping[str, Kept],
     output: Output,
-    rows: Rows,
-    target: Target,
-    labels: Tensor,
-    kept: Tensor,
-    recipe: Recipe,
-) -> Tensor:
-    """Return the value of one term for each kept row."""
-    labels, modality = labels[kept], rows.modality[kept]
-    if term.loss == "cluster_nce":
-        memories = target.memory.rows
-        return cluster_nce(output.embedding[kept], labels, memories, recipe.temperature)
-    if term.loss == "classifier":
-        assert target.classifier is not None
-        return classifier(output.neck[kept], labels, target.classifier)
-    compared = output.pooled if term.features == "pooled" else output.embedding
-    features = compared[kept]
-    if term.loss == "triplet":
-        return triplet(features, labels, margin=recipe.margin)
-    if term.loss == "inter":
-        return inter(features, labels, modality)
-    assert target.prototypes is not None
-    clusters = target.prototypes.shape[1]
-    centres = target.prototypes.flatten(0, 1)
-    return intra(features, labels + modality * clusters, centres, term.norm)
+    plans: Mapping[str, Plan],
+) -> None:
+    """Move what terms keep, after the optimiser's step.
 
-
-def update_memories(targets: Mapping[str, Target], output: Output, rows: Rows) -> None:
-    """Move every memory towards the embeddings of the batch, after the optimiser's step.
+    Terms that name others, whose memories they may move, go first; then all others, in order.
 
     Args:
-        targets: the label spaces; their memories change.
-        output: embeddings of the B rows.
-        rows: which image each row shows.
+        terms: of the step, those that are not on yet too.
+        kept: changes.
+        output: of the B rows.
+        plans: of the batch, by term.
     """
-    embedding = output.embedding.detach()
-    for target in targets.values():
-        target.memory.update(embedding, target.labels[rows.indices])
+    still = Output(*(value.detach() for value in output))
+    for name in sorted(plans, key=lambda name: not terms[name].others()):
+        terms[name].update(kept[name], still, plans[name].arrays)

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 import torch
+from torch import Tensor
 
 from vireid.config import Recipe, StageConfig
 from vireid.models import CrossModalNetwork
-from vireid.training.targets import Target
 
 SGD_MOMENTUM = 0.9
 
@@ -39,16 +39,19 @@ def new_optimiser(
     return torch.optim.Adam(groups, lr=stage.learning_rate, weight_decay=recipe.weight_decay)
 
 
-def train_classifiers(optimiser: torch.optim.Optimizer, targets: Iterable[Target]) -> None:
-    """Hand the classifiers of a stage's targets to its optimiser.
+def train_terms(optimiser: torch.optim.Optimizer, parameters: Iterable[tuple[str, Tensor]]) -> None:
+    """Hand what terms train to a stage's optimiser, in place of what it got of them before.
 
     Args:
-        optimiser: gets a group for each of them, with the whole learning rate.
-        targets: some of them with a classifier.
+        optimiser: gets a group for each parameter, with the whole learning rate.
+        parameters: of terms, by the term's name.
     """
-    for target in targets:
-        if target.classifier is not None:
-            optimiser.add_param_group({"params": [target.classifier], "factor": 1.0})
+    for group in [group for group in optimiser.param_groups if "term" in group]:
+        for old in group["params"]:
+            optimiser.state.pop(old, None)
+        optimiser.param_groups.remove(group)
+    for name, value in parameters:
+        optimiser.add_param_group({"params": [value], "factor": 1.0, "term": name})
 
 
 def set_learning_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
@@ -56,7 +59,7 @@ def set_learning_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
 
     Args:
         optimiser: of ``new_optimiser``.
-        rate: of neck and classifiers; other layers get their factor of it.
+        rate: of the neck and of what terms train; other layers get their factor of it.
     """
     for group in optimiser.param_groups:
         group["lr"] = rate * group["factor"]

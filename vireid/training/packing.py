@@ -1,27 +1,29 @@
 """A training's state to and from plain tensors and values."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from vireid.config import Recipe
 from vireid.errors import CheckpointError
-from vireid.labelling import Labelling
 from vireid.models import CrossModalNetwork
-from vireid.training.optimiser import train_classifiers
+from vireid.terms import Kept, Term
+from vireid.training.keeping import link, on_device, trained
+from vireid.training.optimiser import train_terms
 from vireid.training.signals import Signals
 from vireid.training.state import TrainingState, first_state, optimiser_of_stage
-from vireid.training.targets import Target, new_target
-from vireid.types import Matching, PseudoLabels
+from vireid.types import Labelling, Matching, Modality, PseudoLabels
 
+FORMAT = 2
+"""Version of what a state is taken apart into; 0.1.0 had none."""
 COUNTERS = ("stage", "epoch", "step", "labelled", "images", "skipped", "kept")
 """The whole numbers of a state."""
-MATCHING = ("partner", "cost", "next_cost", "visible_partner")
+MATCHING = ("partner", "cost", "next_cost", "visible_partner", "to_visible")
 """The arrays of a matching."""
 
 
@@ -42,12 +44,10 @@ def pack(state: TrainingState) -> tuple[dict[str, Tensor], dict[str, Any]]:
     for name, space in state.labelling.spaces.items():
         tensors[f"labels/{name}"] = torch.tensor(space.labels)
         tensors[f"confidence/{name}"] = torch.tensor(np.asarray(space.confidence))
-    for name, target in state.targets.items():
-        tensors[f"memory/{name}"] = target.memory.rows
-        if target.prototypes is not None:
-            tensors[f"prototypes/{name}"] = target.prototypes
-        if target.classifier is not None:
-            tensors[f"classifier/{name}"] = target.classifier.detach()
+    for term, kept in state.terms.items():
+        tensors |= {f"terms/{term}/{name}": value.detach() for name, value in kept.items()}
+    if state.teacher is not None:
+        tensors |= {f"teacher/{n}": value for n, value in state.teacher.state_dict().items()}
     tensors |= {f"initial/{name}": value for name, value in state.initial.items()}
     for name, labels in state.last_labels.items():
         tensors[f"last_labels/{name}"] = torch.tensor(labels)
@@ -55,7 +55,11 @@ def pack(state: TrainingState) -> tuple[dict[str, Tensor], dict[str, Any]]:
     values |= {"troubles": state.troubles, "clarity": state.clarity}
     values["scaler"] = state.scaler.state_dict()
     values |= {"losses": dict(state.losses), "seconds": dict(state.seconds)}
-    values["spaces"] = list(state.labelling.spaces)
+    values["format"] = FORMAT
+    spaces = state.labelling.spaces.items()
+    values["spaces"] = {name: space.modality for name, space in spaces}
+    values["matched"] = state.labelling.matched
+    values["terms"] = list(state.terms)
     values["signals"] = asdict(state.signals)
     values["groups"] = [
         {name: value for name, value in group.items() if name != "params"}
@@ -89,6 +93,11 @@ def unpack(
     Raises:
         CheckpointError: tensors or values are missing, or belong to another network.
     """
+    if values.get("format") != FORMAT:
+        raise CheckpointError(
+            f"the state has format {values.get('format', 1)}, expected {FORMAT}: another version "
+            "of vireid saved it; go on with that version, or train anew"
+        )
     try:
         network.load_state_dict(_below("network", tensors))
         state = first_state(network, recipe)
@@ -104,18 +113,23 @@ def unpack(
             matching = Matching(**found, infrared_clusters=values["infrared_clusters"])
         spaces = {
             name: PseudoLabels(
-                tensors[f"labels/{name}"].numpy(), tensors[f"confidence/{name}"].numpy()
+                tensors[f"labels/{name}"].numpy(),
+                tensors[f"confidence/{name}"].numpy(),
+                None if side is None else Modality(side),
             )
-            for name in values["spaces"]
+            for name, side in values["spaces"].items()
         }
-        state.labelling = Labelling(spaces, matching)
+        state.labelling = Labelling(spaces, matching, values["matched"])
         state.signals = Signals(**values["signals"])
         last = _below("last_labels", tensors)
         state.last_labels = {name: labels.numpy() for name, labels in last.items()}
         state.initial = _below("initial", tensors)
-        state.targets = _targets(state.labelling, tensors, network, recipe)
+        if state.teacher is not None:
+            state.teacher.load_state_dict(_below("teacher", tensors))
+        terms = recipe.stages[min(state.stage, len(recipe.stages) - 1)].all_terms()
+        state.terms = _kept(terms, values["terms"], tensors, network)
         state.optimiser = optimiser_of_stage(network, recipe, state.stage)
-        train_classifiers(state.optimiser, state.targets.values())
+        train_terms(state.optimiser, trained(terms, state.terms))
         _restore_optimiser(state.optimiser, _below("optimiser", tensors), values["groups"])
     except (KeyError, RuntimeError, ValueError, TypeError) as error:
         first = str(error).splitlines()[-1].strip()
@@ -147,17 +161,16 @@ def _restore_optimiser(
     optimiser.load_state_dict({"state": dict(entries), "param_groups": merged})
 
 
-def _targets(
-    labelling: Labelling, tensors: Mapping[str, Tensor], network: CrossModalNetwork, recipe: Recipe
-) -> dict[str, Target]:
-    device = next(network.parameters()).device
-    targets = {}
-    for name, rows in _below("memory", tensors).items():
-        target = new_target(labelling.spaces[name], rows, recipe, device)
-        prototypes, classifier = (
-            tensors[f"{kind}/{name}"].to(device, copy=True) if f"{kind}/{name}" in tensors else None
-            for kind in ("prototypes", "classifier")
-        )
-        weights = None if classifier is None else nn.Parameter(classifier)
-        targets[name] = replace(target, prototypes=prototypes, classifier=weights)
-    return targets
+def _kept(
+    terms: Mapping[str, Term],
+    names: Sequence[str],
+    tensors: Mapping[str, Tensor],
+    network: CrossModalNetwork,
+) -> dict[str, Kept]:
+    """Return what the terms keep, each tensor a copy on the network's device."""
+    found = {}
+    for name in names:
+        copies = {key: value.clone() for key, value in _below(f"terms/{name}", tensors).items()}
+        found[name] = on_device(terms[name], Kept(copies), network.mean.device)
+    link(terms, found)
+    return found

@@ -1,57 +1,62 @@
 """What is renewed between epochs: labels, memories and centres, at times the weights."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import perf_counter
 
 from vireid import seeds
 from vireid.config import Recipe, StageConfig
-from vireid.labelling import Labelling
+from vireid.labelling import Labeller, NeighbourSearch
 from vireid.training.batches import TrainingImages
 from vireid.training.guard import keeps_labels
-from vireid.training.optimiser import train_classifiers
+from vireid.training.keeping import begin_terms, needs_pooled, renew_terms, trained
+from vireid.training.optimiser import train_terms
 from vireid.training.signals import clarity, signals
 from vireid.training.state import UNLABELLED, TrainingState
-from vireid.training.targets import make_targets, with_prototypes
+from vireid.training.workers import Embed
 from vireid.types import Embeddings
 
-Labeller = Callable[..., Labelling]
-"""Called like labelling.label_spaces."""
+
+@dataclass(frozen=True)
+class Sources:
+    """What labels are made with."""
+
+    images: TrainingImages
+    """N training images."""
+    labeller: Labeller
+    """From embeddings to label spaces."""
+    embed: Embed
+    """From network and images to embeddings."""
+    search: NeighbourSearch
+    """Finds neighbours."""
 
 
-def renew(
-    state: TrainingState,
-    images: TrainingImages,
-    recipe: Recipe,
-    stage: StageConfig,
-    label: Labeller,
-    embed: Callable[..., Embeddings],
-) -> bool:
+def renew(state: TrainingState, recipe: Recipe, stage: StageConfig, sources: Sources) -> bool:
     """Renew what is due before an epoch's first step.
 
     Args:
-        state: its network embeds the images; its labels and targets are replaced, and its weights
-            where a stage begins again from the initial ones.
-        images: N training images.
-        recipe: labelling settings and seed.
+        state: its network embeds the images; its labels and what the terms keep are replaced, and
+            its weights where a stage begins again from the initial ones.
+        recipe: guard and seed.
         stage: which label spaces are wanted, and how often.
-        label: from embeddings to label spaces.
-        embed: from network and images to embeddings.
+        sources: images, labeller and who embeds.
 
     Returns:
         True if the labels are new, and those of the network as it is now.
     """
     start = perf_counter()
-    features = any(term.loss == "intra" and term.features == "pooled" for term in stage.terms)
+    images, features = sources.images, needs_pooled(stage.all_terms().values())
 
     def embedded() -> Embeddings:
-        return embed(state.network, images.pixels, images.modality, with_features=features)
+        network = state.labelling_network(recipe)
+        return sources.embed(network, images.pixels, images.modality, with_features=features)
 
     fresh = False
     if state.labels_are_due(stage):
-        fresh = _relabel(state, recipe, stage, label, embedded)
+        fresh = _relabel(state, recipe, stage, sources, embedded)
     elif state.centres_are_due(stage):
-        spaces = state.labelling.spaces
-        state.targets = with_prototypes(state.targets, spaces, embedded(), stage)
+        device = state.network.mean.device
+        renew_terms(state.terms, stage, state.labelling, embedded(), device=device)
     else:
         return False
     state.seconds["labelling"] += perf_counter() - start
@@ -62,20 +67,20 @@ def _relabel(
     state: TrainingState,
     recipe: Recipe,
     stage: StageConfig,
-    label: Labeller,
+    sources: Sources,
     embedded: Callable[[], Embeddings],
 ) -> bool:
-    """Embed every training image once, label it anew and make targets of the labels.
+    """Embed every training image once, label it anew and let the terms begin.
 
     Tell whether the labels were taken, and are those of the network as it is then.
     """
     embeddings = embedded()
-    labelling = label(
+    labelling = sources.labeller.label(
         embeddings,
-        stage.spaces(),
-        recipe.labelling,
-        temperature=recipe.temperature,
+        sources.images.known(),
+        stage.spaces(sources.labeller.spaces()),
         generator=seeds.generator(recipe.seed, "labelling", stage.name, state.epoch),
+        search=sources.search,
     )
     begins = state.labelled == UNLABELLED
     state.labelled = state.epoch
@@ -88,8 +93,7 @@ def _relabel(
     again = begins and state.begin_again(recipe)
     if again:
         embeddings = embedded()
-    device = next(state.network.parameters()).device
-    state.targets = make_targets(labelling.spaces, embeddings, stage, recipe, device=device)
-    if begins:
-        train_classifiers(state.optimiser, state.targets.values())
+    device = state.network.mean.device
+    state.terms = begin_terms(stage, labelling, embeddings, recipe.seed, device=device)
+    train_terms(state.optimiser, trained(stage.all_terms(), state.terms))
     return not again

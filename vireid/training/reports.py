@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vireid.config import StageConfig
-from vireid.labelling import Labelling
 from vireid.training.schedule import learning_rate
 from vireid.training.signals import Signals
 from vireid.training.state import TrainingState
+from vireid.types import Labelling
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Learning rate and term weights over the epochs of a stage."""
 
-from vireid.config import StageConfig, TermConfig
+from vireid.config import StageConfig
+from vireid.terms import Term
 
 
 def learning_rate(stage: StageConfig, epoch: int, iteration: int) -> float:
@@ -14,7 +15,7 @@ def learning_rate(stage: StageConfig, epoch: int, iteration: int) -> float:
     Returns:
         The learning rate.
 
-    >>> stage = StageConfig("s", 10, (TermConfig("cluster_nce", "mixed"),), learning_rate=1.0)
+    >>> stage = StageConfig("s", 10, {}, learning_rate=1.0)
     >>> learning_rate(stage, 1, 0), learning_rate(stage, 6, 0)
     (1.0, 0.3)
     """
@@ -28,7 +29,7 @@ def learning_rate(stage: StageConfig, epoch: int, iteration: int) -> float:
     return rate * (0.1 + 0.9 * done)
 
 
-def is_active(term: TermConfig, stage: StageConfig, epoch: int) -> bool:
+def is_active(term: Term, stage: StageConfig, epoch: int) -> bool:
     """Tell whether a term takes part in an epoch.
 
     Args:

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vireid.cluster import centres, normalise_rows
-from vireid.labelling import OWN, Labelling
 from vireid.metrics import centre_margin, matching_margin, stability
-from vireid.types import NOISE, Embeddings, Int, Matching, PseudoLabels
+from vireid.types import NOISE, Embeddings, Int, Labelling, Matching, PseudoLabels
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def signals(
         if found is not None:
             margin[name] = found
         if name in previous:
-            rows = embeddings.modality == OWN[name] if name in OWN else slice(None)
+            rows = space.inside(embeddings.modality)
             stable[name] = stability(previous[name][rows], space.labels[rows])
     if labelling.matching is None:
         return Signals(margin, stable)
@@ -71,7 +70,7 @@ def clarity(labelling: Labelling, found: Signals, modality: Int) -> float:
     """
     values = []
     for name, space in labelling.spaces.items():
-        rows = modality == OWN[name] if name in OWN else slice(None)
+        rows = space.inside(modality)
         clustered = float((space.labels[rows] != NOISE).mean())
         values.append(found.margin.get(name, -2.0) * clustered)
     return float(np.mean(values)) if values else -2.0

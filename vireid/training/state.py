@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from vireid.config import Recipe, StageConfig
-from vireid.labelling import Labelling
 from vireid.models import CrossModalNetwork
+from vireid.terms import Kept
 from vireid.training.compute import new_scaler
 from vireid.training.optimiser import new_optimiser
 from vireid.training.signals import Signals
-from vireid.training.targets import Target
-from vireid.types import Int
+from vireid.training.teacher import new_teacher
+from vireid.types import Int, Labelling
 
 UNLABELLED = -1
 """The epoch in which a stage's images were labelled, before they are."""
@@ -39,8 +39,8 @@ class TrainingState:
     """Epoch of the stage whose labels are in use."""
     labelling: Labelling = field(default_factory=lambda: Labelling({}))
     """The labels in use."""
-    targets: dict[str, Target] = field(default_factory=dict)
-    """The same as the loss needs them, with memories as they are now."""
+    terms: dict[str, Kept] = field(default_factory=dict)
+    """What the stage's terms keep, by the terms' names: memories, centres, layers as they are."""
     signals: Signals = field(default_factory=Signals)
     """How clear and steady the labels in use are."""
     clarity: float = -2.0
@@ -65,6 +65,32 @@ class TrainingState:
     """Labellings in a row after which the old labels were kept."""
     initial: dict[str, Tensor] = field(default_factory=dict)
     """The network's initial weights, as long as a stage is to begin again from them."""
+    teacher: CrossModalNetwork | None = None
+    """The network that follows this one, where the recipe wants one."""
+
+    def labelling_network(self, recipe: Recipe) -> CrossModalNetwork:
+        """Return the network that embeds the training images.
+
+        Args:
+            recipe: says whether the teacher does.
+
+        Returns:
+            The teacher or the network in training.
+        """
+        wanted = recipe.teacher is not None and recipe.teacher.labels
+        return self.teacher if wanted and self.teacher is not None else self.network
+
+    def evaluated_network(self, recipe: Recipe) -> CrossModalNetwork:
+        """Return the network that a stage leaves.
+
+        Args:
+            recipe: says whether it is the teacher.
+
+        Returns:
+            The teacher or the network in training.
+        """
+        wanted = recipe.teacher is not None and recipe.teacher.evaluation
+        return self.teacher if wanted and self.teacher is not None else self.network
 
     def labels_are_due(self, stage: StageConfig) -> bool:
         """Tell whether the images must be labelled before the next step.
@@ -105,6 +131,8 @@ class TrainingState:
         wanted = recipe.stages[self.stage].init == "pretrained" and bool(self.initial)
         if wanted:
             self.network.load_state_dict(self.initial)
+            if self.teacher is not None:
+                self.teacher.load_state_dict(self.initial)
         if not _begin_again(recipe, self.stage + 1):
             self.initial = {}
         return wanted
@@ -136,7 +164,7 @@ class TrainingState:
         self.losses, self.seconds = defaultdict(float), defaultdict(float)
         if self.epoch == recipe.stages[self.stage].epochs:
             self.stage, self.epoch, self.labelled = self.stage + 1, 0, UNLABELLED
-            self.labelling, self.targets, self.kept = Labelling({}), {}, 0
+            self.labelling, self.terms, self.kept = Labelling({}), {}, 0
             self.optimiser = optimiser_of_stage(self.network, recipe, self.stage)
 
 
@@ -151,7 +179,7 @@ def optimiser_of_stage(
         stage: number of stages that are finished; once all are, the last one's optimiser.
 
     Returns:
-        The optimiser, which gets a stage's classifiers once its images are labelled.
+        The optimiser, which gets what a stage's terms train once its images are labelled.
     """
     return new_optimiser(network, recipe, recipe.stages[min(stage, len(recipe.stages) - 1)])
 
@@ -174,6 +202,7 @@ def first_state(network: CrossModalNetwork, recipe: Recipe) -> TrainingState:
         optimiser_of_stage(network, recipe, 0),
         scaler=new_scaler(network, recipe.compute),
         initial=initial,
+        teacher=None if recipe.teacher is None else new_teacher(network),
     )
 
 

@@ -2,28 +2,29 @@
 
 import numpy as np
 
-from vireid.labelling import OWN, Labelling
-from vireid.types import NOISE, Int, Modality
+from vireid.types import NOISE, Int, Labelling, Modality
 
 
 def unmatched_labels(labelling: Labelling, modality: Int) -> list[Int]:
     """Return the own labels of the images whose matched label the other modality lacks.
 
     Args:
-        labelling: with the matched label space.
+        labelling: with a matched label space.
         modality: [N] 0 visible, 1 infrared.
 
     Returns:
         For visible and infrared, [N] clusters of that modality, -1 for all other images; all -1
         where the modality's own clusters are not part of the labelling.
     """
-    matched = labelling.spaces["matched"].labels
+    assert labelling.matched is not None
+    matched = labelling.spaces[labelling.matched].labels
     halves = [set(matched[modality == side].tolist()) for side in Modality]
     paired = np.isin(matched, sorted(set.intersection(*halves) - {NOISE}))
     nothing = np.full(len(matched), NOISE)
     found = []
-    for name, side in OWN.items():
-        own = labelling.spaces[name].labels if name in labelling.spaces else nothing
+    for side in Modality:
+        space = labelling.own(side)
+        own = nothing if space is None else space.labels
         found.append(np.where((modality == side) & ~paired, own, NOISE))
     return found
 

@@ -1,0 +1,79 @@
+"""One clustering: its settings, and neighbours -> labels."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vireid.errors import FROM_ONE, INSIDE, outside
+from vireid.labelling.labeller import Neighbours
+from vireid.types import NOISE, Float, Int
+
+
+@dataclass(frozen=True)
+class ClusteringConfig:
+    """One clustering: k-reciprocal Jaccard distance and DBSCAN."""
+
+    k1: int = 30
+    """Neighbours that may be reciprocal, the image itself included (at least 1)."""
+    k2: int = 6
+    """Neighbours averaged in query expansion, the image itself included (at least 1)."""
+    eps: float = 0.6
+    """Largest Jaccard distance between neighbours of a cluster, in (0, 1)."""
+    min_samples: int = 4
+    """Neighbours, the image itself included, that make an image a core of a cluster."""
+
+    def problems(self, where: str) -> list[str]:
+        """List a message for each value that cannot be.
+
+        Args:
+            where: what the settings belong to, for the messages.
+
+        Returns:
+            The messages.
+        """
+        return [
+            *outside(where, self, FROM_ONE, "k1", "k2", "min_samples"),
+            *outside(where, self, INSIDE, "eps"),
+        ]
+
+
+def cluster_rows(
+    vectors: Float, config: ClusteringConfig, near: Neighbours, modality: Int | None = None
+) -> Int:
+    """Cluster rows by their neighbours: k-reciprocal Jaccard distance and DBSCAN.
+
+    Args:
+        vectors: [N, D] rows of unit length.
+        config: neighbours and DBSCAN.
+        near: at least k1 neighbours of each row, as ``cluster.nearest_neighbours`` returns them.
+        modality: [N] 0 visible, 1 infrared, for modality-aware query expansion.
+
+    Returns:
+        [N] cluster labels, -1 for noise.
+    """
+    from vireid.cluster import dbscan, jaccard_distance
+
+    distance = jaccard_distance(
+        vectors,
+        k1=config.k1,
+        k2=config.k2,
+        modality=modality,
+        max_distance=config.eps,
+        neighbours=near,
+    )
+    return dbscan(distance, eps=config.eps, min_samples=config.min_samples)
+
+
+def closed_up(labels: Int) -> Int:
+    """Number clusters anew where some have lost all their images.
+
+    Args:
+        labels: [N] cluster numbers in any order, -1 for noise.
+
+    Returns:
+        [N] 0..C-1 in the order of the old numbers, -1 for noise.
+
+    >>> closed_up(np.array([4, -1, 2, 4])).tolist()
+    [1, -1, 0, 1]
+    """
+    return np.searchsorted(np.setdiff1d(labels, NOISE), labels) - (labels == NOISE)

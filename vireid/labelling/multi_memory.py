@@ -1,0 +1,213 @@
+"""Multi-memory matching (MMM): three clusterings, pairs of clusters, trust in each label."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+from vireid.errors import ABOVE_ZERO, FROM_ONE, outside
+from vireid.labelling.clustering import ClusteringConfig, cluster_rows
+from vireid.labelling.labeller import Matcher, Neighbours, NeighbourSearch, Refiner
+from vireid.types import (
+    NOISE,
+    Embeddings,
+    Known,
+    Labelling,
+    LabelSpace,
+    Matching,
+    Modality,
+    PseudoLabels,
+)
+
+OWN: Mapping[str, Modality] = {"visible": Modality.VISIBLE, "infrared": Modality.INFRARED}
+"""The label spaces of a single modality."""
+OFFERED = {name: LabelSpace(side) for name, side in OWN.items()} | {
+    "mixed": LabelSpace(),
+    "matched": LabelSpace(confidence=True, matched=True),
+}
+"""All label spaces."""
+
+
+@dataclass(frozen=True)
+class MultiMemoryMatching:
+    """How embeddings become pseudo-labels: clustering, matching, trust."""
+
+    single: ClusteringConfig = field(default_factory=ClusteringConfig)
+    """Clustering of each modality by itself."""
+    mixed: ClusteringConfig = field(default_factory=lambda: ClusteringConfig(k1=40, k2=32))
+    """Clustering of both modalities together, with modality-aware query expansion."""
+    refiners: tuple[Refiner, ...] = ()
+    """What improves the labels of each clustering before the matching, one after the other."""
+    matcher: Matcher | None = None
+    """Another way to match clusters, a class_path; memories, cost_over, matching, max_cost and
+    reject are then not used."""
+    memories: int = 4
+    """Memories (sub-cluster centres) for each cluster, n of the paper."""
+    cost_over: Literal["both", "visible", "infrared"] = "both"
+    """Memories that each look for their nearest in the cost of a pair: visible (the paper),
+    infrared (the released code), or the mean of both costs."""
+    matching: Literal["hungarian", "progressive", "nearest"] = "progressive"
+    """hungarian: one to one; progressive: again for the leftovers; nearest: many to one."""
+    max_cost: float | None = None
+    """Leave a cluster unmatched whose partner costs more than this; never where not given."""
+    reject: Literal["none", "mutual", "margin"] = "none"
+    """Make no pair that is not each other's cheapest (mutual), or not clearly so (margin)."""
+    confidence: Literal["label", "partner"] = "label"
+    """Trust a matched label by the loss against its memories (label), or against those of the
+    other modality alone, which alone can tell a wrong pair (partner)."""
+    temperature: float = 0.05
+    """Temperature of the ClusterNCE loss behind that trust."""
+
+    def spaces(self) -> Mapping[str, LabelSpace]:
+        """Return the label spaces that can be asked for: visible, infrared, mixed and matched."""
+        return OFFERED
+
+    def problems(self) -> Iterator[str]:
+        """Yield a message for each value that cannot be."""
+        yield from self.single.problems("labelling.single.")
+        yield from self.mixed.problems("labelling.mixed.")
+        yield from outside("labelling.", self, FROM_ONE, "memories")
+        yield from outside("labelling.", self, ABOVE_ZERO, "temperature")
+        if self.max_cost is not None:
+            yield from outside("labelling.", self, ABOVE_ZERO, "max_cost")
+        for refiner in self.refiners:
+            yield from refiner.problems()
+        if self.matcher is not None:
+            yield from self.matcher.problems()
+
+    def needed_for(self, spaces: Sequence[str]) -> "MultiMemoryMatching":
+        """Return the settings that some label spaces depend on.
+
+        Args:
+            spaces: names of label spaces.
+
+        Returns:
+            The settings; those of clusterings and of the matching that the spaces have no use for
+            have their default.
+        """
+        plain, found = MultiMemoryMatching(), self
+        if "mixed" not in spaces:
+            found = replace(found, mixed=plain.mixed)
+        if set(spaces) == {"mixed"}:
+            found = replace(found, single=plain.single)
+        if "matched" not in spaces:
+            kept = {name: getattr(found, name) for name in ("single", "mixed", "refiners")}
+            found = MultiMemoryMatching(**kept)
+        return found
+
+    def label(
+        self,
+        embeddings: Embeddings,
+        known: Known,
+        spaces: Sequence[str],
+        *,
+        generator: np.random.Generator,
+        search: NeighbourSearch,
+    ) -> Labelling:
+        """Cluster, match and weigh: everything a stage wants to know of its training images.
+
+        One neighbour search serves all clusterings: that of all images contains both others.
+
+        Args:
+            embeddings: of N training images.
+            known: what is known of them.
+            spaces: the label spaces wanted.
+            generator: source of all randomness (k-means of the memories, mixtures).
+            search: finds neighbours.
+
+        Returns:
+            One PseudoLabels over all N images for each space; images of the other modality are
+            noise in ``visible`` and ``infrared``. Labels of ``matched`` carry confidences.
+        """
+        own = [name for name in OWN if name in spaces or "matched" in spaces]
+        mixed_near, own_near = search(
+            embeddings.vectors,
+            embeddings.modality,
+            k=self.mixed.k1 if "mixed" in spaces else None,
+            own_k=self.single.k1 if own else None,
+        )
+        found = {
+            name: self._cluster_one(embeddings, OWN[name], own_near[OWN[name]]) for name in own
+        }
+        if mixed_near is not None:
+            vectors, modality = embeddings.vectors, embeddings.modality
+            found["mixed"] = PseudoLabels(cluster_rows(vectors, self.mixed, mixed_near, modality))
+        for name in found:
+            for refiner in self.refiners:
+                found[name] = refiner.refine(found[name], embeddings, known, generator=generator)
+        if "matched" not in spaces:
+            return Labelling(found)
+        matching = self.match(embeddings, found["visible"], found["infrared"], generator=generator)
+        found["matched"] = self._join(embeddings, matching, found, generator)
+        return Labelling(found, matching, "matched")
+
+    def _cluster_one(
+        self, embeddings: Embeddings, modality: Modality, near: Neighbours
+    ) -> PseudoLabels:
+        """Cluster the images of one modality; all others are noise."""
+        rows = np.flatnonzero(embeddings.modality == modality)
+        labels = np.full(len(embeddings), NOISE, dtype=np.int64)
+        if rows.size:
+            labels[rows] = cluster_rows(embeddings.vectors[rows], self.single, near)
+        return PseudoLabels(labels, modality=modality)
+
+    def match(
+        self,
+        embeddings: Embeddings,
+        visible: PseudoLabels,
+        infrared: PseudoLabels,
+        *,
+        generator: np.random.Generator,
+    ) -> Matching:
+        """Match visible to infrared clusters over their memories, or by the matcher given.
+
+        Args:
+            embeddings: N images.
+            visible: clusters of the visible images, noise elsewhere.
+            infrared: clusters of the infrared images, noise elsewhere.
+            generator: source of the k-means starts.
+
+        Returns:
+            The partner of each visible cluster.
+        """
+        from vireid.matching import match_clusters, memory_cost, sub_memories
+
+        if self.matcher is not None:
+            return self.matcher.match(embeddings, visible, infrared, generator=generator)
+        memories = [
+            sub_memories(embeddings.vectors, side.labels, self.memories, generator=generator)
+            for side in (visible, infrared)
+        ]
+        (visible_rows, visible_mask), (infrared_rows, infrared_mask) = memories
+        cost = memory_cost(
+            visible_rows,
+            infrared_rows,
+            visible_mask=visible_mask,
+            infrared_mask=infrared_mask,
+            over=self.cost_over,
+        )
+        return match_clusters(
+            cost, method=self.matching, max_cost=self.max_cost, reject=self.reject
+        )
+
+    def _join(
+        self,
+        embeddings: Embeddings,
+        matching: Matching,
+        found: Mapping[str, PseudoLabels],
+        generator: np.random.Generator,
+    ) -> PseudoLabels:
+        """Return the labels that the modalities share, each with its trust."""
+        from vireid.labelling.pairs import matched_labels
+        from vireid.labelling.trust import confidence
+
+        labels = matched_labels(matching, found["visible"], found["infrared"])
+        trust = confidence(
+            embeddings,
+            labels,
+            temperature=self.temperature,
+            generator=generator,
+            against=self.confidence,
+        )
+        return PseudoLabels(labels, trust)

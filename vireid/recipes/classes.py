@@ -1,0 +1,123 @@
+"""Which class a part of a recipe is: one that ships, or one from outside the package."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import is_dataclass
+from importlib import import_module, invalidate_caches
+from pathlib import Path
+from typing import Any
+
+from vireid.errors import ConfigError
+from vireid.labelling import Labeller, Matcher, MultiMemoryMatching, Refiner
+from vireid.terms import SHIPPED, Term, short_name
+
+TERMS: Mapping[str, type[Term]] = {short_name(term): term for term in SHIPPED}
+"""The terms that ship, by the short name that ``loss`` says."""
+PARTS: Mapping[Any, type | None] = {
+    Term: None,
+    Labeller: MultiMemoryMatching,
+    Refiner: None,
+    Matcher: None,
+}
+"""What a ``class_path`` may stand for, and the class where none is given."""
+
+
+class Classes:
+    """Finds the classes that a recipe names by ``class_path``.
+
+    Args:
+        folder: of the recipe's file, whose modules may be imported too; None for nowhere.
+        loaded: classes that are known already, by their path.
+        imports: whether anything may be imported at all.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        loaded: Mapping[str, type] | None = None,
+        imports: bool = False,
+    ) -> None:
+        self.folder, self.imports = folder, imports
+        self.loaded = dict(loaded or {})
+
+    def find(self, path: str, part: Any) -> type:
+        """Return a class.
+
+        Args:
+            path: module and name, such as ``my_terms.Centred``.
+            part: what it has to be: Term, Labeller, Refiner or Matcher.
+
+        Returns:
+            A dataclass that is such a part.
+
+        Raises:
+            ConfigError: it may not or cannot be imported, or is something else.
+        """
+        if path not in self.loaded:
+            self.loaded[path] = self._import(path)
+        found = self.loaded[path]
+        name = part.__name__.lower()
+        if not (isinstance(found, type) and is_dataclass(found)):
+            raise ConfigError(f"{path} is no dataclass; expected a frozen dataclass, a {name}")
+        if not issubclass(found, part):
+            raise ConfigError(f"{path} is no {name}; see docs/extending.md for what it needs")
+        return found
+
+    def _import(self, path: str) -> type:
+        module, _, name = path.rpartition(".")
+        if not module:
+            raise ConfigError(f"class_path {path}: expected a module and a class, MODULE.CLASS")
+        if not self.imports:
+            raise ConfigError(
+                f"{path} lies outside of vireid, and is not imported here; name the recipe's file "
+                "again, with --recipe"
+            )
+        try:
+            return getattr(_module(module, self.folder), name)  # type: ignore[no-any-return]
+        except ConfigError:
+            raise
+        except Exception as error:  # a module of the user's may raise anything
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise ConfigError(
+                f"class_path {path} cannot be imported: {type(error).__name__}: {reason}"
+            ) from error
+
+
+def _module(name: str, folder: Path | None) -> Any:
+    """Import a module, one beside the recipe first."""
+    top = name.partition(".")[0]
+    beside = folder is not None and any(
+        (folder / entry).exists() for entry in (f"{top}.py", f"{top}/__init__.py")
+    )
+    if folder is None or not beside:
+        return import_module(name)
+    place = folder.resolve()
+    known = sys.modules.get(top)
+    if known is not None and place not in Path(getattr(known, "__file__", None) or "").parents:
+        if not hasattr(known, "_vireid_recipe"):
+            raise ConfigError(
+                f"{place / top} beside the recipe has the name of another module, "
+                f"{getattr(known, '__file__', None) or 'one of Python itself'}; rename it"
+            )
+        for other in [one for one in sys.modules if one.partition(".")[0] == top]:
+            del sys.modules[other]  # of another recipe
+    sys.path.insert(0, str(place))
+    invalidate_caches()
+    try:
+        found = import_module(name)
+        sys.modules[top]._vireid_recipe = True  # type: ignore[attr-defined]
+        return found
+    finally:
+        sys.path.remove(str(place))
+
+
+def class_path(value: object) -> str:
+    """Return the module and the name of a value's class.
+
+    Args:
+        value: a part of a recipe.
+
+    Returns:
+        The path by which ``Classes`` finds it.
+    """
+    return f"{type(value).__module__}.{type(value).__qualname__}"

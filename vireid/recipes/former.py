@@ -1,0 +1,104 @@
+"""Recipes of earlier versions, brought to the form of today."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from vireid.errors import ConfigError
+from vireid.recipes.classes import TERMS
+
+MOVED = {
+    "temperature": "stages.*.terms.*.temperature and labelling.temperature",
+    "momentum": "stages.*.terms.*.momentum",
+    "memory_update": "stages.*.terms.*.memory_update",
+    "margin": "stages.*.terms.*.margin",
+}
+"""Settings of the whole recipe that became settings of terms, and their names now."""
+
+
+def is_former(settings: Mapping[str, Any]) -> bool:
+    """Tell whether settings have the form of version 0.1.0: terms are a list.
+
+    Args:
+        settings: of a recipe, as YAML has them.
+
+    Returns:
+        True where a stage has a list of terms.
+    """
+    stages = settings.get("stages")
+    if not isinstance(stages, list):
+        return False
+    return any(isinstance(s, Mapping) and isinstance(s.get("terms"), list) for s in stages)
+
+
+def modernise(settings: dict[str, Any]) -> None:
+    """Name the terms that are a list, and hand settings that moved to them; in place.
+
+    Args:
+        settings: of a recipe, as YAML has them.
+    """
+    former = is_former(settings)
+    for stage in settings.get("stages") or ():
+        if isinstance(stage, dict):
+            stage["terms"] = named_terms(stage.get("terms"))
+    if former:
+        for name in [name for name in MOVED if name in settings]:
+            push_down(settings, name, settings.pop(name))
+
+
+def named_terms(terms: Any) -> Any:
+    """Give terms of a list a name: that of the label space for ClusterNCE, else of the loss.
+
+    Args:
+        terms: a list, or what they are today.
+
+    Returns:
+        Terms by name, in the order of the list; whatever is no list stays as it is.
+    """
+    if not isinstance(terms, list) or not all(isinstance(term, Mapping) for term in terms):
+        return terms
+    plain = [str(t.get("labels" if t.get("loss") == "cluster_nce" else "loss")) for t in terms]
+    counts = Counter(plain)
+    full = [
+        name if counts[name] == 1 else f"{term.get('loss')}_{term.get('labels')}"
+        for name, term in zip(plain, terms, strict=True)
+    ]
+    found: dict[str, Any] = {}
+    for name, term in zip(full, terms, strict=True):
+        number = 1 + sum(other.rpartition("_")[0] == name or other == name for other in found)
+        found[name if name not in found else f"{name}_{number}"] = term
+    return found
+
+
+def push_down(settings: dict[str, Any], name: str, value: Any) -> None:
+    """Hand a setting of the whole recipe to what has it today, where it says nothing itself.
+
+    Args:
+        settings: of a recipe; changed in place.
+        name: one of ``MOVED``.
+        value: the value.
+    """
+    for stage in settings.get("stages") or ():
+        terms = stage.get("terms") if isinstance(stage, dict) else None
+        for term in (terms or {}).values() if isinstance(terms, dict) else ():
+            kind = TERMS.get(str(term.get("loss")))
+            if kind is not None and name in kind.__dataclass_fields__:
+                term.setdefault(name, value)
+    if name == "temperature":
+        labelling = settings.setdefault("labelling", {})
+        if "class_path" not in labelling:
+            labelling.setdefault(name, value)
+
+
+def check_moved(settings: Mapping[str, Any]) -> None:
+    """Refuse a setting of the whole recipe that moved, and name its place.
+
+    Args:
+        settings: of a recipe, in the form of today.
+
+    Raises:
+        ConfigError: one of ``MOVED`` is among them.
+    """
+    for name, place in MOVED.items():
+        if name in settings:
+            raise ConfigError(f"no such setting: {name}; it moved to {place}")

@@ -1,0 +1,202 @@
+"""Plain values -> dataclasses of settings, with every mistake in words of our own."""
+
+import dataclasses
+import types
+import typing
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, Union, get_args, get_origin
+
+from vireid.errors import ConfigError, meant
+from vireid.recipes.classes import PARTS, TERMS, Classes
+from vireid.terms import Term
+
+FAILED = object()
+"""What stands for a value that cannot be read."""
+PLAIN: Mapping[Any, tuple[tuple[type, ...], str]] = {
+    bool: ((bool,), "true or false"),
+    int: ((int,), "a whole number"),
+    float: ((int, float), "a number"),
+    str: ((str,), "text"),
+}
+"""Types of Python that a plain setting takes, and how they are called."""
+
+
+class Reader:
+    """Reads settings and notes all problems.
+
+    Args:
+        classes: finds classes from outside the package.
+    """
+
+    def __init__(self, classes: Classes) -> None:
+        self.classes = classes
+        self.problems: list[str] = []
+
+    def settings(self, kind: Any, given: Any, where: str, what: str = "setting") -> Any:
+        """Read a dataclass.
+
+        Args:
+            kind: the class.
+            given: its fields by name.
+            where: its dotted name, for messages; empty for a whole recipe.
+            what: what its fields are called.
+
+        Returns:
+            An instance; ``FAILED`` where a field is wrong, which ``problems`` then says.
+        """
+        if not isinstance(given, Mapping):
+            return self._fail(where, f"holds {given!r}; expected settings by name")
+        hints = typing.get_type_hints(kind)
+        fields = {field.name: field for field in dataclasses.fields(kind) if field.init}
+        wrong = [str(name) for name in given if name not in fields]
+        for name in wrong:
+            self._unknown(f"{where}{name}", name, fields, what)
+        missing = [
+            name for name, field in fields.items() if name not in given and not _has_default(field)
+        ]
+        for name in missing:
+            self.problems.append(f"{where}{name} is missing")
+        found = {
+            name: self.value(hints[name], value, f"{where}{name}")
+            for name, value in given.items()
+            if name in fields
+        }
+        if wrong or missing or any(value is FAILED for value in found.values()):
+            return FAILED
+        return kind(**found)
+
+    def value(self, hint: Any, given: Any, where: str) -> Any:
+        """Read one value.
+
+        Args:
+            hint: its type.
+            given: as YAML has it.
+            where: its dotted name, for messages.
+
+        Returns:
+            The value; ``FAILED`` where it is of another type, which ``problems`` then says.
+        """
+        origin, inner = get_origin(hint), get_args(hint)
+        if origin in (Union, types.UnionType):
+            rest = [one for one in inner if one is not type(None)]
+            return None if given is None else self.value(rest[0], given, where)
+        if hint in PARTS:
+            return self.part(hint, given, where)
+        if dataclasses.is_dataclass(hint):
+            return self.settings(hint, given, f"{where}.")
+        if origin is Literal:
+            return self._choice(inner, given, where)
+        if origin is tuple:
+            return self._several(inner[0], given, where)
+        if origin is not None and issubclass(origin, Mapping):
+            return self._terms(given, where)
+        return self._plain(hint, given, where)
+
+    def part(self, part: Any, given: Any, where: str) -> Any:
+        """Read a part that may be of a class from outside the package.
+
+        Args:
+            part: Term, Labeller, Refiner or Matcher.
+            given: ``class_path`` and ``init_args``, or settings of a class that ships.
+            where: its dotted name, for messages.
+
+        Returns:
+            The part; ``FAILED`` where it cannot be read.
+        """
+        if not isinstance(given, Mapping):
+            return self._fail(where, f"holds {given!r}; expected settings, or a class_path")
+        if "class_path" in given:
+            for name in sorted(set(given) - {"class_path", "init_args"}):
+                self._unknown(f"{where}.{name}", name, ("class_path", "init_args"), "setting")
+            try:
+                kind = self.classes.find(str(given["class_path"]), part)
+            except ConfigError as error:
+                return self._fail(where, str(error), ": ")
+            return self.settings(kind, given.get("init_args") or {}, f"{where}.")
+        if part is Term:
+            return self._term(given, where)
+        standard = PARTS[part]
+        if standard is None:
+            return self._fail(where, "lacks a class_path; expected MODULE.CLASS")
+        return self.settings(standard, given, f"{where}.")
+
+    def _term(self, given: Mapping[str, Any], where: str) -> Any:
+        """Read a term that ships."""
+        loss = str(given["loss"]) if "loss" in given else ""
+        if loss not in TERMS:
+            known = ", ".join(TERMS)
+            said = "lacks a loss" if loss is None else f"loss is {loss}"
+            near = meant(str(loss), TERMS) if loss is not None else ""
+            return self._fail(
+                where, f"{said}; expected one of {known}, or a class_path{near}", ": "
+            )
+        rest = {name: value for name, value in given.items() if name != "loss"}
+        return self.settings(TERMS[loss], rest, f"{where}.", f"setting of {loss}")
+
+    def _terms(self, given: Any, where: str) -> Any:
+        """Read terms by name."""
+        if not isinstance(given, Mapping):
+            return self._fail(where, f"holds {given!r}; expected terms by name")
+        found = {
+            str(name): self.part(Term, value, f"{where}.{name}") for name, value in given.items()
+        }
+        return FAILED if any(value is FAILED for value in found.values()) else found
+
+    def _several(self, hint: Any, given: Any, where: str) -> Any:
+        """Read a list."""
+        if not isinstance(given, list | tuple):
+            return self._fail(where, f"is {given!r}; expected a list, such as [{_example(hint)}]")
+        found = []
+        for number, value in enumerate(given):
+            name = value.get("name", number) if isinstance(value, Mapping) else number
+            found.append(self.value(hint, value, f"{where}.{name}"))
+        return FAILED if any(value is FAILED for value in found) else tuple(found)
+
+    def _choice(self, choices: tuple[Any, ...], given: Any, where: str) -> Any:
+        """Read one of several values."""
+        if any(given == choice and type(given) is type(choice) for choice in choices):
+            return given
+        *most, last = map(str, choices)
+        near = meant(str(given), [str(choice) for choice in choices])
+        return self._fail(where, f"is {given}; expected {', '.join(most)} or {last}{near}")
+
+    def _plain(self, hint: Any, given: Any, where: str) -> Any:
+        """Read a number, a truth value or text."""
+        if hint not in PLAIN:
+            return given
+        kinds, expected = PLAIN[hint]
+        if hint is float and isinstance(given, str):
+            try:
+                return float(given)  # YAML takes 5e-2 for text
+            except ValueError:
+                pass
+        if not isinstance(given, kinds) or (isinstance(given, bool) and hint is not bool):
+            return self._fail(where, f"is {given!r}; expected {expected}")
+        return hint(given)
+
+    def _unknown(self, full: str, name: str, known: Iterable[str], what: str) -> None:
+        """Note a name that is not known."""
+        loss = what.removeprefix("setting of ") if what != "setting" else ""
+        having = [other for other, kind in TERMS.items() if name in kind.__dataclass_fields__]
+        if loss and having:
+            stage = full.split(".")[1] if full.startswith("stages.") else ""
+            of_stage = f"stage {stage}: " if stage else ""
+            self.problems.append(
+                f"{of_stage}{name} applies to {' and '.join(having)}, not to {loss}"
+            )
+        else:
+            self.problems.append(f"no such {what}: {full}{meant(name, known)}")
+
+    def _fail(self, where: str, message: str, between: str = " ") -> Any:
+        """Note a problem."""
+        self.problems.append(f"{where}{between}{message}")
+        return FAILED
+
+
+def _has_default(field: "dataclasses.Field[Any]") -> bool:
+    missing = dataclasses.MISSING
+    return field.default is not missing or field.default_factory is not missing
+
+
+def _example(hint: Any) -> str:
+    return {float: "0.4, 0.8", int: "0, 2"}.get(hint, "...")

@@ -1,0 +1,121 @@
+"""Contrast each embedding with the memories of all clusters of its label space."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from vireid.errors import ABOVE_ZERO, BELOW_ONE, outside
+from vireid.terms.kept import Kept
+from vireid.terms.term import Place, Term
+from vireid.types import Embeddings, Labelling, PseudoLabels
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from vireid.models.network import Output
+
+
+@dataclass(frozen=True)
+class ClusterNCE(Term):
+    """ClusterNCE against one memory for each cluster, which follows the embeddings.
+
+    Source: Dai et al., Cluster Contrast for Unsupervised Person Re-Identification, equations 1, 2.
+    """
+
+    temperature: float = 0.05
+    """Divides the similarities to the memories."""
+    momentum: float = 0.1
+    """Share of its old value that a memory keeps at an update, in [0, 1)."""
+    memory_update: Literal["every", "hardest"] = "every"
+    """Move a memory by every sample of its cluster, one after the other, or by the hardest."""
+
+    def problems(self, place: Place) -> Iterator[str]:
+        """Yield what is wrong with the term in its stage.
+
+        Args:
+            place: the stage.
+
+        Yields:
+            One message for each problem.
+        """
+        yield from super().problems(place)
+        where = f"stage {place.stage}: {self.loss} "
+        yield from outside(where, self, ABOVE_ZERO, "temperature")
+        yield from outside(where, self, BELOW_ONE, "momentum")
+
+    def begin(
+        self,
+        labelling: Labelling,
+        embeddings: Embeddings,
+        generator: np.random.Generator,
+        others: Mapping[str, Kept],
+    ) -> Kept:
+        """Put each memory at its cluster's centre.
+
+        Args:
+            labelling: the new labels of the N training images.
+            embeddings: of the same images.
+            generator: not used.
+            others: what the terms keep that it names; none here.
+
+        Returns:
+            ``memory`` [C, D] of unit length: the direction of the mean of both modalities' means.
+        """
+        del generator
+        return Kept({"memory": memory_rows(labelling.spaces[self.labels], embeddings)}, others)
+
+    def values(self, kept: Kept, output: Output, plan: Mapping[str, Tensor]) -> Tensor:
+        """Return the loss of each row.
+
+        Args:
+            kept: ``memory``.
+            output: of the network for the batch.
+            plan: ``rows`` and ``labels`` [R].
+
+        Returns:
+            [R], not negative.
+        """
+        from vireid.losses import cluster_nce
+
+        queries = output.embedding[plan["rows"]]
+        return cluster_nce(queries, plan["labels"], kept["memory"], self.temperature)
+
+    def update(self, kept: Kept, output: Output, plan: Mapping[str, Tensor]) -> None:
+        """Move the memories of the clusters in the batch towards its embeddings.
+
+        Args:
+            kept: ``memory``, replaced.
+            output: of the step, detached.
+            plan: ``rows`` and ``labels`` [R].
+        """
+        from vireid.terms.memory import moved_rows
+
+        kept["memory"] = moved_rows(
+            kept["memory"],
+            output.embedding[plan["rows"]],
+            plan["labels"],
+            momentum=self.momentum,
+            hardest=self.memory_update == "hardest",
+        )
+
+
+def memory_rows(space: PseudoLabels, embeddings: Embeddings) -> Tensor:
+    """Return the memory of each cluster as a labelling leaves it.
+
+    Args:
+        space: labels of N images, of C clusters.
+        embeddings: of the same images.
+
+    Returns:
+        [C, D] float32 of unit length: the direction of the mean of both modalities' means.
+    """
+    import torch
+
+    from vireid.cluster import centres, normalise_rows
+
+    middle = centres(embeddings.vectors, space.labels, modality=embeddings.modality)
+    return torch.from_numpy(normalise_rows(middle))

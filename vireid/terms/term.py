@@ -1,0 +1,227 @@
+"""A term of a stage's loss: its settings, what it keeps, its values and its update."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vireid.errors import BELOW_ONE, FROM_ZERO, outside
+from vireid.terms.kept import Kept
+from vireid.types import NOISE, Embeddings, Int, Labelling, LabelSpace, PseudoLabels
+
+if TYPE_CHECKING:  # terms are read without torch, as settings of a recipe
+    from torch import Tensor
+
+    from vireid.models.network import Output
+
+Arrays = dict[str, NDArray[Any]]
+"""What a term plans for a batch, by name. ``rows`` [R] are its rows of the batch and must be there;
+``weights`` [R] and ``modality`` [R] weigh and split the mean where given; all else is its own."""
+
+
+def short_name(kind: type) -> str:
+    """Return what a class of terms is called in recipes.
+
+    Args:
+        kind: the class.
+
+    Returns:
+        Its name in lower case, its words joined by underscores.
+
+    >>> short_name(Term)
+    'term'
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Which training image each of the B rows of a batch shows, known before it is computed on."""
+
+    indices: Int
+    """[B] indices of training images."""
+    modality: Int
+    """[B] 0 visible, 1 infrared."""
+    epoch: int = 0
+    """Epoch of the stage, from 0."""
+    step: int = 0
+    """Step of the epoch, from 0."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The stage that a term stands in, as far as it matters to a term."""
+
+    stage: str
+    """Name of the stage."""
+    terms: Mapping[str, Term]
+    """All terms of the stage by name, this one included."""
+    spaces: Mapping[str, LabelSpace]
+    """The label spaces that the recipe's labeller offers."""
+    relabel_every: int = 1
+    """Epochs between two labellings; 0 labels once."""
+
+
+@dataclass(frozen=True)
+class Term(ABC):
+    """One term of a stage's loss. Its name in the recipe is its name in logs and files."""
+
+    labels: str
+    """The label space that the term is computed on."""
+    weight: float = 1.0
+    """Factor of the term in the loss."""
+    start: float = 0.0
+    """Share of the stage's epochs after which the term is switched on, in [0, 1)."""
+    confidence: bool = False
+    """Weigh each sample by the confidence of its label."""
+    divide_by: Literal["weights", "count"] = "weights"
+    """Divide the confidence-weighted sum by the sum of the weights, or by the number of samples,
+    so that low confidence in all silences the term (the released code)."""
+    each_modality: bool = False
+    """Add the means of the visible and of the infrared rows (the released intra), in place of one
+    mean over all rows, of which two thirds are visible."""
+
+    trained: ClassVar[tuple[str, ...]] = ()
+    """Names of what it keeps that the optimiser moves."""
+    follows: ClassVar[bool] = False
+    """Whether ``renew`` does anything: what it keeps can follow embeddings while labels stay."""
+
+    @property
+    def loss(self) -> str:
+        """What the class is called in recipes and messages, such as ``cluster_nce``."""
+        return short_name(type(self))
+
+    @property
+    def needs_pooled(self) -> bool:
+        """Whether it needs features before the neck of all training images."""
+        return False
+
+    def spaces(self) -> tuple[str, ...]:
+        """Return the label spaces that it looks at."""
+        return (self.labels,)
+
+    def others(self) -> tuple[str, ...]:
+        """Return the names of terms of its stage whose tensors it reads or moves."""
+        return ()
+
+    def problems(self, place: Place) -> Iterator[str]:
+        """Yield what is wrong with the term in its stage; asked before training begins.
+
+        Args:
+            place: the stage.
+
+        Yields:
+            One message for each problem.
+        """
+        where = f"stage {place.stage}: "
+        yield from outside(f"{where}{self.loss} ", self, BELOW_ONE, "start")
+        yield from outside(f"{where}{self.loss} ", self, FROM_ZERO, "weight")
+        for name in self.spaces():
+            if name not in place.spaces:
+                known = ", ".join(place.spaces)
+                yield f"{where}{self.loss} on {name}: expected one of the label spaces {known}"
+        for name in self.others():
+            if name not in place.terms:
+                yield f"{where}{self.loss} names the term {name}, which the stage does not have"
+        yield from self._trust_problems(where, place.spaces.get(self.labels, LabelSpace()))
+
+    def _trust_problems(self, where: str, space: LabelSpace) -> Iterator[str]:
+        if self.confidence and not space.confidence:
+            yield f"{where}confidence is known of matched labels only, not of {self.labels}"
+        if self.divide_by == "count" and not self.confidence:
+            yield f"{where}divide_by applies to terms with confidence, not to {self.loss}"
+        if self.each_modality and space.modality is not None:
+            yield f"{where}each_modality needs labels that both modalities share, not {self.labels}"
+
+    def begin(
+        self,
+        labelling: Labelling,
+        embeddings: Embeddings,
+        generator: np.random.Generator,
+        others: Mapping[str, Kept],
+    ) -> Kept:
+        """Return what the term keeps from new labels on.
+
+        Args:
+            labelling: the new labels of the N training images; each of ``spaces()`` has clusters.
+            embeddings: of the same images, with features where ``needs_pooled``.
+            generator: source of all randomness.
+            others: what the terms keep that it names.
+
+        Returns:
+            Tensors by name, on the CPU.
+        """
+        del labelling, embeddings, generator
+        return Kept({}, others)
+
+    def renew(self, kept: Kept, labelling: Labelling, embeddings: Embeddings) -> Kept:
+        """Return what the term keeps once its centres follow, where labels stay.
+
+        Args:
+            kept: what it keeps so far.
+            labelling: the labels in use.
+            embeddings: of the N training images as they are now.
+
+        Returns:
+            Tensors by name.
+        """
+        del labelling, embeddings
+        return kept
+
+    def plan(self, labelling: Labelling, batch: Batch) -> Arrays:
+        """Choose the rows of a batch, on the host, where all labels are known.
+
+        Args:
+            labelling: the labels in use.
+            batch: what its rows show.
+
+        Returns:
+            Arrays, as ``Arrays`` says; here those of ``chosen`` for all rows that are no noise.
+        """
+        labels = labelling.spaces[self.labels].labels[batch.indices]
+        return self.chosen(labelling.spaces[self.labels], batch, np.flatnonzero(labels != NOISE))
+
+    def chosen(self, space: PseudoLabels, batch: Batch, rows: Int) -> Arrays:
+        """Return what is known of some rows of a batch.
+
+        Args:
+            space: the label space.
+            batch: what its rows show.
+            rows: [R] which of them.
+
+        Returns:
+            ``rows``, ``labels`` and ``modality`` [R] int64, and ``weights`` [R] float32 where the
+            term is weighed by confidence.
+        """
+        indices = batch.indices[rows]
+        found = {"rows": rows, "labels": space.labels[indices], "modality": batch.modality[rows]}
+        return found | ({"weights": space.confidence[indices]} if self.confidence else {})
+
+    @abstractmethod
+    def values(self, kept: Kept, output: Output, plan: Mapping[str, Tensor]) -> Tensor:
+        """Return the value of the term for each of its rows.
+
+        Args:
+            kept: what it keeps; takes a gradient where it is trained.
+            output: of the network for the B rows of the batch.
+            plan: the arrays of ``plan`` as tensors, with at least one row.
+
+        Returns:
+            [R], differentiable.
+        """
+
+    def update(self, kept: Kept, output: Output, plan: Mapping[str, Tensor]) -> None:
+        """Move what the term keeps, after the optimiser's step.
+
+        Args:
+            kept: changed in place.
+            output: of the step, detached.
+            plan: the arrays of ``plan`` as tensors.
+        """
+        del kept, output, plan

@@ -1,0 +1,155 @@
+"""What the terms of a stage keep: made from new labels, renewed, put together again."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import torch
+from torch import Tensor, nn
+
+from vireid import seeds
+from vireid.config import StageConfig
+from vireid.errors import ConfigError
+from vireid.terms import Kept, Term
+from vireid.types import Embeddings, Labelling
+
+
+def begin_terms(
+    stage: StageConfig,
+    labelling: Labelling,
+    embeddings: Embeddings,
+    seed: int,
+    *,
+    device: torch.device | str = "cpu",
+) -> dict[str, Kept]:
+    """Let the terms of a stage make what they keep from new labels.
+
+    Args:
+        stage: with its terms.
+        labelling: the new labels of the N training images.
+        embeddings: of the same images, with features where a term needs these.
+        seed: of the run.
+        device: where the tensors live.
+
+    Returns:
+        What each term keeps, by the term's name; terms of label spaces without clusters are left
+        out.
+
+    Raises:
+        ConfigError: terms name each other in a circle.
+    """
+    terms = stage.all_terms()
+    found: dict[str, Kept] = {}
+    for name in in_order(terms):
+        term = terms[name]
+        if not all(labelling.spaces[space].clusters for space in term.spaces()):
+            continue
+        others = {other: found[other] for other in term.others() if other in found}
+        if len(others) < len(term.others()):
+            continue
+        generator = seeds.generator(seed, name, stage.name, term.labels)
+        kept = term.begin(labelling, embeddings, generator, others)
+        found[name] = on_device(term, kept, device)
+    return {name: found[name] for name in terms if name in found}
+
+
+def renew_terms(
+    kept: Mapping[str, Kept],
+    stage: StageConfig,
+    labelling: Labelling,
+    embeddings: Embeddings,
+    *,
+    device: torch.device | str = "cpu",
+) -> None:
+    """Let centres follow the embeddings where labels stay, in place.
+
+    Args:
+        kept: what the terms keep.
+        stage: with its terms.
+        labelling: the labels in use.
+        embeddings: of the N training images as they are now.
+        device: where the tensors live.
+    """
+    for name, term in stage.all_terms().items():
+        if term.follows and name in kept:
+            fresh = term.renew(kept[name], labelling, embeddings)
+            for key, value in fresh.items():
+                kept[name][key] = value.to(device)
+
+
+def in_order(terms: Mapping[str, Term]) -> list[str]:
+    """Sort terms so that each comes after those that it names.
+
+    Args:
+        terms: by name.
+
+    Returns:
+        Names.
+
+    Raises:
+        ConfigError: they name each other in a circle.
+    """
+    order: list[str] = []
+    left = list(terms)
+    while left:
+        free = [name for name in left if not set(terms[name].others()) & set(left)]
+        if not free:
+            raise ConfigError(f"the terms {', '.join(left)} name each other in a circle")
+        order += free
+        left = [name for name in left if name not in free]
+    return order
+
+
+def on_device(term: Term, kept: Kept, device: torch.device | str) -> Kept:
+    """Put what a term keeps on a device; what is trained becomes a parameter.
+
+    Args:
+        term: says what is trained.
+        kept: tensors by name.
+        device: where they shall live.
+
+    Returns:
+        The same, with the same others.
+    """
+
+    def put(name: str, value: Tensor) -> Tensor:
+        there = value.detach().to(device)
+        return nn.Parameter(there) if name in term.trained else there
+
+    return Kept({name: put(name, value) for name, value in kept.items()}, kept.others)
+
+
+def link(terms: Mapping[str, Term], kept: Mapping[str, Kept]) -> None:
+    """Tell what terms keep of the others that they name, after it was read from a file.
+
+    Args:
+        terms: by name.
+        kept: what they keep; changes.
+    """
+    for name, one in kept.items():
+        one.others = {other: kept[other] for other in terms[name].others() if other in kept}
+
+
+def trained(terms: Mapping[str, Term], kept: Mapping[str, Kept]) -> Iterator[tuple[str, Tensor]]:
+    """Yield what the optimiser moves of what terms keep.
+
+    Args:
+        terms: by name.
+        kept: what they keep.
+
+    Yields:
+        The term's name and the parameter, in the order of the terms.
+    """
+    for name in terms:
+        if name in kept:
+            yield from ((name, kept[name][key]) for key in terms[name].trained)
+
+
+def needs_pooled(terms: Iterable[Term]) -> bool:
+    """Tell whether a term needs features before the neck of all training images.
+
+    Args:
+        terms: of a stage.
+
+    Returns:
+        True if any does.
+    """
+    return any(term.needs_pooled for term in terms)

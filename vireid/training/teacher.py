@@ -1,0 +1,39 @@
+"""A teacher: a second network that follows the one in training."""
+
+from copy import deepcopy
+
+import torch
+
+from vireid.models import CrossModalNetwork
+
+
+def new_teacher(network: CrossModalNetwork) -> CrossModalNetwork:
+    """Return a copy of a network that takes no gradients.
+
+    Args:
+        network: as it is now.
+
+    Returns:
+        The copy, on the same device.
+    """
+    return deepcopy(network).requires_grad_(False)
+
+
+@torch.no_grad()
+def update_teacher(teacher: CrossModalNetwork, network: CrossModalNetwork, momentum: float) -> None:
+    """Move a teacher towards the network, after the optimiser's step.
+
+    Weights and running statistics become ``momentum * teacher + (1 - momentum) * network``; whole
+    numbers are copied. Source: Tarvainen and Valpola, Mean teachers are better role models.
+
+    Args:
+        teacher: changed in place.
+        network: after the step.
+        momentum: share of its old weights that the teacher keeps, in [0, 1).
+    """
+    theirs = network.state_dict()
+    for name, value in teacher.state_dict().items():
+        if value.is_floating_point():
+            value.lerp_(theirs[name], 1 - momentum)
+        else:
+            value.copy_(theirs[name])

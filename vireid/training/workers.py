@@ -1,0 +1,83 @@
+"""Who passes images through the network: this process alone, or several together."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from torch import Tensor
+
+from vireid.cluster import modal_neighbours
+from vireid.labelling import NeighbourSearch
+from vireid.models import CrossModalNetwork, Output
+from vireid.models.extract import KeptMaps, extract
+from vireid.types import Embeddings, Int
+
+
+class Forward(Protocol):
+    """From a batch to the network's output."""
+
+    def __call__(self, pixels: Tensor, modality: Tensor) -> Output:
+        """Pass a batch through the network.
+
+        Args:
+            pixels: [B, 3, height, width] normalised.
+            modality: [B] 0 visible, 1 infrared.
+
+        Returns:
+            Its output for the B rows.
+        """
+        ...
+
+
+class Told(Protocol):
+    """Is told how far an embedding is."""
+
+    def __call__(self, done: int, total: int, /) -> None:
+        """Take note.
+
+        Args:
+            done: images that are embedded.
+            total: all images.
+        """
+        ...
+
+
+class Embed(Protocol):
+    """From network and images to embeddings; ``models.extract.extract`` is one."""
+
+    def __call__(
+        self,
+        network: CrossModalNetwork,
+        pixels: Any,
+        modality: Int,
+        *,
+        with_features: bool = False,
+        kept: KeptMaps | None = None,
+        progress: Told | None = None,
+    ) -> Embeddings:
+        """Embed N images.
+
+        Args:
+            network: in evaluation mode meanwhile.
+            pixels: [N, H, W, 3] uint8, or an array-like that gives such blocks for a slice.
+            modality: [N] 0 visible, 1 infrared.
+            with_features: also keep the features before the neck.
+            kept: what the frozen base made of the same images.
+            progress: told of the images done.
+
+        Returns:
+            Embeddings [N, D].
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Who does the work that several processes can share."""
+
+    forward: Forward | None = None
+    """From a batch's normalised pixels and modalities to the output; the network where not given,
+    in the recipe's parts and precision."""
+    embed: Embed = extract
+    """From network and images to embeddings."""
+    search: NeighbourSearch = modal_neighbours
+    """Finds neighbours for the labeller."""
