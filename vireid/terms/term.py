@@ -201,7 +201,8 @@ class Term(ABC):
         """
         indices = batch.indices[rows]
         found = {"rows": rows, "labels": space.labels[indices], "modality": batch.modality[rows]}
-        return found | ({"weights": space.confidence[indices]} if self.confidence else {})
+        trust = np.asarray(space.confidence)
+        return found | ({"weights": trust[indices]} if self.confidence else {})
 
     @abstractmethod
     def values(self, kept: Kept, output: Output, plan: Mapping[str, Tensor]) -> Tensor:
