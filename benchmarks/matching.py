@@ -29,7 +29,6 @@ import numpy as np
 from pages import table
 from views import information, nearest_memory, shuffled
 
-from vireid.cli.training import train
 from vireid.config import LabellingConfig
 from vireid.data import DataFolder, load_pixels, open_data
 from vireid.labelling import OWN, Labelling, label_spaces, match
@@ -37,6 +36,7 @@ from vireid.matching.rejection import Rejection
 from vireid.models.extract import extract
 from vireid.recipes import load_recipe
 from vireid.runs import Run, load_network
+from vireid.runs.train import train
 from vireid.scoring import reliability
 from vireid.seeds import generator
 from vireid.types import NOISE, Embeddings, Modality, PseudoLabels

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from vireid.cli.training import train
 from vireid.data import open_data
 from vireid.runs import Run
 from vireid.runs.checkpoint import load_checkpoint
+from vireid.runs.train import train
 from vireid.types import Truth
 
 

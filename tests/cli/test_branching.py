@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 import torch
 
-from vireid.cli.training import train
 from vireid.data import load_pixels, open_data
 from vireid.errors import CheckpointError, ConfigError
 from vireid.recipes import dump_recipe, parse_recipe
@@ -14,6 +13,7 @@ from vireid.runs import Run
 from vireid.runs.checkpoint import load_checkpoint
 from vireid.runs.fingerprints import fingerprint
 from vireid.runs.states import branch_off, write_state
+from vireid.runs.train import train
 from vireid.studies import ablation_rows, shared_stages, with_settings
 
 FIRST = ("stages.joint.epochs=2", "stages.aligned.epochs=2")

@@ -2,10 +2,10 @@
 
 from vireid.cli.arguments import add_trial, folder, parser, whole_from
 from vireid.cli.display import console, plain_table, progress
-from vireid.cli.reading import Reading, add_max_unreadable
-from vireid.cli.valid_queries import count_queries
 from vireid.data import Inspection, QueryCount, inspect_data
 from vireid.errors import DataError
+from vireid.runs.reading import Reading, add_max_unreadable
+from vireid.scoring.valid_queries import count_queries
 
 
 def run(words: list[str]) -> None:

@@ -6,14 +6,14 @@ from time import perf_counter
 
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
-from vireid.cli.evaluation import How, evaluate_run
-from vireid.cli.protocols import choose_protocol
-from vireid.cli.reading import MEMORY, Reading
-from vireid.cli.score_files import read_json, write_json
-from vireid.cli.training import train
 from vireid.data import open_data
 from vireid.recipes import load_recipe
 from vireid.runs import Run
+from vireid.runs.reading import MEMORY, Reading
+from vireid.runs.train import train
+from vireid.scoring.choice import choose_protocol
+from vireid.scoring.evaluation import How, evaluate_run
+from vireid.scoring.files import read_json, write_json
 from vireid.synthetic import SyntheticSettings, synthesise
 
 PARTS = {

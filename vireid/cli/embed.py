@@ -7,13 +7,13 @@ import numpy as np
 
 from vireid.cli.arguments import add_machine, add_trial, folder, parser, use_machine
 from vireid.cli.display import console, progress
-from vireid.cli.reading import MEMORY, add_cache, read_all
 from vireid.data import has_layout, open_data
 from vireid.data.folder import is_image, list_images
 from vireid.errors import ConfigError, DataError, number_of
 from vireid.models.extract import extract
 from vireid.ranking import Gallery, save_gallery
 from vireid.runs import Run, load_network
+from vireid.runs.reading import MEMORY, add_cache, read_all
 from vireid.types import Images, Modality
 
 MODALITIES = tuple(modality.name.lower() for modality in Modality)

@@ -13,15 +13,15 @@ from vireid.cli.arguments import (
     whole_from,
 )
 from vireid.cli.display import console
-from vireid.cli.reading import Reading, add_reading
 from vireid.cli.settings import describe_settings
-from vireid.cli.training import train
 from vireid.config import Recipe
 from vireid.data import open_data
 from vireid.observers import CHOICES
 from vireid.recipes import dump_recipe, load_recipe, names, parse_recipe
 from vireid.runs import Run
+from vireid.runs.reading import Reading, add_reading
 from vireid.runs.states import KEPT, check_same_recipe
+from vireid.runs.train import train
 
 
 def run(words: list[str]) -> None:

@@ -2,12 +2,12 @@
 
 from vireid.cli.arguments import use_machine
 from vireid.cli.display import console
-from vireid.cli.reading import Reading
 from vireid.cli.train import parse, read_recipe
-from vireid.cli.training import train
 from vireid.data import DataFolder, open_data
 from vireid.errors import DataError
 from vireid.runs import Run
+from vireid.runs.reading import Reading
+from vireid.runs.train import train
 from vireid.studies import truth_labeller
 from vireid.training import Labeller
 

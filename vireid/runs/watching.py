@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 from vireid.cli.display import console
-from vireid.cli.epochs import Watcher
 from vireid.cli.live import live
 from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.observers import Observers, open_observers
 from vireid.parallel import share
 from vireid.runs import Run
+from vireid.runs.epochs import Watcher
 from vireid.runs.states import steps_done
 from vireid.training import EpochReport, Labeller, StepReport, TrainingState, Workers
 

@@ -6,20 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vireid.cli.display import console
-from vireid.cli.protocols import choose_protocol
-from vireid.cli.run_folder import check_trainable, is_finished, write_settings
-from vireid.cli.scoring import Ways, score, training_precision
-from vireid.cli.stopping import stop_requests
-from vireid.cli.study_folder import StudyFolder, lighten, locked
-from vireid.cli.training import train
 from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.errors import DegenerateClusters, Stopped, VireidError
 from vireid.files import whole_file
 from vireid.runs import Run, load_network
+from vireid.runs.claim import check_trainable, is_finished, write_settings
 from vireid.runs.fingerprints import fingerprint
 from vireid.runs.states import branch_off, state_files, where_saved, write_state
+from vireid.runs.stopping import stop_requests
+from vireid.runs.train import train
+from vireid.scoring.choice import choose_protocol
+from vireid.scoring.networks import Ways, score, training_precision
 from vireid.studies import Result, beginning, branch_points, make_result, shared_stages
+from vireid.studies.folder import StudyFolder, lighten, locked
 from vireid.training import TrainingState
 
 Present = Callable[[Sequence[Result], Sequence[str]], None]

@@ -10,11 +10,11 @@ import numpy as np
 
 from vireid.cli.arguments import folder
 from vireid.cli.display import progress
-from vireid.cli.run_folder import check_trainable
 from vireid.data import MAX_UNREADABLE, DataFolder, ReadImages, default_cache, read_images
 from vireid.data.pixels.images import Pixels
 from vireid.errors import ConfigError, DataError, some
 from vireid.parallel import from_first, on_first, share
+from vireid.runs.claim import check_trainable
 from vireid.types import Images
 
 MEMORY = "none"

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from vireid.cli.epochs import Watcher, describe_epoch, describe_header, epoch_line
 from vireid.labelling import Labelling
 from vireid.observers import JsonLines, Observers
+from vireid.runs.epochs import Watcher, describe_epoch, describe_header, epoch_line
 from vireid.training import EpochReport, StepReport
 from vireid.training.signals import Signals
 from vireid.types import Matching, PseudoLabels, Truth

@@ -7,11 +7,6 @@ from functools import partial
 from time import perf_counter
 
 from vireid.cli.display import console
-from vireid.cli.reading import Reading, read_training
-from vireid.cli.run_folder import check_trainable, claimed, is_finished, write_settings
-from vireid.cli.stopping import stop_requests
-from vireid.cli.watching import watching
-from vireid.cli.workers import stopping_between_batches, together
 from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.errors import SaveError, Stopped, VireidError
@@ -29,8 +24,13 @@ from vireid.parallel import (
 )
 from vireid.recipes import recipe_differences
 from vireid.runs import BEFORE, Run, keep_clearest, new_network, save_network
+from vireid.runs.claim import check_trainable, claimed, is_finished, write_settings
 from vireid.runs.fingerprints import fingerprint
+from vireid.runs.reading import Reading, read_training
 from vireid.runs.states import KEPT, load_state, remove_states, save_state
+from vireid.runs.stopping import stop_requests
+from vireid.runs.watching import watching
+from vireid.runs.workers import stopping_between_batches, together
 from vireid.training import (
     Labeller,
     TrainingImages,

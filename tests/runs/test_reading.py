@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vireid.cli import reading as module
-from vireid.cli.reading import Reading, read_all
 from vireid.data import load_pixels, open_data
 from vireid.data.pixels import cache as data_cache
+from vireid.runs import reading as module
+from vireid.runs.reading import Reading, read_all
 
 SIZE = (32, 16)
 
