@@ -14,7 +14,7 @@ import pytest
 
 from vireid.cli.main import main
 from vireid.runs import BEFORE, Run
-from vireid.runs import train as command
+from vireid.runs import train_run as command
 from vireid.runs.checkpoint import load_checkpoint
 
 

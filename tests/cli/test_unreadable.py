@@ -12,7 +12,7 @@ from vireid.cli.main import main
 from vireid.data import load_pixels, open_data
 from vireid.errors import ConfigError, DataError
 from vireid.runs import reading as module
-from vireid.runs import train as command
+from vireid.runs import train_run as command
 from vireid.runs.reading import Reading, read_training
 
 SIZE = (32, 16)

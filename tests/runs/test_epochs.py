@@ -1,4 +1,4 @@
-"""The log and the terminal's table of epochs."""
+"""The log of epochs and steps, and what whoever watches is told of them."""
 
 import json
 from dataclasses import replace
@@ -9,7 +9,8 @@ import pytest
 
 from vireid.labelling import Labelling
 from vireid.observers import JsonLines, Observers
-from vireid.runs.epochs import Watcher, describe_epoch, describe_header, epoch_line
+from vireid.runs.epochs import Watcher, epoch_line
+from vireid.runs.watch import Watch
 from vireid.training import EpochReport, StepReport
 from vireid.training.signals import Signals
 from vireid.types import Matching, PseudoLabels, Truth
@@ -77,33 +78,35 @@ def test_what_identities_say_is_logged_where_they_are_known_and_only_there(truth
     assert json.loads(json.dumps(line, allow_nan=False)) == line
 
 
-def watcher(tiny, folder=None):
-    """Return a watcher of the tiny recipe, two steps an epoch, the first stage one epoch long."""
-    log = {} if folder is None else {"log": lambda: JsonLines(folder / "log", 0)}
-    return Watcher(data(None), tiny, Observers(log))
+class Told(Watch):
+    """Remembers what it is told."""
+
+    def __init__(self):
+        self.epochs, self.steps = [], []
+
+    def epoch(self, report, line):
+        self.epochs.append((report, line))
+
+    def step(self, report):
+        self.steps.append(report.step)
 
 
-def test_every_epoch_is_a_line_of_the_log_and_of_the_table(tiny, tmp_path, capsys):
-    told = watcher(tiny, tmp_path)
-    for number in (1, 2):
-        told(report(labelling(), number))
+def test_every_epoch_is_a_line_of_the_log_and_is_told(tiny, tmp_path):
+    watch, observers = Told(), Observers({"log": lambda: JsonLines(tmp_path / "log", 0)})
+    watcher = Watcher(data(None), tiny, observers, watch)
+    reports = [report(labelling(), number) for number in (1, 2)]
+    for each in reports:
+        watcher(each)
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
     assert [(line["epoch"], line["step"]) for line in lines] == [(1, 4), (2, 6)]
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines if line] == ["aligned", "epoch", "1/2", "2/2"]
-
-
-def test_a_training_that_goes_on_within_a_stage_has_a_heading_too(tiny, capsys):
-    watcher(tiny)(report(labelling(), 2))
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines if line] == ["aligned", "epoch", "2/2"]
+    assert watch.epochs == [(each, epoch_line(each, data(None))) for each in reports]
 
 
 def test_every_tenth_step_is_logged_and_none_that_ends_an_epoch(tiny):
     joint, aligned = (replace(stage, iterations=20) for stage in tiny.stages)
-    steps = []
+    steps, watch = [], Told()
     observers = SimpleNamespace(log_step=lambda *told: steps.append(told))
-    told = Watcher(data(None), replace(tiny, stages=(joint, aligned)), observers)
+    told = Watcher(data(None), replace(tiny, stages=(joint, aligned)), observers, watch)
     for epoch in (1, 2):
         for step in range(21):
             losses = {"total": float(step)} if step else {}
@@ -111,16 +114,4 @@ def test_every_tenth_step_is_logged_and_none_that_ends_an_epoch(tiny):
                 StepReport("aligned", epoch, 2, step, 20, 24 * step, losses, labelling())
             )
     assert steps == [(30, {"total": 10.0}), (50, {"total": 10.0})]
-
-
-@pytest.mark.parametrize("truth", [None, IDENTITIES])
-def test_the_table_has_a_cell_under_each_heading(truth):
-    line = epoch_line(report(labelling(False)), data(truth))
-    head, row = describe_header(line).splitlines()[-1], describe_epoch(line)
-    assert len(head) == len(row)
-    assert head.split()[-4:] == ["margin", "stable", "pairs", "seconds"]
-    assert row.split()[-4:] == ["0.30", "0.50", "-", "2.0"]
-    matched = epoch_line(report(labelling()), data(truth))
-    assert describe_epoch(matched).split()[-2] == "0.12"
-    nothing = epoch_line(report(labelling(), signals=Signals()), data(truth))
-    assert describe_epoch(nothing).split()[-4:] == ["-", "-", "-", "2.0"]
+    assert watch.steps == [*range(21), *range(21)]

@@ -5,11 +5,17 @@ from collections.abc import Sequence
 from os.path import commonpath
 from pathlib import Path
 
-from vireid.cli.arguments import add_machine, add_trial, folder, parser, use_machine
+from vireid.cli.arguments import (
+    add_cache,
+    add_machine,
+    add_trial,
+    folder,
+    parser,
+    use_machine,
+)
 from vireid.cli.display import console
 from vireid.errors import ConfigError
 from vireid.runs import Run, open_weights
-from vireid.runs.reading import add_cache
 from vireid.scoring.choice import add_protocol
 from vireid.scoring.evaluation import (
     How,

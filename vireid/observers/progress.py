@@ -42,4 +42,4 @@ def silent(what: str) -> Iterator[Tell]:  # noqa: ARG001 - a Progress
     Yields:
         A function that does nothing.
     """
-    yield lambda done, total: None
+    yield lambda done, total: None  # noqa: ARG005

@@ -1,54 +1,46 @@
-"""What the terminal and metrics.jsonl are told of each epoch."""
+"""What metrics.jsonl and whoever watches are told of each epoch."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vireid.cli.display import console
 from vireid.config import Recipe
 from vireid.data import DataFolder
+from vireid.metrics import reliability
 from vireid.observers import Observers
 from vireid.runs.states import steps_done
-from vireid.scoring.reliability import reliability
+from vireid.runs.watch import Watch
 from vireid.training import EpochReport, StepReport
 
 EVERY = 10
 """Steps of an epoch of which the last one's losses are logged; the epoch's last step is not."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Watcher:
-    """Logs and prints what each epoch did; scores labels where identities are known."""
+    """Logs and shows what each epoch did; scores labels where identities are known."""
 
     data: DataFolder
     recipe: Recipe
     observers: Observers
-    _headed: str = ""
-    """The stage whose heading was printed last."""
+    watch: Watch
 
     def __call__(self, report: EpochReport) -> None:
-        """Log one epoch.
+        """Log and show an epoch.
 
         Args:
             report: what the epoch did.
         """
         line = epoch_line(report, self.data)
         self.observers.log_epoch(self._step(report), line)
-        if report.stage != self._headed:
-            console.print(describe_header(line))
-            self._headed = report.stage
-        console.print(describe_epoch(line))
-        for trouble in report.troubles:
-            console.print(f"       trouble: {trouble}")
-        if report.skipped:
-            console.print(f"       {report.skipped} steps skipped: their loss was not finite")
+        self.watch.epoch(report, line)
 
     def watch_step(self, report: StepReport) -> None:
-        """Log the losses of every tenth step.
+        """Show a step, and log the losses of every tenth.
 
         Args:
             report: as the loop hands it over.
         """
+        self.watch.step(report)
         if report.losses and report.step % EVERY == 0 and report.step < report.iterations:
             step = self._step(report) - report.iterations + report.step
             self.observers.log_step(step, report.losses)
@@ -69,8 +61,9 @@ def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
     Returns:
         Plain values, ready for JSON.
     """
-    spaces, found = report.labelling.spaces, report.signals
-    scores = reliability(report.labelling, data.train.modality, data.train_truth)
+    spaces, found, truth = report.labelling.spaces, report.signals, data.train_truth
+    identities = None if truth is None else truth.identities
+    scores = reliability(spaces, report.labelling.matching, data.train.modality, identities)
     line: dict[str, Any] = {
         "stage": report.stage,
         "epoch": report.epoch,
@@ -89,7 +82,7 @@ def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
     }
     if report.labelling.matching is not None:
         line |= {"matching_margin": found.matching_margin, "unmatched": found.unmatched}
-    if data.train_truth is not None:
+    if identities is not None:
         line |= {
             "ari": scores.ari,
             "ari_noise_as_singletons": scores.ari_noise_as_singletons,
@@ -98,48 +91,3 @@ def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
         if scores.pair_precision is not None:
             line |= {"pair_precision": scores.pair_precision, "pair_recall": scores.pair_recall}
     return line
-
-
-def describe_header(line: Mapping[str, Any]) -> str:
-    """Return the heading over the epochs of a stage.
-
-    ``margin`` and ``stable`` are the means of margin and stability over the label spaces,
-    ``pairs`` is the matching margin.
-
-    Args:
-        line: the stage's first epoch, as ``epoch_line`` returns it.
-
-    Returns:
-        Two lines of text.
-    """
-    inner = "clusters noise" + ("   ARI" if "ari" in line else "")
-    names = "  ".join(f"{name:{len(inner)}s}" for name in line["clusters"])
-    repeated = "  ".join(inner for _ in line["clusters"])
-    return (
-        f"\n{line['stage']:13s}  {names}\nepoch    loss  {repeated}  margin stable pairs  seconds"
-    )
-
-
-def describe_epoch(line: Mapping[str, Any]) -> str:
-    """Return an epoch as one line of text.
-
-    Args:
-        line: as ``epoch_line`` returns it.
-
-    Returns:
-        The text.
-    """
-    text = f"{line['epoch']:2d}/{line['epochs']:<2d}  {line['losses']['total']:6.2f}"
-    for name, count in line["clusters"].items():
-        text += f"  {count:8d} {line['noise'][name]:5.0%}"
-        if "ari" in line:
-            text += f" {line['ari'].get(name, 0):5.2f}"
-    text += f"  {_mean(line['margin']):>6s} {_mean(line['stability']):>6s}"
-    pairs = line.get("matching_margin")
-    text += f" {'-' if pairs is None else f'{pairs:.2f}':>5s}"
-    return f"{text}  {sum(line['seconds'].values()):7.1f}"
-
-
-def _mean(values: Mapping[str, float]) -> str:
-    """Return the mean as text, a dash where there is nothing."""
-    return f"{sum(values.values()) / len(values):.2f}" if values else "-"

@@ -13,6 +13,10 @@ BEFORE = "before"
 CLEAREST = "clearest"
 """Name of the checkpoint of the last stage whose labels looked best, by no identities."""
 
+KEPT = 2
+"""States that stay in a run folder if nothing else is said: the newest, and one in case it cannot
+be read."""
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -88,6 +92,23 @@ class Run:
         except (OSError, ValueError, LookupError, TypeError):
             return Origin()  # older than this file
         return Origin(str(name), trial if isinstance(trial, int) else None)
+
+    def seconds(self) -> dict[str, float]:
+        """Return what the parts of a finished training took.
+
+        Returns:
+            Seconds in ``reading``, in ``training``, and in its parts ``labelling`` and ``steps``.
+
+        Raises:
+            CheckpointError: the training is not finished, or the file is damaged.
+        """
+        try:
+            found: dict[str, float] = json.loads(self.timing_file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise CheckpointError(
+                f"{self.timing_file} is missing or damaged; expected that of a finished training"
+            ) from error
+        return found
 
     def recipe(self) -> Recipe:
         """Return the recipe of the run.

@@ -14,14 +14,10 @@ from vireid.recipes import recipe_differences
 from vireid.runs import Run, new_network
 from vireid.runs.checkpoint import load_checkpoint, load_metadata, save_checkpoint
 from vireid.runs.fingerprints import describe_change
+from vireid.runs.folder import KEPT
 from vireid.training import TrainingState, pack, prepare, unpack
 
-KEPT = 2
-"""States that stay in a run folder if nothing else is said: the newest, and one in case it cannot
-be read."""
-
 _log = logging.getLogger(__name__)
-
 
 CHANGEABLE = "guard."
 """Settings that may be other ones when a run goes on."""

@@ -1,23 +1,24 @@
-"""Who watches a training: the log, the terminal, and the observers asked for."""
+"""Who is told of a training: the log, whoever watches, and the observers asked for."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from vireid.cli.display import console
-from vireid.cli.live import live
-from vireid.config import Recipe
 from vireid.data import DataFolder
+from vireid.labelling import Labelling
 from vireid.observers import Observers, open_observers
 from vireid.parallel import share
-from vireid.runs import Run
 from vireid.runs.epochs import Watcher
+from vireid.runs.session import Session
 from vireid.runs.states import steps_done
+from vireid.runs.watch import Watch
 from vireid.training import EpochReport, Labeller, StepReport, TrainingState, Workers
+from vireid.types import Embeddings
 
 
 @dataclass(frozen=True)
-class Watch:
+class Watched:
     """What the loop is given so that it can be watched."""
 
     workers: Workers
@@ -34,22 +35,18 @@ class Watch:
 
 @contextmanager
 def watching(
+    session: Session,
     data: DataFolder,
-    recipe: Recipe,
-    run: Run,
     *,
-    log: Sequence[str],
     begin: TrainingState | None,
     workers: Workers,
     label: Labeller,
-) -> Iterator[Watch]:
+) -> Iterator[Watched]:
     """Watch a training; of several processes, the first one does.
 
     Args:
-        data: training images; identities, where known, score the labels.
-        recipe: all settings.
-        run: its folder.
-        log: which observers, beside the log.
+        session: the training.
+        data: its images that can be read; identities, where known, score the labels.
         begin: where the training goes on; at the first step where not given.
         workers: who passes images through the network.
         label: from embeddings to label spaces.
@@ -61,26 +58,59 @@ def watching(
         DataError: the log cannot be written.
     """
     if share()[0]:
-        yield Watch(workers, label, _look_away, None, Observers({}))
+        yield Watched(workers, label, _look_away, None, Observers({}))
         return
+    recipe, log = session.recipe, session.run.log_file
     begun = steps_done(recipe, begin.stage, begin.epoch, begin.step) if begin else 0
     with (
-        open_observers(log, run.log_file, asdict(recipe), begun) as observers,
-        live(recipe, data, console) as display,
+        open_observers(session.log, log, asdict(recipe), begun) as observers,
+        session.watch(recipe, data) as watch,
     ):
-        watcher = Watcher(data, recipe, observers)
-
-        def watch_step(report: StepReport) -> None:
-            display(report)
-            watcher.watch_step(report)
-
-        yield Watch(
-            display.watch_embed(workers),
-            display.watch_label(label),
+        watcher = Watcher(data, recipe, observers, watch)
+        yield Watched(
+            telling_of_embedding(workers, watch),
+            telling_of_labelling(label, watch),
             watcher,
-            watch_step,
+            watcher.watch_step,
             observers,
         )
+
+
+def telling_of_embedding(workers: Workers, watch: Watch) -> Workers:
+    """Return workers that tell how far they are in embedding.
+
+    Args:
+        workers: who passes images through the network.
+        watch: who is told.
+
+    Returns:
+        The same, watched.
+    """
+
+    def embed(*given: Any, **named: Any) -> Embeddings:
+        return workers.embed(*given, progress=watch.embedding, **named)
+
+    return replace(workers, embed=embed)
+
+
+def telling_of_labelling(label: Labeller, watch: Watch) -> Labeller:
+    """Return a labeller that tells when it begins and ends.
+
+    Args:
+        label: from embeddings to label spaces.
+        watch: who is told.
+
+    Returns:
+        The same, watched.
+    """
+
+    def watched(*given: Any, **named: Any) -> Labelling:
+        watch.labelling()
+        found = label(*given, **named)
+        watch.labelled()
+        return found
+
+    return watched
 
 
 def _look_away(report: EpochReport) -> None:

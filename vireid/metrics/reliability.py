@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from vireid.labelling import OWN, Labelling
-from vireid.metrics import adjusted_rand, pair_precision, pair_recall
-from vireid.types import NOISE, Int, Modality, Truth
+from vireid.metrics.agreement import adjusted_rand, pair_precision, pair_recall
+from vireid.types import NOISE, Int, Matching, Modality, PseudoLabels
+
+_OWN = {side.name.lower(): side for side in Modality}
+"""Label spaces over one modality only."""
 
 
 @dataclass(frozen=True)
@@ -27,38 +29,45 @@ class Reliability:
     [0, 1]."""
 
 
-def reliability(labelling: Labelling, modality: Int, truth: Truth | None = None) -> Reliability:
-    """Describe a labelling, and compare it with the truth where that is given.
+def reliability(
+    spaces: Mapping[str, PseudoLabels],
+    matching: Matching | None,
+    modality: Int,
+    identities: Int | None = None,
+) -> Reliability:
+    """Describe a labelling, and compare it with identities where these are given.
 
     Args:
-        labelling: label spaces over N images.
+        spaces: label spaces over N images; those called ``visible`` and ``infrared`` are over
+            the images of one modality.
+        matching: of the clusters of these two, where there is one.
         modality: [N] 0 visible, 1 infrared.
-        truth: identities of the N images, where known.
+        identities: [N] of the images, where known.
 
     Returns:
-        The figures; without truth, the share of noise alone.
+        The figures; without identities, the share of noise alone.
     """
     noise: dict[str, float] = {}
     ari: dict[str, float] = {}
     singletons: dict[str, float] = {}
     coverage: dict[str, float] = {}
-    for name, space in labelling.spaces.items():
-        rows = modality == OWN[name] if name in OWN else slice(None)
+    for name, space in spaces.items():
+        rows = modality == _OWN[name] if name in _OWN else slice(None)
         labels = space.labels[rows]
         noise[name] = float((labels == NOISE).mean()) if labels.size else 0.0
-        if truth is not None and (labels != NOISE).any():
-            agreement = adjusted_rand(truth.identities[rows], labels)
+        if identities is not None and (labels != NOISE).any():
+            agreement = adjusted_rand(identities[rows], labels)
             ari[name], coverage[name] = agreement.ari, agreement.coverage
             singletons[name] = agreement.ari_noise_as_singletons
-    if truth is None or labelling.matching is None:
+    if identities is None or matching is None:
         return Reliability(noise, ari, singletons, coverage)
     visible, infrared = (modality == side for side in Modality)
     pairs = (
-        labelling.matching,
-        labelling.spaces["visible"].labels[visible],
-        labelling.spaces["infrared"].labels[infrared],
-        truth.identities[visible],
-        truth.identities[infrared],
+        matching,
+        spaces["visible"].labels[visible],
+        spaces["infrared"].labels[infrared],
+        identities[visible],
+        identities[infrared],
     )
     precision, recall = pair_precision(*pairs), pair_recall(*pairs)
     return Reliability(noise, ari, singletons, coverage, precision, recall)

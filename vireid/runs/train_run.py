@@ -1,0 +1,156 @@
+"""A training in its run folder: read, train, save, by one process or several."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from time import perf_counter
+
+from vireid.config import Recipe
+from vireid.data import DataFolder
+from vireid.errors import LostProcess, SaveError, Stopped
+from vireid.files import whole_file
+from vireid.models import CrossModalNetwork
+from vireid.observers import check_installed, silent
+from vireid.pages import draw_training_curve
+from vireid.parallel import any_of, from_first, on_first, process_group, recognising_lost, share
+from vireid.recipes import recipe_differences
+from vireid.runs import BEFORE, Run, keep_clearest, new_network, save_network
+from vireid.runs.claim import check_trainable, claimed, is_finished, write_settings
+from vireid.runs.fingerprints import fingerprint
+from vireid.runs.reading import read_training
+from vireid.runs.session import Session
+from vireid.runs.states import load_state, remove_states, save_state
+from vireid.runs.stopping import StopRequest, stop_requests
+from vireid.runs.watching import watching
+from vireid.runs.workers import stopping_between_batches, together
+from vireid.training import TrainingImages, TrainingState, fit, prepare
+
+_log = logging.getLogger(__name__)
+
+
+def train_run(session: Session) -> None:
+    """Train and write the run folder, together with the other processes that torchrun started.
+
+    Args:
+        session: what, on what, where, and who is told.
+
+    Raises:
+        VireidError: the images, the recipe, the folder or the labels cannot be used.
+        LostProcess: another process of the training has ended.
+        Stopped: a signal asked to stop; everything is saved.
+    """
+    run, resume = session.run, session.resume
+    check_trainable(session.data)
+    check_installed(session.log)
+    with ExitStack() as stack:
+        device = stack.enter_context(process_group(session.device))
+        if resume and from_first(is_finished(run)):
+            _tell(f"{run.folder} is finished; nothing to go on with")
+            return
+        stop = stack.enter_context(stop_requests())
+
+        def claim() -> None:
+            stack.enter_context(claimed(run, resume=resume))
+
+        on_first(claim)
+        with _saying_how_to_go_on(session.again, stop):
+            _train(session, device, any_of(stop, device))
+
+
+@contextmanager
+def _saying_how_to_go_on(again: str, stop: StopRequest) -> Iterator[None]:
+    """Add to the message of an end that leaves something to go on with how that is done."""
+    try:
+        with recognising_lost():
+            try:
+                yield
+            except Stopped as error:
+                code = 128 + (from_first(stop.signal) or stop.signal or 15)
+                raise Stopped(f"stopped and saved; go on with: {again}", code) from error
+    except SaveError as error:
+        raise SaveError(f"{error}; then go on with: {again}") from error
+    except LostProcess as error:
+        raise LostProcess(f"{error}, then: {again}") from error
+
+
+def _tell(message: str) -> None:
+    """Let the first process say something."""
+    if share()[0] == 0:
+        _log.info(message)
+
+
+def _train(session: Session, device: str, stop: Callable[[], bool]) -> None:
+    run, recipe = session.run, session.recipe
+    network = prepare(new_network(recipe).to(device), recipe.compute)
+    start = perf_counter()
+    size = (recipe.height, recipe.width)
+    show = session.progress if share()[0] == 0 else silent
+    data, pixels = read_training(session.data, size, session.reading, progress=show)
+    workers, label = together(network, recipe, session.labeller and session.labeller(data))
+    workers = stopping_between_batches(workers, stop)
+    reading, images = fingerprint(data.train, pixels), TrainingImages(pixels, data.train.modality)
+    seconds = {"reading": perf_counter() - start}
+    begin = load_state(run, network, recipe, reading) if session.resume else None
+    if begin is None:
+        on_first(partial(_begin, run, data, recipe, network))
+    else:
+        on_first(partial(_go_on, run, data, recipe))
+
+    def save(state: TrainingState) -> None:
+        if state.stage and not state.epoch and not state.step:
+            save_network(run, recipe.stages[state.stage - 1].name, network, recipe)
+            if session.keep:
+                session.keep(state, reading)
+        save_state(run, state, recipe, reading, kept=session.kept)
+
+    def watch_labels(state: TrainingState) -> None:
+        if state.stage == len(recipe.stages) - 1:
+            on_first(partial(keep_clearest, run, network, recipe, state.clarity))
+
+    with watching(session, data, begin=begin, workers=workers, label=label) as watch:
+        done = fit(
+            network, images, recipe,
+            observe=watch.observe, save=lambda state: on_first(partial(save, state)),
+            label=watch.label, begin=begin, stop=stop,
+            workers=watch.workers, watch_step=watch.watch_step, watch_labels=watch_labels,
+        )  # fmt: skip
+        watch.observers.close(finished=done)
+    if not done:
+        raise Stopped("stopped", 0)
+    on_first(partial(summarise, run, seconds))
+
+
+def _begin(run: Run, data: DataFolder, recipe: Recipe, network: CrossModalNetwork) -> None:
+    """Write what a run folder holds before the first step."""
+    write_settings(run, data, recipe)
+    save_network(run, BEFORE, network, recipe)
+
+
+def _go_on(run: Run, data: DataFolder, recipe: Recipe) -> None:
+    """Note the settings that may change while a run goes on."""
+    changes = recipe_differences(run.recipe(), recipe)
+    if changes:
+        _tell(f"going on with other settings: {'; '.join(changes)}")
+        write_settings(run, data, recipe)
+
+
+def summarise(run: Run, seconds: dict[str, float]) -> None:
+    """Draw the training curve, add up what the epochs took, and close the run.
+
+    Args:
+        run: with a complete log.
+        seconds: of what came before the training; kept with those of the training and of its
+            parts labelling and steps.
+    """
+    epochs = [json.loads(line) for line in run.log_file.read_text(encoding="utf-8").splitlines()]
+    draw_training_curve(epochs, run.folder / "training-curve.png")
+    parts = {
+        part: sum(epoch["seconds"][part] for epoch in epochs) for part in ("labelling", "steps")
+    }
+    with whole_file(run.timing_file) as file:
+        file.write_text(
+            json.dumps(seconds | parts | {"training": sum(parts.values())}), encoding="utf-8"
+        )
+    remove_states(run)
