@@ -30,14 +30,14 @@ from pages import table
 from sklearn.metrics import roc_auc_score
 
 from vireid import seeds
-from vireid.cli.arguments import keep_memory
 from vireid.cluster import centres, normalise_rows
 from vireid.config import Recipe, StageConfig, TermConfig
 from vireid.data import DataFolder, load_pixels, open_data
 from vireid.labelling import Labelling, confidence, label_spaces
+from vireid.metrics import reliability
 from vireid.recipes import load_recipe
 from vireid.runs import new_network
-from vireid.scoring import reliability
+from vireid.runs.machine import keep_memory
 from vireid.training import TrainingImages, TrainingState, fit, prepare
 from vireid.training.batches import index_batches, load_batch, read_batch
 from vireid.training.objective import batch_loss
@@ -76,7 +76,8 @@ class Watch:
         if state.stage < len(self.recipe.stages) - 1 or "matched" not in state.labelling.spaces:
             return
         space, modality = state.labelling.spaces["matched"], self.images.modality
-        found = reliability(state.labelling, modality, self.data.train_truth)
+        spaces, matching = state.labelling.spaces, state.labelling.matching
+        found = reliability(spaces, matching, modality, self.identities)
         row = {
             "epoch": state.epoch + 1,
             "pair precision": found.pair_precision or 0.0,

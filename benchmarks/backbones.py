@@ -20,10 +20,11 @@ from safetensors.torch import save_file
 
 from vireid.data import load_pixels, open_data
 from vireid.labelling import label_spaces
+from vireid.metrics import reliability
 from vireid.models import CrossModalNetwork, build_network
 from vireid.models.extract import extract
 from vireid.recipes import load_recipe
-from vireid.scoring import evaluate, reliability, sysu
+from vireid.scoring import evaluate, sysu
 from vireid.seeds import generator
 
 SIZE = (96, 48)
@@ -61,7 +62,8 @@ def quality(network: CrossModalNetwork, folder: Path) -> list[str]:
         temperature=recipe.temperature,
         generator=generator(0, "backbones"),
     )
-    ari = reliability(labelling, data.train.modality, data.train_truth).ari
+    identities = data.train_truth and data.train_truth.identities
+    ari = reliability(labelling.spaces, None, data.train.modality, identities).ari
     return [f"{scores['mAP']:.1f}", f"{ari['visible']:.2f}", f"{ari['infrared']:.2f}"]
 
 

@@ -29,15 +29,16 @@ import numpy as np
 from pages import table
 from views import information, nearest_memory, shuffled
 
-from vireid.cli.training import train
 from vireid.config import LabellingConfig
 from vireid.data import DataFolder, load_pixels, open_data
 from vireid.labelling import OWN, Labelling, label_spaces, match
 from vireid.matching.rejection import Rejection
+from vireid.metrics import reliability
 from vireid.models.extract import extract
 from vireid.recipes import load_recipe
 from vireid.runs import Run, load_network
-from vireid.scoring import reliability
+from vireid.runs.session import Session
+from vireid.runs.train_run import train_run
 from vireid.seeds import generator
 from vireid.types import NOISE, Embeddings, Modality, PseudoLabels
 
@@ -64,8 +65,9 @@ class Case:
         matching = match(
             self.embeddings, *sides, config, generator=generator(0, "matching", memories)
         )
-        labelling = Labelling(self.clusters.spaces, matching)
-        found = reliability(labelling, self.embeddings.modality, self.data.train_truth)
+        identities = self.data.train_truth and self.data.train_truth.identities
+        spaces = self.clusters.spaces
+        found = reliability(spaces, matching, self.embeddings.modality, identities)
         assert found.pair_precision is not None
         assert found.pair_recall is not None
         return len(matching.pairs()[0]), 100 * found.pair_precision, 100 * found.pair_recall
@@ -96,7 +98,7 @@ def prepare(folder: Path, run: Run, recipe_name: str, stages: int) -> Case:
     data = open_data(folder)
     if not run.recipe_file.exists():
         recipe = load_recipe(recipe_name)
-        train(data, replace(recipe, stages=recipe.stages[:stages]), run)
+        train_run(Session(data, replace(recipe, stages=recipe.stages[:stages]), run))
     recipe = run.recipe()
     pixels = load_pixels(data.train, (recipe.height, recipe.width))
     embeddings = extract(load_network(run), pixels, data.train.modality)

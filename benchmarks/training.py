@@ -21,12 +21,12 @@ import numpy as np
 import torch
 from pages import options, publish, table
 
-from vireid.cli.arguments import keep_memory
 from vireid.config import NetworkConfig, Recipe
 from vireid.models import Passes
 from vireid.models.extract import extract
 from vireid.recipes import load_recipe
 from vireid.runs import Run, new_network
+from vireid.runs.machine import keep_memory
 from vireid.training import TrainingImages, first_state
 from vireid.training.batches import load_batch, read_batch
 from vireid.training.loop import train_step

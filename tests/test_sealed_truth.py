@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from vireid.cli.training import train
+import vireid
 from vireid.data import open_data
 from vireid.runs import Run
 from vireid.runs.checkpoint import load_checkpoint
@@ -30,7 +30,7 @@ def runs(people, tiny, tmp_path_factory):
     root, data = tmp_path_factory.mktemp("sealed"), open_data(people)
     found = {kind: Run(root / kind) for kind in ("kept", "shuffled", "unknown")}
     for kind, run in found.items():
-        train(with_truth(data, kind), tiny, run)
+        vireid.train(with_truth(data, kind), run.folder, tiny, device="cpu")
     return found
 
 

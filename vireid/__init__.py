@@ -4,34 +4,94 @@ The public names are resolved when they are first used, so that ``import vireid`
 """
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vireid.cluster import jaccard_distance
+    from vireid.config import Recipe
+    from vireid.data import load_pixels, open_data
+    from vireid.data.check.inspection import check
+    from vireid.labelling import label_spaces
+    from vireid.labelling.features import label
+    from vireid.metrics import retrieval_scores
+    from vireid.models import build_network
+    from vireid.ranking import Gallery, load_gallery, save_gallery, search
+    from vireid.recipes import load_recipe
+    from vireid.runs import Run, load_network
+    from vireid.runs.embed import embed
+    from vireid.runs.train import train
+    from vireid.synthetic import SyntheticSettings, synthesise
+    from vireid.training import TrainingImages, fit
+    from vireid.types import Embeddings, Images, PseudoLabels
+
+    __version__: str
 
 _HOME = {
     "Embeddings": "vireid.types",
+    "Gallery": "vireid.ranking",
     "Images": "vireid.types",
     "PseudoLabels": "vireid.types",
     "Recipe": "vireid.config",
     "Run": "vireid.runs",
+    "SyntheticSettings": "vireid.synthetic",
     "TrainingImages": "vireid.training",
     "build_network": "vireid.models",
+    "check": "vireid.data.check.inspection",
+    "embed": "vireid.runs.embed",
     "fit": "vireid.training",
     "jaccard_distance": "vireid.cluster",
+    "label": "vireid.labelling.features",
     "label_spaces": "vireid.labelling",
+    "load_gallery": "vireid.ranking",
     "load_network": "vireid.runs",
     "load_pixels": "vireid.data",
     "load_recipe": "vireid.recipes",
     "open_data": "vireid.data",
     "retrieval_scores": "vireid.metrics",
+    "save_gallery": "vireid.ranking",
+    "search": "vireid.ranking",
+    "synthesise": "vireid.synthetic",
+    "train": "vireid.runs.train",
 }
 
-__all__ = sorted(_HOME)
+__all__ = [
+    "Embeddings",
+    "Gallery",
+    "Images",
+    "PseudoLabels",
+    "Recipe",
+    "Run",
+    "SyntheticSettings",
+    "TrainingImages",
+    "build_network",
+    "check",
+    "embed",
+    "fit",
+    "jaccard_distance",
+    "label",
+    "label_spaces",
+    "load_gallery",
+    "load_network",
+    "load_pixels",
+    "load_recipe",
+    "open_data",
+    "retrieval_scores",
+    "save_gallery",
+    "search",
+    "synthesise",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("vireid")
     if name not in _HOME:
         raise AttributeError(f"module 'vireid' has no attribute {name!r}")
     return getattr(import_module(_HOME[name]), name)
 
 
 def __dir__() -> list[str]:
-    return list(__all__)
+    return [*__all__, "__version__"]

@@ -52,6 +52,10 @@ class Stopped(VireidError):  # noqa: N818 - not a mistake
         self.exit_code = exit_code
 
 
+class LostProcess(VireidError):  # noqa: N818 - not a mistake
+    """Another process of the same training is no longer there."""
+
+
 def number_of(count: int, one: str, more: str = "") -> str:
     """Count things in words that fit the number.
 

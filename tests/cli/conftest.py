@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow.parquet
 import pytest
 
-from vireid.cli import training as command
 from vireid.cli.main import main
 from vireid.runs import BEFORE, Run
+from vireid.runs import train_run as command
 from vireid.runs.checkpoint import load_checkpoint
 
 

@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 
 from vireid.cli.main import main
-from vireid.cli.study_folder import StudyFolder
 from vireid.data import open_data
 from vireid.recipes import dump_recipe
 from vireid.runs.states import state_files
 from vireid.studies import ablation_rows
+from vireid.studies.folder import StudyFolder
 
 ROWS = ["clustering only", "+ MMLM", "+ MMLM + Intra", "+ MMLM + Inter", "all"]
 

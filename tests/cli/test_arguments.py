@@ -7,7 +7,7 @@ import pytest
 import torch
 from threadpoolctl import threadpool_limits
 
-from vireid.cli.arguments import folder, parser, use_machine
+from vireid.cli.arguments import add_reading, folder, parser, reading_words, use_machine
 from vireid.cli.settings import describe_settings
 from vireid.cluster.threads import thread_count
 from vireid.errors import ConfigError
@@ -34,6 +34,17 @@ def test_threads_and_device():
 
 def test_home_folders_are_understood():
     assert folder("~/x") == Path.home() / "x"
+
+
+def test_options_on_reading_are_repeated_in_the_command_that_goes_on():
+    command = parser("x", "y")
+    add_reading(command)
+    for words, expected in (
+        ([], ""),
+        (["--cache", "none"], " --cache none"),
+        (["--cache", "a b", "--max-unreadable", "0.1"], " --cache 'a b' --max-unreadable 0.1"),
+    ):
+        assert reading_words(command.parse_args(words)) == expected
 
 
 def test_options_are_never_guessed_from_their_beginning():

@@ -6,14 +6,15 @@ from dataclasses import replace
 import pytest
 import torch
 
-from vireid.cli.training import train
 from vireid.data import load_pixels, open_data
 from vireid.errors import CheckpointError, ConfigError
 from vireid.recipes import dump_recipe, parse_recipe
 from vireid.runs import Run
 from vireid.runs.checkpoint import load_checkpoint
 from vireid.runs.fingerprints import fingerprint
+from vireid.runs.session import Session
 from vireid.runs.states import branch_off, write_state
+from vireid.runs.train_run import train_run
 from vireid.studies import ablation_rows, shared_stages, with_settings
 
 FIRST = ("stages.joint.epochs=2", "stages.aligned.epochs=2")
@@ -41,7 +42,7 @@ def branch(data, recipe, tmp_path_factory):
         if state.stage == 1:
             write_state(file, state, images)
 
-    train(data, recipe, run, keep=keep)
+    train_run(Session(data, recipe, run, keep=keep))
     lines = run.log_file.read_text().splitlines(keepends=True)[:2]
     return file, "".join(lines)
 
@@ -77,13 +78,13 @@ def test_a_row_is_bit_equal_to_a_training_from_the_start(data, recipe, branch, t
     assert row != recipe
     assert shared_stages(row, recipe) == 1
     whole, late = Run(tmp_path / "whole"), Run(tmp_path / "late")
-    train(data, row, whole)
+    train_run(Session(data, row, whole))
     file, log = branch
     late.folder.mkdir()
     late.log_file.write_text(log)
     late.recipe_file.write_text(dump_recipe(row))
     branch_off(late, file, row)
-    train(data, row, late, resume=True)
+    train_run(Session(data, row, late, resume=True))
     assert epochs(late) == epochs(whole)
     one, other = (load_checkpoint(run.checkpoint_file("aligned"))[0] for run in (whole, late))
     assert one.keys() == other.keys()
@@ -95,7 +96,7 @@ def test_other_images_are_refused(recipe, branch, draw, tmp_path):
     branch_off(run, branch[0], recipe)
     other = open_data(draw(tmp_path / "other", cameras=(1, 3)))
     with pytest.raises(ConfigError, match="was trained on other images"):
-        train(other, recipe, run, resume=True)
+        train_run(Session(other, recipe, run, resume=True))
 
 
 def test_only_a_state_of_the_same_network_will_do(recipe, branch, tmp_path):

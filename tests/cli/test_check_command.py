@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from vireid.cli.embed import find_images
 from vireid.cli.main import main
-from vireid.cli.trials import open_for
+from vireid.data.find_images import find_images
 from vireid.errors import ConfigError
 from vireid.runs import Origin, Run
+from vireid.scoring.splits import open_for
 
 TINY = ["--identities", "2", "--test-identities", "1", "--visible-images", "1"]
 

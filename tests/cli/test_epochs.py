@@ -1,126 +1,56 @@
-"""The log and the terminal's table of epochs."""
+"""The terminal's table of epochs."""
 
-import json
-from dataclasses import replace
-from types import SimpleNamespace
-
-import numpy as np
 import pytest
 
-from vireid.cli.epochs import Watcher, describe_epoch, describe_header, epoch_line
-from vireid.labelling import Labelling
-from vireid.observers import JsonLines, Observers
-from vireid.training import EpochReport, StepReport
-from vireid.training.signals import Signals
-from vireid.types import Matching, PseudoLabels, Truth
+from vireid.cli.epochs import EpochTable, describe_epoch, describe_header
 
-MODALITY = np.repeat([0, 1], 8)
-OWN, NOTHING = np.repeat([0, 1], 4), np.full(8, -1)
-IDENTITIES = Truth(np.tile(OWN, 2))
-PLAIN = {
-    "stage", "epoch", "epochs", "learning_rate", "losses", "clusters", "noise", "margin",
-    "stability", "clarity", "troubles", "skipped", "images", "seconds",
-}  # fmt: skip
-
-
-def labelling(matched=True, visible=OWN):
-    spaces = {
-        "visible": PseudoLabels(np.concatenate([visible, NOTHING])),
-        "infrared": PseudoLabels(np.concatenate([NOTHING, OWN])),
-    }
-    if not matched:
-        return Labelling(spaces)
-    shared = PseudoLabels(np.concatenate([visible, OWN]))
-    matching = Matching([0, 1], 2, [0.5, 0.6], next_cost=[1.0, 1.2])
-    return Labelling(spaces | {"matched": shared}, matching)
+SPACES = ("visible", "infrared")
+LINE = {
+    "stage": "joint",
+    "epoch": 1,
+    "epochs": 2,
+    "losses": {"total": 1.5},
+    "clusters": dict.fromkeys(SPACES, 2),
+    "noise": dict.fromkeys(SPACES, 0.25),
+    "margin": {"visible": 0.25, "infrared": 0.35},
+    "stability": {"visible": 0.5},
+    "troubles": [],
+    "skipped": 0,
+    "seconds": {"steps": 2.0},
+}
+MATCHED = {"stage": "aligned", "matching_margin": 0.125, "unmatched": {"visible": 0.0}}
 
 
-SIGNALS = Signals({"visible": 0.25, "infrared": 0.35}, {"visible": 0.5}, 0.125, {"visible": 0.0})
+def first_words(table, line):
+    texts = "\n".join(table.lines(line)).splitlines()
+    return [text.split()[0] for text in texts if text]
 
 
-def report(labels, epoch=1, signals=SIGNALS):
-    if labels.matching is None:
-        signals = replace(signals, matching_margin=None, unmatched={})
-    return EpochReport(
-        stage="aligned",
-        epoch=epoch,
-        epochs=2,
-        learning_rate=1e-3,
-        losses={"total": 1.5},
-        labelling=labels,
-        signals=signals,
-        images=64,
-        clarity=0.5,
-        troubles=(),
-        skipped=0,
-        seconds={"steps": 2.0},
-    )
+def test_a_stage_has_one_heading():
+    table = EpochTable()
+    assert first_words(table, LINE) == ["joint", "epoch", "1/2"]
+    assert first_words(table, LINE | {"epoch": 2}) == ["2/2"]
+    assert first_words(table, LINE | MATCHED) == ["aligned", "epoch", "1/2"]
 
 
-def data(truth):
-    return SimpleNamespace(train=SimpleNamespace(modality=MODALITY), train_truth=truth)
+def test_a_training_that_goes_on_within_a_stage_has_a_heading_too():
+    assert first_words(EpochTable(), LINE | {"epoch": 2}) == ["joint", "epoch", "2/2"]
 
 
-@pytest.mark.parametrize("truth", [None, IDENTITIES])
-@pytest.mark.parametrize("matched", [False, True])
-def test_what_identities_say_is_logged_where_they_are_known_and_only_there(truth, matched):
-    line = epoch_line(report(labelling(matched)), data(truth))
-    expected = PLAIN | ({"matching_margin", "unmatched"} if matched else set())
-    if truth is not None:
-        expected |= {"ari", "ari_noise_as_singletons", "coverage"} | (
-            {"pair_precision", "pair_recall"} if matched else set()
-        )
-        assert line["ari"] == line["coverage"] == dict.fromkeys(line["clusters"], 1.0)
-    assert line.keys() == expected
-    assert (line["margin"], line["stability"]) == (SIGNALS.margin, SIGNALS.stability)
-    assert line.get("matching_margin") == (0.125 if matched else None)
-    assert json.loads(json.dumps(line, allow_nan=False)) == line
+def test_troubles_and_skipped_steps_have_lines_of_their_own():
+    *_, first, second, third = EpochTable().lines(LINE | {"troubles": ["a", "b"], "skipped": 3})
+    assert first == "       trouble: a"
+    assert second == "       trouble: b"
+    assert third == "       3 steps skipped: their loss was not finite"
 
 
-def watcher(tiny, folder=None):
-    """Return a watcher of the tiny recipe, two steps an epoch, the first stage one epoch long."""
-    log = {} if folder is None else {"log": lambda: JsonLines(folder / "log", 0)}
-    return Watcher(data(None), tiny, Observers(log))
-
-
-def test_every_epoch_is_a_line_of_the_log_and_of_the_table(tiny, tmp_path, capsys):
-    told = watcher(tiny, tmp_path)
-    for number in (1, 2):
-        told(report(labelling(), number))
-    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
-    assert [(line["epoch"], line["step"]) for line in lines] == [(1, 4), (2, 6)]
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines if line] == ["aligned", "epoch", "1/2", "2/2"]
-
-
-def test_a_training_that_goes_on_within_a_stage_has_a_heading_too(tiny, capsys):
-    watcher(tiny)(report(labelling(), 2))
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines if line] == ["aligned", "epoch", "2/2"]
-
-
-def test_every_tenth_step_is_logged_and_none_that_ends_an_epoch(tiny):
-    joint, aligned = (replace(stage, iterations=20) for stage in tiny.stages)
-    steps = []
-    observers = SimpleNamespace(log_step=lambda *told: steps.append(told))
-    told = Watcher(data(None), replace(tiny, stages=(joint, aligned)), observers)
-    for epoch in (1, 2):
-        for step in range(21):
-            losses = {"total": float(step)} if step else {}
-            told.watch_step(
-                StepReport("aligned", epoch, 2, step, 20, 24 * step, losses, labelling())
-            )
-    assert steps == [(30, {"total": 10.0}), (50, {"total": 10.0})]
-
-
-@pytest.mark.parametrize("truth", [None, IDENTITIES])
-def test_the_table_has_a_cell_under_each_heading(truth):
-    line = epoch_line(report(labelling(False)), data(truth))
+@pytest.mark.parametrize("known", [{}, {"ari": {"visible": 1.0}}])
+def test_the_table_has_a_cell_under_each_heading(known):
+    line = LINE | known
     head, row = describe_header(line).splitlines()[-1], describe_epoch(line)
     assert len(head) == len(row)
     assert head.split()[-4:] == ["margin", "stable", "pairs", "seconds"]
     assert row.split()[-4:] == ["0.30", "0.50", "-", "2.0"]
-    matched = epoch_line(report(labelling()), data(truth))
-    assert describe_epoch(matched).split()[-2] == "0.12"
-    nothing = epoch_line(report(labelling(), signals=Signals()), data(truth))
-    assert describe_epoch(nothing).split()[-4:] == ["-", "-", "-", "2.0"]
+    assert describe_epoch(line | MATCHED).split()[-2] == "0.12"
+    nothing = describe_epoch(line | {"margin": {}, "stability": {}})
+    assert nothing.split()[-4:] == ["-", "-", "-", "2.0"]

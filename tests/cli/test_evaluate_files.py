@@ -12,11 +12,14 @@ import pyarrow.parquet
 import pytest
 import torch
 
-from vireid.cli import evaluation, examples, score_files, scoring
 from vireid.cli.main import main
-from vireid.cli.score_files import COLUMNS
 from vireid.errors import DataError
 from vireid.runs.checkpoint import save_checkpoint
+from vireid.scoring import evaluation
+from vireid.scoring import files as score_files
+from vireid.scoring import networks as scoring
+from vireid.scoring import pictures as examples
+from vireid.scoring.files import COLUMNS
 
 SHARED = ("protocol", "trials", "data", "test_images")
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]

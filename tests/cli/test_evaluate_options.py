@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from vireid.cli.main import main
-from vireid.cli.protocols import ProtocolOptions, choose_protocol
 from vireid.data import open_data
 from vireid.errors import ConfigError, DataError
 from vireid.models.extract import extract
 from vireid.scoring import llcm, regdb, sysu
+from vireid.scoring.choice import ProtocolOptions, choose_protocol
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_mirror_images_and_re_ranking_are_off_unless_named(run, people, capsys, 
 
 
 def test_every_image_is_embedded_once_whatever_the_trials(run, people, monkeypatch):
-    from vireid.cli import scoring
+    from vireid.scoring import networks as scoring
 
     seen = []
 

@@ -12,9 +12,9 @@ import time
 import pytest
 
 from vireid.cli.main import main
-from vireid.cli.stopping import stop_requests
 from vireid.runs import Run
 from vireid.runs.states import state_files
+from vireid.runs.stopping import stop_requests
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +80,7 @@ def test_a_training_outlives_its_terminal_long_enough_to_save(people, tiny_file,
 def test_output_that_nobody_reads_is_no_error():
     program = (
         "import os, signal, sys\n"
-        "from vireid.cli.stopping import stop_requests\n"
+        "from vireid.runs.stopping import stop_requests\n"
         "with stop_requests() as stop:\n"
         "    sys.stdin.readline()\n"
         "    os.kill(os.getpid(), signal.SIGHUP)\n"

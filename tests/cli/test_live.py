@@ -11,8 +11,8 @@ from rich.console import Console
 
 from vireid.cli.live import Display, live
 from vireid.labelling import Labelling
-from vireid.scoring.reliability import reliability
-from vireid.training import StepReport, Workers
+from vireid.metrics import reliability
+from vireid.training import StepReport
 from vireid.types import PseudoLabels, Truth
 
 MODALITY = np.repeat([0, 1], 8)
@@ -29,6 +29,10 @@ def screen(width=200, terminal=True):
     return Console(file=io.StringIO(), force_terminal=terminal, width=width, soft_wrap=True)
 
 
+def score(labels):
+    return reliability(labels.spaces, labels.matching, MODALITY)
+
+
 def shown(display, width=200):
     """Return the lines of the display, without colours."""
     console = screen(width)
@@ -40,16 +44,16 @@ def shown(display, width=200):
 @pytest.fixture
 def display(tiny):
     clock = SimpleNamespace(now=0.0)
-    display = Display(tiny, lambda labels: reliability(labels, MODALITY, None), lambda: clock.now)
+    display = Display(tiny, score, screen(), lambda: clock.now)
     display.clock = clock
     return display
 
 
 def take(display, *totals):
-    display(report(0, {}))
+    display.step(report(0, {}))
     for step, total in enumerate(totals, start=1):
         display.clock.now += 0.5
-        display(report(step, {"triplet/matched": total / 2, "total": total}))
+        display.step(report(step, {"triplet/matched": total / 2, "total": total}))
 
 
 def test_nothing_is_shown_before_the_first_report(display):
@@ -76,56 +80,43 @@ def test_losses_are_the_mean_of_the_epoch_without_skipped_steps(display):
 
 def test_the_truth_shows_where_it_is_known(tiny):
     with live(tiny, DATA, screen(terminal=False)) as display:
-        display(report(0, {}))
+        display.step(report(0, {}))
         assert shown(display)[-1] == "labels  visible 2 clusters 0% noise ARI 1.00"
 
 
 def test_labels_are_scored_once(tiny):
     asked = []
 
-    def score(labels):
+    def noted(labels):
         asked.append(labels)
-        return reliability(labels, MODALITY)
+        return score(labels)
 
-    display = Display(tiny, score)
-    display(report(0, {}, Labelling({})))
+    display = Display(tiny, noted, screen())
+    display.step(report(0, {}, Labelling({})))
     assert [line for line in shown(display) if "labels" in line] == []
     other = Labelling(dict(LABELLING.spaces))
     for labelling in (LABELLING, LABELLING, other):
-        display(report(1, {"total": 1.0}, labelling))
+        display.step(report(1, {"total": 1.0}, labelling))
         shown(display)
     assert [labels is wanted for labels, wanted in zip(asked, (LABELLING, other), strict=True)]
 
 
 def test_embedding_and_labelling_are_shown(display):
-    display(report(0, {}))
-    seen = []
-
-    def embed(*given, progress, with_features):
-        progress(32, 96)
-        seen.append((given, with_features, shown(display)[0]))
-        return "embeddings"
-
-    def label(*given, temperature):
-        seen.append((given, temperature, shown(display)[0]))
-        return LABELLING
-
-    forward = object()
-    workers = display.watch_embed(Workers(forward, embed))
-    assert workers.forward is forward
-    assert workers.embed(1, 2, with_features=True) == "embeddings"
-    assert display.watch_label(label)(3, temperature=4) is LABELLING
-    assert [call[:2] for call in seen] == [((1, 2), True), ((3,), 4)]
-    assert seen[0][2].endswith(" 32/96 embedding")
-    assert seen[1][2].endswith(" labelling ...")
+    display.step(report(0, {}))
+    display.embedding(32, 96)
+    assert shown(display)[0].endswith(" 32/96 embedding")
+    display.labelling()
+    assert shown(display)[0].endswith(" labelling ...")
+    display.labelled()
+    assert shown(display)[0].endswith(" labelled")
 
 
 @pytest.mark.parametrize("width", [40, 60, 80])
 def test_no_line_is_longer_than_the_terminal_and_nothing_is_lost(display, width):
     spaces = dict.fromkeys(("visible", "infrared", "mixed"), LABELLING.spaces["visible"])
     losses = {f"loss_{i}": 1.0 for i in range(9)}
-    display(report(0, {}, Labelling(spaces)))
-    display(report(1, losses | {"total": 9.0}, Labelling(spaces)))
+    display.step(report(0, {}, Labelling(spaces)))
+    display.step(report(1, losses | {"total": 9.0}, Labelling(spaces)))
     lines = shown(display, width)[1:]
     assert max(map(len, lines)) <= width
     words = " ".join(lines)
@@ -135,8 +126,8 @@ def test_no_line_is_longer_than_the_terminal_and_nothing_is_lost(display, width)
 def test_a_terminal_keeps_what_is_printed_and_not_the_display(tiny):
     console = screen()
     with live(tiny, DATA, console) as display:
-        display(report(0, {}))
-        display(report(1, {"total": 1.25}))
+        display.step(report(0, {}))
+        display.step(report(1, {"total": 1.25}))
         console.print("an epoch")
     text = console.file.getvalue()
     assert "total 1.25" in text
@@ -148,12 +139,12 @@ def test_a_terminal_keeps_what_is_printed_and_not_the_display(tiny):
 def test_without_a_terminal_nothing_is_shown(tiny):
     console = screen(terminal=False)
     with live(tiny, DATA, console) as display:
-        display(report(0, {}))
-        display(report(1, {"total": 1.25}))
+        display.step(report(0, {}))
+        display.step(report(1, {"total": 1.25}))
     assert console.file.getvalue() == ""
 
 
 def test_a_stage_of_the_recipe_is_found_by_its_name(tiny):
-    display = Display(tiny, lambda labels: reliability(labels, MODALITY))
-    display(replace(report(0, {}), stage="joint"))
+    display = Display(tiny, score, screen())
+    display.step(replace(report(0, {}), stage="joint"))
     assert shown(display)[0].startswith("joint (1/2) epoch 2/4")

@@ -8,9 +8,8 @@ import pytest
 import torch
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from vireid.cli import epochs
 from vireid.cli.main import main
-from vireid.runs import Run
+from vireid.runs import Run, epochs
 from vireid.runs.checkpoint import load_checkpoint
 
 

@@ -14,10 +14,9 @@ import pytest
 from PIL import Image
 
 from vireid import training
-from vireid.cli import workers
 from vireid.cli.main import main
 from vireid.models.extract import extract
-from vireid.runs import Run
+from vireid.runs import Run, workers
 from vireid.runs.checkpoint import load_checkpoint
 from vireid.runs.states import load_state, state_files
 

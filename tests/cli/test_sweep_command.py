@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from vireid.cli.main import main
-from vireid.cli.study_folder import StudyFolder, locked
 from vireid.recipes import load_recipe
+from vireid.studies.folder import StudyFolder, locked
 
 SHORT = ("--set", "stages.joint.iterations=1", "stages.aligned.iterations=1",
          "stages.aligned.epochs=1")  # fmt: skip

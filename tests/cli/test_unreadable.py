@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vireid.cli import reading as module
-from vireid.cli import training as command
 from vireid.cli.main import main
-from vireid.cli.reading import Reading, read_training
 from vireid.data import load_pixels, open_data
 from vireid.errors import ConfigError, DataError
+from vireid.runs import reading as module
+from vireid.runs import train_run as command
+from vireid.runs.reading import Reading, read_training
 
 SIZE = (32, 16)
 

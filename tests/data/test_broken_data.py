@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vireid.data import inspect_data, load_pixels, open_data
+from vireid.data import load_pixels, open_data
+from vireid.data.check.inspection import check
 from vireid.errors import DataError
 
 LAYOUTS = ("sysu", "regdb", "llcm", "manifest", "folders")
@@ -45,7 +46,7 @@ def refused(root: Path, message: str, **options: int) -> None:
         open_data(root, **options)
     assert "\n" not in str(caught.value)
     if "has no known layout" not in str(caught.value):
-        found = inspect_data(root, **options)
+        found = check(root, **options)
         assert not found.usable
         assert found.faults
 
@@ -86,7 +87,7 @@ def test_an_unreadable_image_is_a_fault(copied, layout, spoil, message):
     root = copied(layout)
     path = first(root)
     spoil(path)
-    found = inspect_data(root, trial=1 if layout == "regdb" else None)
+    found = check(root, trial=1 if layout == "regdb" else None)
     assert found.findings["unreadable files"] == 1
     assert len(found.faults) == 1
     assert message in found.faults[0]
@@ -102,11 +103,11 @@ def test_an_unreadable_image_is_a_fault(copied, layout, spoil, message):
 def test_headers_alone_do_not_show_a_truncated_file(copied):
     root = copied("sysu")
     spoil_truncated(first(root))
-    assert inspect_data(root, quick=True).usable
+    assert check(root, quick=True).usable
     spoil_text(first(root))
-    assert "cannot be opened" in inspect_data(root, quick=True).faults[0]
+    assert "cannot be opened" in check(root, quick=True).faults[0]
     spoil_empty(first(root))
-    assert "is empty" in inspect_data(root, quick=True).faults[0]
+    assert "is empty" in check(root, quick=True).faults[0]
 
 
 # --- images in other modes are fine ------------------------------------------------------------
@@ -131,7 +132,7 @@ def test_other_modes_are_converted_without_a_word(copied, layout, mode, format_)
     root = copied(layout)
     image = deep(colours()) if mode == "I;16" else colours().convert(mode)
     image.save(first(root), format=format_)  # whatever its name says
-    found = inspect_data(root)
+    found = check(root)
     assert (found.faults, found.warnings, found.usable) == ((), (), True)
     pixels = load_pixels(open_data(root).train.subset([0]), (32, 16))[0]
     if mode in {"L", "LA", "1", "I;16"}:
@@ -186,7 +187,7 @@ def test_an_entry_without_its_file_is_named_with_its_line(copied, layout):
     root = copied(layout)
     first(root).unlink()
     refused(root, r"line \d+: file '.*' is missing$")
-    assert inspect_data(root).findings["list entries without a file"] == 1
+    assert check(root).findings["list entries without a file"] == 1
 
 
 @pytest.mark.parametrize("layout", ["regdb", "llcm", "manifest"])
@@ -206,7 +207,7 @@ def test_endings_in_upper_case_are_fine_where_folders_are_listed(copied, layout)
     path.rename(path.with_suffix(".JPG"))
     again = open_data(root)
     assert len(again.train) + len(again.test) == len(data.train) + len(data.test)
-    assert inspect_data(root).usable
+    assert check(root).usable
 
 
 LISTS = {"regdb": "idx/train_visible_1.txt", "llcm": "idx/train_vis.txt"}
@@ -345,7 +346,7 @@ def test_an_empty_modality_is_named(copied, layout, gone, message):
 def test_an_empty_modality_of_a_manifest_is_a_fault_of_its_training_part(copied):
     root = copied("manifest")
     edit_manifest(root, lambda rows: (r for r in rows if r["modality"] == "visible"))
-    found = inspect_data(root)
+    found = check(root)
     assert "there are 24 visible and 0 infrared training images" in found.faults[0]
     assert "there is no query test image" in found.faults[1]
 
@@ -356,7 +357,7 @@ def test_a_test_part_without_a_modality_cannot_be_evaluated(copied, layout):
     for pattern in ("cam[36]/000[45]", "test_nir"):
         for folder in root.glob(pattern):
             shutil.rmtree(folder)
-    found = inspect_data(root)
+    found = check(root)
     assert found.faults == (
         "there is no infrared test image; expected some to search for or to search in",
     )
@@ -365,11 +366,11 @@ def test_a_test_part_without_a_modality_cannot_be_evaluated(copied, layout):
 def test_one_camera_alone_is_a_warning(copied):
     root = copied("manifest")
     edit_manifest(root, lambda rows: ({**r, "camera": "1"} for r in rows))
-    found = inspect_data(root)
+    found = check(root)
     assert found.usable
     assert [line for line in found.warnings if "of one camera, 1" in line]
     edit_manifest(root, lambda rows: ({**r, "camera": "0"} for r in rows))
-    assert inspect_data(root).warnings == (), "unknown cameras are fine"
+    assert check(root).warnings == (), "unknown cameras are fine"
 
 
 def test_an_identity_in_queries_only_is_a_warning_and_without_any_match_a_fault(copied):
@@ -379,7 +380,7 @@ def test_an_identity_in_queries_only_is_a_warning_and_without_any_match_a_fault(
         return (r for r in rows if r["split"] != "gallery" or r["identity"] not in identities)
 
     edit_manifest(root, lambda rows: lose(rows, "4"))
-    found = inspect_data(root)
+    found = check(root)
     assert found.usable
     assert found.warnings[0] == "1 identity in queries only, not counted by the scores: 4"
     assert found.warnings[1].startswith("8 image files in no list and not used: images/0004/")
@@ -389,7 +390,7 @@ def test_an_identity_in_queries_only_is_a_warning_and_without_any_match_a_fault(
         root,
         lambda rows: ({**r, "identity": "9"} if r["split"] == "gallery" else r for r in rows),
     )
-    assert inspect_data(root).faults == (
+    assert check(root).faults == (
         "no query identity has gallery test images; expected the same people",
     )
 
@@ -398,7 +399,7 @@ def test_an_identity_in_one_modality_is_a_warning(copied):
     root = copied("sysu")
     for folder in (*root.glob("cam[36]/0001"), *root.glob("cam[1245]/0004")):
         shutil.rmtree(folder)
-    found = inspect_data(root)
+    found = check(root)
     assert found.usable
     assert found.warnings == (
         "1 train identity in one modality only: 1",
@@ -412,7 +413,7 @@ def test_people_in_training_and_test_of_a_manifest_are_a_warning(copied):
     edit_manifest(
         root, lambda rows: ({**r, "identity": r["identity"].replace("1", "4")} for r in rows)
     )
-    found = inspect_data(root)
+    found = check(root)
     assert found.usable
     assert found.warnings == ("1 person in training and in test: 4",)
 
@@ -422,7 +423,7 @@ def test_copies_of_a_file_are_a_warning(copied, layout):
     root = copied(layout)
     train = open_data(root).train
     shutil.copy(root / train.paths[0], root / train.paths[1])
-    found = inspect_data(root)
+    found = check(root)
     assert found.usable
     assert found.warnings == (f"1 copy of other files: {train.paths[1]} of {train.paths[0]}",)
     assert found.findings["copies of other files"] == 1
@@ -432,7 +433,7 @@ def test_copies_of_a_file_are_a_warning(copied, layout):
 def test_odd_sizes_are_a_warning(copied, size):
     root = copied("sysu")
     colours().resize(size).save(first(root))
-    found = inspect_data(root)
+    found = check(root)
     assert found.usable
     width, height = size
     assert found.warnings == (

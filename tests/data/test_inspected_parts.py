@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from vireid.data import LLCM, inspect_data, open_data
+from vireid.data import LLCM, open_data
 from vireid.data.check import inspection
-from vireid.data.check.inspection import QueryCount
+from vireid.data.check.inspection import QueryCount, check
 from vireid.errors import ConfigError, DataError
 
 
@@ -27,11 +27,11 @@ def test_unreadable_images_stop_what_they_are_for(copied, layout):
     root = copied(layout)
     data = open_data(root)
     spoil(root, data.test.paths[0])
-    found = inspect_data(root)
+    found = check(root)
     assert (found.training, found.evaluation) == ("", "mend the faults first")
     assert stops(found) == [("evaluation",)]
     spoil(root, data.train.paths[0])
-    both = inspect_data(root)
+    both = check(root)
     assert both.training == both.evaluation == "mend the faults first"
     assert stops(both) == [("training",), ("evaluation",)]
 
@@ -41,24 +41,24 @@ def test_training_tolerates_a_share_of_unreadable_images(copied):
     train = open_data(root).train
     spoil(root, *train.paths[:2])
     share = 2 / len(train)
-    found = inspect_data(root, max_unreadable=share)
+    found = check(root, max_unreadable=share)
     assert (found.usable, found.training, found.faults) == (True, "", ())
     assert found.findings["unreadable files"] == 2
     assert found.warnings[0].startswith(
         "2 training images cannot be read; training goes on without, as"
     )
-    less = inspect_data(root, max_unreadable=share - 0.001)
+    less = check(root, max_unreadable=share - 0.001)
     assert stops(less) == [("training",)]
     for wrong in (-0.1, 1.0, float("nan")):
-        with pytest.raises(ConfigError, match="expected from 0 to below 1"):
-            inspect_data(root, max_unreadable=wrong)
+        with pytest.raises(ConfigError, match="expected a share from 0 to below 1"):
+            check(root, max_unreadable=wrong)
 
 
 def test_a_modality_that_is_wholly_unreadable_is_not_tolerated(copied):
     root = copied("sysu")
     train = open_data(root).train
     spoil(root, *(path for path, kind in zip(train.paths, train.modality, strict=True) if kind))
-    found = inspect_data(root, max_unreadable=0.9)
+    found = check(root, max_unreadable=0.9)
     assert found.reasons[0].what == "training images of one modality only"
     assert "and 0 infrared training images" in found.faults[0]
 
@@ -68,7 +68,7 @@ def test_one_sided_training_images_leave_evaluation_alone(copied):
     lines = (root / "manifest.csv").read_text().splitlines(keepends=True)
     kept = [line for line in lines if ",infrared," not in line or "train" not in line]
     (root / "manifest.csv").write_text("".join(kept))
-    found = inspect_data(root)
+    found = check(root)
     assert stops(found) == [("training",)]
     assert found.evaluation == ""
 
@@ -81,11 +81,11 @@ def test_one_sided_training_images_leave_evaluation_alone(copied):
 @pytest.mark.parametrize("empty", [True, False])
 def test_without_a_list_the_rest_is_counted(copied, layout, name, part, empty):
     root = copied(layout)
-    before = inspect_data(root)
+    before = check(root)
     (root / name).unlink()
     if empty:
         (root / name).write_text("\n")
-    found = inspect_data(root, trial=1 if layout == "regdb" else None)
+    found = check(root, trial=1 if layout == "regdb" else None)
     assert found.findings["missing or unreadable lists"] == 1
     assert found.counts[f"{part} images"] == before.counts[f"{part} images"] > 0
     assert len(found.faults) == 1, "what follows from it is not said again"
@@ -103,19 +103,19 @@ def test_all_splits_of_regdb_are_looked_at_and_images_once(original):
         return QueryCount("RegDB", 4, (4,))
 
     root = original("regdb")
-    found = inspect_data(root, progress=lambda *call: calls.append(call), count_queries=count)
+    found = check(root, progress=lambda *call: calls.append(call), count_queries=count)
     assert asked == list(range(1, 11))
     assert found.name == "regdb (RegDB layout), trial 1 of 10"
     assert calls[-1] == (20, 20)
     assert found.counts["images of all trials"] == 20
-    assert inspect_data(root, trial=3).name == "regdb (RegDB layout), trial 3"
+    assert check(root, trial=3).name == "regdb (RegDB layout), trial 3"
 
 
 def test_a_missing_list_of_any_trial_of_regdb_is_found(copied):
     root = copied("regdb")
     for name in ("train_visible_1", "test_thermal_7"):
         (root / "idx" / f"{name}.txt").unlink()
-    found = inspect_data(root)
+    found = check(root)
     assert found.findings["missing or unreadable lists"] == 2
     assert "list idx/test_thermal_7.txt is missing" in found.faults[0]
     assert found.name.endswith("trial 2 of 10"), "the first sound split is counted"
@@ -124,20 +124,20 @@ def test_a_missing_list_of_any_trial_of_regdb_is_found(copied):
     assert found.findings["train identities in one modality"] == 0
     reason = "trials 1, 7: mend the faults first; the other trials are good"
     assert found.training == found.evaluation == reason
-    assert inspect_data(root, trial=2).usable
+    assert check(root, trial=2).usable
 
 
 def test_a_missing_file_of_regdb_is_one_fault_however_many_lists_name_it(copied):
     root = copied("regdb")
     path = open_data(root).train.paths[0]
     (root / path).unlink()
-    found = inspect_data(root)
+    found = check(root)
     assert found.findings["list entries without a file"] == 1
     assert len(found.faults) == 1
     assert "(and 9 other lists): file" in found.faults[0]
     assert found.training == "mend the faults first"
     (root / "idx" / "test_visible_1.txt").unlink()
-    assert inspect_data(root).name.endswith("trial 2 of 10"), "rather one without its file"
+    assert check(root).name.endswith("trial 2 of 10"), "rather one without its file"
 
 
 def test_an_unreadable_file_of_regdb_stops_each_trial_in_its_way(copied):
@@ -145,7 +145,7 @@ def test_an_unreadable_file_of_regdb_stops_each_trial_in_its_way(copied):
     path = open_data(root).train.paths[0]
     spoil(root, path)
     trains = [t for t in range(1, 11) if path in open_data(root, trial=t).train.paths]
-    found = inspect_data(root)
+    found = check(root)
     assert found.findings["unreadable files"] == 1
     for fault, use, trials in zip(
         found.reasons,
@@ -170,7 +170,7 @@ def test_files_in_no_list_are_counted_and_no_fault(copied, layout, place):
     (root / place).mkdir(parents=True, exist_ok=True)
     for name in ("x.jpg", ".hidden.jpg", "notes.txt"):
         shutil.copy(next(root.rglob("*.csv")), root / place / name)
-    found = inspect_data(root)
+    found = check(root)
     assert found.usable
     assert found.findings["image files in no list"] == 1
     assert found.warnings == (f"1 image file in no list and not used: {place}/x.jpg",)
@@ -183,7 +183,7 @@ def test_image_files_of_other_endings_are_counted(copied, layout, place):
     root = copied(layout)
     for name in ("a.TIF", "b.webp", ".c.tif", "notes.txt"):
         (root / place / name).write_bytes(b"")
-    found = inspect_data(root)
+    found = check(root)
     assert found.usable
     (line,) = found.warnings
     assert line.startswith("2 image files not used, as the name does not end in .jpg, .jpeg, .png")
@@ -196,7 +196,7 @@ def test_a_file_of_any_ending_may_be_listed(copied):
     (root / path).rename((root / path).with_suffix(".webp"))
     text = (root / "manifest.csv").read_text()
     (root / "manifest.csv").write_text(text.replace(path, path.replace(".jpg", ".webp")))
-    assert inspect_data(root).warnings == ()
+    assert check(root).warnings == ()
 
 
 def test_a_file_that_is_listed_twice_is_no_copy_of_itself(copied):
@@ -204,10 +204,10 @@ def test_a_file_that_is_listed_twice_is_no_copy_of_itself(copied):
     path = open_data(root).train.paths[0]
     with (root / "idx" / "test_visible_1.txt").open("a") as file:
         file.write(f"{path} 0\n")
-    found = inspect_data(root, trial=1)
+    found = check(root, trial=1)
     assert (found.findings["copies of other files"], found.warnings) == (0, ())
     (root / path).write_bytes(b"")
-    assert inspect_data(root, trial=1).findings["unreadable files"] == 1
+    assert check(root, trial=1).findings["unreadable files"] == 1
 
 
 @pytest.mark.parametrize("kind", ["visible", "infrared"])
@@ -219,7 +219,7 @@ def test_a_search_within_one_modality_is_a_warning(copied, kind):
             line if ",train" in line else line.replace(f",{old},", f",{kind},") for line in lines
         ]
     (root / "manifest.csv").write_text("".join(lines))
-    found = inspect_data(root)
+    found = check(root)
     assert found.usable
     assert (
         f"queries and gallery are all {kind}; scores are those of a search within"
@@ -231,14 +231,14 @@ def test_files_beside_a_manifest_count_where_it_names_some_there(copied):
     root = copied("manifest")
     (root / "other").mkdir()
     spoil(root, "other/a.jpg", "b.jpg")
-    assert inspect_data(root).findings["image files in no list"] == 0
+    assert check(root).findings["image files in no list"] == 0
     shutil.copy(root / open_data(root).train.paths[0], root / "c.jpg")
     with (root / "manifest.csv").open("a") as file:
         header = (root / "manifest.csv").read_text().splitlines()[0].split(",")
         cells = {"path": "c.jpg", "modality": "visible", "camera": "1", "identity": "1",
                  "split": "train"}  # fmt: skip
         file.write(",".join(cells.get(name, "") for name in header) + "\n")
-    found = inspect_data(root).findings["image files in no list"]
+    found = check(root).findings["image files in no list"]
     assert found == 1 + sum(path.name.endswith(".png") for path in root.iterdir())
 
 
@@ -255,7 +255,7 @@ def test_an_image_of_a_faulty_entry_is_in_a_list(copied, layout):
         if first in line
     ]
     (root / name).write_text("".join(line for line in lines if first not in line) + bad[0])
-    found = inspect_data(root, trial=1 if layout == "regdb" else None)
+    found = check(root, trial=1 if layout == "regdb" else None)
     assert found.findings["faulty list entries"] == 1
     assert found.findings["image files in no list"] == 0
 
@@ -265,15 +265,15 @@ def test_a_protocol_that_cannot_be_built_is_a_fault_and_not_tried_on_faulty_data
         raise DataError("no camera fits")
 
     root = copied("llcm")
-    found = inspect_data(root, count_queries=refuse)
+    found = check(root, count_queries=refuse)
     assert (found.faults, stops(found)) == (("no camera fits",), [("evaluation",)])
     assert (found.training, found.evaluation) == ("", "mend the faults first")
     spoil(root, open_data(root).test.paths[0])
-    assert "no camera fits" not in inspect_data(root, count_queries=refuse).faults
+    assert "no camera fits" not in check(root, count_queries=refuse).faults
 
 
 def test_a_draw_without_any_valid_query_is_a_fault(original):
-    found = inspect_data(original("sysu"), count_queries=lambda _: QueryCount("S", 9, (3, 0)))
+    found = check(original("sysu"), count_queries=lambda _: QueryCount("S", 9, (3, 0)))
     assert found.faults[0].startswith("in draw 2 of 2 none of the 9 queries has a true match in")
     assert found.queries.valid == (3, 0)
 
@@ -283,7 +283,7 @@ def test_a_missing_modality_is_said_once(copied):
     for camera in (3, 6):
         for identity in (1, 2, 3):
             shutil.rmtree(root / f"cam{camera}" / f"{identity:04d}")
-    found = inspect_data(root)
+    found = check(root)
     assert len([line for line in found.faults if "infrared training image" in line]) == 1
     with pytest.raises(DataError, match="holds no infrared training image"):
         open_data(root)
@@ -291,16 +291,16 @@ def test_a_missing_modality_is_said_once(copied):
 
 def test_published_numbers_are_compared_for_parts_whose_lists_are_there(copied, monkeypatch):
     root = copied("llcm")
-    counts = inspect_data(root).counts
+    counts = check(root).counts
     card = replace(LLCM, statistics={name: number + 1 for name, number in counts.items()})
     card = replace(
         card, statistics={**card.statistics, "train identities": 3, "test identities": 2}
     )
     monkeypatch.setitem(inspection.CARDS, "llcm", card)
-    names = {line.split(":")[0] for line in inspect_data(root).warnings}
+    names = {line.split(":")[0] for line in check(root).warnings}
     assert names == {name for name in counts if "identities" not in name}
     (root / "idx" / "train_nir.txt").unlink()
-    names = {line.split(":")[0] for line in inspect_data(root).warnings}
+    names = {line.split(":")[0] for line in check(root).warnings}
     assert names == {
         "test visible images", "test infrared images", "test images",
     }  # fmt: skip

@@ -5,10 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vireid.data import inspect_data
 from vireid.data.check import inspection
 from vireid.data.check.file_facts import FileFact, look_at
-from vireid.data.check.inspection import CameraCount, judge
+from vireid.data.check.inspection import CameraCount, check, judge
 from vireid.data.folder import DataFolder, no_images
 from vireid.data.layouts.problems import Problem, Scan
 from vireid.data.layouts.sysu import SYSU_MM01
@@ -24,7 +23,7 @@ NONE = no_images("data")
 @pytest.mark.parametrize("quick", [False, True])
 def test_a_sound_data_set_has_no_faults(original, layout, quick):
     calls = []
-    found = inspect_data(
+    found = check(
         original(layout), quick=quick, workers=2, progress=lambda *call: calls.append(call)
     )
     assert (found.faults, found.warnings, found.training, found.evaluation) == ((), (), "", "")
@@ -38,7 +37,7 @@ def test_a_sound_data_set_has_no_faults(original, layout, quick):
 
 
 def test_two_folders_can_be_trained_on_only(original):
-    found = inspect_data(original("folders"))
+    found = check(original("folders"))
     assert found.usable
     assert (found.training, found.evaluation) == ("", "there are no test images")
     assert found.cameras == (
@@ -130,5 +129,5 @@ def test_odd_sizes_are_measured_against_nearly_all_others():
 
 def test_workers_are_at_least_one(original):
     with pytest.raises(ConfigError, match="workers is 0; expected at least 1"):
-        inspect_data(original("sysu"), workers=0)
+        check(original("sysu"), workers=0)
     assert look_at(no_images("data")) == ()

@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 
-from vireid.data import inspect_data, open_data
+from vireid.data import open_data
+from vireid.data.check.inspection import check
 from vireid.errors import DataError
 
 WORDS = {"regdb": ("visible", "thermal", "_1"), "llcm": ("vis", "nir", "")}
@@ -24,7 +25,7 @@ def refused(root, message):
         open_data(root)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
-    found = inspect_data(root, trial=1 if (root / "Visible").is_dir() else None)
+    found = check(root, trial=1 if (root / "Visible").is_dir() else None)
     assert not found.usable
     assert [fault.stops for fault in found.reasons] == [("training", "evaluation")]
     assert message in found.faults[0]
@@ -59,7 +60,7 @@ def test_one_fault_for_an_image_in_both_lists_of_several_trials(copied):
     for trial in range(1, 11):
         place = root / "idx" / f"train_thermal_{trial}.txt"
         shutil.copy(place, root / "idx" / f"train_visible_{trial}.txt")
-    found = inspect_data(root)
+    found = check(root)
     images = {path for t in range(1, 11) for path in thermal(root, t)}
     assert found.findings["repeated list entries"] == len(images)
     assert len(found.faults) == 1

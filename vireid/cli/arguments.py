@@ -1,11 +1,13 @@
 """What several commands parse alike."""
 
 import argparse
-import ctypes
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from vireid.data import MAX_UNREADABLE
+from vireid.data.pixels.place import MEMORY, SMALL
 from vireid.errors import ConfigError
 
 
@@ -94,6 +96,82 @@ def whole_from(low: int, high: int | None = None) -> Callable[[str], int]:
     return read
 
 
+def add_cache(target: argparse.ArgumentParser) -> None:
+    """Add the option on where decoded images are kept.
+
+    Args:
+        target: the parser that gets it.
+    """
+    target.add_argument(
+        "--cache",
+        metavar="DIR",
+        help=f"keep decoded images in a file in this folder, or, with `{MEMORY}`, in memory; "
+        f"default: in memory below {SMALL >> 20} MB, else below the user's cache directory",
+    )
+
+
+def add_reading(target: argparse.ArgumentParser) -> None:
+    """Add the options on how a training reads its images.
+
+    Args:
+        target: the parser that gets them.
+    """
+    add_cache(target)
+    add_max_unreadable(target)
+
+
+def add_max_unreadable(target: argparse.ArgumentParser) -> None:
+    """Add the option on how many training images may be unreadable.
+
+    Args:
+        target: the parser that gets it.
+    """
+    target.add_argument(
+        "--max-unreadable",
+        type=float,
+        default=MAX_UNREADABLE,
+        metavar="SHARE",
+        help="share of the training images that may be damaged or missing; they are left out "
+        f"(default: {MAX_UNREADABLE:g})",
+    )
+
+
+def reading_words(arguments: argparse.Namespace) -> str:
+    """Return the options on how images are read that say the same again.
+
+    Args:
+        arguments: parsed options of ``add_reading``.
+
+    Returns:
+        Those that are not the default, each after a blank.
+    """
+    share = arguments.max_unreadable
+    words = "" if arguments.cache is None else f" --cache {shlex.quote(arguments.cache)}"
+    return words + ("" if share == MAX_UNREADABLE else f" --max-unreadable {share:g}")
+
+
+def prepare_machine(arguments: argparse.Namespace) -> None:
+    """Set up memory and threads.
+
+    Args:
+        arguments: parsed options of ``add_machine``.
+
+    Raises:
+        ConfigError: the number of threads is below 1.
+    """
+    import torch
+    from threadpoolctl import threadpool_limits
+
+    from vireid.runs.machine import keep_memory
+
+    keep_memory()
+    if arguments.threads is not None:
+        if arguments.threads < 1:
+            raise ConfigError(f"--threads {arguments.threads}: expected at least 1")
+        torch.set_num_threads(arguments.threads)
+        threadpool_limits(arguments.threads)  # those of NumPy, which also say how many we use
+
+
 def use_machine(arguments: argparse.Namespace) -> str:
     """Set up memory and threads, and choose the device.
 
@@ -106,37 +184,10 @@ def use_machine(arguments: argparse.Namespace) -> str:
     Raises:
         ConfigError: the device does not exist here, or the number of threads is below 1.
     """
-    import torch
-    from threadpoolctl import threadpool_limits
+    from vireid.runs.machine import find_device
 
-    keep_memory()
-    if arguments.threads is not None:
-        if arguments.threads < 1:
-            raise ConfigError(f"--threads {arguments.threads}: expected at least 1")
-        torch.set_num_threads(arguments.threads)
-        threadpool_limits(arguments.threads)  # those of NumPy, which also say how many we use
-    if arguments.device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        torch.zeros(1, device=arguments.device).item()
-    except (RuntimeError, AssertionError) as error:
-        raise ConfigError(f"--device {arguments.device} cannot be used here; try cpu") from error
-    return str(arguments.device)
-
-
-def keep_memory() -> None:
-    """Let the C library keep freed blocks instead of handing them back at every batch.
-
-    Fetching fresh pages for each batch's activations costs up to a third of a CPU's time. Does
-    nothing where the C library is not glibc.
-    """
-    trim_threshold, mmap_threshold = -1, -3  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD of malloc.h
-    try:
-        library = ctypes.CDLL("libc.so.6")
-    except OSError:
-        return
-    for option in (trim_threshold, mmap_threshold):
-        library.mallopt(option, 1 << 30)
+    prepare_machine(arguments)
+    return find_device(arguments.device)
 
 
 def folder(text: str) -> Path:

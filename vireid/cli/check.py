@@ -1,10 +1,9 @@
 """`vireid check`: a data set -> what it holds, what is wrong with it, and what it is good for."""
 
-from vireid.cli.arguments import add_trial, folder, parser, whole_from
+import vireid
+from vireid.cli.arguments import add_max_unreadable, add_trial, folder, parser, whole_from
 from vireid.cli.display import console, plain_table, progress
-from vireid.cli.reading import Reading, add_max_unreadable
-from vireid.cli.valid_queries import count_queries
-from vireid.data import Inspection, QueryCount, inspect_data
+from vireid.data import Inspection, QueryCount
 from vireid.errors import DataError
 
 
@@ -33,15 +32,16 @@ def run(words: list[str]) -> None:
     add_trial(command, default="all ten, each image once")
     add_max_unreadable(command)
     arguments = command.parse_args(words)
-    how = Reading(max_unreadable=arguments.max_unreadable)
+    from vireid.scoring.valid_queries import count_queries
+
     with progress("opening images") as bar:
-        found = inspect_data(
+        found = vireid.check(
             arguments.data,
             trial=arguments.trial,
             quick=arguments.quick,
             workers=arguments.threads,
             progress=bar,
-            max_unreadable=how.max_unreadable,
+            max_unreadable=arguments.max_unreadable,
             count_queries=count_queries,
         )
     show(found)

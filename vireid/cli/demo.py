@@ -1,20 +1,16 @@
 """`vireid demo`: synthetic data, training, evaluation and the table, with one command."""
 
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
 from time import perf_counter
 
+import vireid
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
-from vireid.cli.evaluation import How, evaluate_run
-from vireid.cli.protocols import choose_protocol
-from vireid.cli.reading import MEMORY, Reading
-from vireid.cli.score_files import read_json, write_json
-from vireid.cli.training import train
-from vireid.data import open_data
-from vireid.recipes import load_recipe
-from vireid.runs import Run
-from vireid.synthetic import SyntheticSettings, synthesise
+from vireid.data.pixels.place import MEMORY
+from vireid.runs.folder import Run
+from vireid.synthetic import SyntheticSettings
 
 PARTS = {
     "data": "making the data",
@@ -42,18 +38,30 @@ def run(words: list[str]) -> None:
     command.add_argument("--data-seed", type=int, default=0, help="seed of the data (default: 0)")
     add_machine(command)
     arguments = command.parse_args(words)
+    from vireid.cli.live import live
+    from vireid.scoring.choice import choose_protocol
+    from vireid.scoring.evaluation import How, evaluate_run
+    from vireid.scoring.files import read_json, write_json
+
     device = use_machine(arguments)
     target = next_run(arguments.out)
-    recipe = load_recipe("synthetic", [f"seed={arguments.seed}"])
+    recipe = vireid.load_recipe("synthetic", [f"seed={arguments.seed}"])
     start = perf_counter()
     with progress("drawing people") as bar:
         settings = SyntheticSettings(seed=arguments.data_seed)
-        synthesise(arguments.out / "data", settings, progress=bar)
+        vireid.synthesise(arguments.out / "data", settings, progress=bar)
     seconds = {"data": perf_counter() - start}
-    data = open_data(arguments.out / "data")
-    how = Reading(MEMORY)
-    again = f"vireid train {arguments.out / 'data'} --out {target.folder}{how.words()} --resume"
-    train(data, recipe, target, device=device, how=how, again=again)
+    data = vireid.open_data(arguments.out / "data")
+    vireid.train(
+        data,
+        target.folder,
+        recipe,
+        device=device,
+        cache=MEMORY,
+        watch=partial(live, console=console),
+        progress=progress,
+        again=f"vireid train {arguments.out / 'data'} --out {target.folder} --cache none --resume",
+    )
     console.print()
     evaluation = How(device=device, cache=MEMORY)
     evaluate_run(target, data, choose_protocol(data), target.stages(), evaluation)

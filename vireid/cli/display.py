@@ -1,6 +1,7 @@
-"""Progress bars and tables on the terminal."""
+"""Progress bars, tables and what the library says, on the terminal."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -14,6 +15,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from vireid.observers.progress import Tell
+
 console = Console(highlight=False, markup=False, soft_wrap=True)
 """Where results go."""
 if not console.is_terminal:
@@ -23,8 +26,36 @@ NAMES = {"rank1": "Rank-1", "rank5": "Rank-5", "rank10": "Rank-10", "rank20": "R
 """How scores are called in tables, where it differs from their key."""
 
 
+class _Messages(logging.Handler):
+    """Prints what the library says; its warnings go where they would go without a handler."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno < logging.WARNING:
+            console.print(record.getMessage())
+        elif not logging.getLogger().handlers and logging.lastResort is not None:
+            logging.lastResort.handle(record)
+
+
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+def messages() -> Iterator[None]:
+    """Print what the library says meanwhile.
+
+    Yields:
+        Nothing.
+    """
+    logger, handler = logging.getLogger("vireid"), _Messages()
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Tell]:
     """Show a bar on the terminal; nothing where the output is no terminal.
 
     Args:

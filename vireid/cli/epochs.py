@@ -1,103 +1,32 @@
-"""What the terminal and metrics.jsonl are told of each epoch."""
+"""The table of epochs that the terminal shows of a training."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from vireid.cli.display import console
-from vireid.config import Recipe
-from vireid.data import DataFolder
-from vireid.observers import Observers
-from vireid.runs.states import steps_done
-from vireid.scoring.reliability import reliability
-from vireid.training import EpochReport, StepReport
 
-EVERY = 10
-"""Steps of an epoch of which the last one's losses are logged; the epoch's last step is not."""
+class EpochTable:
+    """Turns what the log keeps of epochs into lines of text, with a heading for each stage."""
 
+    def __init__(self) -> None:
+        self._headed = ""
 
-@dataclass
-class Watcher:
-    """Logs and prints what each epoch did; scores labels where identities are known."""
-
-    data: DataFolder
-    recipe: Recipe
-    observers: Observers
-    _headed: str = ""
-    """The stage whose heading was printed last."""
-
-    def __call__(self, report: EpochReport) -> None:
-        """Log one epoch.
+    def lines(self, line: Mapping[str, Any]) -> Iterator[str]:
+        """Yield what is to be printed of an epoch.
 
         Args:
-            report: what the epoch did.
+            line: what the log keeps of it.
+
+        Yields:
+            The stage's heading before its first epoch, a line, and one for each trouble.
         """
-        line = epoch_line(report, self.data)
-        self.observers.log_epoch(self._step(report), line)
-        if report.stage != self._headed:
-            console.print(describe_header(line))
-            self._headed = report.stage
-        console.print(describe_epoch(line))
-        for trouble in report.troubles:
-            console.print(f"       trouble: {trouble}")
-        if report.skipped:
-            console.print(f"       {report.skipped} steps skipped: their loss was not finite")
-
-    def watch_step(self, report: StepReport) -> None:
-        """Log the losses of every tenth step.
-
-        Args:
-            report: as the loop hands it over.
-        """
-        if report.losses and report.step % EVERY == 0 and report.step < report.iterations:
-            step = self._step(report) - report.iterations + report.step
-            self.observers.log_step(step, report.losses)
-
-    def _step(self, report: EpochReport | StepReport) -> int:
-        """Return how many steps the run has taken at the end of an epoch."""
-        stages = [stage.name for stage in self.recipe.stages]
-        return steps_done(self.recipe, stages.index(report.stage), report.epoch)
-
-
-def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
-    """Return what metrics.jsonl keeps of an epoch.
-
-    Args:
-        report: what the epoch did.
-        data: whose training identities score the labels, where known; for the log only.
-
-    Returns:
-        Plain values, ready for JSON.
-    """
-    spaces, found = report.labelling.spaces, report.signals
-    scores = reliability(report.labelling, data.train.modality, data.train_truth)
-    line: dict[str, Any] = {
-        "stage": report.stage,
-        "epoch": report.epoch,
-        "epochs": report.epochs,
-        "learning_rate": report.learning_rate,
-        "losses": dict(report.losses),
-        "clusters": {name: space.clusters for name, space in spaces.items()},
-        "noise": scores.noise,
-        "margin": found.margin,
-        "stability": found.stability,
-        "clarity": report.clarity,
-        "troubles": list(report.troubles),
-        "skipped": report.skipped,
-        "images": report.images,
-        "seconds": dict(report.seconds),
-    }
-    if report.labelling.matching is not None:
-        line |= {"matching_margin": found.matching_margin, "unmatched": found.unmatched}
-    if data.train_truth is not None:
-        line |= {
-            "ari": scores.ari,
-            "ari_noise_as_singletons": scores.ari_noise_as_singletons,
-            "coverage": scores.coverage,
-        }
-        if scores.pair_precision is not None:
-            line |= {"pair_precision": scores.pair_precision, "pair_recall": scores.pair_recall}
-    return line
+        if line["stage"] != self._headed:
+            self._headed = line["stage"]
+            yield describe_header(line)
+        yield describe_epoch(line)
+        for trouble in line["troubles"]:
+            yield f"       trouble: {trouble}"
+        if line["skipped"]:
+            yield f"       {line['skipped']} steps skipped: their loss was not finite"
 
 
 def describe_header(line: Mapping[str, Any]) -> str:
@@ -107,7 +36,7 @@ def describe_header(line: Mapping[str, Any]) -> str:
     ``pairs`` is the matching margin.
 
     Args:
-        line: the stage's first epoch, as ``epoch_line`` returns it.
+        line: the stage's first epoch, as the log keeps it.
 
     Returns:
         Two lines of text.
@@ -124,7 +53,7 @@ def describe_epoch(line: Mapping[str, Any]) -> str:
     """Return an epoch as one line of text.
 
     Args:
-        line: as ``epoch_line`` returns it.
+        line: as the log keeps it.
 
     Returns:
         The text.

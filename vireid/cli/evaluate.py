@@ -5,22 +5,28 @@ from collections.abc import Sequence
 from os.path import commonpath
 from pathlib import Path
 
-from vireid.cli.arguments import add_machine, add_trial, folder, parser, use_machine
+from vireid.cli.arguments import (
+    add_cache,
+    add_machine,
+    add_trial,
+    folder,
+    parser,
+    use_machine,
+)
 from vireid.cli.display import console
-from vireid.cli.evaluation import (
+from vireid.errors import ConfigError
+from vireid.runs import Run, open_weights
+from vireid.scoring.choice import add_protocol
+from vireid.scoring.evaluation import (
     How,
     evaluate_run,
     evaluate_weights,
     finished,
     make_place,
 )
-from vireid.cli.means import Evaluated, mean_table, write_means
-from vireid.cli.protocols import add_protocol
-from vireid.cli.reading import add_cache
-from vireid.cli.scoring import Ways
-from vireid.cli.tasks import Task, model_name, prepare
-from vireid.errors import ConfigError
-from vireid.runs import Run, open_weights
+from vireid.scoring.means import Evaluated, mean_table, write_means
+from vireid.scoring.networks import Ways
+from vireid.scoring.tasks import Task, model_name, prepare
 
 
 def run(words: list[str]) -> None:

@@ -5,16 +5,15 @@ from time import perf_counter
 
 import numpy as np
 
+import vireid
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress
-from vireid.cli.features import Features, read_features, write_labels
-from vireid.cluster import Search, nearest_neighbours, normalise_rows, unit_rows
-from vireid.errors import ConfigError, DataError
-from vireid.labelling import ClusteringConfig, cluster_rows
-from vireid.types import NOISE, Float, Int, Modality
-
-SINGLE, MIXED = (30, 6), (40, 32)
-"""k1 and k2 for one modality and for both, as the literature has them for SYSU-MM01."""
+from vireid.cluster import Search
+from vireid.errors import ConfigError
+from vireid.labelling import ClusteringConfig
+from vireid.labelling.features import MIXED, SINGLE
+from vireid.ranking import read_features, write_labels
+from vireid.types import NOISE, Int, Modality
 
 
 def run(words: list[str]) -> None:
@@ -28,10 +27,25 @@ def run(words: list[str]) -> None:
         raise ConfigError(f"--out {arguments.out}: expected a name that ends in .csv or .npz")
     device = use_machine(arguments) if arguments.backend == "exact" else "cpu"
     features = read_features(arguments.embeddings)
+    only = None if arguments.modality == "both" else Modality[arguments.modality.upper()]
+    if only is not None and features.modality is None:
+        raise ConfigError(f"--modality {arguments.modality}: the file has no array modality")
     start = perf_counter()
-    chosen, labels = _label(features, arguments, device)
+    with progress("clustering") as bar:
+        labels = vireid.label(
+            features.vectors,
+            features.modality,
+            only=only,
+            k1=arguments.k1,
+            k2=arguments.k2,
+            eps=arguments.eps,
+            min_samples=arguments.min_samples,
+            normalise=arguments.normalise,
+            search=Search(arguments.backend, device, arguments.threads, progress=bar),
+        )
     write_labels(arguments.out, labels, features.paths)
-    console.print(f"{summary(labels[chosen])}, {perf_counter() - start:.1f} s: {arguments.out}")
+    chosen = labels if only is None else labels[features.modality == only]
+    console.print(f"{summary(chosen)}, {perf_counter() - start:.1f} s: {arguments.out}")
 
 
 def _arguments(words: list[str]) -> argparse.Namespace:
@@ -81,41 +95,6 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     )
     add_machine(command)
     return command.parse_args(words)
-
-
-def _label(
-    features: Features, arguments: argparse.Namespace, device: str
-) -> tuple[np.ndarray, Int]:
-    """Return which rows were clustered [N], and the labels [N]."""
-    given, modality = features.vectors, features.modality
-    if arguments.modality != "both" and modality is None:
-        raise ConfigError(f"--modality {arguments.modality}: the file has no array modality")
-    chosen = np.ones(len(given), dtype=bool)
-    if arguments.modality != "both" and modality is not None:
-        chosen = modality == Modality[arguments.modality.upper()]
-    rows = (normalise_rows if arguments.normalise else _unit_rows)(given[chosen])
-    kind = None if modality is None or len(set(modality[chosen])) < 2 else modality[chosen]
-    k1, k2 = SINGLE if kind is None else MIXED
-    config = ClusteringConfig(
-        k1=k1 if arguments.k1 is None else arguments.k1,
-        k2=k2 if arguments.k2 is None else arguments.k2,
-        eps=arguments.eps,
-        min_samples=arguments.min_samples,
-    )
-    with progress("searching neighbours") as bar:
-        how = Search(arguments.backend, device, arguments.threads, progress=bar)
-        near = nearest_neighbours(rows, config.k1, search=how)
-    labels = np.full(len(given), NOISE, dtype=np.int64)
-    with progress("clustering"):
-        labels[chosen] = cluster_rows(rows, config, near, kind)
-    return chosen, labels
-
-
-def _unit_rows(vectors: Float) -> Float:
-    try:
-        return unit_rows(vectors)
-    except DataError as error:
-        raise DataError(f"{error}, say with --normalise") from error
 
 
 def summary(labels: Int) -> str:

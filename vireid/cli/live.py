@@ -1,8 +1,7 @@
-"""What the terminal shows below the table of epochs while a training runs."""
+"""What the terminal shows while a training runs: a line for each epoch, the rest below."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from math import isfinite
 from time import perf_counter
@@ -14,24 +13,26 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from vireid.cli.epochs import EpochTable
 from vireid.cli.pace import Pace
 from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.labelling import Labelling
-from vireid.scoring.reliability import Reliability, reliability
-from vireid.training import Labeller, StepReport, Workers
-from vireid.types import Embeddings
+from vireid.metrics import Reliability, reliability
+from vireid.runs.watch import Watch
+from vireid.training import EpochReport, StepReport
 
 BAR = 24
 """Characters of the bar."""
 
 
-class Display:
+class Display(Watch):
     """Follows a training; rich renders it at any moment.
 
     Args:
         recipe: of the training.
         score: from labels to figures; asked once for each labelling that is shown.
+        console: where epochs are printed.
         clock: seconds since any moment.
     """
 
@@ -39,18 +40,19 @@ class Display:
         self,
         recipe: Recipe,
         score: Callable[[Labelling], Reliability],
+        console: Console,
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         self.pace = Pace(recipe, clock)
         self._stages = [stage.name for stage in recipe.stages]
-        self._score = score
+        self._score, self._console, self._table = score, console, EpochTable()
         self._scored: tuple[Labelling, Reliability] | None = None
         self._report: StepReport | None = None
         self._losses: dict[str, float] = {}
         self._taken = 0
         self._doing = ("starting", 0, 0)
 
-    def __call__(self, report: StepReport) -> None:
+    def step(self, report: StepReport) -> None:
         """Show where the training is.
 
         Args:
@@ -66,42 +68,33 @@ class Display:
                 self._losses = {**self._losses, name: mean + (value - mean) / self._taken}
         self._report, self._doing = report, ("steps", report.step, report.iterations)
 
-    def watch_embed(self, workers: Workers) -> Workers:
-        """Return workers that tell the display how far they are in embedding.
+    def embedding(self, done: int, total: int) -> None:
+        """Show how far the images are embedded.
 
         Args:
-            workers: who passes images through the network.
-
-        Returns:
-            The same, watched.
+            done: images that are embedded.
+            total: all images.
         """
+        self._doing = ("embedding", done, total)
 
-        def embed(*given: Any, **named: Any) -> Embeddings:
-            return workers.embed(*given, progress=self._embedded, **named)
+    def labelling(self) -> None:
+        """Show that labelling goes on."""
+        self._doing = ("labelling ...", 0, 0)
 
-        return replace(workers, embed=embed)
+    def labelled(self) -> None:
+        """Show that labelling has ended."""
+        self.pace.labelled()
+        self._doing = ("labelled", 0, 0)
 
-    def watch_label(self, label: Labeller) -> Labeller:
-        """Return a labeller that tells the display when it begins and ends.
+    def epoch(self, report: EpochReport, line: Mapping[str, Any]) -> None:  # noqa: ARG002
+        """Print an epoch.
 
         Args:
-            label: from embeddings to label spaces.
-
-        Returns:
-            The same, watched.
+            report: what it did.
+            line: what the log keeps of it.
         """
-
-        def watched(*given: Any, **named: Any) -> Labelling:
-            self._doing = ("labelling ...", 0, 0)
-            found = label(*given, **named)
-            self.pace.labelled()
-            self._doing = ("labelled", 0, 0)
-            return found
-
-        return watched
-
-    def _embedded(self, done: int, images: int) -> None:
-        self._doing = ("embedding", done, images)
+        for text in self._table.lines(line):
+            self._console.print(text)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the lines, none longer than the terminal is wide."""
@@ -173,11 +166,14 @@ def live(recipe: Recipe, data: DataFolder, console: Console) -> Iterator[Display
         console: where to show it; what is printed there meanwhile stays above.
 
     Yields:
-        To be told of steps, embedding and labelling.
+        To be told of the training.
     """
-    display = Display(
-        recipe, lambda labels: reliability(labels, data.train.modality, data.train_truth)
-    )
+    identities = None if data.train_truth is None else data.train_truth.identities
+
+    def score(found: Labelling) -> Reliability:
+        return reliability(found.spaces, found.matching, data.train.modality, identities)
+
+    display = Display(recipe, score, console)
     if not console.is_terminal:
         yield display
         return

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TextIO
 
+import vireid
+
 COMMANDS = {
     "demo": "make data, train, evaluate: all in one, in minutes on two cores",
     "synth": "write a synthetic visible-infrared data set",
@@ -53,9 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(usage, end="")
         return 0
     if words[0] == "--version":
-        from importlib.metadata import version
-
-        print(f"vireid {version('vireid')}")
+        print(f"vireid {vireid.__version__}")
         return 0
     if words[0] not in COMMANDS:
         known = ", ".join(COMMANDS)
@@ -71,6 +71,7 @@ def _show_anything(stream: TextIO) -> None:
 
 
 def _run(name: str, words: list[str]) -> int:
+    from vireid.cli.display import messages
     from vireid.errors import Stopped, VireidError
 
     rank = os.environ.get("RANK", "0")  # torchrun numbers the processes that it starts
@@ -80,7 +81,7 @@ def _run(name: str, words: list[str]) -> int:
         print(f"{who}: {message}", file=sys.stderr)
 
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), messages():
             warnings.showwarning = warn  # type: ignore[assignment]
             import_module(f"vireid.cli.{name.replace('-', '_')}").run(words)
     except VireidError as error:

@@ -10,9 +10,9 @@ from rich.table import Table
 
 from vireid.cli.arguments import parser
 from vireid.cli.display import console
-from vireid.cli.means import mean_table
 from vireid.errors import number_of
 from vireid.runs.overview import Overview, describe_run, find_runs
+from vireid.scoring.means import mean_table
 
 TEXTS = ("run", "state", "recipe", "data", "epoch", "goes on at", "scored")
 NUMBERS = ("Rank-1", "mAP", "clarity", "stable", "time")

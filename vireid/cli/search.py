@@ -3,16 +3,16 @@
 import argparse
 from pathlib import Path
 
+import vireid
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
-from vireid.cli.display import console, plain_table
-from vireid.cli.embed import MODALITIES, embed, find_images
+from vireid.cli.display import console, plain_table, progress
 from vireid.data import decode
+from vireid.data.find_images import MODALITIES, find_images
+from vireid.data.pixels.place import MEMORY
 from vireid.errors import ConfigError
 from vireid.files import whole_file
-from vireid.pages import draw_ranked_list
-from vireid.ranking import Gallery, load_gallery, search
-from vireid.runs import Run
-from vireid.types import Ranking
+from vireid.ranking import Gallery
+from vireid.types import Images, Ranking
 
 
 def run(words: list[str]) -> None:
@@ -23,17 +23,22 @@ def run(words: list[str]) -> None:
     """
     arguments = parse(words)
     device = use_machine(arguments)
-    target = Run(arguments.run)
     query = find_images(arguments.query, arguments.modality)
+
+    def embed(images: Images) -> Gallery:
+        found: Gallery = vireid.embed(
+            arguments.run, images, device=device, cache=MEMORY, progress=progress
+        )
+        return found
+
     if arguments.gallery.suffix == ".npz":
         if arguments.gallery_modality:
             raise ConfigError("--gallery-modality applies to folders; an npz file says it itself")
-        gallery = load_gallery(arguments.gallery)
+        gallery = vireid.load_gallery(arguments.gallery)
     else:
-        images = find_images(arguments.gallery, arguments.gallery_modality)
-        gallery = embed(target, images, device=device)
-    queries = embed(target, query, device=device)
-    ranking = search(queries.embeddings, gallery.embeddings, arguments.top)
+        gallery = embed(find_images(arguments.gallery, arguments.gallery_modality))
+    queries = embed(query)
+    ranking = vireid.search(queries, gallery, arguments.top)
     for i, path in enumerate(query.paths):
         rows = [
             [str(rank), f"{value:.3f}", MODALITIES[gallery.images.modality[j]], _where(gallery, j)]
@@ -86,6 +91,8 @@ def _where(gallery: Gallery, index: int) -> str:
 
 
 def _draw(queries: Gallery, gallery: Gallery, ranking: Ranking, path: Path) -> None:
+    from vireid.pages import draw_ranked_list
+
     rows = []
     for i, name in enumerate(queries.images.paths):
         files = [queries.images.root / name]

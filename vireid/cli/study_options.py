@@ -10,8 +10,6 @@ from pathlib import Path
 from vireid.cli.arguments import Parser, add_machine, folder, parser, use_machine
 from vireid.cli.display import console
 from vireid.cli.settings import describe_settings
-from vireid.cli.study import Study, run_study
-from vireid.cli.study_folder import StudyFolder
 from vireid.config import Recipe
 from vireid.data import DataFolder, open_data
 from vireid.errors import ConfigError, DataError
@@ -19,6 +17,8 @@ from vireid.files import whole_file
 from vireid.pages import Runs, draw_by_data
 from vireid.recipes import load_recipe, names
 from vireid.studies import Result, data_table, gain_table, row_table, runs_of
+from vireid.studies.folder import StudyFolder
+from vireid.studies.run import Study, run_study
 
 SHOWN = {"rank1": "Rank-1", "mAP": "mAP"}
 """The scores that figures show."""

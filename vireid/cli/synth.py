@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+import vireid
 from vireid.cli.arguments import folder, parser
 from vireid.cli.display import console, progress
-from vireid.synthetic import DEFAULTS, synthesise
+from vireid.synthetic import DEFAULTS
 
 LAYOUTS = {
     "sysu": "SYSU-MM01: four visible and two near-infrared cameras",
@@ -70,7 +71,7 @@ def run(words: list[str]) -> None:
         **{name: value for name, value in given.items() if value is not None},
     )
     with progress("drawing people") as bar:
-        synthesise(arguments.out, settings, processes=arguments.processes, progress=bar)
+        vireid.synthesise(arguments.out, settings, processes=arguments.processes, progress=bar)
     console.print(f"{arguments.out}: look at {arguments.out / 'contact-sheet.png'}")
 
 

@@ -3,25 +3,30 @@
 import argparse
 import os
 import shlex
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
+import vireid
 from vireid.cli.arguments import (
     add_machine,
+    add_reading,
     add_trial,
     folder,
     parser,
-    use_machine,
+    prepare_machine,
+    reading_words,
     whole_from,
 )
-from vireid.cli.display import console
-from vireid.cli.reading import Reading, add_reading
+from vireid.cli.display import console, progress
 from vireid.cli.settings import describe_settings
-from vireid.cli.training import train
-from vireid.config import Recipe
-from vireid.data import open_data
+from vireid.data import DataFolder
 from vireid.observers import CHOICES
-from vireid.recipes import dump_recipe, load_recipe, names, parse_recipe
-from vireid.runs import Run
-from vireid.runs.states import KEPT, check_same_recipe
+from vireid.recipes import names
+from vireid.runs.folder import KEPT
+
+if TYPE_CHECKING:
+    from vireid.labelling import Labeller
 
 
 def run(words: list[str]) -> None:
@@ -31,35 +36,75 @@ def run(words: list[str]) -> None:
         words: the command line.
     """
     arguments = parse(words, "train", "Learn from unlabelled visible and infrared images.")
-    recipe = read_recipe(arguments)
-    data = open_data(arguments.data, trial=arguments.trial)
-    trial = "" if arguments.trial is None else f" --trial {arguments.trial}"
-    several = "torchrun ... -m " if "WORLD_SIZE" in os.environ else ""
-    log = f" --log {' '.join(arguments.log)}" if arguments.log else ""
-    how = Reading(arguments.cache, arguments.max_unreadable)
-    kept = "" if arguments.keep == KEPT else f" --keep {arguments.keep}"
-    options = f"{trial}{log}{how.words()}{kept}{_machine(arguments)} --resume"
-    places = shlex.join([str(arguments.data), "--out", str(arguments.out)])
-    again = f"{several}vireid train {places}{options}"
-    seconds = train(
-        data,
-        recipe,
-        Run(arguments.out),
-        device=use_machine(arguments),
-        how=how,
-        resume=arguments.resume,
-        log=arguments.log,
-        again=again,
-        kept=arguments.keep,
-    )
-    console.print(f"trained in {seconds['training']:.0f} s: {arguments.out}")
+    train(arguments, again=_again(arguments))
     console.print(f"next: vireid evaluate {arguments.out} {arguments.data}")
 
 
-def _machine(arguments: argparse.Namespace) -> str:
-    """Return the options on where to compute that were given, each after a blank."""
-    device = "" if arguments.device == "auto" else f" --device {arguments.device}"
-    return device + ("" if arguments.threads is None else f" --threads {arguments.threads}")
+def train(
+    arguments: argparse.Namespace,
+    *,
+    again: str,
+    data: DataFolder | None = None,
+    labeller: "Callable[[DataFolder], Labeller] | None" = None,
+) -> None:
+    """Train as the command line says, and tell how long it took.
+
+    Args:
+        arguments: as ``parse`` returns them.
+        again: the command that goes on, for the message of an early stop.
+        data: what to train on, where it is open already.
+        labeller: makes what labels the images.
+    """
+    from vireid.cli.live import live
+
+    prepare_machine(arguments)
+    console.quiet = not _is_first()
+    trained = vireid.train(
+        arguments.data if data is None else data,
+        arguments.out,
+        arguments.recipe,
+        settings=_changes(arguments),
+        trial=arguments.trial if data is None else None,
+        device=arguments.device,
+        resume=arguments.resume,
+        labeller=labeller,
+        log=arguments.log,
+        cache=arguments.cache,
+        max_unreadable=arguments.max_unreadable,
+        keep=arguments.keep,
+        watch=partial(live, console=console),
+        progress=progress,
+        again=again,
+    )
+    console.print(f"trained in {trained.seconds()['training']:.0f} s: {arguments.out}")
+
+
+def _is_first() -> bool:
+    """Tell whether this is the only process, or the first of those that torchrun started."""
+    return os.environ.get("WORLD_SIZE", "1") == "1" or os.environ.get("RANK") == "0"
+
+
+def _changes(arguments: argparse.Namespace) -> list[str]:
+    """Return the changes of the recipe, those with an option of their own among them."""
+    changes = list(arguments.set)
+    if arguments.seed is not None:
+        changes.append(f"seed={arguments.seed}")
+    if arguments.weights is not None:
+        changes.append(f"network.weights={arguments.weights}")
+    return changes
+
+
+def _again(arguments: argparse.Namespace) -> str:
+    """Return the command that goes on with a training."""
+    several = "torchrun ... -m " if "WORLD_SIZE" in os.environ else ""
+    places = shlex.join([str(arguments.data), "--out", str(arguments.out)])
+    options = "" if arguments.trial is None else f" --trial {arguments.trial}"
+    options += f" --log {' '.join(arguments.log)}" if arguments.log else ""
+    options += reading_words(arguments)
+    options += "" if arguments.keep == KEPT else f" --keep {arguments.keep}"
+    options += "" if arguments.device == "auto" else f" --device {arguments.device}"
+    options += "" if arguments.threads is None else f" --threads {arguments.threads}"
+    return f"{several}vireid train {places}{options} --resume"
 
 
 def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
@@ -130,31 +175,3 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
     add_reading(command)
     add_machine(command)
     return command.parse_args(words)
-
-
-def read_recipe(arguments: argparse.Namespace) -> Recipe:
-    """Return the recipe with all changes of the command line.
-
-    Args:
-        arguments: as ``parse`` returns them.
-
-    Returns:
-        The resolved recipe.
-
-    Raises:
-        ConfigError: the recipe or a setting is wrong, or not that of the run to be resumed.
-    """
-    changes = list(arguments.set)
-    if arguments.seed is not None:
-        changes.append(f"seed={arguments.seed}")
-    if arguments.weights is not None:
-        changes.append(f"network.weights={arguments.weights}")
-    run = Run(arguments.out)
-    if not (arguments.resume and run.recipe_file.exists()):
-        return load_recipe(arguments.recipe or "synthetic", changes)
-    if arguments.recipe is None:
-        recipe = parse_recipe(dump_recipe(run.recipe()), changes, source=str(run.recipe_file))
-    else:
-        recipe = load_recipe(arguments.recipe, changes)
-    check_same_recipe(run, recipe)
-    return recipe

@@ -1,15 +1,14 @@
 """`vireid upper-bound`: the training of a recipe with true identities, for comparison."""
 
-from vireid.cli.arguments import use_machine
-from vireid.cli.display import console
-from vireid.cli.reading import Reading
-from vireid.cli.train import parse, read_recipe
-from vireid.cli.training import train
-from vireid.data import DataFolder, open_data
+from typing import TYPE_CHECKING
+
+import vireid
+from vireid.cli.train import parse, train
+from vireid.data import DataFolder
 from vireid.errors import DataError
-from vireid.runs import Run
-from vireid.studies import truth_labeller
-from vireid.training import Labeller
+
+if TYPE_CHECKING:
+    from vireid.labelling import Labeller
 
 
 def run(words: list[str]) -> None:
@@ -24,24 +23,16 @@ def run(words: list[str]) -> None:
         "Train with true identities in place of clusters: what the same network, losses and\n"
         "budget could reach. Not unsupervised; for comparison only.",
     )
-    data = open_data(arguments.data, trial=arguments.trial)
+    data = vireid.open_data(arguments.data, trial=arguments.trial)
     _of_truth(data)
-    seconds = train(
-        data,
-        read_recipe(arguments),
-        Run(arguments.out),
-        device=use_machine(arguments),
-        labeller=_of_truth,
-        how=Reading(arguments.cache, arguments.max_unreadable),
-        resume=arguments.resume,
-        log=arguments.log,
-        kept=arguments.keep,
-    )
-    console.print(f"trained in {seconds['training']:.0f} s: {arguments.out}")
+    again = "the same command with --resume"
+    train(arguments, again=again, data=data, labeller=_of_truth)
 
 
-def _of_truth(data: DataFolder) -> Labeller:
+def _of_truth(data: DataFolder) -> "Labeller":
     """Return what labels the training images with their identities."""
+    from vireid.studies import TrueLabels
+
     if data.train_truth is None:
         raise DataError(f"{data.name} has no training identities; the upper bound needs them")
-    return truth_labeller(data.train_truth)
+    return TrueLabels(data.train_truth)

@@ -1,7 +1,7 @@
 """Files or procedure in, images out, with their identities sealed beside them."""
 
 from vireid.data.check.faults import MAX_UNREADABLE, Fault
-from vireid.data.check.inspection import Inspection, inspect_data
+from vireid.data.check.inspection import Inspection
 from vireid.data.check.verdict import QueryCount
 from vireid.data.folder import DataFolder, DatasetCard
 from vireid.data.layouts.llcm import LLCM, read_llcm
@@ -26,7 +26,6 @@ __all__ = [
     "decode",
     "default_cache",
     "has_layout",
-    "inspect_data",
     "load_pixels",
     "open_data",
     "read_images",

@@ -8,6 +8,7 @@ from vireid.metrics.agreement import (
     stability,
 )
 from vireid.metrics.margins import centre_margin, matching_margin
+from vireid.metrics.reliability import Reliability, reliability
 from vireid.metrics.retrieval import Count, per_query_scores, retrieval_scores
 from vireid.metrics.scores import QueryScores, RetrievalScores, joined_scores, mean_scores
 from vireid.metrics.spread import Spread, spread
@@ -16,6 +17,7 @@ __all__ = [
     "Agreement",
     "Count",
     "QueryScores",
+    "Reliability",
     "RetrievalScores",
     "Spread",
     "adjusted_rand",
@@ -26,6 +28,7 @@ __all__ = [
     "pair_precision",
     "pair_recall",
     "per_query_scores",
+    "reliability",
     "retrieval_scores",
     "spread",
     "stability",

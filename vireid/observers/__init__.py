@@ -3,6 +3,7 @@
 from vireid.observers.choice import CHOICES, check_installed, open_observers
 from vireid.observers.json_lines import JsonLines, read_lines
 from vireid.observers.observer import Observer, numbers
+from vireid.observers.progress import Progress, Tell, silent
 from vireid.observers.together import Observers
 
 __all__ = [
@@ -10,8 +11,11 @@ __all__ = [
     "JsonLines",
     "Observer",
     "Observers",
+    "Progress",
+    "Tell",
     "check_installed",
     "numbers",
     "open_observers",
     "read_lines",
+    "silent",
 ]

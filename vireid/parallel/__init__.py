@@ -1,7 +1,8 @@
 """Several processes as one: who does which share, and how shares come together."""
 
-from vireid.parallel.agreement import any_of, from_first, is_lost, on_first
+from vireid.parallel.agreement import any_of, from_first, on_first
 from vireid.parallel.gather import gathered
+from vireid.parallel.lost import recognising_lost
 from vireid.parallel.neighbours import shared_neighbours
 from vireid.parallel.network import SharedForward, shared_extract
 from vireid.parallel.norm import SynchronisedNorm, synchronise_norms
@@ -13,9 +14,9 @@ __all__ = [
     "any_of",
     "from_first",
     "gathered",
-    "is_lost",
     "on_first",
     "process_group",
+    "recognising_lost",
     "share",
     "shared_extract",
     "shared_neighbours",

@@ -7,6 +7,7 @@ import torch
 import torch.distributed as dist
 
 from vireid.errors import VireidError
+from vireid.parallel.lost import exchange
 from vireid.parallel.process import share
 
 Value = TypeVar("Value")
@@ -24,7 +25,8 @@ def from_first(value: Value) -> Value:
     if share()[1] == 1:
         return value
     box = [value]
-    dist.broadcast_object_list(box, 0)
+    with exchange():
+        dist.broadcast_object_list(box, 0)
     return box[0]
 
 
@@ -43,8 +45,9 @@ def any_of(ask: Callable[[], bool], device: torch.device | str = "cpu") -> Calla
         if share()[1] == 1:
             return ask()
         answer = torch.tensor([int(ask())], device=device)
-        dist.all_reduce(answer, op=dist.ReduceOp.MAX)
-        return bool(answer.item())
+        with exchange():
+            dist.all_reduce(answer, op=dist.ReduceOp.MAX)
+            return bool(answer.item())
 
     return together
 
@@ -74,19 +77,3 @@ def on_first(act: Callable[[], Value]) -> Value:
     if problem is not None:
         raise problem
     return cast(Value, value)
-
-
-def is_lost(error: BaseException) -> bool:
-    """Tell whether an error says that another process is no longer there.
-
-    Args:
-        error: raised by a call that all processes take part in.
-
-    Returns:
-        True for broken connections; False where there is only one process.
-    """
-    if share()[1] == 1:
-        return False
-    if isinstance(error, dist.DistBackendError | dist.DistNetworkError):
-        return True
-    return "onnection" in str(error) or "Timed out" in str(error)

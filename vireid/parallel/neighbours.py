@@ -8,6 +8,7 @@ import torch.distributed as dist
 from numpy.typing import NDArray
 
 from vireid.cluster import Neighbours, Search, modal_neighbours
+from vireid.parallel.lost import exchange
 from vireid.parallel.process import share
 from vireid.types import Modality
 
@@ -46,7 +47,8 @@ def shared_neighbours(
     if part[1] == 1:
         return found
     gathered: list[tuple[Neighbours | None, dict[Modality, Neighbours]]] = [found] * part[1]
-    dist.all_gather_object(gathered, found)
+    with exchange():
+        dist.all_gather_object(gathered, found)
     mixed = None if found[0] is None else _joined([one for one, _ in gathered if one is not None])
     return mixed, {one: _joined([own[one] for _, own in gathered]) for one in found[1]}
 

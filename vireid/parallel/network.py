@@ -12,6 +12,7 @@ from vireid.errors import DegenerateClusters
 from vireid.models import CrossModalNetwork, Output, Pooling, spread, whole_output
 from vireid.models.extract import KeptMaps, batches_of, extract
 from vireid.parallel.gather import gathered
+from vireid.parallel.lost import exchange
 from vireid.parallel.process import share
 from vireid.types import Embeddings, Int
 
@@ -93,8 +94,9 @@ def shared_extract(
     """
     part = share()
     if part[1] > 1:
-        for buffer in network.buffers():
-            dist.broadcast(buffer, 0)
+        with exchange():
+            for buffer in network.buffers():
+                dist.broadcast(buffer, 0)
     own = extract(
         network,
         pixels,

@@ -7,6 +7,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.autograd import Function
 
+from vireid.parallel.lost import exchange
 from vireid.parallel.process import share
 
 
@@ -79,13 +80,15 @@ class _Sum(Function):
     @staticmethod
     def forward(_: Any, values: Tensor) -> Tensor:
         total = values.clone()
-        dist.all_reduce(total)
+        with exchange():
+            dist.all_reduce(total)
         return total
 
     @staticmethod
     def backward(_: Any, *gradients: Tensor) -> Tensor:
         total = gradients[0].clone()
-        dist.all_reduce(total)
+        with exchange():
+            dist.all_reduce(total)
         return total
 
 

@@ -10,6 +10,7 @@ import torch
 import torch.distributed as dist
 
 from vireid.errors import ConfigError
+from vireid.parallel.lost import asking
 
 NUMBERS = ("WORLD_SIZE", "RANK", "MASTER_PORT")
 """Variables of whole numbers by which torchrun tells a process how to meet the others."""
@@ -54,7 +55,8 @@ def process_group(device: str) -> Iterator[str]:
     # aborts the process (pytorch issue 190489): let go of whatever is left before that.
     atexit.register(gc.collect)
     try:
-        yield device
+        with asking():
+            yield device
     finally:
         dist.destroy_process_group()
 

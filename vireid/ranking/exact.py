@@ -3,17 +3,22 @@
 import numpy as np
 
 from vireid.errors import ConfigError, DataError
+from vireid.ranking.gallery import Gallery
 from vireid.types import Embeddings, Ranking
 
 
 def search(
-    queries: Embeddings, gallery: Embeddings, top: int = 10, *, block: int = 1024
+    queries: Embeddings | Gallery,
+    gallery: Embeddings | Gallery,
+    top: int = 10,
+    *,
+    block: int = 1024,
 ) -> Ranking:
-    """Rank the gallery by dot product.
+    """Find the most similar images of a gallery for each query, by dot product.
 
     Args:
-        queries: Q embeddings.
-        gallery: G embeddings of the same size D.
+        queries: Q embeddings, with or without their images.
+        gallery: G embeddings of the same size D, likewise.
         top: K, images to return for each query; at most G are.
         block: queries compared at once, which bounds memory at block x G.
 
@@ -24,6 +29,7 @@ def search(
         DataError: the gallery is empty or of another embedding size.
         ConfigError: ``top`` is below 1.
     """
+    queries, gallery = _embeddings(queries), _embeddings(gallery)
     if not len(gallery):
         raise DataError("the gallery is empty; expected at least one image")
     if top < 1:
@@ -42,3 +48,7 @@ def search(
         orders.append(order)
         values.append(np.take_along_axis(similarity, order, axis=1))
     return Ranking(np.concatenate(orders), np.concatenate(values))
+
+
+def _embeddings(given: Embeddings | Gallery) -> Embeddings:
+    return given.embeddings if isinstance(given, Gallery) else given

@@ -6,12 +6,16 @@ from pathlib import Path
 
 from vireid.config import Recipe
 from vireid.errors import CheckpointError
-from vireid.recipes import parse_recipe
+from vireid.recipes import Outline, parse_recipe, read_outline
 
 BEFORE = "before"
 """Name of the checkpoint taken before training."""
 CLEAREST = "clearest"
 """Name of the checkpoint of the last stage whose labels looked best, by no identities."""
+
+KEPT = 2
+"""States that stay in a run folder if nothing else is said: the newest, and one in case it cannot
+be read."""
 
 
 @dataclass(frozen=True)
@@ -89,18 +93,34 @@ class Run:
             return Origin()  # older than this file
         return Origin(str(name), trial if isinstance(trial, int) else None)
 
-    def recipe(self) -> Recipe:
-        """Return the recipe of the run.
+    def seconds(self) -> dict[str, float]:
+        """Return what the parts of a finished training took.
 
         Returns:
-            The recipe.
+            Seconds in ``reading``, in ``training``, and in its parts ``labelling`` and ``steps``.
+
+        Raises:
+            CheckpointError: the training is not finished, or the file is damaged.
+        """
+        try:
+            found: dict[str, float] = json.loads(self.timing_file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise CheckpointError(
+                f"{self.timing_file} is missing or damaged; expected that of a finished training"
+            ) from error
+        return found
+
+    def recipe_text(self) -> str:
+        """Return the text of the run's recipe.
+
+        Returns:
+            YAML, every setting resolved.
 
         Raises:
             CheckpointError: the folder holds no run, or its recipe is damaged.
-            ConfigError: the recipe is not valid.
         """
         try:
-            text = self.recipe_file.read_text(encoding="utf-8")
+            return self.recipe_file.read_text(encoding="utf-8")
         except OSError as error:
             raise CheckpointError(
                 f"{self.folder} holds no recipe.yaml; expected a folder that "
@@ -108,7 +128,30 @@ class Run:
             ) from error
         except UnicodeDecodeError as error:
             raise CheckpointError(f"{self.recipe_file} is damaged; train anew") from error
-        return parse_recipe(text, source=str(self.recipe_file))
+
+    def recipe(self) -> Recipe:
+        """Return the recipe of the run; nothing that it names is imported.
+
+        Returns:
+            The recipe.
+
+        Raises:
+            CheckpointError: the folder holds no run, or its recipe is damaged.
+            ConfigError: the recipe is not valid, or names classes from outside the package.
+        """
+        return parse_recipe(self.recipe_text(), source=str(self.recipe_file))
+
+    def outline(self) -> Outline:
+        """Return the network and the stages of the run's recipe, of whatever version it is.
+
+        Returns:
+            The outline.
+
+        Raises:
+            CheckpointError: the folder holds no run, or its recipe is damaged.
+            ConfigError: the recipe is not valid.
+        """
+        return read_outline(self.recipe_text(), str(self.recipe_file))
 
     def stages(self) -> list[str]:
         """Return the names of the finished stages, ``before`` first.
@@ -116,5 +159,5 @@ class Run:
         Returns:
             Names in the order of training.
         """
-        wanted = [BEFORE, *(stage.name for stage in self.recipe().stages)]
+        wanted = [BEFORE, *(stage.name for stage in self.outline().stages)]
         return [name for name in wanted if self.checkpoint_file(name).is_file()]

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vireid.config import Recipe
-from vireid.errors import CheckpointError
+from vireid.errors import CheckpointError, ConfigError
 from vireid.models import CrossModalNetwork, build_network
-from vireid.recipes import dump_recipe, parse_recipe
+from vireid.recipes import Outline, dump_recipe, read_outline
 from vireid.runs.checkpoint import load_checkpoint, load_metadata, load_weights, save_checkpoint
 from vireid.runs.folder import BEFORE, CLEAREST, Origin, Run
 
 
-def new_network(recipe: Recipe, *, weights: str | None = None) -> CrossModalNetwork:
+def new_network(recipe: Recipe | Outline, *, weights: str | None = None) -> CrossModalNetwork:
     """Build the network of a recipe.
 
     Args:
@@ -106,20 +106,27 @@ def find_stage(run: Run, stage: str | None = None) -> str:
     return wanted
 
 
-def load_network(run: Run, stage: str | None = None) -> CrossModalNetwork:
-    """Return the trained network of a run.
+def load_network(run: Run | Path | str, stage: str | None = None) -> CrossModalNetwork:
+    """Return the trained network of a run, or of one of its checkpoints.
 
     Args:
-        run: the run's folder.
-        stage: its name, ``before`` or ``clearest``; the last finished stage where not given.
+        run: a run, its folder, or a checkpoint's file.
+        stage: its name, ``before`` or ``clearest``; the last finished stage of the run where not
+            given. A file has only one.
 
     Returns:
         The network in evaluation mode, on the CPU.
 
     Raises:
-        CheckpointError: the run or the stage is missing or damaged.
+        CheckpointError: the run, the stage or the file is missing or damaged.
+        ConfigError: a stage is given with a file, or the recipe is not valid.
     """
-    recipe, wanted = run.recipe(), find_stage(run, stage)
+    if not isinstance(run, Run) and Path(run).is_file():
+        if stage is not None:
+            raise ConfigError(f"stage {stage} applies to runs; {run} is a file: leave it out")
+        return open_weights(Path(run)).network
+    run = run if isinstance(run, Run) else Run(Path(run))
+    recipe, wanted = run.outline(), find_stage(run, stage)
     network = new_network(recipe, weights="none")
     load_weights(network, run.checkpoint_file(wanted))
     return network.eval()
@@ -131,7 +138,7 @@ class Weights:
 
     network: CrossModalNetwork
     """In evaluation mode, on the CPU."""
-    recipe: Recipe
+    recipe: Outline
     """Of the training."""
     stage: str
     """The stage after which it was saved, or ``before``."""
@@ -157,7 +164,7 @@ def open_weights(path: Path) -> Weights:
         raise CheckpointError(
             f"{path} holds no recipe; expected a file of a run's folder checkpoints/"
         )
-    recipe = parse_recipe(metadata["recipe"], source=str(path))
+    recipe = read_outline(metadata["recipe"], str(path))
     network = new_network(recipe, weights="none")
     load_weights(network, path)
     trial = int(metadata["trial"]) if "trial" in metadata else None

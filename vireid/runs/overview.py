@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from vireid.config import Recipe
 from vireid.errors import DataError, VireidError
 from vireid.observers import numbers, read_lines
+from vireid.recipes import Outline
 from vireid.runs import BEFORE, Run
 from vireid.runs.checkpoint import load_metadata
 from vireid.runs.states import state_files, steps_done, where_saved
@@ -96,7 +96,7 @@ def describe_run(folder: Path) -> Overview:
     try:
         if running and not run.recipe_file.exists():
             return known
-        recipe = run.recipe()
+        recipe = run.outline()
         known = _of_recipe(known, recipe, run)
         known = _of_log(known, recipe, read_lines(run.log_file))
         known = _of_scores(known, recipe, _json(run.metrics_file))
@@ -146,12 +146,12 @@ def _json(file: Path) -> dict[str, Any]:
     return found
 
 
-def _of_recipe(known: Overview, recipe: Recipe, run: Run) -> Overview:
+def _of_recipe(known: Overview, recipe: Outline, run: Run) -> Overview:
     size = f"{recipe.network.backbone} {recipe.height}x{recipe.width}"
     return replace(known, recipe=size, seed=recipe.seed, data=_json(run.data_file).get("name"))
 
 
-def _of_log(known: Overview, recipe: Recipe, lines: Sequence[Mapping[str, Any]]) -> Overview:
+def _of_log(known: Overview, recipe: Outline, lines: Sequence[Mapping[str, Any]]) -> Overview:
     """Add what the log says."""
     if not lines:
         return replace(known, progress=0.0)
@@ -173,7 +173,7 @@ def _of_log(known: Overview, recipe: Recipe, lines: Sequence[Mapping[str, Any]])
     )
 
 
-def _of_scores(known: Overview, recipe: Recipe, metrics: Mapping[str, Any]) -> Overview:
+def _of_scores(known: Overview, recipe: Outline, metrics: Mapping[str, Any]) -> Overview:
     """Add the test scores of the last stage that has some."""
     stages = [BEFORE, *(stage.name for stage in recipe.stages)]
     found = [name for name in stages if name in metrics]
@@ -188,7 +188,7 @@ def _of_scores(known: Overview, recipe: Recipe, metrics: Mapping[str, Any]) -> O
     )
 
 
-def _of_ending(known: Overview, recipe: Recipe, run: Run) -> Overview:
+def _of_ending(known: Overview, recipe: Outline, run: Run) -> Overview:
     """Add how a run that nobody is working on ended."""
     if run.timing_file.exists() and not state_files(run):
         for name in (stage.name for stage in recipe.stages):

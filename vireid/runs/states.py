@@ -10,18 +10,14 @@ from torch import Tensor
 from vireid.config import Recipe
 from vireid.errors import CheckpointError, ConfigError
 from vireid.models import CrossModalNetwork
-from vireid.recipes import recipe_differences
+from vireid.recipes import Outline, recipe_differences
 from vireid.runs import Run, new_network
 from vireid.runs.checkpoint import load_checkpoint, load_metadata, save_checkpoint
 from vireid.runs.fingerprints import describe_change
+from vireid.runs.folder import KEPT
 from vireid.training import TrainingState, pack, prepare, unpack
 
-KEPT = 2
-"""States that stay in a run folder if nothing else is said: the newest, and one in case it cannot
-be read."""
-
 _log = logging.getLogger(__name__)
-
 
 CHANGEABLE = "guard."
 """Settings that may be other ones when a run goes on."""
@@ -184,9 +180,8 @@ def check_same_recipe(run: Run, recipe: Recipe) -> None:
     Raises:
         ConfigError: it differs from the run's in more than its guard; all differences are listed.
     """
-    differences = [
-        line for line in recipe_differences(run.recipe(), recipe) if not line.startswith(CHANGEABLE)
-    ]
+    found = recipe_differences(run.recipe_text(), recipe)
+    differences = [line for line in found if not line.startswith(CHANGEABLE)]
     if differences:
         raise ConfigError(
             f"{run.folder} was begun with another recipe: {'; '.join(differences)}; leave the "
@@ -207,7 +202,7 @@ def epochs_done(state: TrainingState, recipe: Recipe) -> int:
     return sum(stage.epochs for stage in recipe.stages[: state.stage]) + state.epoch
 
 
-def steps_done(recipe: Recipe, stage: int, epoch: int, step: int = 0) -> int:
+def steps_done(recipe: Recipe | Outline, stage: int, epoch: int, step: int = 0) -> int:
     """Return how many steps of the whole run are finished.
 
     Args:

@@ -1,8 +1,7 @@
-"""What a model's embeddings are worth: protocols, scores and label reliability."""
+"""What a model's embeddings are worth: protocols and scores."""
 
 from vireid.scoring.evaluate import EvaluationResult, evaluate
 from vireid.scoring.protocols import Direction, Mode, llcm, plain, regdb, sysu
-from vireid.scoring.reliability import Reliability, reliability
 from vireid.scoring.trials import Protocol, Trial
 
 __all__ = [
@@ -10,12 +9,10 @@ __all__ = [
     "EvaluationResult",
     "Mode",
     "Protocol",
-    "Reliability",
     "Trial",
     "evaluate",
     "llcm",
     "plain",
     "regdb",
-    "reliability",
     "sysu",
 ]

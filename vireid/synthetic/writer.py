@@ -20,7 +20,7 @@ from vireid.synthetic.contact_sheet import write_contact_sheet
 from vireid.synthetic.files import PATTERNS, image_name, lists
 from vireid.synthetic.picture import Picture, render_track
 from vireid.synthetic.portrait import dress
-from vireid.synthetic.settings import SyntheticSettings
+from vireid.synthetic.settings import DEFAULTS, SyntheticSettings
 from vireid.synthetic.unpaired import cameras_of, one_modality_only
 from vireid.synthetic.wardrobe import draw_person
 from vireid.types import Modality
@@ -40,8 +40,8 @@ FACTORS = (
 
 
 def synthesise(
-    out: Path,
-    settings: SyntheticSettings,
+    out: Path | str,
+    settings: SyntheticSettings = DEFAULTS["sysu"],
     *,
     processes: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -52,7 +52,7 @@ def synthesise(
 
     Args:
         out: the folder; made where it is missing.
-        settings: what to write.
+        settings: what to write; people seen by the cameras of SYSU-MM01 if not given.
         processes: how many processes render, at least 1; by default one for each core.
         progress: called with the images done and all images, in this process.
 

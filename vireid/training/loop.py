@@ -1,6 +1,6 @@
 """The training loop: stages -> epochs -> iterations. No disk, no evaluation, no identities."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from functools import partial
 from time import perf_counter
@@ -29,7 +29,7 @@ def fit(
     labeller: Labeller | None = None,
     begin: TrainingState | None = None,
     workers: Workers | None = None,
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Train the network through all stages of the recipe, one event at a time.
 
     Nothing happens but what the caller asks for by going on: whoever stops to iterate stops the

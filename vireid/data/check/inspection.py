@@ -79,8 +79,8 @@ class Inspection:
         return not self.reasons and not (self.training and self.evaluation)
 
 
-def inspect_data(
-    path: Path | str,
+def check(
+    data: Path | str,
     *,
     trial: int | None = None,
     quick: bool = False,
@@ -92,7 +92,7 @@ def inspect_data(
     """Read a data set's lists, open all its images once, and judge.
 
     Args:
-        path: a data set as for ``open_data``.
+        data: a data set as for ``open_data``.
         trial: which of the ten splits of RegDB, 1 to 10; all if not given. For RegDB's layout
             only.
         quick: read only the headers of the images.
@@ -110,8 +110,10 @@ def inspect_data(
         ConfigError: where an option does not apply or is out of range.
     """
     if not 0 <= max_unreadable < 1:
-        raise ConfigError(f"max_unreadable is {max_unreadable:g}; expected from 0 to below 1")
-    scans = scan_trials(path) if trial is None else (scan_data(path, trial=trial),)
+        raise ConfigError(
+            f"--max-unreadable {max_unreadable:g}: expected a share from 0 to below 1"
+        )
+    scans = scan_trials(data) if trial is None else (scan_data(data, trial=trial),)
     parts = [images for scan in scans for images in (scan.data.train, scan.data.test)]
     paths = tuple(dict.fromkeys(path for images in parts for path in images.paths))
     none = np.zeros(len(paths), dtype=np.int64)
@@ -144,7 +146,7 @@ def judge(
         unlisted: image files that no list names.
         others: image files whose names have other endings than those that are taken.
         max_unreadable: share of the training images that may be unreadable, in [0, 1).
-        count_queries: as for ``inspect_data``.
+        count_queries: as for ``check``.
 
     Returns:
         The finding.

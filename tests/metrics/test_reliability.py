@@ -3,28 +3,26 @@
 import numpy as np
 import pytest
 
-from vireid.labelling import Labelling
-from vireid.metrics import adjusted_rand
-from vireid.scoring import reliability
-from vireid.types import Matching, PseudoLabels, Truth
+from vireid.metrics import adjusted_rand, reliability
+from vireid.types import Matching, PseudoLabels
 
 MODALITY = np.array([0, 0, 0, 0, 1, 1, 1, 1])
-TRUTH = Truth([7, 7, 8, 8, 7, 7, 8, 9])
+IDENTITIES = np.array([7, 7, 8, 8, 7, 7, 8, 9])
 VISIBLE = PseudoLabels([0, 0, 1, -1, -1, -1, -1, -1])
 INFRARED = PseudoLabels([-1, -1, -1, -1, 0, 0, 1, 1])
 MATCHED = PseudoLabels([0, 0, 0, -1, 0, 0, 1, 1])
 MATCHING = Matching([0, 0], 2, [0.1, 0.2])
-LABELLING = Labelling({"visible": VISIBLE, "infrared": INFRARED, "matched": MATCHED}, MATCHING)
+SPACES = {"visible": VISIBLE, "infrared": INFRARED, "matched": MATCHED}
 
 
 def test_noise_is_counted_among_the_images_of_the_space():
-    found = reliability(LABELLING, MODALITY)
+    found = reliability(SPACES, MATCHING, MODALITY)
     assert found.noise == {"visible": 0.25, "infrared": 0.0, "matched": 0.125}
     assert (found.ari, found.coverage, found.pair_precision) == ({}, {}, None)
 
 
 def test_the_truth_adds_agreement_and_the_precision_of_pairs():
-    found = reliability(LABELLING, MODALITY, TRUTH)
+    found = reliability(SPACES, MATCHING, MODALITY, IDENTITIES)
     assert found.ari["visible"] == 1.0
     expected = adjusted_rand([7, 7, 8, 9], [0, 0, 1, 1]).ari
     assert found.ari["infrared"] == pytest.approx(expected)
@@ -37,12 +35,12 @@ def test_the_truth_adds_agreement_and_the_precision_of_pairs():
 
 def test_spaces_without_clusters_have_no_agreement():
     nothing = PseudoLabels(np.full(8, -1))
-    empty = Labelling({"visible": nothing, "mixed": nothing}, None)
-    found = reliability(empty, MODALITY, TRUTH)
+    empty = {"visible": nothing, "mixed": nothing}
+    found = reliability(empty, None, MODALITY, IDENTITIES)
     assert found.noise == {"visible": 1.0, "mixed": 1.0}
     assert (found.ari, found.coverage, found.pair_precision) == ({}, {}, None)
 
 
 def test_no_images_at_all():
-    none = Labelling({"visible": PseudoLabels([])}, None)
-    assert reliability(none, MODALITY[:0], Truth([])).noise == {"visible": 0.0}
+    none = {"visible": PseudoLabels([])}
+    assert reliability(none, None, MODALITY[:0], IDENTITIES[:0]).noise == {"visible": 0.0}

@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from vireid.cli.protocols import known_truth
-from vireid.cli.scoring import Scored
 from vireid.data import DataFolder
 from vireid.errors import number_of
 from vireid.runs.fingerprints import fingerprint
+from vireid.scoring.choice import known_truth
+from vireid.scoring.networks import Scored
 
 
 def facts_of(scored: Scored, data: DataFolder) -> dict[str, Any]:

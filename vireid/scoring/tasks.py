@@ -4,13 +4,13 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-from vireid.cli.evaluation import place_of
-from vireid.cli.protocols import ProtocolOptions, choose_protocol
-from vireid.cli.score_files import read_json
-from vireid.cli.trials import open_for
 from vireid.data import DataFolder
 from vireid.runs import Origin, Run, find_stage, open_weights
 from vireid.scoring import Protocol
+from vireid.scoring.choice import ProtocolOptions, choose_protocol
+from vireid.scoring.evaluation import place_of
+from vireid.scoring.files import read_json
+from vireid.scoring.splits import open_for
 
 
 @dataclass(frozen=True)

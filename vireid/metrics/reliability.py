@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from vireid.labelling import OWN, Labelling
-from vireid.metrics import adjusted_rand, pair_precision, pair_recall
-from vireid.types import NOISE, Int, Modality, Truth
+from vireid.metrics.agreement import adjusted_rand, pair_precision, pair_recall
+from vireid.types import NOISE, Int, Matching, Modality, PseudoLabels
 
 
 @dataclass(frozen=True)
@@ -27,38 +26,46 @@ class Reliability:
     [0, 1]."""
 
 
-def reliability(labelling: Labelling, modality: Int, truth: Truth | None = None) -> Reliability:
-    """Describe a labelling, and compare it with the truth where that is given.
+def reliability(
+    spaces: Mapping[str, PseudoLabels],
+    matching: Matching | None,
+    modality: Int,
+    identities: Int | None = None,
+) -> Reliability:
+    """Describe a labelling, and compare it with identities where these are given.
 
     Args:
-        labelling: label spaces over N images.
+        spaces: label spaces over N images.
+        matching: of the clusters of the first visible and the first infrared one, where there is
+            one.
         modality: [N] 0 visible, 1 infrared.
-        truth: identities of the N images, where known.
+        identities: [N] of the images, where known.
 
     Returns:
-        The figures; without truth, the share of noise alone.
+        The figures; without identities, the share of noise alone.
     """
     noise: dict[str, float] = {}
     ari: dict[str, float] = {}
     singletons: dict[str, float] = {}
     coverage: dict[str, float] = {}
-    for name, space in labelling.spaces.items():
-        rows = modality == OWN[name] if name in OWN else slice(None)
+    for name, space in spaces.items():
+        rows = space.inside(modality)
         labels = space.labels[rows]
         noise[name] = float((labels == NOISE).mean()) if labels.size else 0.0
-        if truth is not None and (labels != NOISE).any():
-            agreement = adjusted_rand(truth.identities[rows], labels)
+        if identities is not None and (labels != NOISE).any():
+            agreement = adjusted_rand(identities[rows], labels)
             ari[name], coverage[name] = agreement.ari, agreement.coverage
             singletons[name] = agreement.ari_noise_as_singletons
-    if truth is None or labelling.matching is None:
+    own = [next((s for s in spaces.values() if s.modality == side), None) for side in Modality]
+    if identities is None or matching is None or own[0] is None or own[1] is None:
         return Reliability(noise, ari, singletons, coverage)
     visible, infrared = (modality == side for side in Modality)
     pairs = (
-        labelling.matching,
-        labelling.spaces["visible"].labels[visible],
-        labelling.spaces["infrared"].labels[infrared],
-        truth.identities[visible],
-        truth.identities[infrared],
+        matching,
+        own[0].labels[visible],
+        own[1].labels[infrared],
+        identities[visible],
+        identities[infrared],
     )
     precision, recall = pair_precision(*pairs), pair_recall(*pairs)
     return Reliability(noise, ari, singletons, coverage, precision, recall)

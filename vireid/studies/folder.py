@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vireid.cli.score_files import read_json
 from vireid.config import Recipe
 from vireid.errors import CheckpointError, ConfigError
 from vireid.files import whole_file
 from vireid.recipes import dump_recipe, parse_recipe, recipe_differences
 from vireid.runs import Run
 from vireid.runs.states import remove_states
+from vireid.scoring.files import read_json
 from vireid.studies import Result, read_results, write_results
 
 

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vireid.cli.comparable import alike, described, facts_of
 from vireid.cli.display import console
-from vireid.cli.protocols import known_truth
-from vireid.cli.scoring import Scored
 from vireid.data import DataFolder
 from vireid.errors import CheckpointError
 from vireid.files import whole_file
 from vireid.runs import Run
 from vireid.scoring import EvaluationResult
+from vireid.scoring.choice import known_truth
+from vireid.scoring.comparable import alike, described, facts_of
+from vireid.scoring.networks import Scored
 
 COLUMNS = (
     "stage",

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from vireid.cli.protocols import choose_protocol, known_truth
 from vireid.data import DataFolder, QueryCount
 from vireid.scoring import Trial
+from vireid.scoring.choice import choose_protocol, known_truth
 from vireid.scoring.trials import NO_GROUP
 from vireid.types import Truth
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from vireid.cli.study_folder import StudyFolder, lighten, locked
 from vireid.errors import CheckpointError, ConfigError
 from vireid.studies import Result, swept_rows
+from vireid.studies.folder import StudyFolder, lighten, locked
 
 DATA = {"a": "12 images, beef"}
 RESULT = Result("a", 0, "n=1", 50.0, 40.0, 30.0, 0.5, None, 1.0, 2.0)
@@ -102,7 +102,7 @@ def test_only_texts_stay_of_a_finished_run(study):
 HOLD = """
 import sys, time
 from pathlib import Path
-from vireid.cli.study_folder import locked
+from vireid.studies.folder import locked
 with locked(Path(sys.argv[1])):
     print("mine", flush=True)
     time.sleep(60)

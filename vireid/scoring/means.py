@@ -7,8 +7,8 @@ from pathlib import Path
 from rich.table import Table
 
 from vireid.cli.display import NAMES, plain_table
-from vireid.cli.score_files import write_json
 from vireid.metrics import Spread, spread
+from vireid.scoring.files import write_json
 
 RunScores = tuple[str, str, Mapping[str, float]]
 """Protocol, stage and scores of a run, in percent by name."""

@@ -2,15 +2,14 @@
 
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from vireid.cli import reading as module
-from vireid.cli.reading import Reading, read_all
 from vireid.data import load_pixels, open_data
 from vireid.data.pixels import cache as data_cache
+from vireid.data.pixels import place
+from vireid.runs.reading import read_all
 
 SIZE = (32, 16)
 
@@ -40,7 +39,7 @@ def test_small_data_is_held_in_memory_and_other_below_the_users_cache(
     images = open_data(people).train
     needed = len(images) * 32 * 16 * 3
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(module, "SMALL", needed + small)
+    monkeypatch.setattr(place, "SMALL", needed + small)
     for cache in (None, "none", None):
         np.testing.assert_array_equal(read_all(images, SIZE, cache), load_pixels(images, SIZE))
     assert len(list((tmp_path / "vireid").glob("*.npy"))) == (0 if small else 1)
@@ -57,9 +56,3 @@ def test_a_full_disk_is_one_line_and_training_can_begin_anew(
     assert re.search(r"0 MB are free; free some space .*: --cache DIR, or --cache none", line)
     assert list((tmp_path / "cache").iterdir()) == []
     succeed(*words, tmp_path / "cache")
-
-
-def test_options_are_repeated_in_the_command_that_goes_on():
-    assert Reading().words() == ""
-    assert Reading("none").words() == " --cache none"
-    assert Reading(str(Path("a")), 0.1).words() == " --cache a --max-unreadable 0.1"

@@ -6,20 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vireid.cli.display import console
-from vireid.cli.protocols import choose_protocol
-from vireid.cli.run_folder import check_trainable, is_finished, write_settings
-from vireid.cli.scoring import Ways, score, training_precision
-from vireid.cli.stopping import stop_requests
-from vireid.cli.study_folder import StudyFolder, lighten, locked
-from vireid.cli.training import train
 from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.errors import DegenerateClusters, Stopped, VireidError
 from vireid.files import whole_file
 from vireid.runs import Run, load_network
+from vireid.runs.claim import check_trainable, is_finished, write_settings
 from vireid.runs.fingerprints import fingerprint
+from vireid.runs.session import Session
 from vireid.runs.states import branch_off, state_files, where_saved, write_state
+from vireid.runs.stopping import stop_requests
+from vireid.runs.train_run import train_run
+from vireid.scoring.choice import choose_protocol
+from vireid.scoring.networks import Ways, score, training_precision
 from vireid.studies import Result, beginning, branch_points, make_result, shared_stages
+from vireid.studies.folder import StudyFolder, lighten, locked
 from vireid.training import TrainingState
 
 Present = Callable[[Sequence[Result], Sequence[str]], None]
@@ -138,14 +139,12 @@ def _run_row(study: Study, name: str, seed: int, row: str, order: Sequence[str])
     run, recipe = study.folder.run(name, seed, row), replace(study.rows[row], seed=seed)
     data = study.data[name]
     keep = _begin(study, run, recipe, data, row)
-    seconds = train(
-        data, recipe, run, device=study.device, resume=True, again=study.again, keep=keep
-    )
+    train_run(Session(data, recipe, run, study.device, resume=True, again=study.again, keep=keep))
     with stop_requests() as stop:
         scores = _score(run, recipe, study.test[name], study.device)
         known = training_precision(load_network(run), recipe, data, device=study.device)
         last = json.loads(run.log_file.read_text(encoding="utf-8").splitlines()[-1])
-        result = make_result((name, seed, row), scores, last, seconds["training"], known)
+        result = make_result((name, seed, row), scores, last, run.seconds()["training"], known)
         with locked(study.folder.folder / ".lock"):
             study.folder.add(result)
             study.present(study.folder.results(), order)

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from vireid.cli.main import main
-from vireid.cli.valid_queries import count_queries
 from vireid.data import DataFolder, open_data
 from vireid.data.folder import no_images
 from vireid.scoring import Protocol, Trial
 from vireid.scoring.protocols import llcm, plain, sysu
+from vireid.scoring.valid_queries import count_queries
 from vireid.types import Images, Truth
 
 

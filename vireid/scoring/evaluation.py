@@ -8,13 +8,13 @@ from pathlib import Path
 from time import perf_counter
 
 from vireid.cli.display import console, score_table
-from vireid.cli.examples import draw_examples
-from vireid.cli.score_files import merge_metrics, write_scores
-from vireid.cli.scoring import Scored, Ways, score
 from vireid.data import DataFolder
 from vireid.errors import CheckpointError, DataError
 from vireid.runs import Run, Weights, load_network
 from vireid.scoring import Protocol
+from vireid.scoring.files import merge_metrics, write_scores
+from vireid.scoring.networks import Scored, Ways, score
+from vireid.scoring.pictures import draw_examples
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from vireid.cli.protocols import known_truth
-from vireid.cli.scoring import Scored
 from vireid.data import DataFolder, decode
 from vireid.files import whole_file
 from vireid.pages import draw_ranked_list
+from vireid.scoring.choice import known_truth
 from vireid.scoring.examples import ranked_examples
+from vireid.scoring.networks import Scored
 
 
 def draw_examples(path: Path, scored: Scored, data: DataFolder, *, rerank: bool) -> None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vireid.cli.display import progress
-from vireid.cli.protocols import known_truth
-from vireid.cli.reading import Reading, read_all, read_training
 from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.models import CrossModalNetwork
 from vireid.models.extract import extract, extract_with_mirror
+from vireid.recipes import Outline
+from vireid.runs.reading import Reading, read_all, read_training
 from vireid.scoring import EvaluationResult, Protocol, evaluate, regdb
+from vireid.scoring.choice import known_truth
 from vireid.types import Embeddings, Modality
 
 
@@ -50,7 +51,7 @@ class Scored:
 
 def score(
     networks: Iterable[tuple[str, CrossModalNetwork]],
-    recipe: Recipe,
+    recipe: Recipe | Outline,
     data: DataFolder,
     protocol: Protocol,
     ways: Ways,

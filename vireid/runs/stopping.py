@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
@@ -26,12 +27,16 @@ def stop_requests() -> Iterator[StopRequest]:
     """Turn the first SIGINT, SIGTERM or SIGHUP into a request.
 
     A second SIGINT interrupts at once. SIGHUP, which tells that the terminal is gone, is left
-    alone where it is ignored already, as ``nohup`` does.
+    alone where it is ignored already, as ``nohup`` does. Outside of the main thread, where Python
+    hears of no signal, there is never a request.
 
     Yields:
         To be asked whether to stop.
     """
     request = StopRequest()
+    if threading.current_thread() is not threading.main_thread():
+        yield request
+        return
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         before[signal.SIGHUP] = signal.getsignal(signal.SIGHUP)
@@ -40,7 +45,8 @@ def stop_requests() -> Iterator[StopRequest]:
         request.signal = number
         signal.signal(signal.SIGINT, before[signal.SIGINT])
         _leave_dead_ends()
-        print("\nstopping after this step; everything will be saved", file=sys.stderr, flush=True)
+        sys.stderr.write("\nstopping after this step; everything will be saved\n")
+        sys.stderr.flush()
 
     try:
         for number in before:

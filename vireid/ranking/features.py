@@ -8,7 +8,6 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from vireid.cluster.rows import checked_modality
 from vireid.errors import DataError
 from vireid.files import whole_file
 from vireid.types import Float, Int
@@ -34,10 +33,10 @@ def read_features(path: Path) -> Features:
             ``paths`` [N].
 
     Returns:
-        The features.
+        The features; whoever uses the modality checks it.
 
     Raises:
-        DataError: the file is missing or damaged, or its arrays do not fit each other.
+        DataError: the file is missing or damaged, or lacks vectors, or has other paths.
     """
     if not path.is_file():
         raise DataError(f"{path} is not a file; expected embeddings (.npz or .npy)")
@@ -57,8 +56,6 @@ def read_features(path: Path) -> Features:
             f"{path}: vectors are {vectors.dtype} of shape {vectors.shape}; "
             "expected floating (N, D), not empty"
         )
-    if modality is not None:
-        checked_modality(modality, len(vectors))
     if paths is not None and paths.shape != (len(vectors),):
         raise DataError(f"{path}: paths have shape {paths.shape}; expected ({len(vectors)},)")
     names = None if paths is None else tuple(str(name) for name in paths)

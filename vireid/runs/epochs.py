@@ -1,0 +1,93 @@
+"""What metrics.jsonl and whoever watches are told of each epoch."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from vireid.config import Recipe
+from vireid.data import DataFolder
+from vireid.metrics import reliability
+from vireid.observers import Observers
+from vireid.runs.states import steps_done
+from vireid.runs.watch import Watch
+from vireid.training import EpochReport, StepReport
+
+EVERY = 10
+"""Steps of an epoch of which the last one's losses are logged; the epoch's last step is not."""
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Logs and shows what each epoch did; scores labels where identities are known."""
+
+    data: DataFolder
+    recipe: Recipe
+    observers: Observers
+    watch: Watch
+
+    def __call__(self, report: EpochReport) -> None:
+        """Log and show an epoch.
+
+        Args:
+            report: what the epoch did.
+        """
+        line = epoch_line(report, self.data)
+        self.observers.log_epoch(self._step(report), line)
+        self.watch.epoch(report, line)
+
+    def watch_step(self, report: StepReport) -> None:
+        """Show a step, and log the losses of every tenth.
+
+        Args:
+            report: as the loop hands it over.
+        """
+        self.watch.step(report)
+        if report.losses and report.step % EVERY == 0 and report.step < report.iterations:
+            step = self._step(report) - report.iterations + report.step
+            self.observers.log_step(step, report.losses)
+
+    def _step(self, report: EpochReport | StepReport) -> int:
+        """Return how many steps the run has taken at the end of an epoch."""
+        stages = [stage.name for stage in self.recipe.stages]
+        return steps_done(self.recipe, stages.index(report.stage), report.epoch)
+
+
+def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
+    """Return what metrics.jsonl keeps of an epoch.
+
+    Args:
+        report: what the epoch did.
+        data: whose training identities score the labels, where known; for the log only.
+
+    Returns:
+        Plain values, ready for JSON.
+    """
+    spaces, found, truth = report.labelling.spaces, report.signals, data.train_truth
+    identities = None if truth is None else truth.identities
+    scores = reliability(spaces, report.labelling.matching, data.train.modality, identities)
+    line: dict[str, Any] = {
+        "stage": report.stage,
+        "epoch": report.epoch,
+        "epochs": report.epochs,
+        "learning_rate": report.learning_rate,
+        "losses": dict(report.losses),
+        "clusters": {name: space.clusters for name, space in spaces.items()},
+        "noise": scores.noise,
+        "margin": found.margin,
+        "stability": found.stability,
+        "clarity": report.clarity,
+        "troubles": list(report.troubles),
+        "skipped": report.skipped,
+        "images": report.images,
+        "seconds": dict(report.seconds),
+    }
+    if report.labelling.matching is not None:
+        line |= {"matching_margin": found.matching_margin, "unmatched": found.unmatched}
+    if identities is not None:
+        line |= {
+            "ari": scores.ari,
+            "ari_noise_as_singletons": scores.ari_noise_as_singletons,
+            "coverage": scores.coverage,
+        }
+        if scores.pair_precision is not None:
+            line |= {"pair_precision": scores.pair_precision, "pair_recall": scores.pair_recall}
+    return line

@@ -1,0 +1,59 @@
+"""What one training in a run folder is given."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from vireid.config import Recipe
+from vireid.data import DataFolder
+from vireid.labelling import Labeller
+from vireid.observers import Progress, silent
+from vireid.runs.folder import KEPT, Run
+from vireid.runs.reading import Reading
+from vireid.runs.watch import Watching, nobody
+from vireid.training import TrainingState
+
+
+class Keep(Protocol):
+    """Keeps what a stage has made."""
+
+    def __call__(self, state: TrainingState, images: str, /) -> None:
+        """Keep it.
+
+        Args:
+            state: at the start of the next stage, or after the last.
+            images: fingerprint of the training images.
+        """
+
+
+@dataclass(frozen=True)
+class Session:
+    """One training: of what, on what, where, and who is told."""
+
+    data: DataFolder
+    """Training images; identities, where known, are only logged."""
+    recipe: Recipe
+    """All settings."""
+    run: Run
+    """Where to write; the same folder for all processes."""
+    device: str = "cpu"
+    """Where to compute."""
+    labeller: Callable[[DataFolder], Labeller] | None = None
+    """Makes what goes from embeddings to label spaces, of the data without unreadable images; the
+    recipe's labeller where not given."""
+    reading: Reading = field(default_factory=Reading)
+    """The cache of decoded images, and how many may be unreadable."""
+    resume: bool = False
+    """Go on where a training in this folder ended, or begin if there is none."""
+    log: Sequence[str] = ()
+    """Which observers are told of it, beside the log of lines."""
+    again: str = "the same with resume"
+    """How to go on, for the message of an early stop."""
+    keep: Keep | None = None
+    """Called after every stage, before its state is saved."""
+    kept: int = KEPT
+    """How many of the newest states stay in the run folder."""
+    watch: Watching = nobody
+    """Who is shown the training."""
+    progress: Progress = silent
+    """Shows how many images are read."""

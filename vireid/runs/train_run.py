@@ -1,0 +1,193 @@
+"""A training in its run folder: read, train, save, by one process or several."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from functools import partial
+from time import perf_counter
+
+from vireid.config import Recipe
+from vireid.data import DataFolder
+from vireid.data.pixels.images import Pixels
+from vireid.errors import LostProcess, SaveError, Stopped
+from vireid.files import whole_file
+from vireid.models import CrossModalNetwork
+from vireid.observers import check_installed, silent
+from vireid.pages import draw_training_curve
+from vireid.parallel import any_of, from_first, on_first, process_group, recognising_lost, share
+from vireid.recipes import recipe_differences
+from vireid.runs import BEFORE, Run, keep_clearest, new_network, save_network
+from vireid.runs.claim import check_trainable, claimed, is_finished, write_settings
+from vireid.runs.fingerprints import fingerprint
+from vireid.runs.reading import read_training
+from vireid.runs.session import Session
+from vireid.runs.states import load_state, remove_states, save_state
+from vireid.runs.stopping import StopRequest, stop_requests
+from vireid.runs.watching import watching
+from vireid.runs.workers import stopping_between_batches, together
+from vireid.training import (
+    EpochEnded,
+    Labelled,
+    TrainingImages,
+    TrainingState,
+    fit,
+    prepare,
+)
+from vireid.types import Images
+
+_log = logging.getLogger(__name__)
+
+
+def train_run(session: Session) -> None:
+    """Train and write the run folder, together with the other processes that torchrun started.
+
+    Args:
+        session: what, on what, where, and who is told.
+
+    Raises:
+        VireidError: the images, the recipe, the folder or the labels cannot be used.
+        LostProcess: another process of the training has ended.
+        Stopped: a signal asked to stop; everything is saved.
+    """
+    run, resume = session.run, session.resume
+    check_trainable(session.data)
+    check_installed(session.log)
+    with ExitStack() as stack:
+        device = stack.enter_context(process_group(session.device))
+        if resume and from_first(is_finished(run)):
+            _tell(f"{run.folder} is finished; nothing to go on with")
+            return
+        stop = stack.enter_context(stop_requests())
+
+        def claim() -> None:
+            stack.enter_context(claimed(run, resume=resume))
+
+        on_first(claim)
+        with _saying_how_to_go_on(session.again, stop):
+            _train(session, device, any_of(stop, device))
+
+
+@contextmanager
+def _saying_how_to_go_on(again: str, stop: StopRequest) -> Iterator[None]:
+    """Add to the message of an end that leaves something to go on with how that is done."""
+    try:
+        with recognising_lost():
+            try:
+                yield
+            except Stopped as error:
+                code = 128 + (from_first(stop.signal) or stop.signal or 15)
+                raise Stopped(f"stopped and saved; go on with: {again}", code) from error
+    except SaveError as error:
+        raise SaveError(f"{error}; then go on with: {again}") from error
+    except LostProcess as error:
+        raise LostProcess(f"{error}, then: {again}") from error
+
+
+def _tell(message: str) -> None:
+    """Let the first process say something."""
+    if share()[0] == 0:
+        _log.info(message)
+
+
+def _train(session: Session, device: str, stop: Callable[[], bool]) -> None:
+    """Read, train, save."""
+    run, recipe = session.run, session.recipe
+    network = prepare(new_network(recipe).to(device), recipe.compute)
+    start = perf_counter()
+    size = (recipe.height, recipe.width)
+    show = session.progress if share()[0] == 0 else silent
+    data, pixels = read_training(session.data, size, session.reading, progress=show)
+    labeller = session.labeller(data) if session.labeller else recipe.labelling
+    workers, labeller = together(network, recipe, labeller)
+    workers = stopping_between_batches(workers, stop)
+    reading, images = fingerprint(data.train, pixels), training_images(data.train, pixels)
+    seconds = {"reading": perf_counter() - start}
+    begin = load_state(run, network, recipe, reading) if session.resume else None
+    if begin is None:
+        on_first(partial(_begin, run, data, recipe, network))
+    else:
+        on_first(partial(_go_on, run, data, recipe))
+    with watching(session, data, begin=begin, workers=workers, labeller=labeller) as watch:
+        events = fit(
+            network, images, recipe, labeller=watch.labeller, begin=begin, workers=watch.workers
+        )
+        with closing(events):
+            for event in events:
+                watch.tell(event)
+                if isinstance(event, EpochEnded | Labelled):
+                    on_first(partial(_keep, session, reading, event))
+                if not isinstance(event, EpochEnded) and stop():
+                    on_first(partial(_save, session, reading, event.state))
+                    watch.observers.close(finished=False)
+                    raise Stopped("stopped", 0)
+        watch.observers.close(finished=True)
+    on_first(partial(summarise, run, seconds))
+
+
+def training_images(images: Images, pixels: Pixels) -> TrainingImages:
+    """Return images as a training takes them: without files, with what is known of them.
+
+    Args:
+        images: N images; camera 0 for all stands for unknown cameras.
+        pixels: [N, height, width, 3] of them.
+
+    Returns:
+        Pixels, modalities and, where known, cameras.
+    """
+    known = bool(images.camera.any())
+    return TrainingImages(pixels, images.modality, images.camera if known else None)
+
+
+def _keep(session: Session, images: str, event: EpochEnded | Labelled) -> None:
+    """Write what an event leaves: a stage's network, the clearest one, the state of an epoch."""
+    run, recipe, state = session.run, session.recipe, event.state
+    if isinstance(event, Labelled):
+        if event.fresh and state.stage == len(recipe.stages) - 1:
+            keep_clearest(run, state.evaluated_network(recipe), recipe, state.clarity)
+        return
+    if not state.epoch:
+        stage = recipe.stages[state.stage - 1].name
+        save_network(run, stage, state.evaluated_network(recipe), recipe)
+        if session.keep:
+            session.keep(state, images)
+    _save(session, images, state)
+
+
+def _save(session: Session, images: str, state: TrainingState) -> None:
+    """Write where the training stands."""
+    save_state(session.run, state, session.recipe, images, kept=session.kept)
+
+
+def _begin(run: Run, data: DataFolder, recipe: Recipe, network: CrossModalNetwork) -> None:
+    """Write what a run folder holds before the first step."""
+    write_settings(run, data, recipe)
+    save_network(run, BEFORE, network, recipe)
+
+
+def _go_on(run: Run, data: DataFolder, recipe: Recipe) -> None:
+    """Note the settings that may change while a run goes on."""
+    changes = recipe_differences(run.recipe_text(), recipe)
+    if changes:
+        _tell(f"going on with other settings: {'; '.join(changes)}")
+        write_settings(run, data, recipe)
+
+
+def summarise(run: Run, seconds: dict[str, float]) -> None:
+    """Draw the training curve, add up what the epochs took, and close the run.
+
+    Args:
+        run: with a complete log.
+        seconds: of what came before the training; kept with those of the training and of its
+            parts labelling and steps.
+    """
+    epochs = [json.loads(line) for line in run.log_file.read_text(encoding="utf-8").splitlines()]
+    draw_training_curve(epochs, run.folder / "training-curve.png")
+    parts = {
+        part: sum(epoch["seconds"][part] for epoch in epochs) for part in ("labelling", "steps")
+    }
+    with whole_file(run.timing_file) as file:
+        file.write_text(
+            json.dumps(seconds | parts | {"training": sum(parts.values())}), encoding="utf-8"
+        )
+    remove_states(run)

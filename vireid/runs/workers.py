@@ -1,0 +1,130 @@
+"""Who does the work of a training: this process, or several together."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from vireid.config import Recipe
+from vireid.errors import Stopped
+from vireid.labelling import Labeller, NeighbourSearch
+from vireid.models import CrossModalNetwork
+from vireid.models.extract import KeptMaps
+from vireid.parallel import (
+    SharedForward,
+    from_first,
+    share,
+    shared_extract,
+    shared_neighbours,
+    synchronise_norms,
+)
+from vireid.training import Told, Workers, new_pooling
+from vireid.types import Embeddings, Int, Known, Labelling, LabelSpace
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A labeller that gives every process the labels of the first one."""
+
+    labeller: Labeller
+    """Who labels."""
+
+    def spaces(self) -> Mapping[str, LabelSpace]:
+        """Return the label spaces that can be asked for."""
+        return self.labeller.spaces()
+
+    def problems(self) -> Iterator[str]:
+        """Yield a message for each setting that cannot be."""
+        return self.labeller.problems()
+
+    def label(
+        self,
+        embeddings: Embeddings,
+        known: Known,
+        spaces: Sequence[str],
+        *,
+        generator: np.random.Generator,
+        search: NeighbourSearch,
+    ) -> Labelling:
+        """Label the images, in all processes alike.
+
+        Args:
+            embeddings: of N training images.
+            known: what is known of them.
+            spaces: the label spaces wanted.
+            generator: source of all randomness.
+            search: finds neighbours, each process its share.
+
+        Returns:
+            The labels of the first process.
+        """
+        found = self.labeller.label(embeddings, known, spaces, generator=generator, search=search)
+        return from_first(found)
+
+
+def together(
+    network: CrossModalNetwork, recipe: Recipe, labeller: Labeller
+) -> tuple[Workers, Labeller]:
+    """Share a training's work among all processes, or leave it to the only one.
+
+    Args:
+        network: on the training device; its batch norms are replaced where they are synchronised.
+        recipe: precision, parts, and whether batch norms are synchronised.
+        labeller: from embeddings to label spaces.
+
+    Returns:
+        Who embeds and searches, and who labels: every process gets the labels of the first one.
+    """
+    if share()[1] == 1:
+        return Workers(), labeller
+    if recipe.compute.synchronise:
+        synchronise_norms(network)
+    forward = SharedForward(network, new_pooling(network, recipe.compute))
+    return Workers(forward, shared_extract, shared_neighbours), Alike(labeller)
+
+
+def stopping_between_batches(workers: Workers, stop: Callable[[], bool]) -> Workers:
+    """Let an embedding of the training images end where a stop is asked for.
+
+    The state saved last is that of the epoch's start, so nothing is lost.
+
+    Args:
+        workers: who embeds.
+        stop: whether to stop; asked after every batch, and of several processes, whose shares
+            differ, once before the first.
+
+    Returns:
+        Workers whose embedding raises ``Stopped``.
+    """
+
+    def check() -> None:
+        if stop():
+            raise Stopped("stopped", 0)
+
+    def embed(
+        network: CrossModalNetwork,
+        pixels: Any,
+        modality: Int,
+        *,
+        with_features: bool = False,
+        kept: KeptMaps | None = None,
+        progress: Told | None = None,
+    ) -> Embeddings:
+        def after_batch(done: int, total: int, /) -> None:
+            if share()[1] == 1:
+                check()
+            if progress:
+                progress(done, total)
+
+        check()
+        return workers.embed(
+            network,
+            pixels,
+            modality,
+            with_features=with_features,
+            kept=kept,
+            progress=after_batch,
+        )
+
+    return replace(workers, embed=embed)
