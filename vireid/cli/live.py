@@ -17,10 +17,10 @@ from vireid.cli.epochs import EpochTable
 from vireid.cli.pace import Pace
 from vireid.config import Recipe
 from vireid.data import DataFolder
-from vireid.labelling import Labelling
 from vireid.metrics import Reliability, reliability
 from vireid.runs.watch import Watch
 from vireid.training import EpochReport, StepReport
+from vireid.types import Labelling
 
 BAR = 24
 """Characters of the bar."""

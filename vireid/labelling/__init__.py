@@ -36,7 +36,9 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"module 'vireid.labelling' has no attribute {name!r}")
-    return getattr(import_module(_LATER[name]), name)
+if not TYPE_CHECKING:  # a type checker knows the names above
+
+    def __getattr__(name: str) -> Any:
+        if name not in _LATER:
+            raise AttributeError(f"module 'vireid.labelling' has no attribute {name!r}")
+        return getattr(import_module(_LATER[name]), name)
