@@ -23,7 +23,7 @@ from vireid.labelling import label_spaces
 from vireid.models import CrossModalNetwork, build_network
 from vireid.models.extract import extract
 from vireid.recipes import load_recipe
-from vireid.scoring import evaluate, reliability, sysu
+from vireid.scoring import reliability, score, sysu
 from vireid.seeds import generator
 
 SIZE = (96, 48)
@@ -52,7 +52,7 @@ def quality(network: CrossModalNetwork, folder: Path) -> list[str]:
     data, recipe = open_data(folder), load_recipe("synthetic")
     assert data.test_truth is not None
     test = extract(network, load_pixels(data.test, SIZE), data.test.modality)
-    scores = evaluate(test, data.test_truth, sysu(data.test, data.test_truth)).table()
+    scores = score(test, data.test_truth, sysu(data.test, data.test_truth)).table()
     train = extract(network, load_pixels(data.train, SIZE), data.train.modality)
     labelling = label_spaces(
         train,

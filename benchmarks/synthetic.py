@@ -22,7 +22,7 @@ import numpy as np
 
 from vireid import seeds
 from vireid.data import open_data
-from vireid.scoring import evaluate, sysu
+from vireid.scoring import score, sysu
 from vireid.types import Embeddings
 
 RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"
@@ -67,7 +67,7 @@ def chance(data: Path, data_seed: int, seed: int) -> dict[str, float]:
     vectors = seeds.generator(seed, "chance", data_seed).normal(size=(len(folder.test), 64))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     embeddings = Embeddings(vectors, folder.test.modality)
-    return evaluate(embeddings, folder.test_truth, sysu(folder.test, folder.test_truth)).table()
+    return score(embeddings, folder.test_truth, sysu(folder.test, folder.test_truth)).table()
 
 
 def rows(

@@ -11,8 +11,7 @@ from vireid.recipes import load_recipe
 from vireid.runs import Run
 from vireid.runs.reading import MEMORY, Reading
 from vireid.runs.train import train
-from vireid.scoring.choice import choose_protocol
-from vireid.scoring.evaluation import How, evaluate_run
+from vireid.scoring import evaluate
 from vireid.scoring.files import read_json, write_json
 from vireid.synthetic import SyntheticSettings, synthesise
 
@@ -55,8 +54,9 @@ def run(words: list[str]) -> None:
     again = f"vireid train {arguments.out / 'data'} --out {target.folder}{how.words()} --resume"
     train(data, recipe, target, device=device, how=how, again=again)
     console.print()
-    evaluation = How(device=device, cache=MEMORY)
-    evaluate_run(target, data, choose_protocol(data), target.stages(), evaluation)
+    found = evaluate(target, data, stages="every", device=device, cache=MEMORY, progress=progress)
+    console.print(str(found))
+    console.print(f"written: {', '.join(map(str, found.files))}")
     metrics = read_json(target.metrics_file)
     metrics["seconds"] |= seconds | {"total": perf_counter() - start}
     write_json(target.metrics_file, metrics)

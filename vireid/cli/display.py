@@ -1,6 +1,7 @@
-"""Progress bars and tables on the terminal."""
+"""Progress bars, tables and what the library says, on the terminal."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -14,17 +15,44 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from vireid.observers.progress import Tell
+
 console = Console(highlight=False, markup=False, soft_wrap=True)
 """Where results go."""
 if not console.is_terminal:
     console.width = 1000  # a file or another program gets whole lines
 
-NAMES = {"rank1": "Rank-1", "rank5": "Rank-5", "rank10": "Rank-10", "rank20": "Rank-20"}
-"""How scores are called in tables, where it differs from their key."""
+
+class _Messages(logging.Handler):
+    """Prints what the library says; its warnings go where they would go without a handler."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno < logging.WARNING:
+            console.print(record.getMessage())
+        elif not logging.getLogger().handlers and logging.lastResort is not None:
+            logging.lastResort.handle(record)
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+def messages() -> Iterator[None]:
+    """Print what the library says meanwhile.
+
+    Yields:
+        Nothing.
+    """
+    logger, handler = logging.getLogger("vireid"), _Messages()
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Tell]:
     """Show a bar on the terminal; nothing where the output is no terminal.
 
     Args:
@@ -45,38 +73,6 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
     ) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def score_table(
-    rows: Mapping[str, Mapping[str, float]],
-    spreads: Mapping[str, Mapping[str, float] | None],
-    queries: str,
-    title: str,
-) -> Table:
-    """Return a table of scores in percent.
-
-    Args:
-        rows: scores by the name of the row.
-        spreads: their standard deviations likewise; None where there is none.
-        queries: how many queries count.
-        title: above the table.
-
-    Returns:
-        The table, to be printed.
-    """
-    columns = list(next(iter(rows.values())))
-    cells = []
-    for name, row in rows.items():
-        spread = spreads[name]
-        numbers = [f"{row[column]:.1f}" for column in columns]
-        if spread is not None:
-            numbers = [
-                f"{number} ± {spread[column]:.1f}"
-                for number, column in zip(numbers, columns, strict=True)
-            ]
-        cells.append([name, *numbers, queries])
-    header = ["", *(NAMES.get(column, column) for column in columns), "queries"]
-    return plain_table(header, cells, title)
 
 
 def plain_table(header: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> Table:

@@ -71,6 +71,7 @@ def _show_anything(stream: TextIO) -> None:
 
 
 def _run(name: str, words: list[str]) -> int:
+    from vireid.cli.display import messages
     from vireid.errors import Stopped, VireidError
 
     rank = os.environ.get("RANK", "0")  # torchrun numbers the processes that it starts
@@ -80,7 +81,7 @@ def _run(name: str, words: list[str]) -> int:
         print(f"{who}: {message}", file=sys.stderr)
 
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), messages():
             warnings.showwarning = warn  # type: ignore[assignment]
             import_module(f"vireid.cli.{name.replace('-', '_')}").run(words)
     except VireidError as error:
