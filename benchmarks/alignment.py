@@ -28,6 +28,7 @@ import numpy as np
 import torch
 from pages import table
 from sklearn.metrics import roc_auc_score
+from vireid.training.targets import Target, new_target
 
 from vireid import seeds
 from vireid.cluster import centres, normalise_rows
@@ -41,7 +42,6 @@ from vireid.runs.machine import keep_memory
 from vireid.training import TrainingImages, TrainingState, fit, prepare
 from vireid.training.batches import index_batches, load_batch, read_batch
 from vireid.training.objective import batch_loss
-from vireid.training.targets import Target, new_target
 from vireid.types import NOISE, Embeddings, Float, Int, Modality, PseudoLabels
 
 BATCHES = 4

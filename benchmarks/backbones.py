@@ -24,7 +24,7 @@ from vireid.metrics import reliability
 from vireid.models import CrossModalNetwork, build_network
 from vireid.models.extract import extract
 from vireid.recipes import load_recipe
-from vireid.scoring import evaluate, sysu
+from vireid.scoring import score, sysu
 from vireid.seeds import generator
 
 SIZE = (96, 48)
@@ -53,7 +53,7 @@ def quality(network: CrossModalNetwork, folder: Path) -> list[str]:
     data, recipe = open_data(folder), load_recipe("synthetic")
     assert data.test_truth is not None
     test = extract(network, load_pixels(data.test, SIZE), data.test.modality)
-    scores = evaluate(test, data.test_truth, sysu(data.test, data.test_truth)).table()
+    scores = score(test, data.test_truth, sysu(data.test, data.test_truth)).table()
     train = extract(network, load_pixels(data.train, SIZE), data.train.modality)
     labelling = label_spaces(
         train,
@@ -62,7 +62,7 @@ def quality(network: CrossModalNetwork, folder: Path) -> list[str]:
         temperature=recipe.temperature,
         generator=generator(0, "backbones"),
     )
-    identities = data.train_truth and data.train_truth.identities
+    identities = data.train_truth.identities
     ari = reliability(labelling.spaces, None, data.train.modality, identities).ari
     return [f"{scores['mAP']:.1f}", f"{ari['visible']:.2f}", f"{ari['infrared']:.2f}"]
 

@@ -17,7 +17,7 @@ import numpy as np
 from pages import best, options, publish, table
 
 from vireid.metrics import Count, RetrievalScores, retrieval_scores
-from vireid.scoring import Protocol, Trial, evaluate
+from vireid.scoring import Protocol, Trial, score
 from vireid.types import Embeddings, Truth
 
 
@@ -173,7 +173,7 @@ def measure_evaluate(case: Case) -> Measured:
     drawn = scene(case)
 
     def whole() -> tuple[RetrievalScores, ...]:
-        return evaluate(drawn.embeddings, drawn.truth, drawn.protocol).trials
+        return score(drawn.embeddings, drawn.truth, drawn.protocol).trials
 
     pairs = zip(drawn.given(np.float64), whole(), strict=True)
     apart = max(difference(loop(given), scores) for given, scores in pairs)

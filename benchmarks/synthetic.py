@@ -22,7 +22,7 @@ import numpy as np
 
 from vireid import seeds
 from vireid.data import open_data
-from vireid.scoring import evaluate, sysu
+from vireid.scoring import score, sysu
 from vireid.types import Embeddings
 
 RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"
@@ -67,7 +67,7 @@ def chance(data: Path, data_seed: int, seed: int) -> dict[str, float]:
     vectors = seeds.generator(seed, "chance", data_seed).normal(size=(len(folder.test), 64))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     embeddings = Embeddings(vectors, folder.test.modality)
-    return evaluate(embeddings, folder.test_truth, sysu(folder.test, folder.test_truth)).table()
+    return score(embeddings, folder.test_truth, sysu(folder.test, folder.test_truth)).table()
 
 
 def rows(
@@ -115,8 +115,8 @@ def write(found: list[dict[str, object]], data_seeds: list[int], train_seeds: li
     for row, title in ROWS.items():
         cells = []
         count = sum(r["row"] == row for r in found)
-        for score in ("rank1", "rank10", "mAP", "mINP"):
-            values = np.array([r[score] for r in found if r["row"] == row], dtype=float)
+        for name in ("rank1", "rank10", "mAP", "mINP"):
+            values = np.array([r[name] for r in found if r["row"] == row], dtype=float)
             cells.append(f"{values.mean():.1f} ± {values.std(ddof=1):.1f}")
         lines.append(f"| {title} | {' | '.join(cells)} | {count} |")
     text = "\n".join(lines) + "\n"

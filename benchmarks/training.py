@@ -20,6 +20,7 @@ from time import perf_counter
 import numpy as np
 import torch
 from pages import options, publish, table
+from vireid.training.targets import make_targets
 
 from vireid.config import NetworkConfig, Recipe
 from vireid.models import Passes
@@ -30,7 +31,6 @@ from vireid.runs.machine import keep_memory
 from vireid.training import TrainingImages, first_state
 from vireid.training.batches import load_batch, read_batch
 from vireid.training.loop import train_step
-from vireid.training.targets import make_targets
 from vireid.types import Modality, PseudoLabels
 
 CASES = {

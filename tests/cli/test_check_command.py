@@ -1,11 +1,13 @@
 """`vireid check` and `vireid synth --layout`."""
 
+import shutil
 from itertools import product
 from pathlib import Path
 
 import pytest
 
 from vireid.cli.main import main
+from vireid.data import open_data
 from vireid.data.find_images import find_images
 from vireid.errors import ConfigError
 from vireid.runs import Origin, Run
@@ -152,3 +154,20 @@ def test_other_data_has_splits_of_its_own(people: Path, tmp_path: Path) -> None:
     assert open_for(tmp_path, other, root).trial == 2, "the same data may have been renamed"
     with pytest.warns(UserWarning, match=r"was trained on RegDB, trial 2: trial 1 of pairs \(Re"):
         assert open_for(tmp_path, other, root, 1).trial == 1
+
+
+def test_a_protocol_without_any_valid_query_is_found(draw, tmp_path, capsys, mistake):
+    root = draw(tmp_path / "people")
+    for name in ("cam1", "cam6"):
+        shutil.rmtree(root / name)
+    assert len(open_data(root).test) > 0, "cameras 2 and 3 have the same people"
+    assert main(["check", str(root), "--quick"]) == 2
+    out, _ = capsys.readouterr()
+    assert (
+        "fault (evaluation): in draw 1 of 10 none of the 16 queries has a true match in its gallery"
+        in out
+    )
+    assert "queries: 0 of 16 have a match in their gallery in 10 draws, SYSU-MM01 all" in out
+    assert out.endswith("training: possible\nevaluation: not possible (mend the faults first)\n")
+    line = mistake("check", root, "--quick")
+    assert "cannot be used for evaluation: no valid query; the lines" in line

@@ -12,7 +12,7 @@ from vireid.cli.main import main
 from vireid.data import load_pixels, open_data
 from vireid.models.extract import extract
 from vireid.runs import Run, load_network
-from vireid.scoring import evaluate, sysu
+from vireid.scoring import score, sysu
 
 FACTS = {"seconds", "seed", "protocol", "trials", "data", "test_images"}
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
@@ -43,7 +43,7 @@ def test_every_stage_is_scored_in_percent(run, people, capsys):
     for stage in STAGES:
         pixels = load_pixels(data.test, (32, 16))
         embeddings = extract(load_network(Run(run), stage), pixels, data.test.modality)
-        expected = evaluate(embeddings, data.test_truth, sysu(data.test, data.test_truth)).table()
+        expected = score(embeddings, data.test_truth, sysu(data.test, data.test_truth)).table()
         assert list(metrics[stage]) == SCORES
         assert metrics[stage] == pytest.approx(expected, abs=1e-9)
         assert metrics[stage]["rank20"] == 100, "four people are within the first twenty"

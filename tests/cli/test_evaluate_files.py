@@ -15,7 +15,7 @@ import torch
 from vireid.cli.main import main
 from vireid.errors import DataError
 from vireid.runs.checkpoint import save_checkpoint
-from vireid.scoring import evaluation
+from vireid.scoring import evaluating, tasks
 from vireid.scoring import files as score_files
 from vireid.scoring import networks as scoring
 from vireid.scoring import pictures as examples
@@ -156,7 +156,7 @@ def test_a_place_that_cannot_be_written_to_is_found_first(
     for out in (tmp_path / "file", tmp_path / "file" / "out"):
         message = f"cannot write to {out}: it is or lies in a file; choose another folder by --out"
         assert message in mistake("evaluate", model, people, "--trials", "1", "--out", out)
-    monkeypatch.setattr(evaluation.os, "access", lambda place, _: place != tmp_path / "new")
+    monkeypatch.setattr(tasks.os, "access", lambda place, _: place != tmp_path / "new")
     found = mistake("evaluate", model, people, "--out", tmp_path / "new")
     assert f"cannot write to {tmp_path / 'new'}: permission denied; choose another" in found
     assert (run / "metrics.json").read_text() == "{}\n"
@@ -169,7 +169,7 @@ def test_metrics_are_replaced_last(run, people, monkeypatch, mistake):
     def full(*_, **__):
         raise DataError("cannot write: the disk is full")
 
-    monkeypatch.setattr(evaluation, "draw_examples", full)
+    monkeypatch.setattr(evaluating, "draw_examples", full)
     mistake("evaluate", run, people, "--trials", "2")
     assert (run / "metrics.json").read_bytes() == old
 

@@ -2,17 +2,12 @@
 
 import json
 import shutil
-from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from vireid.cli.main import main
 from vireid.data import open_data
-from vireid.errors import ConfigError, DataError
 from vireid.models.extract import extract
-from vireid.scoring import llcm, regdb, sysu
-from vireid.scoring.choice import ProtocolOptions, choose_protocol
 
 
 @pytest.fixture
@@ -51,63 +46,6 @@ def test_every_image_is_embedded_once_whatever_the_trials(run, people, monkeypat
     monkeypatch.setattr(scoring, "extract", counted)
     go(run, people, "--trials", "7")
     assert seen == [len(open_data(people).test)]
-
-
-def test_the_protocol_is_that_of_the_data_or_the_one_asked_for(people):
-    data = open_data(people)
-    images, truth = data.test, data.test_truth
-    for options, expected in (
-        (None, sysu(images, truth)),
-        (ProtocolOptions(shots=10, trials=3), sysu(images, truth, shots=10, trials=3)),
-        (ProtocolOptions("regdb"), regdb(images, truth)),
-        (ProtocolOptions("llcm", trials=2), llcm(images, truth, trials=2)),
-        (
-            ProtocolOptions("llcm", direction="infrared-to-visible"),
-            llcm(images, truth, direction="infrared-to-visible"),
-        ),
-    ):
-        found = choose_protocol(data, options)
-        assert (found.name, found.count) == (expected.name, expected.count)
-        for one, other in zip(found.trials, expected.trials, strict=True):
-            np.testing.assert_array_equal(one.query, other.query)
-            np.testing.assert_array_equal(one.gallery, other.gallery)
-    with pytest.raises(DataError, match="has no query and gallery images; mark them"):
-        choose_protocol(data, ProtocolOptions("plain"))
-
-
-@pytest.mark.parametrize(
-    ("protocol", "option", "value"),
-    [
-        ("regdb", "mode", "all"),
-        ("llcm", "mode", "indoor"),
-        ("regdb", "shots", 1),
-        ("llcm", "shots", 10),
-        ("regdb", "trials", 10),
-        ("sysu", "exclude_same_camera", True),
-        ("plain", "direction", "infrared-to-visible"),
-    ],
-)
-def test_options_of_other_protocols_are_refused(people, protocol, option, value):
-    options = replace(ProtocolOptions(protocol), **{option: value})
-    message = f"--{option.replace('_', '-')} applies to the protocol .* by {protocol}: leave it out"
-    with pytest.raises(ConfigError, match=message):
-        choose_protocol(open_data(people), options)
-
-
-def test_all_options_that_do_not_apply_are_named_at_once(people):
-    options = ProtocolOptions("regdb", mode="all", trials=3, direction="infrared-to-visible")
-    with pytest.raises(ConfigError) as caught:
-        choose_protocol(open_data(people), options)
-    assert str(caught.value).startswith(
-        "--mode applies to the protocol sysu; --trials applies to the protocol sysu or llcm; "
-    )
-    assert str(caught.value).endswith("is evaluated by regdb: leave them out")
-
-
-def test_three_protocols_are_named_as_in_a_sentence(people):
-    options = ProtocolOptions("plain", direction="infrared-to-visible")
-    with pytest.raises(ConfigError, match="applies to the protocol sysu, regdb or llcm; people"):
-        choose_protocol(open_data(people), options)
 
 
 def test_images_of_the_same_camera_can_be_excluded(run, people, tmp_path, capsys):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vireid.scoring import Protocol, Trial, evaluate
+from vireid.scoring import Protocol, Trial, score
 from vireid.scoring.examples import ranked_examples
 from vireid.types import Embeddings, Truth
 
@@ -20,7 +20,7 @@ def scene():
     trial = Trial(np.arange(QUERIES), np.arange(QUERIES, COUNT), *groups)
     other = Trial(np.arange(1), np.arange(1, COUNT))
     embeddings = Embeddings(rows, np.zeros(COUNT, int))
-    first = evaluate(embeddings, truth, Protocol("p", "images", (trial,)))
+    first = score(embeddings, truth, Protocol("p", "images", (trial,)))
     return embeddings, truth, Protocol("p", "images", (trial, other)), first.trials[0].queries
 
 
@@ -65,7 +65,7 @@ def test_no_query_twice_and_none_without_a_true_match(scene, each):
 def test_re_ranked_lists_are_those_that_were_scored(scene):
     embeddings, truth, protocol, _ = scene
     first = Protocol("p", "images", protocol.trials[:1])
-    scores = evaluate(embeddings, truth, first, rerank=True).trials[0].queries
+    scores = score(embeddings, truth, first, rerank=True).trials[0].queries
     for example in ranked_examples(embeddings, truth, protocol, scores, top=COUNT, rerank=True):
         hits = np.flatnonzero(example.right) + 1
         precision = np.mean(np.arange(1, len(hits) + 1) / hits)

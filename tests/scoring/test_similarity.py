@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vireid.errors import DataError
-from vireid.scoring import Protocol, Trial, evaluate, similarity
+from vireid.scoring import Protocol, Trial, score, similarity
 from vireid.scoring.similarity import query_blocks, trial_similarity
 from vireid.types import Embeddings, Truth
 
@@ -28,10 +28,10 @@ def test_re_ranking_follows_the_paper(seed, reranking_oracle):
     embeddings, truth, trial = crowd(seed)
     rows = embeddings.vectors[np.append(trial.query, trial.gallery)].astype(float)
     expected = reranking_oracle(rows, len(trial.query))
-    found = trial_similarity(embeddings, trial, rerank=True)(slice(None))
+    found = trial_similarity(embeddings.vectors, trial, rerank=True)(slice(None))
     np.testing.assert_allclose(found, expected, rtol=0, atol=2e-6)
     protocol = Protocol("p", "images", (trial,))
-    plain, better = (evaluate(embeddings, truth, protocol, rerank=way) for way in (False, True))
+    plain, better = (score(embeddings, truth, protocol, rerank=way) for way in (False, True))
     assert (plain.protocol, better.protocol) == ("p", "p, re-ranked")
     assert better.table()["mAP"] > plain.table()["mAP"], "what it is for, in a crowd of clusters"
 
@@ -41,11 +41,11 @@ def test_blocks_do_not_change_anything(rerank, monkeypatch):
     embeddings, truth, trial = crowd(9)
     groups = (np.arange(25) % 4 - 1, np.arange(45) % 4 - 1)
     protocol = Protocol("p", "identities", (Trial(trial.query, trial.gallery, *groups),))
-    whole = evaluate(embeddings, truth, protocol, rerank=rerank).trials[0].queries
+    whole = score(embeddings, truth, protocol, rerank=rerank).trials[0].queries
     monkeypatch.setattr(similarity, "_BLOCK", 4 * 45)
     monkeypatch.setattr(similarity, "_COLUMNS", 7)
     assert [len(range(*rows.indices(25))) for rows in query_blocks(trial)] == [4] * 6 + [1]
-    parts = evaluate(embeddings, truth, protocol, rerank=rerank).trials[0].queries
+    parts = score(embeddings, truth, protocol, rerank=rerank).trials[0].queries
     for name, values in vars(whole).items():
         np.testing.assert_array_equal(getattr(parts, name), values)
 
@@ -55,7 +55,7 @@ def test_similarities_are_dot_products_in_double_precision():
     rows = np.array([3, 0])
     exact = embeddings.vectors.astype(float)
     expected = [[sum(exact[q] * exact[g]) for g in trial.gallery] for q in trial.query[rows]]
-    found = trial_similarity(embeddings, trial)(rows)
+    found = trial_similarity(embeddings.vectors, trial)(rows)
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-15)
 
 
@@ -65,7 +65,7 @@ def test_the_whole_matrix_is_never_held(monkeypatch):
     groups = (np.arange(2000) % 5, np.arange(2000) % 5)
     protocol = Protocol("p", "images", (Trial(trial.query, trial.gallery, *groups),))
     tracemalloc.start()
-    evaluate(embeddings, truth, protocol)
+    score(embeddings, truth, protocol)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4_000_000, "the similarities would take 32 MB, what is ignored 4 MB"
@@ -74,4 +74,4 @@ def test_the_whole_matrix_is_never_held(monkeypatch):
 def test_embeddings_of_other_images_are_refused():
     embeddings, truth, trial = crowd(0)
     with pytest.raises(DataError, match="70 embeddings for 3 identities"):
-        evaluate(embeddings, truth.subset([0, 1, 2]), Protocol("p", "images", (trial,)))
+        score(embeddings, truth.subset([0, 1, 2]), Protocol("p", "images", (trial,)))

@@ -1,13 +1,11 @@
 """The protocol that `vireid check` tries, beside a slow count."""
 
-import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from vireid.cli.main import main
-from vireid.data import DataFolder, open_data
+from vireid.data import DataFolder
 from vireid.data.folder import no_images
 from vireid.scoring import Protocol, Trial
 from vireid.scoring.protocols import llcm, plain, sysu
@@ -59,20 +57,3 @@ def test_valid_queries_are_those_of_the_definition(layout):
         valid, queries = valid + found.valid[0], queries + found.queries
     assert 0 < valid < queries
     assert (valid < unruled) == (layout != "plain"), "what is ignored matters"
-
-
-def test_a_protocol_without_any_valid_query_is_found(draw, tmp_path, capsys, mistake):
-    root = draw(tmp_path / "people")
-    for name in ("cam1", "cam6"):
-        shutil.rmtree(root / name)
-    assert len(open_data(root).test) > 0, "cameras 2 and 3 have the same people"
-    assert main(["check", str(root), "--quick"]) == 2
-    out, _ = capsys.readouterr()
-    assert (
-        "fault (evaluation): in draw 1 of 10 none of the 16 queries has a true match in its gallery"
-        in out
-    )
-    assert "queries: 0 of 16 have a match in their gallery in 10 draws, SYSU-MM01 all" in out
-    assert out.endswith("training: possible\nevaluation: not possible (mend the faults first)\n")
-    line = mistake("check", root, "--quick")
-    assert "cannot be used for evaluation: no valid query; the lines" in line

@@ -1,8 +1,6 @@
 """`vireid ablate`: what each module of the method adds."""
 
 from vireid.cli.study_options import base_recipe, execute, study_parser
-from vireid.pages import draw_bars
-from vireid.studies import GAINS, ablation_rows
 
 
 def run(words: list[str]) -> None:
@@ -19,5 +17,6 @@ def run(words: list[str]) -> None:
         "vireid ablate DATA --out studies/ablation --seeds 0 1 2",
     )
     arguments = command.parse_args(words)
-    rows = ablation_rows(base_recipe(arguments))
-    execute(arguments, ["ablate", *words], rows, lambda _: GAINS, draw_bars)
+    from vireid.studies import GAINS, ablation_rows
+
+    execute(arguments, ["ablate", *words], ablation_rows(base_recipe(arguments)), gains=GAINS)

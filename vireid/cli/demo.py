@@ -10,6 +10,8 @@ from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
 from vireid.data.pixels.place import MEMORY
 from vireid.runs.folder import Run
+from vireid.scoring import evaluate
+from vireid.scoring.files import read_json, write_json
 from vireid.synthetic import SyntheticSettings
 
 PARTS = {
@@ -39,9 +41,6 @@ def run(words: list[str]) -> None:
     add_machine(command)
     arguments = command.parse_args(words)
     from vireid.cli.live import live
-    from vireid.scoring.choice import choose_protocol
-    from vireid.scoring.evaluation import How, evaluate_run
-    from vireid.scoring.files import read_json, write_json
 
     device = use_machine(arguments)
     target = next_run(arguments.out)
@@ -63,8 +62,9 @@ def run(words: list[str]) -> None:
         again=f"vireid train {arguments.out / 'data'} --out {target.folder} --cache none --resume",
     )
     console.print()
-    evaluation = How(device=device, cache=MEMORY)
-    evaluate_run(target, data, choose_protocol(data), target.stages(), evaluation)
+    found = evaluate(target, data, stages="every", device=device, cache=MEMORY, progress=progress)
+    console.print(str(found))
+    console.print(f"written: {', '.join(map(str, found.files))}")
     metrics = read_json(target.metrics_file)
     metrics["seconds"] |= seconds | {"total": perf_counter() - start}
     write_json(target.metrics_file, metrics)

@@ -1,7 +1,7 @@
 """Progress bars, tables and what the library says, on the terminal."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -21,9 +21,6 @@ console = Console(highlight=False, markup=False, soft_wrap=True)
 """Where results go."""
 if not console.is_terminal:
     console.width = 1000  # a file or another program gets whole lines
-
-NAMES = {"rank1": "Rank-1", "rank5": "Rank-5", "rank10": "Rank-10", "rank20": "Rank-20"}
-"""How scores are called in tables, where it differs from their key."""
 
 
 class _Messages(logging.Handler):
@@ -76,38 +73,6 @@ def progress(what: str) -> Iterator[Tell]:
     ) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def score_table(
-    rows: Mapping[str, Mapping[str, float]],
-    spreads: Mapping[str, Mapping[str, float] | None],
-    queries: str,
-    title: str,
-) -> Table:
-    """Return a table of scores in percent.
-
-    Args:
-        rows: scores by the name of the row.
-        spreads: their standard deviations likewise; None where there is none.
-        queries: how many queries count.
-        title: above the table.
-
-    Returns:
-        The table, to be printed.
-    """
-    columns = list(next(iter(rows.values())))
-    cells = []
-    for name, row in rows.items():
-        spread = spreads[name]
-        numbers = [f"{row[column]:.1f}" for column in columns]
-        if spread is not None:
-            numbers = [
-                f"{number} ± {spread[column]:.1f}"
-                for number, column in zip(numbers, columns, strict=True)
-            ]
-        cells.append([name, *numbers, queries])
-    header = ["", *(NAMES.get(column, column) for column in columns), "queries"]
-    return plain_table(header, cells, title)
 
 
 def plain_table(header: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> Table:

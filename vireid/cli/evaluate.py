@@ -1,9 +1,6 @@
 """`vireid evaluate`: runs or weights + test images -> tables, and the mean of several."""
 
 import argparse
-from collections.abc import Sequence
-from os.path import commonpath
-from pathlib import Path
 
 from vireid.cli.arguments import (
     add_cache,
@@ -12,71 +9,44 @@ from vireid.cli.arguments import (
     folder,
     parser,
     use_machine,
+    whole_from,
 )
-from vireid.cli.display import console
-from vireid.errors import ConfigError
-from vireid.runs import Run, open_weights
-from vireid.scoring.choice import add_protocol
-from vireid.scoring.evaluation import (
-    How,
-    evaluate_run,
-    evaluate_weights,
-    finished,
-    make_place,
-)
-from vireid.scoring.means import Evaluated, mean_table, write_means
-from vireid.scoring.networks import Ways
-from vireid.scoring.tasks import Task, model_name, prepare
+from vireid.cli.display import console, progress
 
 
 def run(words: list[str]) -> None:
-    """Parse the words after `vireid evaluate` and evaluate.
+    """Parse the words after `vireid evaluate`, evaluate and print.
 
     Args:
         words: the command line.
     """
     arguments = parse(words)
-    device = use_machine(arguments)
-    check_models(arguments.models, arguments)
-    tasks = [prepare(model, arguments) for model in arguments.models]
-    means = (arguments.out or common_folder(arguments.models)) / "runs.json"
-    places = [place for task in tasks for place in task.folders]
-    for place in places + [means.parent] * (len(tasks) > 1):
-        make_place(place)
+    from vireid.scoring import Average, EvaluationOptions, ProtocolOptions, evaluate_each
+    from vireid.scoring.tasks import means_file
+
+    names = vars(ProtocolOptions())
+    options = EvaluationOptions(
+        stages="every" if arguments.every_stage else arguments.stage and (arguments.stage,),
+        protocol=ProtocolOptions(**{name: getattr(arguments, name) for name in names}),
+        flip=arguments.flip,
+        rerank=arguments.rerank,
+        out=arguments.out,
+        trial=arguments.trial,
+        device=use_machine(arguments),
+        cache=arguments.cache,
+    )
     together = []
-    for task in tasks:
-        if len(tasks) > 1:
-            console.print(f"{task.model}:")
-        ways = Ways(arguments.flip, arguments.rerank)
-        how = How(ways, task.place, device, arguments.cache)
-        together.append(evaluate_one(task, how))
-    if len(tasks) > 1:
-        console.print()
-        console.print(mean_table(score for one in together for score in one.scores()))
-        write_means(means, together)
-        console.print(f"written: {means}")
-
-
-def evaluate_one(task: Task, how: How) -> Evaluated:
-    """Evaluate a run or weights, on the split that they were trained on.
-
-    Args:
-        task: what is to be done.
-        how: where and in which way.
-
-    Returns:
-        The scores.
-
-    Raises:
-        VireidError: the model or the data cannot be used, or a file cannot be written.
-    """
-    model, data, protocol = task.model, task.data, task.protocol
-    if model.is_file():
-        scored = evaluate_weights(model, open_weights(model), data, protocol, how)
-    else:
-        scored = evaluate_run(Run(model), data, protocol, task.stages, how)
-    tables = {name: result.table() for name, result in scored.results.items()}
-    return Evaluated(str(model), data.name, data.trial, scored.name, tables)
+    for found in evaluate_each(arguments.models, arguments.data, options, progress=progress):
+        if len(arguments.models) > 1:
+            console.print(f"{found.model}:")
+        console.print(str(found))
+        console.print(f"written: {', '.join(map(str, found.files))}")
+        together.append(found)
+    if len(together) > 1:
+        average, file = Average(tuple(together)), means_file(arguments.models, arguments.out)
+        console.print(f"\n{average}")
+        average.write(file)
+        console.print(f"written: {file}")
 
 
 def parse(words: list[str]) -> argparse.Namespace:
@@ -86,7 +56,7 @@ def parse(words: list[str]) -> argparse.Namespace:
         words: the command line.
 
     Returns:
-        models, data, stage, every_stage, the options of ``ProtocolOptions`` and ``Ways``, out,
+        models, data, stage, every_stage, the options of ``ProtocolOptions``, rerank, flip, out,
         trial, cache, device and threads.
     """
     command = parser(
@@ -118,7 +88,7 @@ def parse(words: list[str]) -> argparse.Namespace:
         "run's folder, or NAME-evaluation beside the weights). A run's metrics.json stays in the "
         "run",
     )
-    add_protocol(command)
+    _add_protocol(command)
     beside = command.add_argument_group("beside the protocol (off by default, named in results)")
     beside.add_argument(
         "--rerank",
@@ -135,43 +105,34 @@ def parse(words: list[str]) -> argparse.Namespace:
     return command.parse_intermixed_args(words)
 
 
-def check_models(models: Sequence[Path], arguments: argparse.Namespace) -> None:
-    """Refuse what cannot be evaluated before anything is.
-
-    Args:
-        models: runs and weights.
-        arguments: as ``parse`` returns them.
-
-    Raises:
-        ConfigError: an option does not apply, or a run or a place is named twice.
-        CheckpointError: a run cannot be used.
-    """
-    for model in models:
-        if not model.is_file():
-            finished(Run(model))
-        elif arguments.stage or arguments.every_stage:
-            raise ConfigError(
-                f"--stage and --every-stage apply to runs; {model} is a file: leave them out"
-            )
-    _check_twice([str(model.resolve()) for model in models], "name each run once")
-    if arguments.out:
-        _check_twice([model_name(model) for model in models], "leave --out out")
-
-
-def _check_twice(names: Sequence[str], advice: str) -> None:
-    """Refuse names that are not all different."""
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ConfigError(f"{', '.join(twice)}: named twice; {advice}")
-
-
-def common_folder(models: Sequence[Path]) -> Path:
-    """Return the folder that holds some files and folders, at any depth.
-
-    Args:
-        models: at least one.
-
-    Returns:
-        The folder, absolute.
-    """
-    return Path(commonpath([model.resolve().parent for model in models]))
+def _add_protocol(command: argparse.ArgumentParser) -> None:
+    """Add the options of ``ProtocolOptions``."""
+    group = command.add_argument_group("protocol (docs/evaluation.md)")
+    group.add_argument(
+        "--protocol",
+        choices=("sysu", "regdb", "llcm", "plain"),
+        help="default: that of the data's layout; plain is query against gallery of a manifest",
+    )
+    group.add_argument(
+        "--mode", choices=("all", "indoor"), help="sysu: visible cameras (default: all)"
+    )
+    group.add_argument(
+        "--shots",
+        type=int,
+        choices=(1, 10),
+        help="sysu: gallery images of each person and camera (default: 1)",
+    )
+    group.add_argument(
+        "--trials", type=whole_from(1), help="sysu, llcm: gallery draws (default: 10)"
+    )
+    group.add_argument(
+        "--direction",
+        choices=("infrared-to-visible", "visible-to-infrared"),
+        help="sysu (default: infrared-to-visible), regdb, llcm (default: visible-to-infrared)",
+    )
+    group.add_argument(
+        "--exclude-same-camera",
+        action="store_true",
+        default=None,
+        help="plain: a query ignores images of its own person and camera",
+    )

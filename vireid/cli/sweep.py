@@ -1,19 +1,11 @@
 """`vireid sweep`: what a setting of the recipe does."""
 
 import argparse
-from collections.abc import Sequence
-from functools import partial
-from itertools import pairwise
-from pathlib import Path
-
-import yaml
 
 from vireid.cli.arguments import folder
 from vireid.cli.study_options import base_recipe, execute, study_parser
 from vireid.config import Recipe
 from vireid.errors import ConfigError
-from vireid.pages import draw_bars, draw_sweep
-from vireid.studies import named_rows, swept_rows
 
 
 def run(words: list[str]) -> None:
@@ -43,14 +35,7 @@ def run(words: list[str]) -> None:
         "`one to one: [matching=hungarian, labelling.reject=mutual]`",
     )
     arguments = command.parse_args(words)
-    rows = _rows(arguments)
-    draw = draw_bars if arguments.rows else partial(draw_sweep, parameter=arguments.parameter)
-    execute(arguments, ["sweep", *words], rows, _neighbours, draw)
-
-
-def _neighbours(rows: Sequence[str]) -> list[tuple[str, str]]:
-    """Return each row beside the one before."""
-    return [(row, before) for before, row in pairwise(rows)]
+    execute(arguments, ["sweep", *words], _rows(arguments), parameter=arguments.parameter)
 
 
 def _rows(arguments: argparse.Namespace) -> dict[str, Recipe]:
@@ -58,36 +43,9 @@ def _rows(arguments: argparse.Namespace) -> dict[str, Recipe]:
     given = [arguments.parameter is not None, arguments.values is not None]
     if any(given) != all(given) or all(given) == (arguments.rows is not None):
         raise ConfigError("expected --parameter NAME with --values ..., or --rows FILE alone")
+    from vireid.studies import named_rows, read_rows, swept_rows
+
     recipe = base_recipe(arguments)
     if arguments.rows is None:
         return swept_rows(recipe, arguments.parameter, arguments.values)
     return named_rows(recipe, read_rows(arguments.rows))
-
-
-def read_rows(file: Path) -> dict[str, list[str]]:
-    """Read the settings of each row.
-
-    Args:
-        file: YAML, a list of settings ``NAME=VALUE`` for each name.
-
-    Returns:
-        Settings by the name of the row.
-
-    Raises:
-        ConfigError: the file cannot be read or holds something else.
-    """
-    try:
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise ConfigError(f"--rows {file} cannot be read as YAML: {reason}") from error
-    lists = isinstance(found, dict) and all(
-        isinstance(value, list) and all(isinstance(setting, str) for setting in value)
-        for value in found.values()
-    )
-    if not found or not lists:
-        raise ConfigError(
-            f"--rows {file}: expected lines such as `one to one: [matching=hungarian]`, a list of "
-            "settings NAME=VALUE for each row"
-        )
-    return {str(name): settings for name, settings in found.items()}

@@ -12,7 +12,7 @@ from vireid.types import Int
 Double = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class QueryScores:
     """The scores of each of Q queries; NaN for a query without a true match."""
 
@@ -28,8 +28,12 @@ class QueryScores:
     def __len__(self) -> int:
         return len(self.first_match)
 
+    def __repr__(self) -> str:
+        valid = int(np.count_nonzero(self.matches))
+        return f"QueryScores({len(self):,} queries, {valid:,} with a true match)"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class RetrievalScores:
     """How well Q queries find their identities in a gallery."""
 
@@ -43,6 +47,12 @@ class RetrievalScores:
     """Queries with at least one true match in the gallery."""
     queries: QueryScores
     """What the means are taken of, Q values each."""
+
+    def __repr__(self) -> str:
+        scores = {"Rank-1": self.cmc[0], "mAP": self.mAP, "mINP": self.mINP}
+        shown = ", ".join(f"{name} {100 * value:.1f}" for name, value in scores.items())
+        queries = f"{self.valid_queries:,} of {len(self.queries):,} queries"
+        return f"RetrievalScores({shown} in %, {queries})"
 
 
 def joined_scores(parts: Sequence[QueryScores]) -> QueryScores:

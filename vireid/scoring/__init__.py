@@ -1,18 +1,30 @@
-"""What a model's embeddings are worth: protocols and scores."""
+"""What a model's embeddings are worth: protocols, scores, and what an evaluation writes."""
 
-from vireid.scoring.evaluate import EvaluationResult, evaluate
+from vireid.scoring.choice import ProtocolOptions, choose_protocol
+from vireid.scoring.evaluating import evaluate, evaluate_each
+from vireid.scoring.evaluation import Evaluation
+from vireid.scoring.means import Average
+from vireid.scoring.options import EvaluationOptions
 from vireid.scoring.protocols import Direction, Mode, llcm, plain, regdb, sysu
+from vireid.scoring.scores import ProtocolScores, score
 from vireid.scoring.trials import Protocol, Trial
 
 __all__ = [
+    "Average",
     "Direction",
-    "EvaluationResult",
+    "Evaluation",
+    "EvaluationOptions",
     "Mode",
     "Protocol",
+    "ProtocolOptions",
+    "ProtocolScores",
     "Trial",
+    "choose_protocol",
     "evaluate",
+    "evaluate_each",
     "llcm",
     "plain",
     "regdb",
+    "score",
     "sysu",
 ]

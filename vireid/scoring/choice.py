@@ -1,14 +1,13 @@
 """Which protocol test images are evaluated by: that of their layout, or the one asked for."""
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
-from vireid.cli.arguments import whole_from
 from vireid.data import DataFolder
 from vireid.errors import ConfigError, DataError
-from vireid.scoring import Direction, Mode, Protocol, llcm, plain, regdb, sysu
+from vireid.scoring.protocols import Direction, Mode, llcm, plain, regdb, sysu
+from vireid.scoring.trials import Protocol
 from vireid.types import Truth
 
 APPLIES_TO = {
@@ -23,7 +22,7 @@ APPLIES_TO = {
 
 @dataclass(frozen=True)
 class ProtocolOptions:
-    """What the command line says of the protocol; None where it says nothing."""
+    """What is asked for of the protocol; None leaves a choice to the data and the protocol."""
 
     protocol: str | None = None
     """sysu, regdb, llcm or plain."""
@@ -51,49 +50,12 @@ class ProtocolOptions:
         return {name: value for name, value in values.items() if value is not None}
 
 
-def add_protocol(command: argparse.ArgumentParser) -> None:
-    """Add the options of ``ProtocolOptions``.
-
-    Args:
-        command: the parser that gets them.
-    """
-    group = command.add_argument_group("protocol (docs/evaluation.md)")
-    group.add_argument(
-        "--protocol",
-        choices=("sysu", "regdb", "llcm", "plain"),
-        help="default: that of the data's layout; plain is query against gallery of a manifest",
-    )
-    group.add_argument(
-        "--mode", choices=get_args(Mode), help="sysu: visible cameras (default: all)"
-    )
-    group.add_argument(
-        "--shots",
-        type=int,
-        choices=(1, 10),
-        help="sysu: gallery images of each person and camera (default: 1)",
-    )
-    group.add_argument(
-        "--trials", type=whole_from(1), help="sysu, llcm: gallery draws (default: 10)"
-    )
-    group.add_argument(
-        "--direction",
-        choices=get_args(Direction),
-        help="sysu (default: infrared-to-visible), regdb, llcm (default: visible-to-infrared)",
-    )
-    group.add_argument(
-        "--exclude-same-camera",
-        action="store_true",
-        default=None,
-        help="plain: a query ignores images of its own person and camera",
-    )
-
-
 def choose_protocol(data: DataFolder, options: ProtocolOptions | None = None) -> Protocol:
     """Return the protocol that fits the data.
 
     Args:
         data: whose test part is to be evaluated.
-        options: what the command line says; nothing if not given.
+        options: what is asked for; nothing if not given.
 
     Returns:
         The protocol.

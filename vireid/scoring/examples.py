@@ -59,7 +59,7 @@ def ranked_examples(
     precision = scores.average_precision
     chosen = _chosen(precision, each)
     rows = np.array([row for _, row in chosen], dtype=np.int64)
-    similarity = trial_similarity(embeddings, trial, rerank=rerank)(rows)
+    similarity = trial_similarity(embeddings.vectors, trial, rerank=rerank)(rows)
     ignored = trial.ignored(rows)
     if ignored is not None:
         similarity[ignored] = -np.inf

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,15 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vireid.cli.display import console
 from vireid.data import DataFolder
 from vireid.errors import CheckpointError
 from vireid.files import whole_file
 from vireid.runs import Run
-from vireid.scoring import EvaluationResult
 from vireid.scoring.choice import known_truth
 from vireid.scoring.comparable import alike, described, facts_of
 from vireid.scoring.networks import Scored
+from vireid.scoring.scores import ProtocolScores
+
+_log = logging.getLogger("vireid")
 
 COLUMNS = (
     "stage",
@@ -45,7 +47,7 @@ def merge_metrics(run: Run, scored: Scored, data: DataFolder, seconds: float) ->
     Args:
         run: the run.
         scored: scores by stage; those of another protocol, another number of trials or other test
-            images are dropped from the file, and named on the terminal.
+            images are dropped from the file, and named in a message.
         data: what was evaluated on.
         seconds: of this evaluation.
 
@@ -71,7 +73,7 @@ def write_scores(folder: Path, scored: Scored, data: DataFolder) -> list[Path]:
     Args:
         folder: gets evaluation.json, and queries.parquet where pyarrow is installed, else
             queries.csv.
-        scored: the scores; what an earlier evaluation had beside these is named on the terminal.
+        scored: the scores; what an earlier evaluation had beside these is named in a message.
         data: names the queries.
 
     Returns:
@@ -98,7 +100,7 @@ def write_scores(folder: Path, scored: Scored, data: DataFolder) -> list[Path]:
     return [summary, table]
 
 
-def _summary(result: EvaluationResult) -> dict[str, Any]:
+def _summary(result: ProtocolScores) -> dict[str, Any]:
     """Return scores in percent: mean, standard deviation, of each trial, and the CMC curve."""
     return {
         "mean": result.table(),
@@ -162,7 +164,7 @@ def _say_replaced(
 ) -> None:
     """Name the stages whose earlier scores a file loses."""
     if stages:
-        console.print(f"replaced in {file}: {', '.join(stages)} ({described(earlier, facts)})")
+        _log.info("replaced in %s: %s (%s)", file, ", ".join(stages), described(earlier, facts))
 
 
 def read_json(path: Path) -> dict[str, Any]:

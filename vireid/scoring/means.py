@@ -1,41 +1,77 @@
-"""Mean and spread over runs that were evaluated alike, as a table and as JSON."""
+"""Mean and spread over models that were evaluated alike, as a table and as JSON."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from rich.table import Table
-
-from vireid.cli.display import NAMES, plain_table
 from vireid.metrics import Spread, spread
+from vireid.scoring.evaluation import Evaluation
 from vireid.scoring.files import write_json
+from vireid.scoring.tables import NAMES, mean_cells, text_table
 
 RunScores = tuple[str, str, Mapping[str, float]]
 """Protocol, stage and scores of a run, in percent by name."""
 
 
-@dataclass(frozen=True)
-class Evaluated:
-    """One of several runs, evaluated."""
+@dataclass(frozen=True, repr=False)
+class Average:
+    """Several models that were evaluated by one protocol; printed, it is the table of their means.
 
-    run: str
-    """The run or the weights."""
-    data: str
-    """Name of the data."""
-    split: int | None
-    """Which of several splits of the data; None where it has none."""
-    protocol: str
-    """With what was done beside it."""
-    stages: Mapping[str, Mapping[str, float]]
-    """Scores in percent by stage, means over the protocol's trials."""
+    Such as ten runs on RegDB's ten splits, or the runs of several seeds.
+    """
 
-    def scores(self) -> list[RunScores]:
-        """List the scores of the stages.
+    evaluations: tuple[Evaluation, ...]
+    """At least one."""
+
+    def means(self) -> dict[str, dict[str, Spread]]:
+        """Average over the models.
 
         Returns:
-            One for each stage.
+            By stage and score the mean, the standard deviation and the number of models, in
+            percent.
         """
-        return [(self.protocol, stage, values) for stage, values in self.stages.items()]
+        return {stage: cells for (_, stage), cells in means(self._scores()).items()}
+
+    def write(self, path: Path) -> None:
+        """Write the means, and the scores of each model.
+
+        Args:
+            path: the JSON file.
+
+        Raises:
+            DataError: the file cannot be written.
+        """
+        stages = {
+            stage: {
+                "runs": max(cell.runs for cell in cells.values()),
+                "mean": {name: cell.mean for name, cell in cells.items()},
+                "spread": {name: cell.deviation for name, cell in cells.items()},
+            }
+            for stage, cells in self.means().items()
+        }
+        runs = [
+            {
+                "run": str(one.model),
+                "data": one.data,
+                "split": one.trial,
+                "protocol": one.protocol,
+                "stages": one.table(),
+            }
+            for one in self.evaluations
+        ]
+        protocol = self.evaluations[0].protocol
+        write_json(path, {"protocol": protocol, "stages": stages, "runs": runs})
+
+    def __repr__(self) -> str:
+        return mean_table(self._scores())
+
+    def _scores(self) -> list[RunScores]:
+        """List the scores of all stages of all models."""
+        return [
+            (one.protocol, stage, scores)
+            for one in self.evaluations
+            for stage, scores in one.table().items()
+        ]
 
 
 def means(scores: Iterable[RunScores]) -> dict[tuple[str, str], dict[str, Spread]]:
@@ -58,52 +94,25 @@ def means(scores: Iterable[RunScores]) -> dict[tuple[str, str], dict[str, Spread
     return found
 
 
-def mean_table(scores: Iterable[RunScores]) -> Table:
+def mean_table(scores: Iterable[RunScores]) -> str:
     """Return the mean scores of runs that were evaluated alike.
 
     Args:
         scores: of the runs.
 
     Returns:
-        A line for each protocol and stage: how many runs, and of each score the mean and, from
-        two runs on, the standard deviation between them.
+        Lines of text: for each protocol and stage how many runs, and of each score the mean and,
+        from two runs on, the standard deviation between them.
     """
     groups = means(scores)
     names = list(dict.fromkeys(name for cells in groups.values() for name in cells))
-    rows = [
-        [*key, str(max((cell.runs for cell in cells.values()), default=0))]
-        + [_text(cells.get(name)) for name in names]
-        for key, cells in groups.items()
-    ]
+    rows = []
+    for key, cells in groups.items():
+        runs = max((cell.runs for cell in cells.values()), default=0)
+        values = {name: cell.mean for name, cell in cells.items()}
+        deviations = {name: cell.deviation for name, cell in cells.items()}
+        rows.append([*key, str(runs), *mean_cells(values, deviations, names)])
     title = "mean ± standard deviation over runs, %"
-    return plain_table(
-        ["protocol", "stage", "runs", *(NAMES.get(n, n) for n in names)], rows, title
+    return text_table(
+        ["protocol", "stage", "runs", *(NAMES.get(name, name) for name in names)], rows, title
     )
-
-
-def _text(cell: Spread | None) -> str:
-    if cell is None:
-        return "-"
-    return f"{cell.mean:.1f}" + ("" if cell.deviation is None else f" ± {cell.deviation:.1f}")
-
-
-def write_means(path: Path, runs: Sequence[Evaluated]) -> None:
-    """Write the scores of runs that were evaluated by one protocol, and their means.
-
-    Args:
-        path: the JSON file.
-        runs: at least one.
-
-    Raises:
-        DataError: the file cannot be written.
-    """
-    stages = {
-        stage: {
-            "runs": max(cell.runs for cell in cells.values()),
-            "mean": {name: cell.mean for name, cell in cells.items()},
-            "spread": {name: cell.deviation for name, cell in cells.items()},
-        }
-        for (_, stage), cells in means(score for run in runs for score in run.scores()).items()
-    }
-    protocol = runs[0].protocol
-    write_json(path, {"protocol": protocol, "stages": stages, "runs": [asdict(r) for r in runs]})

@@ -4,27 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import torch
 
-from vireid.cli.display import progress
 from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.models import CrossModalNetwork
 from vireid.models.extract import extract, extract_with_mirror
+from vireid.observers import Progress, silent
 from vireid.recipes import Outline
 from vireid.runs.reading import Reading, read_all, read_training
-from vireid.scoring import EvaluationResult, Protocol, evaluate, regdb
 from vireid.scoring.choice import known_truth
+from vireid.scoring.options import EvaluationOptions
+from vireid.scoring.protocols import regdb
+from vireid.scoring.scores import ProtocolScores, score
+from vireid.scoring.trials import Protocol
 from vireid.types import Embeddings, Modality
-
-
-@dataclass(frozen=True)
-class Ways:
-    """What is done beside the plain comparison of embeddings; nothing by default."""
-
-    flip: bool = False
-    """Average the embedding of each image with that of its mirror image."""
-    rerank: bool = False
-    """Re-rank by k-reciprocal neighbours."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +27,7 @@ class Scored:
 
     protocol: Protocol
     """Under its whole name."""
-    results: dict[str, EvaluationResult]
+    results: dict[str, ProtocolScores]
     """By the name of the network, at least one."""
     embeddings: Embeddings
     """Of the last network."""
@@ -44,20 +38,19 @@ class Scored:
         return self.last.protocol
 
     @property
-    def last(self) -> EvaluationResult:
+    def last(self) -> ProtocolScores:
         """Scores of the last network."""
         return list(self.results.values())[-1]
 
 
-def score(
+def score_networks(
     networks: Iterable[tuple[str, CrossModalNetwork]],
     recipe: Recipe | Outline,
     data: DataFolder,
     protocol: Protocol,
-    ways: Ways,
+    options: EvaluationOptions,
     *,
-    device: str = "cpu",
-    cache: str | None = None,
+    progress: Progress = silent,
 ) -> Scored:
     """Embed the test images with each network, and score them.
 
@@ -66,9 +59,8 @@ def score(
         recipe: says the size of the images.
         data: its test part is embedded, every image once for each network.
         protocol: queries and galleries.
-        ways: mirror images and re-ranking.
-        device: where to embed.
-        cache: where decoded images are kept, as in ``Reading``.
+        options: mirror images, re-ranking, the device and the cache of decoded images.
+        progress: shows how far the embedding is.
 
     Returns:
         The scores.
@@ -76,17 +68,31 @@ def score(
     Raises:
         VireidError: a network or the data cannot be used.
     """
-    truth = known_truth(data)
-    pixels = read_all(data.test, (recipe.height, recipe.width), cache)
-    if ways.flip:
+    truth, device = known_truth(data), chosen_device(options.device)
+    pixels = read_all(data.test, (recipe.height, recipe.width), options.cache)
+    if options.flip:
         protocol = replace(protocol, name=f"{protocol.name}, flip-averaged")
-    embed = extract_with_mirror if ways.flip else extract
-    results: dict[str, EvaluationResult] = {}
+    embed = extract_with_mirror if options.flip else extract
+    results: dict[str, ProtocolScores] = {}
     for name, network in networks:
-        with progress(f"embedding, {name}") as bar:
-            embeddings = embed(network.to(device), pixels, data.test.modality, progress=bar)
-        results[name] = evaluate(embeddings, truth, protocol, rerank=ways.rerank)
+        with progress(f"embedding, {name}") as tell:
+            embeddings = embed(network.to(device), pixels, data.test.modality, progress=tell)
+        results[name] = score(embeddings, truth, protocol, rerank=options.rerank)
     return Scored(protocol, results, embeddings)
+
+
+def chosen_device(name: str) -> str:
+    """Return where to compute.
+
+    Args:
+        name: cpu, cuda, cuda:1 and so on; auto takes a GPU if there is one.
+
+    Returns:
+        The name of a device.
+    """
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    return name
 
 
 def training_precision(
@@ -114,4 +120,4 @@ def training_precision(
         return None
     embeddings = extract(network.to(device), pixels, modality)
     protocol = regdb(data.train, truth, direction="infrared-to-visible")
-    return evaluate(embeddings, truth, protocol).table()["mAP"]
+    return score(embeddings, truth, protocol).table()["mAP"]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vireid.cluster import jaccard_distance
 from vireid.scoring.trials import Trial
-from vireid.types import Embeddings, Float, Int
+from vireid.types import Float, Int
 
 Double = NDArray[np.float64]
 Similarity = Callable[[slice | Int], Double]
@@ -34,7 +34,7 @@ def query_blocks(trial: Trial) -> Iterator[slice]:
         yield slice(start, min(start + step, len(trial.query)))
 
 
-def trial_similarity(embeddings: Embeddings, trial: Trial, *, rerank: bool = False) -> Similarity:
+def trial_similarity(vectors: Float, trial: Trial, *, rerank: bool = False) -> Similarity:
     """Return a function that compares queries of a trial with its gallery.
 
     Similarities are dot products in double precision, so that ranks depend neither on the block
@@ -47,14 +47,13 @@ def trial_similarity(embeddings: Embeddings, trial: Trial, *, rerank: bool = Fal
     al., CVPR 2017, equation 12). Memory grows with Q + G, not with Q G.
 
     Args:
-        embeddings: N test images.
+        vectors: [N, D] rows of unit length of N test images.
         trial: indices of queries and gallery.
         rerank: whether to re-rank.
 
     Returns:
         A function of query rows of the trial.
     """
-    vectors = embeddings.vectors
     gallery = vectors[trial.gallery]
 
     def compare(rows: slice | Int) -> Double:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vireid.errors import DataError
+from vireid.errors import DataError, number_of
 from vireid.metrics import Count
 from vireid.types import Bool, Int
 
@@ -12,7 +12,7 @@ NO_GROUP = -1
 """The group of images that nothing is ignored for."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trial:
     """One draw of queries and gallery from the test images.
 
@@ -43,6 +43,13 @@ class Trial:
                 view.setflags(write=False)
                 object.__setattr__(self, name, view)
 
+    def __repr__(self) -> str:
+        return f"Trial({self._counts()})"
+
+    def _counts(self) -> str:
+        queries = number_of(len(self.query), "query", "queries")
+        return f"{queries}, {number_of(len(self.gallery), 'gallery image')}"
+
     def ignored(self, rows: slice | Int = slice(None)) -> Bool | None:
         """Tell which gallery images some queries ignore.
 
@@ -59,7 +66,7 @@ class Trial:
         return ignored
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Protocol:
     """A way to evaluate: its trials, whose scores are averaged, and how ranks count."""
 
@@ -69,6 +76,11 @@ class Protocol:
     """What a rank of the CMC curve counts."""
     trials: tuple[Trial, ...]
     """The draws, at least one."""
+
+    def __repr__(self) -> str:
+        trials = number_of(len(self.trials), "trial")
+        counts = self.trials[0]._counts()
+        return f"Protocol({self.name}; {trials} of {counts}; ranks count {self.count})"
 
 
 def pair_groups(identity: Int, camera: Int) -> Int:

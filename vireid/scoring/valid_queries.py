@@ -3,9 +3,8 @@
 from collections import Counter
 
 from vireid.data import DataFolder, QueryCount
-from vireid.scoring import Trial
 from vireid.scoring.choice import choose_protocol, known_truth
-from vireid.scoring.trials import NO_GROUP
+from vireid.scoring.trials import NO_GROUP, Trial
 from vireid.types import Truth
 
 

@@ -1,7 +1,10 @@
 """Studies: runs set beside each other."""
 
 from vireid.studies.ablation import GAINS, ablation_rows
+from vireid.studies.folder import StudyFolder
 from vireid.studies.results import Result, make_result, read_results, runs_of, write_results
+from vireid.studies.row_files import read_rows
+from vireid.studies.run import run_study
 from vireid.studies.shared import beginning, branch_points, seen_by, shared_stages
 from vireid.studies.sweeps import named_rows, swept_rows, with_settings
 from vireid.studies.table import data_table, gain, gain_table, row_table
@@ -10,6 +13,7 @@ from vireid.studies.upper_bound import TrueLabels
 __all__ = [
     "GAINS",
     "Result",
+    "StudyFolder",
     "TrueLabels",
     "ablation_rows",
     "beginning",
@@ -20,7 +24,9 @@ __all__ = [
     "make_result",
     "named_rows",
     "read_results",
+    "read_rows",
     "row_table",
+    "run_study",
     "runs_of",
     "seen_by",
     "shared_stages",

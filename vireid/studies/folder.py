@@ -16,7 +16,8 @@ from vireid.recipes import dump_recipe, parse_recipe, recipe_differences
 from vireid.runs import Run
 from vireid.runs.states import remove_states
 from vireid.scoring.files import read_json
-from vireid.studies import Result, read_results, write_results
+from vireid.studies.code import Code
+from vireid.studies.results import Result, read_results, write_results
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,21 @@ class StudyFolder:
 
     @property
     def plan_file(self) -> Path:
-        """Recipes of the rows and fingerprints of the data, JSON."""
+        """Recipes of the rows, fingerprints of the data and digests of the code, JSON."""
         return self.folder / "study.json"
+
+    @property
+    def page_file(self) -> Path:
+        """Tables of all rows, Markdown."""
+        return self.folder / "results.md"
+
+    def page(self) -> str:
+        """Return the page of results.
+
+        Returns:
+            Markdown.
+        """
+        return self.page_file.read_text(encoding="utf-8")
 
     def job(self, data: str, seed: int) -> Path:
         """Return the folder of all runs with one data set and seed.
@@ -119,10 +133,49 @@ class StudyFolder:
                     "or choose another --out"
                 )
             texts = {name: dump_recipe(replace(row, seed=0)) for name, row in rows.items()}
-            merged = {"rows": known | texts, "data": seen | dict(data)}
-            with whole_file(self.plan_file, CheckpointError) as file:
-                file.write_text(json.dumps(merged, indent=1) + "\n", encoding="utf-8")
-        return list(merged["rows"])
+            rows_now = known | texts
+            self._write_plan(plan | {"rows": rows_now, "data": seen | dict(data)})
+        return list(rows_now)
+
+    def codes(self) -> dict[str, Code]:
+        """Return which code the rows were begun with, as far as it was noted.
+
+        Returns:
+            Digests by the mark of the run.
+        """
+        noted: dict[str, Code] = read_json(self.plan_file).get("code", {})
+        return noted
+
+    def note_code(self, run: Run, code: Code) -> None:
+        """Note which code a row is begun with; one that was begun before keeps what was noted.
+
+        Args:
+            run: the folder of the row.
+            code: digests.
+
+        Raises:
+            CheckpointError: the file of the study is damaged or cannot be written.
+        """
+        if run.folder.exists():
+            return
+        with locked(self.folder / ".lock"):
+            noted = self.codes() | {self.mark(run): dict(code)}
+            self._write_plan(read_json(self.plan_file) | {"code": noted})
+
+    def mark(self, run: Run) -> str:
+        """Return what a run is called in the file of the study.
+
+        Args:
+            run: the folder of a row.
+
+        Returns:
+            Its path in the folder of the study.
+        """
+        return run.folder.relative_to(self.folder).as_posix()
+
+    def _write_plan(self, plan: Mapping[str, object]) -> None:
+        with whole_file(self.plan_file, CheckpointError) as file:
+            file.write_text(json.dumps(plan, indent=1) + "\n", encoding="utf-8")
 
 
 def _other_data(seen: Mapping[str, str], data: Mapping[str, str]) -> Iterator[str]:

@@ -1,10 +1,12 @@
 """Test embeddings + protocol -> scores, averaged over the protocol's trials."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from vireid.cluster import normalise_rows
 from vireid.errors import DataError
 from vireid.metrics import (
     Count,
@@ -15,15 +17,16 @@ from vireid.metrics import (
     per_query_scores,
 )
 from vireid.scoring.similarity import query_blocks, trial_similarity
+from vireid.scoring.tables import NAMES, mean_cells, text_table
 from vireid.scoring.trials import Protocol, Trial
-from vireid.types import Embeddings, Int, Truth
+from vireid.types import Embeddings, Float, Int, Truth
 
 RANKS = (1, 5, 10, 20)
 
 
-@dataclass(frozen=True)
-class EvaluationResult:
-    """Scores of every trial of a protocol."""
+@dataclass(frozen=True, repr=False)
+class ProtocolScores:
+    """Scores of every trial of a protocol; printed, they are a table of their means."""
 
     protocol: str
     """Name of the protocol, with what was done beside it."""
@@ -64,17 +67,30 @@ class EvaluationResult:
         columns["mINP"] = np.array([trial.mINP for trial in self.trials])
         return {name: 100 * values for name, values in columns.items()}
 
+    @property
+    def valid_queries(self) -> int:
+        """Queries with a true match, of the trial that has the fewest."""
+        return min(trial.valid_queries for trial in self.trials)
 
-def evaluate(
-    embeddings: Embeddings, truth: Truth, protocol: Protocol, *, rerank: bool = False
-) -> EvaluationResult:
+    def __repr__(self) -> str:
+        return score_table({"": self})
+
+
+def score(
+    embeddings: Embeddings | Float,
+    truth: Truth | ArrayLike,
+    protocol: Protocol,
+    *,
+    rerank: bool = False,
+) -> ProtocolScores:
     """Score one embedding of the test images under all trials of a protocol.
 
     Similarities are computed for a block of queries at a time; memory grows with N, not with the
     product of queries and gallery.
 
     Args:
-        embeddings: N test images, each embedded once.
+        embeddings: N test images, each embedded once; or [N, D] features of any model, whose rows
+            are brought to unit length.
         truth: their identities [N].
         protocol: queries, galleries and what each query ignores.
         rerank: rank by k-reciprocal neighbours too (see ``trial_similarity``); the name of the
@@ -84,25 +100,54 @@ def evaluate(
         The scores of every trial.
 
     Raises:
-        DataError: no query has a true match in its gallery, or the embeddings are of other images.
+        DataError: no query has a true match in its gallery, the embeddings are of other images, or
+            a row is not finite or zero.
     """
-    if len(embeddings) != len(truth):
+    if isinstance(embeddings, Embeddings):
+        vectors = embeddings.vectors
+    else:
+        vectors = normalise_rows(np.asarray(embeddings))
+    people = truth if isinstance(truth, Truth) else Truth(np.asarray(truth))
+    if len(vectors) != len(people):
         raise DataError(
-            f"{len(embeddings)} embeddings for {len(truth)} identities; expected one for each"
+            f"{len(vectors)} embeddings for {len(people)} identities; expected one for each"
         )
-    found = [_score(embeddings, truth, trial, protocol.count, rerank) for trial in protocol.trials]
-    return EvaluationResult(
+    found = [_score(vectors, people, trial, protocol.count, rerank) for trial in protocol.trials]
+    return ProtocolScores(
         protocol.name + (", re-ranked" if rerank else ""),
         tuple(mean_scores(queries) for queries, _ in found),
         tuple(best for _, best in found),
     )
 
 
+def score_table(rows: Mapping[str, ProtocolScores]) -> str:
+    """Return the mean scores of several embeddings of the same images as a table.
+
+    Args:
+        rows: scores by the name of the row, at least one, of the same trials.
+
+    Returns:
+        Lines of text: the protocol, a header, and of each row the mean over the trials, from two
+        trials on with the standard deviation between them, and how many queries count.
+    """
+    last = list(rows.values())[-1]
+    trials, queries, valid = len(last.trials), len(last.trials[0].queries), last.valid_queries
+    plural = "1 trial, %" if trials == 1 else f"mean ± standard deviation of {trials} trials, %"
+    count = str(queries) if valid == queries else f"{valid} of {queries}"
+    names = list(last.table())
+    cells = [
+        [row, *mean_cells(found.table(), found.spread() or {}, names), count]
+        for row, found in rows.items()
+    ]
+    header = ["", *(NAMES.get(name, name) for name in names), "queries"]
+    return text_table(header, cells, f"{last.protocol}, {plural}")
+
+
 def _score(
-    embeddings: Embeddings, truth: Truth, trial: Trial, count: Count, rerank: bool
+    vectors: Float, truth: Truth, trial: Trial, count: Count, rerank: bool
 ) -> tuple[QueryScores, Int]:
     """Score the queries of a trial, block by block, and find the best image of each."""
-    similarity = trial_similarity(embeddings, trial, rerank=rerank)
+    similarity = trial_similarity(vectors, trial, rerank=rerank)
     query_ids, gallery_ids = truth.identities[trial.query], truth.identities[trial.gallery]
     scores, best = [], []
     for rows in query_blocks(trial):

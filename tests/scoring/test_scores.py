@@ -5,7 +5,7 @@ import pytest
 
 from vireid.errors import DataError
 from vireid.metrics import retrieval_scores
-from vireid.scoring import Protocol, Trial, evaluate
+from vireid.scoring import Protocol, Trial, score
 from vireid.types import Embeddings, Truth
 
 KEYS = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
@@ -30,7 +30,7 @@ def scene():
 
 def test_each_trial_is_scored_by_itself_and_the_table_is_their_mean_in_percent(scene):
     embeddings, truth, protocol = scene
-    result = evaluate(embeddings, truth, protocol)
+    result = score(embeddings, truth, protocol)
     expected = []
     for trial in protocol.trials:
         similarity = np.array(
@@ -59,7 +59,7 @@ def test_each_trial_is_scored_by_itself_and_the_table_is_their_mean_in_percent(s
 def test_a_single_trial_has_no_spread(scene):
     embeddings, truth, protocol = scene
     one = Protocol("p", "images", protocol.trials[:1])
-    assert evaluate(embeddings, truth, one).spread() is None
+    assert score(embeddings, truth, one).spread() is None
 
 
 @pytest.mark.parametrize("count", ["identities", "images"])
@@ -67,7 +67,7 @@ def test_the_count_of_the_protocol_is_used(count):
     # The query's person comes third by images and second by identities.
     vectors = unit(np.array([[1.0, 0.0], [1.0, 0.1], [1.0, 0.2], [1.0, 0.3]]))
     protocol = Protocol("p", count, (Trial(np.array([0]), np.array([1, 2, 3])),))
-    result = evaluate(Embeddings(vectors, [0] * 4), Truth([1, 2, 2, 1]), protocol)
+    result = score(Embeddings(vectors, [0] * 4), Truth([1, 2, 2, 1]), protocol)
     first = int(np.argmax(result.trials[0].cmc)) + 1
     assert first == {"identities": 2, "images": 3}[count]
 
@@ -76,7 +76,7 @@ def test_a_query_that_ignores_its_whole_gallery_has_no_best_image():
     vectors = unit(np.array([[1.0, 0.0], [1.0, 0.1], [1.0, 0.2], [1.0, 0.3]]))
     groups = np.array([5, 6]), np.array([5, 5])
     protocol = Protocol("p", "images", (Trial(np.array([0, 1]), np.array([3, 2]), *groups),))
-    result = evaluate(Embeddings(vectors, [0] * 4), Truth([1, 1, 1, 2]), protocol)
+    result = score(Embeddings(vectors, [0] * 4), Truth([1, 1, 1, 2]), protocol)
     assert result.best[0].tolist() == [-1, 2]
     assert result.trials[0].queries.matches.tolist() == [0, 1]
 
@@ -84,10 +84,10 @@ def test_a_query_that_ignores_its_whole_gallery_has_no_best_image():
 def test_a_perfect_embedding_scores_a_hundred(scene):
     _, truth, protocol = scene
     perfect = Embeddings(np.eye(5)[truth.identities], np.zeros(40, int))
-    assert evaluate(perfect, truth, protocol).table() == dict.fromkeys(KEYS, 100.0)
+    assert score(perfect, truth, protocol).table() == dict.fromkeys(KEYS, 100.0)
 
 
 def test_a_gallery_without_any_true_match_is_an_error(scene):
     embeddings, _, protocol = scene
     with pytest.raises(DataError, match="none of the 15 queries"):
-        evaluate(embeddings, Truth(np.arange(40)), protocol)
+        score(embeddings, Truth(np.arange(40)), protocol)

@@ -1,0 +1,144 @@
+"""The verb: a run or weights + test images -> scores, their files and a figure."""
+
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+
+from vireid.data import DataFolder
+from vireid.models import CrossModalNetwork
+from vireid.observers import Progress, silent
+from vireid.recipes import Outline
+from vireid.runs import Run, load_network, open_weights
+from vireid.scoring.choice import ProtocolOptions
+from vireid.scoring.evaluation import Evaluation
+from vireid.scoring.files import merge_metrics, write_scores
+from vireid.scoring.networks import Scored, score_networks
+from vireid.scoring.options import EvaluationOptions
+from vireid.scoring.pictures import draw_examples
+from vireid.scoring.tasks import Model, Task, finished, prepare
+
+
+def evaluate(
+    model: Model,
+    data: DataFolder | Path | str,
+    *,
+    stages: str | Sequence[str] | None = None,
+    protocol: ProtocolOptions | str | None = None,
+    flip: bool = False,
+    rerank: bool = False,
+    out: Path | str | None = None,
+    trial: int | None = None,
+    device: str = "auto",
+    cache: str | None = None,
+    progress: Progress = silent,
+) -> Evaluation:
+    """Score a trained model on test images with known identities, and write what was found.
+
+    Every test image is embedded once by each stage, on the split that the model was trained on.
+    The folder of the run, or the one beside the weights, gets evaluation.json, a table of all
+    queries and ranked-list.png; a run's metrics.json gets the scores too.
+
+    Args:
+        model: a ``Run``, the folder of one, or a file with its weights.
+        data: a data set, or where it is; its test part is used.
+        stages: of a run: ``"every"`` (before and after each stage), a name or several; the last
+            stage where not given.
+        protocol: "sysu", "regdb", "llcm" or "plain", or ``ProtocolOptions``; that of the data's
+            layout where not given.
+        flip: average the embedding of each image with that of its mirror image.
+        rerank: re-rank by k-reciprocal neighbours; time grows with the square of a trial's
+            images.
+        out: the folder of all files but metrics.json, in place of the usual one.
+        trial: which split of the data; that of the training where not given.
+        device: where to compute; "auto" takes a GPU if there is one.
+        cache: a folder for decoded images, ``"none"`` for memory; where not given, memory for
+            small data and the user's cache directory for other.
+        progress: shows how far the embedding is.
+
+    Returns:
+        The scores by stage. ``print`` shows their table, ``table()`` gives them by name.
+
+    Raises:
+        ConfigError: an option is out of range or does not apply.
+        DataError: the data cannot be used, or a file cannot be written.
+        CheckpointError: the model is missing or damaged.
+    """
+    asked = protocol if isinstance(protocol, ProtocolOptions) else ProtocolOptions(protocol)
+    options = EvaluationOptions(
+        stages, asked, flip, rerank, None if out is None else Path(out), trial, device, cache
+    )
+    (found,) = evaluate_each([model], data, options, progress=progress)
+    return found
+
+
+def evaluate_each(
+    models: Sequence[Model],
+    data: DataFolder | Path | str,
+    options: EvaluationOptions | None = None,
+    *,
+    progress: Progress = silent,
+) -> Iterator[Evaluation]:
+    """Score several models one after the other, each on the split it was trained on.
+
+    All models, data and folders are looked at before the first image is read. ``Average`` of what
+    comes is the mean over the models.
+
+    Args:
+        models: runs, their folders or files with weights, at least one, none twice.
+        data: a data set, or where it is; its test part is used.
+        options: how, as in ``evaluate``; ``out`` gets a folder for each of several models.
+        progress: shows how far the embedding is.
+
+    Returns:
+        The evaluation of each model, in turn, as soon as it is done.
+
+    Raises:
+        ConfigError: an option is out of range or does not apply, or a model is named twice.
+        DataError: the data cannot be used, or a folder cannot be written to.
+        CheckpointError: a model is missing or damaged.
+    """
+    options = options or EvaluationOptions()
+    tasks = prepare(models, data, options)
+    return (_evaluate(task, options, progress) for task in tasks)
+
+
+def _evaluate(task: Task, options: EvaluationOptions, progress: Progress) -> Evaluation:
+    """Score one model, and write files and figure; metrics.json is replaced last."""
+    start = perf_counter()
+    networks, recipe = _networks(task)
+    scored = score_networks(networks, recipe, task.data, task.protocol, options, progress=progress)
+    seconds = perf_counter() - start
+    _warn_of_queries(scored)
+    files = write_scores(task.place, scored, task.data)
+    figure = task.place / "ranked-list.png"
+    draw_examples(figure, scored, task.data, rerank=options.rerank)
+    files += [figure]
+    if not task.model.is_file():
+        run = Run(task.model)
+        merge_metrics(run, scored, task.data, seconds)
+        files = [run.metrics_file, *files]
+    return Evaluation(
+        task.model, task.data.name, task.data.trial, scored.results, scored.embeddings, tuple(files)
+    )
+
+
+def _networks(task: Task) -> tuple[Iterable[tuple[str, CrossModalNetwork]], Outline]:
+    """Return the names and networks of a model's stages, read when their turn comes."""
+    if task.model.is_file():
+        weights = open_weights(task.model)
+        return [(weights.stage, weights.network)], weights.recipe
+    run = Run(task.model)
+    last = finished(run)[-1]
+    return ((stage or last, load_network(run, stage)) for stage in task.stages), run.outline()
+
+
+def _warn_of_queries(scored: Scored) -> None:
+    """Warn where some queries cannot count."""
+    queries, valid = len(scored.protocol.trials[0].query), scored.last.valid_queries
+    if valid < queries:
+        warnings.warn(
+            f"{queries - valid} of {queries} queries have no image of their identity in their "
+            "gallery and do not count",
+            stacklevel=2,
+        )

@@ -1,0 +1,39 @@
+"""How an evaluation goes about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vireid.scoring.choice import ProtocolOptions
+
+EVERY = "every"
+"""What is given as the stages of a run that are all evaluated, the network before training too."""
+
+
+@dataclass(frozen=True)
+class EvaluationOptions:
+    """How an evaluation goes about it; what is given to all models alike."""
+
+    stages: str | Sequence[str] | None = None
+    """Of runs: ``every``, or names of checkpoints; None for the last."""
+    protocol: ProtocolOptions = field(default_factory=ProtocolOptions)
+    """What is asked for of the protocol."""
+    flip: bool = False
+    """Average the embedding of each image with that of its mirror image."""
+    rerank: bool = False
+    """Re-rank by k-reciprocal neighbours."""
+    out: Path | None = None
+    """Folder of all files but metrics.json, of several models one in it for each; None for the
+    run's, or one beside the weights."""
+    trial: int | None = None
+    """Which split of the data; None for that of the training."""
+    device: str = "auto"
+    """Where to compute; auto takes a GPU if there is one."""
+    cache: str | None = None
+    """Where decoded images are kept, as in ``Reading``."""
+
+    def names(self) -> tuple[str | None, ...]:
+        """Return the names of the checkpoints where not all are meant; None for the last."""
+        if self.stages is None or isinstance(self.stages, str):
+            return (self.stages,)
+        return tuple(self.stages)

@@ -1,0 +1,28 @@
+"""The values that travel between rooms: frozen, and validated where they are made.
+
+Each shows itself in a line: what it is, and how much of it.
+"""
+
+from vireid.types.arrays import NOISE, SYSU_CAMERAS, Bool, Float, Int, Modality
+from vireid.types.embeddings import Embeddings, Ranking
+from vireid.types.images import Images, Truth
+from vireid.types.labelling import Known, Labelling, LabelSpace
+from vireid.types.labels import Matching, PseudoLabels
+
+__all__ = [
+    "NOISE",
+    "SYSU_CAMERAS",
+    "Bool",
+    "Embeddings",
+    "Float",
+    "Images",
+    "Int",
+    "Known",
+    "LabelSpace",
+    "Labelling",
+    "Matching",
+    "Modality",
+    "PseudoLabels",
+    "Ranking",
+    "Truth",
+]

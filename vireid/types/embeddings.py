@@ -1,0 +1,61 @@
+"""What a model makes of images, and what a search finds among them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vireid.errors import DataError
+from vireid.types.arrays import Float, Int, check_modality, sides, vector
+
+
+@dataclass(frozen=True, repr=False)
+class Embeddings:
+    """What a model makes of N images."""
+
+    vectors: Float
+    """[N, D] rows of unit length."""
+    modality: Int
+    """[N] 0 visible, 1 infrared."""
+    features: Float | None = None
+    """[N, D] the features before the neck, where they are asked for."""
+
+    def __post_init__(self) -> None:
+        """Check the shapes and that the rows are finite and of unit length, and freeze them."""
+        vectors = np.asarray(self.vectors, dtype=np.float32)
+        if vectors.ndim != 2:
+            raise DataError(f"embeddings have shape {vectors.shape}; expected (N, D)")
+        norms = np.linalg.norm(vectors, axis=1)
+        if not np.all(np.abs(norms - 1) < 1e-3):  # NaN fails too
+            raise DataError("embeddings are not all finite and of unit length; normalise the rows")
+        vectors = vectors.view()
+        vectors.setflags(write=False)
+        object.__setattr__(self, "vectors", vectors)
+        if self.features is not None:
+            features = np.asarray(self.features, dtype=np.float32).view()
+            if features.ndim != 2 or len(features) != len(vectors):
+                raise DataError(f"features have shape {features.shape}; expected N rows")
+            features.setflags(write=False)
+            object.__setattr__(self, "features", features)
+        object.__setattr__(self, "modality", vector("modality", self.modality, len(vectors)))
+        check_modality(self.modality)
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def __repr__(self) -> str:
+        kept = "" if self.features is None else f", features {list(self.features.shape)}"
+        return f"Embeddings({list(self.vectors.shape)}, {sides(self.modality)}{kept})"
+
+
+@dataclass(frozen=True, repr=False)
+class Ranking:
+    """The best gallery images for each of Q queries."""
+
+    order: Int
+    """[Q, K] gallery indices, most similar first."""
+    similarity: Float
+    """[Q, K] dot products in [-1, 1]."""
+
+    def __repr__(self) -> str:
+        queries, best = self.order.shape
+        return f"Ranking({queries:,} queries, the best {best:,} gallery images of each)"
