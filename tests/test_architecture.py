@@ -13,31 +13,42 @@ TABLE: dict[str, set[str]] = {
     "types": {"errors"},
     "files": {"errors"},
     "seeds": set(),
-    "config": {"errors"},
-    "data": {"files", *BASE},
-    "synthetic": {"files", *BASE, "data"},
-    "cluster": {"types", "errors"},
-    "matching": {"cluster", "types", "errors"},
+    "data": {"errors", "files", "types"},
+    "synthetic": {"errors", "seeds", "types"},
+    "cluster": {"errors", "types"},
+    "matching": {"cluster", "errors", "types"},
     "losses": {"errors"},
-    "metrics": {"types", "errors"},
+    "metrics": {"errors", "types"},
     "models": {"errors", "types"},
-    "terms": {"errors"},
-    "labelling": {"cluster", "matching", *BASE},
-    "training": {*BASE, "models", "cluster", "losses", "metrics", "terms", "labelling"},
-    "parallel": {"cluster", "errors", "models", "types"},
-    "recipes": {"config", "errors"},
-    "observers": {"errors", "files"},
-    "runs": {
-        "config", "errors", "files", "models", "observers", "recipes", "training", "types",
+    "terms": {"cluster", "errors", "losses", "models", "types"},
+    "labelling": {"cluster", "errors", "matching", "types"},
+    "config": {"errors", "labelling", "terms", "types"},
+    "recipes": {"config", "errors", "labelling", "terms"},
+    "training": {
+        "cluster", "config", "errors", "labelling", "metrics", "models", "seeds", "terms", "types",
     },
-    "scoring": {*BASE, "cluster", "metrics", "labelling"},
-    "studies": {*BASE, "labelling", "metrics", "recipes", "training"},
-    "pages": {"types", "errors"},
-    "ranking": {"types", "errors", "files"},
+    "parallel": {"cluster", "errors", "models", "types"},
+    "observers": {"errors", "files"},
+    "pages": {"errors", "types"},
+    "ranking": {"errors", "files", "types"},
+    "runs": {
+        "config", "data", "errors", "files", "labelling", "metrics", "models", "observers", "pages",
+        "parallel", "ranking", "recipes", "training", "types",
+    },
+    "scoring": {
+        "cluster", "config", "data", "errors", "files", "metrics", "models", "observers", "pages",
+        "recipes", "runs", "types",
+    },
+    "studies": {
+        "config", "data", "errors", "files", "labelling", "metrics", "observers", "pages",
+        "recipes", "runs", "scoring", "terms", "training", "types",
+    },
 }  # fmt: skip
 """What each room may import; cli may import everything. docs/architecture.md shows the same."""
 
 KNOW_THE_TRUTH = {"types", "data", "synthetic", "scoring", "studies", "pages", "cli"}
+CARRY_THE_TRUTH = {"runs/reading.py", "runs/epochs.py"}
+"""The two files of a training that touch it: one leaves out unreadable images, one logs."""
 FILES = sorted(PACKAGE.rglob("*.py"))
 LINES = 250
 
@@ -114,7 +125,7 @@ def test_files_import_each_other_without_a_circle() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_only_some_rooms_name_the_truth(path: Path) -> None:
-    if room(path) in KNOW_THE_TRUTH:
+    if room(path) in KNOW_THE_TRUTH or str(path.relative_to(PACKAGE)) in CARRY_THE_TRUTH:
         return
     assert not [name for name in named(path) if "truth" in name.lower()]
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vireid.runs import Run, load_network
     from vireid.runs.embed import embed
     from vireid.runs.train import train
+    from vireid.scoring.evaluating import evaluate
     from vireid.synthetic import SyntheticSettings, synthesise
     from vireid.training import TrainingImages, fit
     from vireid.types import Embeddings, Images, PseudoLabels
@@ -38,6 +39,7 @@ _HOME = {
     "build_network": "vireid.models",
     "check": "vireid.data.check.inspection",
     "embed": "vireid.runs.embed",
+    "evaluate": "vireid.scoring.evaluating",
     "fit": "vireid.training",
     "jaccard_distance": "vireid.cluster",
     "label": "vireid.labelling.features",
@@ -66,6 +68,7 @@ __all__ = [
     "build_network",
     "check",
     "embed",
+    "evaluate",
     "fit",
     "jaccard_distance",
     "label",
