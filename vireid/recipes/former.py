@@ -16,6 +16,10 @@ MOVED = {
 """Settings of the whole recipe that became settings of terms, and their names now."""
 
 
+UNUSED = {"norm": "squared_l2", "features": "pooled"}
+"""Settings that every term had, with what they held where they did not apply."""
+
+
 def is_former(settings: Mapping[str, Any]) -> bool:
     """Tell whether settings have the form of version 0.1.0: terms are a list.
 
@@ -64,10 +68,21 @@ def named_terms(terms: Any) -> Any:
         for name, term in zip(plain, terms, strict=True)
     ]
     found: dict[str, Any] = {}
-    for name, term in zip(full, terms, strict=True):
+    for name, term in zip(full, map(_without_unused, terms), strict=True):
         number = 1 + sum(other.rpartition("_")[0] == name or other == name for other in found)
         found[name if name not in found else f"{name}_{number}"] = term
     return found
+
+
+def _without_unused(term: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what a term of 0.1.0 held without having a use for it."""
+    kind = TERMS.get(str(term.get("loss")))
+    known = {} if kind is None else kind.__dataclass_fields__
+    return {
+        name: value
+        for name, value in term.items()
+        if name in known or name not in UNUSED or value != UNUSED[name]
+    }
 
 
 def push_down(settings: dict[str, Any], name: str, value: Any) -> None:

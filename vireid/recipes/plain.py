@@ -13,6 +13,9 @@ from vireid.recipes.former import modernise
 from vireid.terms import Term
 
 ABSENT = "absent"
+"""Stands for a setting that a recipe lacks."""
+NOTHING = (ABSENT, None, [], "")
+"""Values that say the same: a setting that an earlier version lacked, and its being empty."""
 
 
 def plain(value: Any) -> Any:
@@ -120,8 +123,12 @@ def recipe_differences(one: Recipe | str, other: Recipe | str) -> list[str]:
     return [
         f"{name} is {after.get(name, ABSENT)}, was {before.get(name, ABSENT)}"
         for name in names
-        if before.get(name, ABSENT) != after.get(name, ABSENT)
+        if not _alike(before.get(name, ABSENT), after.get(name, ABSENT))
     ]
+
+
+def _alike(one: Any, other: Any) -> bool:
+    return one == other or (one in NOTHING and other in NOTHING)
 
 
 def _values(recipe: Recipe | str) -> Any:
