@@ -30,8 +30,14 @@ TABLE: dict[str, set[str]] = {
     "runs": {
         "config", "errors", "files", "models", "observers", "recipes", "training", "types",
     },
-    "scoring": {*BASE, "cluster", "metrics", "labelling"},
-    "studies": {*BASE, "labelling", "metrics", "recipes", "training"},
+    "scoring": {
+        *BASE, "cluster", "data", "files", "labelling", "metrics", "models", "observers", "pages",
+        "runs",
+    },
+    "studies": {
+        *BASE, "data", "files", "labelling", "metrics", "observers", "pages", "recipes", "runs",
+        "scoring", "training",
+    },
     "pages": {"types", "errors"},
     "ranking": {"types", "errors", "files"},
 }  # fmt: skip

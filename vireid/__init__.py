@@ -13,7 +13,9 @@ _HOME = {
     "Recipe": "vireid.config",
     "Run": "vireid.runs",
     "TrainingImages": "vireid.training",
+    "Truth": "vireid.types",
     "build_network": "vireid.models",
+    "evaluate": "vireid.scoring",
     "fit": "vireid.training",
     "jaccard_distance": "vireid.cluster",
     "label_spaces": "vireid.labelling",
@@ -22,6 +24,7 @@ _HOME = {
     "load_recipe": "vireid.recipes",
     "open_data": "vireid.data",
     "retrieval_scores": "vireid.metrics",
+    "score": "vireid.scoring",
 }
 
 __all__ = sorted(_HOME)
