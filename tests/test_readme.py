@@ -20,13 +20,19 @@ SMALL = {
 """What keeps a command of README short here."""
 
 
-def run(command: list[str], folder: Path) -> None:
-    """Run a command and demand that it ends well."""
+def run(command: list[str], folder: Path) -> str:
+    """Run a command, demand that it ends well, and return what it printed."""
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def blocks() -> list[str]:
+    """Return the Python that README shows."""
+    return re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 
 def commands() -> list[str]:
@@ -36,7 +42,7 @@ def commands() -> list[str]:
 
 def test_readme_names_commands_and_python() -> None:
     assert {line.split()[1] for line in commands()} >= {"synth", "train", "evaluate", "search"}
-    assert README.count("```python") == 1
+    assert len(blocks()) == 2
     measured = (ROOT / "docs" / "results" / "synthetic.md").read_text(encoding="utf-8")
     table = [line for line in measured.splitlines() if line.startswith("|")]
     assert "\n".join(table) in README
@@ -57,9 +63,15 @@ def test_readme_commands_and_python_run(tmp_path: Path) -> None:
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo" / "run").symlink_to(tmp_path / "runs" / "first")
     (tmp_path / "demo" / "data").symlink_to(tmp_path / "people")
-    block = re.search(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    assert block
-    run([sys.executable, "-c", block.group(1)], tmp_path)
+    run([sys.executable, "-c", blocks()[0]], tmp_path)
+
+
+def test_features_of_another_model_are_scored_in_ten_lines(tmp_path: Path) -> None:
+    block = blocks()[1]
+    assert len([line for line in block.splitlines() if line]) <= 10
+    printed = run([sys.executable, "-W", "error", "-c", block], tmp_path)
+    shown = README.split(block)[1].split("```\n\n")[1].split("\n\n")[0]
+    assert printed.splitlines() == [line.removeprefix("    ") for line in shown.splitlines()]
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#]+)\)", README))

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from vireid.runs import Run, load_network
     from vireid.runs.embed import embed
     from vireid.runs.train import train
+    from vireid.scoring import score
     from vireid.scoring.evaluating import evaluate
     from vireid.synthetic import SyntheticSettings, synthesise
     from vireid.training import TrainingImages, fit
-    from vireid.types import Embeddings, Images, PseudoLabels
+    from vireid.types import Embeddings, Images, PseudoLabels, Truth
 
     __version__: str
 
@@ -36,6 +37,7 @@ _HOME = {
     "Run": "vireid.runs",
     "SyntheticSettings": "vireid.synthetic",
     "TrainingImages": "vireid.training",
+    "Truth": "vireid.types",
     "build_network": "vireid.models",
     "check": "vireid.data.check.inspection",
     "embed": "vireid.runs.embed",
@@ -51,6 +53,7 @@ _HOME = {
     "open_data": "vireid.data",
     "retrieval_scores": "vireid.metrics",
     "save_gallery": "vireid.ranking",
+    "score": "vireid.scoring",
     "search": "vireid.ranking",
     "synthesise": "vireid.synthetic",
     "train": "vireid.runs.train",
@@ -65,6 +68,7 @@ __all__ = [
     "Run",
     "SyntheticSettings",
     "TrainingImages",
+    "Truth",
     "build_network",
     "check",
     "embed",
@@ -80,6 +84,7 @@ __all__ = [
     "open_data",
     "retrieval_scores",
     "save_gallery",
+    "score",
     "search",
     "synthesise",
     "train",

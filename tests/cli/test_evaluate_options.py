@@ -2,18 +2,34 @@
 
 import json
 import shutil
+from typing import get_args
 
 import pytest
 
+from vireid.cli import evaluate
 from vireid.cli.main import main
 from vireid.data import open_data
 from vireid.models.extract import extract
+from vireid.scoring import Direction, Mode, ProtocolOptions
 
 
 @pytest.fixture
 def run(trained, tmp_path):
     """Return a copy of the trained run, to be written to."""
     return shutil.copytree(trained, tmp_path / "run")
+
+
+def test_the_choices_are_those_of_the_protocols(monkeypatch):
+    asked = {}
+
+    def note(self, _):
+        asked.update({action.dest: action.choices for action in self._actions})
+
+    monkeypatch.setattr(evaluate.argparse.ArgumentParser, "parse_intermixed_args", note)
+    evaluate.parse([])
+    assert asked["mode"] == get_args(Mode)
+    assert set(asked["direction"]) == set(get_args(Direction))
+    assert set(vars(ProtocolOptions())) <= set(asked)
 
 
 def go(*words):

@@ -91,3 +91,27 @@ def test_a_gallery_without_any_true_match_is_an_error(scene):
     embeddings, _, protocol = scene
     with pytest.raises(DataError, match="none of the 15 queries"):
         score(embeddings, Truth(np.arange(40)), protocol)
+
+
+def test_plain_features_are_brought_to_unit_length(scene):
+    embeddings, truth, protocol = scene
+    lengths = np.random.default_rng(1).uniform(0.5, 9, (40, 1))
+    found = score(embeddings.vectors * lengths, truth.identities, protocol)
+    assert found.table() == pytest.approx(score(embeddings, truth, protocol).table())
+    with pytest.raises(DataError, match="row 3 is zero"):
+        score(embeddings.vectors * (np.arange(40) != 3)[:, None], truth, protocol)
+
+
+def test_scores_show_themselves_as_their_table(scene):
+    embeddings, truth, protocol = scene
+    found = score(embeddings, truth, protocol)
+    title, header, row = str(found).splitlines()
+    assert title == "p, mean ± standard deviation of 2 trials, %"
+    assert header.split() == ["Rank-1", "Rank-5", "Rank-10", "Rank-20", "mAP", "mINP", "queries"]
+    means, spreads = found.table(), found.spread()
+    cells = [f"{means[name]:.1f} ± {spreads[name]:.1f}" for name in KEYS]
+    valid = min(trial.valid_queries for trial in found.trials)
+    count = "15" if valid == 15 else f"{valid} of 15"
+    assert [part.strip() for part in row.split("  ") if part] == [*cells, count]
+    assert len({len(line) for line in (header, row)}) == 1
+    assert repr(found) == str(found)

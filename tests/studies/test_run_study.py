@@ -1,0 +1,117 @@
+"""The verb `run_study`, and what it says where the code has changed meanwhile."""
+
+import json
+import logging
+import warnings
+from dataclasses import replace
+
+import pytest
+
+from vireid.errors import ConfigError
+from vireid.runs import Run
+from vireid.studies import run as studies_run
+from vireid.studies import run_study
+
+NOW = {"vireid": "now", "mine": "same"}
+
+
+@pytest.fixture(scope="module")
+def row(tiny):
+    """Return the shortest recipe of one stage."""
+    last = replace(tiny.stages[0], iterations=1)
+    return replace(tiny, stages=(last,))
+
+
+@pytest.fixture
+def code(monkeypatch):
+    """Return a function that says which code there is."""
+
+    def be(found):
+        monkeypatch.setattr(studies_run, "code_of", lambda _: found)
+
+    return be
+
+
+def said(rows, people, out):
+    """Run a study and return its warnings on the code."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        run_study(rows, [people], out, seeds=[0], device="cpu")
+    return [str(one.message) for one in caught if "other code" in str(one.message)]
+
+
+def test_a_study_is_run_and_shows_its_page(row, people, tmp_path, caplog):
+    out = tmp_path / "study"
+    with caplog.at_level(logging.INFO, "vireid"):
+        study = run_study({"one": row}, [people], str(out), seeds=[0, 0], test=[people])
+    assert [result.key for result in study.results()] == [("people", 0, "one")]
+    assert study.page().startswith("    the same call\n")
+    assert "| one | " in study.page()
+    assert (out / "results.png").is_file()
+    assert "\npeople, seed 0, row 1 of 1: one" in caplog.messages
+    assert any(line.startswith("SYSU-MM01 all-search") for line in caplog.messages)
+
+
+def test_rows_of_other_code_are_named(row, people, tmp_path, code):
+    out = tmp_path / "study"
+    rows = {"one": row, "two": replace(row, temperature=0.1)}
+    code(NOW)
+    assert said({"one": row}, people, out) == []
+    assert list(json.loads((out / "study.json").read_text())["code"].values()) == [NOW]
+    assert said({"one": row}, people, out) == [], "the same code"
+    code(NOW | {"vireid": "later"})
+    (line,) = said(rows, people, out)
+    assert line == (
+        f"{out} holds rows that were made by other code (vireid has changed): one; do not compare "
+        "them with new ones: choose another --out, or delete the folder to train all rows anew"
+    )
+    assert len(said(rows, people, out)) == 1, "as long as the row is there"
+    code(NOW)
+    (line,) = said(rows, people, out)
+    assert "(vireid has changed): two;" in line
+
+
+def test_a_study_without_digests_is_taken_as_it_is(row, people, tmp_path, code):
+    out = tmp_path / "study"
+    code(NOW)
+    said({"one": row}, people, out)
+    plan = json.loads((out / "study.json").read_text())
+    del plan["code"]
+    (out / "study.json").write_text(json.dumps(plan))
+    code({"vireid": "later"})
+    assert said({"one": row}, people, out) == []
+
+
+def test_a_row_that_goes_on_keeps_the_code_it_was_begun_with(tmp_path):
+    study = studies_run.StudyFolder(tmp_path / "study")
+    run = study.run("people", 0, "one")
+    study.note_code(run, {"vireid": "old"})
+    study.note_code(run, {"vireid": "new"})
+    assert study.codes() == {study.mark(run): {"vireid": "new"}}, "it was not begun yet"
+    run.folder.mkdir(parents=True)
+    study.note_code(run, {"vireid": "newer"})
+    assert study.codes() == {study.mark(run): {"vireid": "new"}}
+    old = Run(study.job("people", 1) / "begun-by-an-earlier-version")
+    old.folder.mkdir(parents=True)
+    study.note_code(old, {"vireid": "newer"})
+    assert list(study.codes()) == [study.mark(run)]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"seeds": []}, "--seeds holds none"),
+        ({"seeds": [0, -1]}, "--seeds holds -1; expected 0 or more"),
+        ({"test": ["a", "b"]}, "--test has 2 for 1 data sets"),
+    ],
+)
+def test_options_that_cannot_be_used(row, people, tmp_path, options, message):
+    with pytest.raises(ConfigError, match=message):
+        run_study({"one": row}, [people], tmp_path / "out", **options)
+    assert not (tmp_path / "out").exists()
+
+
+def test_several_processes_of_one_training_are_refused(row, people, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(ConfigError, match="a study does not run under torchrun"):
+        run_study({"one": row}, [people], tmp_path / "out")
