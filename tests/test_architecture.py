@@ -47,8 +47,8 @@ TABLE: dict[str, set[str]] = {
 """What each room may import; cli may import everything. docs/architecture.md shows the same."""
 
 KNOW_THE_TRUTH = {"types", "data", "synthetic", "scoring", "studies", "pages", "cli"}
-CARRY_THE_TRUTH = {"runs/reading.py", "runs/epochs.py"}
-"""The two files of a training that touch it: one leaves out unreadable images, one logs."""
+CARRY_THE_TRUTH = {"__init__.py", "runs/reading.py", "runs/epochs.py"}
+"""The public names, and two files of a training: one leaves out unreadable images, one logs."""
 FILES = sorted(PACKAGE.rglob("*.py"))
 LINES = 250
 

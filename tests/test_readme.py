@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import vireid
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SMALL = {
@@ -60,10 +62,13 @@ def test_readme_commands_and_python_run(tmp_path: Path) -> None:
         words = shlex.split(line)
         extra = shlex.split(SMALL.get(" ".join(words[:2]), ""))
         run([sys.executable, "-m", *words, *extra], tmp_path)
-    (tmp_path / "demo").mkdir()
-    (tmp_path / "demo" / "run").symlink_to(tmp_path / "runs" / "first")
-    (tmp_path / "demo" / "data").symlink_to(tmp_path / "people")
-    run([sys.executable, "-c", blocks()[0]], tmp_path)
+    block = blocks()[0]
+    assert len([line for line in block.splitlines() if line]) < 20
+    assert set(re.findall(r"vireid\.(\w+)", block)) <= set(vireid.__all__)
+    short = SMALL["vireid train"].removeprefix("--set ").split()
+    less = block.replace('settings=["seed=3"]', f"settings={['seed=3', *short]}")
+    assert less != block
+    run([sys.executable, "-c", less.replace('vireid.synthesise("people")', "pass")], tmp_path)
 
 
 def test_features_of_another_model_are_scored_in_ten_lines(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from vireid.cluster import jaccard_distance
     from vireid.config import Recipe
     from vireid.data import load_pixels, open_data
-    from vireid.data.check.inspection import check
     from vireid.labelling import label_spaces
     from vireid.labelling.features import label
     from vireid.metrics import retrieval_scores
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from vireid.runs.embed import embed
     from vireid.runs.train import train
     from vireid.scoring import score
+    from vireid.scoring.checking import check
     from vireid.scoring.evaluating import evaluate
     from vireid.synthetic import SyntheticSettings, synthesise
     from vireid.training import TrainingImages, fit
@@ -39,7 +39,7 @@ _HOME = {
     "TrainingImages": "vireid.training",
     "Truth": "vireid.types",
     "build_network": "vireid.models",
-    "check": "vireid.data.check.inspection",
+    "check": "vireid.scoring.checking",
     "embed": "vireid.runs.embed",
     "evaluate": "vireid.scoring.evaluating",
     "fit": "vireid.training",

@@ -32,8 +32,6 @@ def run(words: list[str]) -> None:
     add_trial(command, default="all ten, each image once")
     add_max_unreadable(command)
     arguments = command.parse_args(words)
-    from vireid.scoring.valid_queries import count_queries
-
     with progress("opening images") as bar:
         found = vireid.check(
             arguments.data,
@@ -42,7 +40,6 @@ def run(words: list[str]) -> None:
             workers=arguments.threads,
             progress=bar,
             max_unreadable=arguments.max_unreadable,
-            count_queries=count_queries,
         )
     show(found)
     if not found.usable:

@@ -14,7 +14,7 @@ from vireid.terms import Term
 
 ABSENT = "absent"
 """Stands for a setting that a recipe lacks."""
-NOTHING = (ABSENT, None, [], "")
+NOTHING: tuple[Any, ...] = (ABSENT, None, [], "")
 """Values that say the same: a setting that an earlier version lacked, and its being empty."""
 
 

@@ -1,0 +1,46 @@
+"""The verb: is a data set sound, and what can it be used for."""
+
+from pathlib import Path
+
+from vireid.data import MAX_UNREADABLE, Inspection
+from vireid.data.check import inspection
+from vireid.observers import Tell
+from vireid.scoring.valid_queries import count_queries
+
+
+def check(
+    data: Path | str,
+    *,
+    trial: int | None = None,
+    quick: bool = False,
+    workers: int | None = None,
+    max_unreadable: float = MAX_UNREADABLE,
+    progress: Tell | None = None,
+) -> Inspection:
+    """Read a data set's lists, open all its images once, try its protocol, and judge.
+
+    Args:
+        data: a data set as for ``open_data``.
+        trial: which of the ten splits of RegDB, 1 to 10; all if not given. For RegDB's layout
+            only.
+        quick: read only the headers of the images.
+        workers: number of threads; one a processor, at most eight, if not given.
+        max_unreadable: share of the training images that may be unreadable, in [0, 1).
+        progress: told of the images that are done and of all.
+
+    Returns:
+        The finding.
+
+    Raises:
+        DataError: where the path has no known layout, or a manifest is no table.
+        ConfigError: where an option does not apply or is out of range.
+    """
+    return inspection.check(
+        data,
+        trial=trial,
+        quick=quick,
+        workers=workers,
+        progress=progress,
+        max_unreadable=max_unreadable,
+        count_queries=count_queries,
+    )
