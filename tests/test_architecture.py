@@ -96,6 +96,13 @@ def test_imports_follow_the_table(path: Path) -> None:
         assert there == here or there in TABLE[here], f"{here} may not import {there}"
 
 
+def test_only_the_command_and_tests_import_the_command() -> None:
+    others = [path for path in FILES if room(path) not in {"cli", "__main__"}]
+    others += sorted((PACKAGE.parent / "benchmarks").glob("*.py"))
+    found = {path.name for path in others for one in imported(path) if "vireid.cli" in one}
+    assert not found
+
+
 def test_every_room_is_in_the_table() -> None:
     assert {room(path) for path in FILES} - {"cli", "__init__", "__main__"} == set(TABLE)
 

@@ -1,5 +1,6 @@
 """The names of the package are resolved when they are first used."""
 
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,15 @@ def test_every_public_name_is_there(name):
     assert value.__name__ == name
     assert value.__doc__
     assert name in dir(vireid)
+
+
+def test_the_version_is_that_of_the_package():
+    assert vireid.__version__ == version("vireid")
+    assert "__version__" in dir(vireid)
+
+
+def test_each_name_has_a_home():
+    assert sorted(vireid._HOME) == vireid.__all__
 
 
 def test_other_names_are_not():

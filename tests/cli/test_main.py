@@ -79,6 +79,22 @@ def test_every_command_explains_itself(capsys, name):
     assert out.startswith(f"usage: vireid {name} ")
 
 
+LIGHT_HELP = (
+    "demo", "synth", "check", "train", "runs", "embed", "label", "search", "upper-bound",
+)  # fmt: skip
+
+
+def test_help_loads_no_torch():
+    code = (
+        "import sys\nfrom contextlib import suppress\nfrom vireid.cli.main import main\n"
+        f"for name in {LIGHT_HELP}:\n"
+        "    with suppress(SystemExit):\n        main([name, '--help'])\n"
+        "    assert 'torch' not in sys.modules, name\n"
+    )
+    done = python("-c", code)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_unknown_options_are_one_line(capsys, name):
     places = {"embed": "run x --out y", "evaluate": "run x", "search": "run x --gallery y"}
