@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "make data, train, evaluate: all in one, in minutes on two cores",
     "synth": "write a synthetic visible-infrared data set",
     "check": "say whether a data set is sound, and what it can be used for",
+    "recipe": "print a recipe: what each setting means, may be and is",
     "train": "learn from unlabelled visible and infrared images",
     "evaluate": "score a trained run on identities it has never seen",
     "runs": "list runs with their state and best figures",

@@ -20,7 +20,8 @@ class ClusteringConfig:
     eps: float = 0.6
     """Largest Jaccard distance between neighbours of a cluster, in (0, 1)."""
     min_samples: int = 4
-    """Neighbours, the image itself included, that make an image a core of a cluster."""
+    """Neighbours, the image itself included, that make an image a core of a cluster (at least
+    1)."""
 
     def problems(self, where: str) -> list[str]:
         """List a message for each value that cannot be.
