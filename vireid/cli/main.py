@@ -59,8 +59,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"vireid {vireid.__version__}")
         return 0
     if words[0] not in COMMANDS:
-        known = ", ".join(COMMANDS)
-        print(f"vireid: no command {words[0]}; expected one of: {known}", file=sys.stderr)
+        from vireid.errors import meant
+
+        known = f"expected one of: {', '.join(COMMANDS)}{meant(words[0], COMMANDS)}"
+        print(f"vireid: no command {words[0]}; {known}", file=sys.stderr)
         return 2
     return _run(words[0], words[1:])
 

@@ -5,14 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 
 from vireid.cli.arguments import parser
 from vireid.cli.display import console
 from vireid.errors import number_of
-from vireid.runs.overview import Overview, describe_run, find_runs
-from vireid.scoring.means import mean_table
+
+if TYPE_CHECKING:
+    from vireid.runs.overview import Overview
 
 TEXTS = ("run", "state", "recipe", "data", "epoch", "goes on at", "scored")
 NUMBERS = ("Rank-1", "mAP", "clarity", "stable", "time")
@@ -42,6 +44,9 @@ def run(words: list[str]) -> None:
         help="also the mean and spread of the test scores, over seeds or RegDB's ten splits, say",
     )  # fmt: skip
     arguments = command.parse_args(words)
+    from vireid.runs.overview import describe_run, find_runs
+    from vireid.scoring.means import mean_table
+
     found = [describe_run(folder) for folder in find_runs(arguments.folders)]
     if arguments.json:
         print(json.dumps([asdict(one) for one in found], indent=2, allow_nan=False))
@@ -60,7 +65,7 @@ def run(words: list[str]) -> None:
         console.print(mean_table(scores))
 
 
-def table(found: Sequence[Overview]) -> Table:
+def table(found: "Sequence[Overview]") -> Table:
     """Return the table of some runs.
 
     Args:
@@ -79,7 +84,7 @@ def table(found: Sequence[Overview]) -> Table:
     return made
 
 
-def _protocol(one: Overview, found: Sequence[Overview]) -> str:
+def _protocol(one: "Overview", found: "Sequence[Overview]") -> str:
     """Return by what a run was scored, with the number of trials where others have another."""
     name = one.protocol or "-"
     if all(other.trials == one.trials for other in found if other.protocol == one.protocol):
@@ -88,7 +93,7 @@ def _protocol(one: Overview, found: Sequence[Overview]) -> str:
     return f"{name}, {trials}"
 
 
-def _row(one: Overview) -> Iterator[str]:
+def _row(one: "Overview") -> Iterator[str]:
     """Yield the cells of a run."""
     epoch = None if one.stage is None else f"{one.stage} {one.epoch}/{one.epochs}"
     if epoch and one.progress is not None and one.progress < 1:

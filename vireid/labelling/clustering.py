@@ -8,6 +8,9 @@ from vireid.errors import FROM_ONE, INSIDE, outside
 from vireid.labelling.labeller import Neighbours
 from vireid.types import NOISE, Float, Int
 
+SINGLE, MIXED = (30, 6), (40, 32)
+"""k1 and k2 for one modality and for both, as the literature has them for SYSU-MM01."""
+
 
 @dataclass(frozen=True)
 class ClusteringConfig:
