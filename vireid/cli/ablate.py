@@ -1,5 +1,6 @@
 """`vireid ablate`: what each module of the method adds."""
 
+from vireid.cli.settings import parse_or_list
 from vireid.cli.study_options import base_recipe, execute, study_parser
 
 
@@ -16,7 +17,7 @@ def run(words: list[str]) -> None:
         "the stages before are trained once for each data set and seed.",
         "vireid ablate DATA --out studies/ablation --seeds 0 1 2",
     )
-    arguments = command.parse_args(words)
+    arguments = parse_or_list(command, words)
     from vireid.studies import GAINS, ablation_rows
 
     execute(arguments, ["ablate", *words], ablation_rows(base_recipe(arguments)), gains=GAINS)

@@ -10,8 +10,6 @@ from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
 from vireid.data.pixels.place import MEMORY
 from vireid.runs.folder import Run
-from vireid.scoring import evaluate
-from vireid.scoring.files import read_json, write_json
 from vireid.synthetic import SyntheticSettings
 
 PARTS = {
@@ -41,6 +39,7 @@ def run(words: list[str]) -> None:
     add_machine(command)
     arguments = command.parse_args(words)
     from vireid.cli.live import live
+    from vireid.scoring.files import read_json, write_json
 
     device = use_machine(arguments)
     target = next_run(arguments.out)
@@ -62,7 +61,9 @@ def run(words: list[str]) -> None:
         again=f"vireid train {arguments.out / 'data'} --out {target.folder} --cache none --resume",
     )
     console.print()
-    found = evaluate(target, data, stages="every", device=device, cache=MEMORY, progress=progress)
+    found = vireid.evaluate(
+        target, data, stages="every", device=device, cache=MEMORY, progress=progress
+    )
     console.print(str(found))
     console.print(f"written: {', '.join(map(str, found.files))}")
     metrics = read_json(target.metrics_file)

@@ -8,10 +8,8 @@ import numpy as np
 import vireid
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress
-from vireid.cluster import Search
 from vireid.errors import ConfigError
-from vireid.labelling import ClusteringConfig
-from vireid.labelling.features import MIXED, SINGLE
+from vireid.labelling.clustering import MIXED, SINGLE, ClusteringConfig
 from vireid.ranking import read_features, write_labels
 from vireid.types import NOISE, Int, Modality
 
@@ -23,6 +21,8 @@ def run(words: list[str]) -> None:
         words: the command line.
     """
     arguments = _arguments(words)
+    from vireid.cluster import Search
+
     if arguments.out.suffix not in {".csv", ".npz"}:
         raise ConfigError(f"--out {arguments.out}: expected a name that ends in .csv or .npz")
     device = use_machine(arguments) if arguments.backend == "exact" else "cpu"

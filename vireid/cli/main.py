@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "make data, train, evaluate: all in one, in minutes on two cores",
     "synth": "write a synthetic visible-infrared data set",
     "check": "say whether a data set is sound, and what it can be used for",
+    "recipe": "print a recipe: what each setting means, may be and is",
     "train": "learn from unlabelled visible and infrared images",
     "evaluate": "score a trained run on identities it has never seen",
     "runs": "list runs with their state and best figures",
@@ -58,8 +59,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"vireid {vireid.__version__}")
         return 0
     if words[0] not in COMMANDS:
-        known = ", ".join(COMMANDS)
-        print(f"vireid: no command {words[0]}; expected one of: {known}", file=sys.stderr)
+        from vireid.errors import meant
+
+        known = f"expected one of: {', '.join(COMMANDS)}{meant(words[0], COMMANDS)}"
+        print(f"vireid: no command {words[0]}; {known}", file=sys.stderr)
         return 2
     return _run(words[0], words[1:])
 

@@ -1,33 +1,62 @@
-"""The settings of a recipe, listed from the docstrings of its dataclasses."""
+"""Options on the settings of a recipe, and their list."""
 
-import dataclasses
-import typing
-from collections.abc import Iterator
+import argparse
+import sys
+from collections.abc import Sequence
 
-from docstring_parser import parse_from_object
+from vireid.cli.arguments import Parser
+from vireid.recipes import load_recipe
+from vireid.recipes.listed import list_settings
 
-from vireid.config import Recipe
+LIST = "--help-settings"
+POINTER = (
+    "settings of a recipe, for --set: `vireid recipe NAME` prints a recipe with a comment over\n"
+    "each, `vireid {name} " + LIST + "` lists all of them, with the values of --recipe"
+)
+"""Where a command's help says that its settings are."""
 
 
-def describe_settings() -> str:
-    """Return one line for each setting that `--set` understands.
+def add_settings(target: argparse.ArgumentParser, where: str = "") -> None:
+    """Add the options on settings.
+
+    Args:
+        target: the parser that gets them.
+        where: in which trainings they count, for the help.
+    """
+    target.add_argument(
+        "--set",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="NAME=VALUE",
+        help=f"change settings of the recipe{where}, such as stages.joint.epochs=3",
+    )
+    target.add_argument(
+        LIST,
+        action="store_true",
+        help="list all settings with meaning, type and value, and exit",
+    )
+
+
+def parse_or_list(command: Parser, words: Sequence[str]) -> argparse.Namespace:
+    """Parse the words of a command, or list the settings and end as --help does.
+
+    Args:
+        command: a parser with the options of ``add_settings``.
+        words: the command line.
 
     Returns:
-        Names and explanations; the values in force are those of the recipe.
+        The parsed options.
+
+    Raises:
+        ConfigError: they cannot be parsed, or the recipe cannot be read.
     """
-    return "\n".join(f"  {name}\n      {text}" for name, text in _walk(Recipe, ""))
-
-
-def _walk(kind: type, prefix: str) -> Iterator[tuple[str, str]]:
-    texts = {p.arg_name: p.description or "" for p in parse_from_object(kind).params}
-    types = typing.get_type_hints(kind)
-    for item in dataclasses.fields(kind):
-        name, inner = prefix + item.name, types[item.name]
-        if dataclasses.is_dataclass(inner):
-            yield from _walk(typing.cast(type, inner), f"{name}.")
-            continue
-        element = next((t for t in typing.get_args(inner) if dataclasses.is_dataclass(t)), None)
-        if element is not None and not prefix:
-            yield from _walk(typing.cast(type, element), f"{name}.NAME.")
-        else:
-            yield name, " ".join(texts[item.name].split())
+    if LIST not in words:
+        return command.parse_args(words)
+    options = Parser(prog=command.prog, add_help=False, allow_abbrev=False)
+    options.add_argument("--recipe")
+    name = options.parse_known_args(words)[0].recipe
+    recipe = None if name is None else load_recipe(name)
+    print("settings of a recipe, for --set NAME=VALUE:")
+    sys.stdout.write(list_settings(recipe, name or ""))
+    raise SystemExit(0)

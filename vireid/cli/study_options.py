@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from vireid.cli.arguments import Parser, add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress
-from vireid.cli.settings import describe_settings
+from vireid.cli.settings import POINTER, add_settings
 from vireid.config import Recipe
 from vireid.errors import ConfigError
 from vireid.recipes import load_recipe, names
@@ -28,7 +28,7 @@ def study_parser(name: str, description: str, example: str) -> Parser:
         f"{description}\n\nFinished runs are kept in STUDY/results.csv: the same command goes on "
         "after any end, and\nseveral processes may work on one study at a time, each on data and "
         "seeds of its own.",
-        f"example:\n  {example}\n\nsettings of a recipe:\n{describe_settings()}",
+        f"example:\n  {example}\n\n{POINTER.format(name=name)}",
     )
     command.add_argument("data", type=folder, nargs="+", help="data sets; all rows run on each")
     command.add_argument("--out", type=folder, required=True, help="the folder of the study")
@@ -45,10 +45,7 @@ def study_parser(name: str, description: str, example: str) -> Parser:
         "--test", type=folder, nargs="+",
         help="data whose test people are scored, one for all or one for each DATA (default: DATA)",
     )  # fmt: skip
-    command.add_argument(
-        "--set", action="extend", nargs="+", default=[], metavar="NAME=VALUE",
-        help="change settings of the recipe in all rows",
-    )  # fmt: skip
+    add_settings(command, " in all rows")
     add_machine(command)
     return command
 

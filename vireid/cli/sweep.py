@@ -3,6 +3,7 @@
 import argparse
 
 from vireid.cli.arguments import folder
+from vireid.cli.settings import parse_or_list
 from vireid.cli.study_options import base_recipe, execute, study_parser
 from vireid.config import Recipe
 from vireid.errors import ConfigError
@@ -34,7 +35,7 @@ def run(words: list[str]) -> None:
         help="in place of a parameter: YAML with a list of settings for each row, as in\n"
         "`one to one: [matching=hungarian, labelling.reject=mutual]`",
     )
-    arguments = command.parse_args(words)
+    arguments = parse_or_list(command, words)
     execute(arguments, ["sweep", *words], _rows(arguments), parameter=arguments.parameter)
 
 

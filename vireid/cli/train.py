@@ -19,7 +19,7 @@ from vireid.cli.arguments import (
     whole_from,
 )
 from vireid.cli.display import console, progress
-from vireid.cli.settings import describe_settings
+from vireid.cli.settings import POINTER, add_settings, parse_or_list
 from vireid.data import DataFolder
 from vireid.observers import CHOICES
 from vireid.recipes import names
@@ -124,7 +124,7 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         description,
         "example:\n"
         f"  vireid {name} DATA --recipe synthetic --out runs/first --set seed=3\n\n"
-        "settings of a recipe, for --set:\n" + describe_settings(),
+        + POINTER.format(name=name),
     )
     command.add_argument(
         "data",
@@ -142,14 +142,7 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         action="store_true",
         help="go on where the training in --out ended, with its recipe; begin if there is none",
     )
-    command.add_argument(
-        "--set",
-        action="extend",
-        nargs="+",
-        default=[],
-        metavar="NAME=VALUE",
-        help="change settings of the recipe, such as network.stripes=1 or stages.joint.epochs=3",
-    )
+    add_settings(command)
     command.add_argument("--seed", type=int, help="seed of the run; short for --set seed=...")
     command.add_argument(
         "--weights",
@@ -161,17 +154,18 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         nargs="+",
         default=[],
         choices=CHOICES,
-        help="also log to these, into the run folder (W&B: as its environment variables say)",
+        metavar="WHERE",
+        help=f"also log to {', '.join(CHOICES)}, into the run folder (W&B: as its environment "
+        "variables say)",
     )
     command.add_argument(
         "--keep",
         type=whole_from(1),
         default=KEPT,
         metavar="K",
-        help="states of the newest epochs that stay until the training is finished; --resume takes "
-        f"the newest that can be read (default: {KEPT})",
+        help=f"newest states that stay until the training is finished (default: {KEPT})",
     )
     add_trial(command)
     add_reading(command)
     add_machine(command)
-    return command.parse_args(words)
+    return parse_or_list(command, words)

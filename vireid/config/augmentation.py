@@ -11,13 +11,13 @@ class AugmentationConfig:
     """What may happen to a training image."""
 
     padding: int = 5
-    """Pixels added at each side before the crop back to the size."""
+    """Pixels added at each side before the crop back to the size (at least 0)."""
     flip: float = 0.5
-    """Probability of a horizontal flip."""
+    """Probability of a horizontal flip, in [0, 1]."""
     erasing: float = 0.5
-    """Probability that a rectangle is erased."""
+    """Probability that a rectangle is erased, in [0, 1]."""
     exposure: float = 0.3
-    """Largest relative change of brightness, and of gamma on a logarithmic scale."""
+    """Largest relative change of brightness, and of gamma on a logarithmic scale, in [0, 1)."""
     exchange_grey: bool = True
     """Let channel exchange pick grey besides red, green and blue."""
     infrared_exchange: bool = False

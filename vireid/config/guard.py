@@ -16,13 +16,15 @@ class GuardConfig:
     labels without trouble, stop ends the run. Where nothing can be trained on the new labels,
     report does what keep does."""
     patience: int = 3
-    """Troubled labellings in a row during which old labels may be kept; then the run stops."""
+    """Troubled labellings in a row during which old labels may be kept (at least 1); then the run
+    stops."""
     alike: float = 0.98
     """Mean similarity between embeddings above which they have collapsed, in [0, 1]."""
     giant: float = 0.8
     """Share of a modality's images in one cluster above which it is too large, in [0, 1]."""
     skipped: int = 0
-    """Steps of an epoch that may be skipped because their loss is not a finite number."""
+    """Steps of an epoch that may be skipped because their loss is not a finite number (at least
+    0)."""
 
     def problems(self) -> Iterator[str]:
         """Yield a message for each value that cannot be."""

@@ -14,17 +14,18 @@ class NetworkConfig:
     backbone: str = "tf_efficientnet_lite0"
     """Name of a timm convolutional network with a recognisable stem."""
     depth: int | None = None
-    """Stages of the trunk to keep, counted from the stem; all where not given."""
+    """Stages of the trunk to keep, counted from the stem (at least 1); all where not given."""
     frozen: int = 0
-    """Lowest stages, stems included, that keep their initial weights; 0 trains everything."""
+    """Lowest stages, stems included, that keep their initial weights (at least 0); 0 trains
+    everything."""
     stem_stages: int = 0
-    """Lowest stages that each modality has for itself, besides its stem."""
+    """Lowest stages that each modality has for itself, besides its stem (at least 0)."""
     stripes: int = 1
-    """Horizontal stripes pooled on their own and concatenated; 1 is global pooling."""
+    """Horizontal stripes pooled on their own and concatenated (at least 1); 1 is global pooling."""
     last_stride: Literal[1, 2] = 1
     """1 lets the backbone's last stage that halves the resolution keep it; 2 leaves it."""
     non_local: tuple[int, ...] = ()
-    """Non-local blocks at the end of each stage; AGW has 0, 2, 3, 0."""
+    """Non-local blocks at the end of each stage (each at least 0); AGW has 0, 2, 3, 0."""
     split_statistics: bool = False
     """Normalise each modality by its own statistics in the neck."""
     weights: str = "pip"

@@ -20,9 +20,9 @@ class Recipe:
     stages: tuple[StageConfig, ...]
     """The stages, in order."""
     height: int = 288
-    """Height of the network's input in pixels."""
+    """Height of the network's input in pixels (at least 1)."""
     width: int = 144
-    """Width of the network's input in pixels."""
+    """Width of the network's input in pixels (at least 1)."""
     network: NetworkConfig = field(default_factory=NetworkConfig)
     """The network."""
     labelling: Labeller = field(default_factory=MultiMemoryMatching)
@@ -36,13 +36,13 @@ class Recipe:
     teacher: TeacherConfig | None = None
     """A moving average of the network that labels or is evaluated in its place; none by default."""
     batch_labels: int = 8
-    """Labels in a batch, P."""
+    """Labels in a batch, P (at least 1)."""
     batch_images: int = 4
-    """Images of each label and modality in a batch, K."""
+    """Images of each label and modality in a batch, K (at least 1)."""
     weight_decay: float = 5e-4
-    """Weight decay of the optimiser."""
+    """Weight decay of the optimiser (at least 0)."""
     seed: int = 0
-    """Seed of everything random in the run."""
+    """Seed of everything random in the run (at least 0, less than 2**63)."""
 
     def __post_init__(self) -> None:
         """Check the values and report all problems at once."""

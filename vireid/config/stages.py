@@ -26,9 +26,9 @@ class StepConfig:
     sample_by: str = "own"
     """Where batches draw their labels, as in the stage."""
     batch_labels: int | None = None
-    """Labels in a batch of this step; the recipe's where not given."""
+    """Labels in a batch of this step (at least 1); the recipe's where not given."""
     batch_images: int | None = None
-    """Images of each label and modality in a batch; the recipe's where not given."""
+    """Images of each label and modality in a batch (at least 1); the recipe's where not given."""
 
     def __post_init__(self) -> None:
         """Keep the order of the terms."""
@@ -90,31 +90,32 @@ class StageConfig:
     then: tuple[StepConfig, ...] = ()
     """Further optimiser steps after each of these, on batches and terms of their own."""
     batch_labels: int | None = None
-    """Labels in a batch of this stage; the recipe's where not given."""
+    """Labels in a batch of this stage (at least 1); the recipe's where not given."""
     batch_images: int | None = None
-    """Images of each label and modality in a batch of this stage; the recipe's where not given."""
+    """Images of each label and modality in a batch of this stage (at least 1); the recipe's where
+    not given."""
     init: Literal["continue", "pretrained"] = "continue"
     """Go on with the weights of the stage before, or begin again from the initial ones, of all
     that was learned keeping only the labels of the stage's start."""
     relabel_every: int = 1
-    """Epochs between two labellings; 0 labels once, at the start of the stage."""
+    """Epochs between two labellings (at least 0); 0 labels once, at the start of the stage."""
     recentre_every: int = 0
-    """Epochs after which the centres of intra follow the features while the labels stay; 0 keeps
-    the centres of the labelling."""
+    """Epochs after which the centres of intra follow the features while the labels stay (at least
+    0); 0 keeps the centres of the labelling."""
     optimiser: Literal["adam", "sgd"] = "adam"
     """Adam, or stochastic gradient descent with momentum 0.9."""
     learning_rate: float = 1e-3
-    """Learning rate after the warm-up."""
+    """Learning rate after the warm-up (more than 0)."""
     backbone_rate: float = 1.0
-    """Factor of the learning rate of all layers but neck and classifier."""
+    """Factor of the learning rate of all layers but neck and classifier (more than 0)."""
     warmup: int = 1
-    """Epochs over which the learning rate rises linearly."""
+    """Epochs over which the learning rate rises linearly (at least 0)."""
     warmup_by: Literal["step", "epoch"] = "step"
     """Rise at every step, from a tenth; or at every epoch, to (epoch + 1) / warmup."""
     milestones: tuple[float, ...] = (0.6,)
     """Shares of the stage's epochs after which the learning rate falls, in (0, 1)."""
     decay: float = 0.3
-    """Factor of the learning rate at each milestone."""
+    """Factor of the learning rate at each milestone (more than 0)."""
 
     def __post_init__(self) -> None:
         """Keep the order of the terms."""

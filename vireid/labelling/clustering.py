@@ -8,6 +8,9 @@ from vireid.errors import FROM_ONE, INSIDE, outside
 from vireid.labelling.labeller import Neighbours
 from vireid.types import NOISE, Float, Int
 
+SINGLE, MIXED = (30, 6), (40, 32)
+"""k1 and k2 for one modality and for both, as the literature has them for SYSU-MM01."""
+
 
 @dataclass(frozen=True)
 class ClusteringConfig:
@@ -20,7 +23,8 @@ class ClusteringConfig:
     eps: float = 0.6
     """Largest Jaccard distance between neighbours of a cluster, in (0, 1)."""
     min_samples: int = 4
-    """Neighbours, the image itself included, that make an image a core of a cluster."""
+    """Neighbours, the image itself included, that make an image a core of a cluster (at least
+    1)."""
 
     def problems(self, where: str) -> list[str]:
         """List a message for each value that cannot be.

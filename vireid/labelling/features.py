@@ -5,11 +5,9 @@ import numpy as np
 from vireid.cluster import Search, nearest_neighbours, normalise_rows, unit_rows
 from vireid.cluster.rows import checked_modality
 from vireid.errors import ConfigError, DataError
-from vireid.labelling.clustering import ClusteringConfig, cluster_rows
+from vireid.labelling.clustering import MIXED, SINGLE, ClusteringConfig, cluster_rows
 from vireid.types import NOISE, Embeddings, Float, Int, Modality
 
-SINGLE, MIXED = (30, 6), (40, 32)
-"""k1 and k2 for one modality and for both, as the literature has them for SYSU-MM01."""
 STANDARD = ClusteringConfig()
 
 

@@ -43,21 +43,22 @@ class MultiMemoryMatching:
     """Another way to match clusters, a class_path; memories, cost_over, matching, max_cost and
     reject are then not used."""
     memories: int = 4
-    """Memories (sub-cluster centres) for each cluster, n of the paper."""
+    """Memories (sub-cluster centres) for each cluster, n of the paper (at least 1)."""
     cost_over: Literal["both", "visible", "infrared"] = "both"
     """Memories that each look for their nearest in the cost of a pair: visible (the paper),
     infrared (the released code), or the mean of both costs."""
     matching: Literal["hungarian", "progressive", "nearest"] = "progressive"
     """hungarian: one to one; progressive: again for the leftovers; nearest: many to one."""
     max_cost: float | None = None
-    """Leave a cluster unmatched whose partner costs more than this; never where not given."""
+    """Leave a cluster unmatched whose partner costs more than this (more than 0); never where not
+    given."""
     reject: Literal["none", "mutual", "margin"] = "none"
     """Make no pair that is not each other's cheapest (mutual), or not clearly so (margin)."""
     confidence: Literal["label", "partner"] = "label"
     """Trust a matched label by the loss against its memories (label), or against those of the
     other modality alone, which alone can tell a wrong pair (partner)."""
     temperature: float = 0.05
-    """Temperature of the ClusterNCE loss behind that trust."""
+    """Temperature of the ClusterNCE loss behind that trust (more than 0)."""
 
     def spaces(self) -> Mapping[str, LabelSpace]:
         """Return the label spaces that can be asked for: visible, infrared, mixed and matched."""

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from vireid.config import Recipe
-from vireid.errors import ConfigError, some
+from vireid.errors import ConfigError, meant, some
 from vireid.recipes.changes import change
 from vireid.recipes.classes import Classes
 from vireid.recipes.former import MOVED, check_moved, is_former, modernise, named_terms
@@ -65,8 +65,9 @@ def find_recipe(name: str) -> str:
     try:
         return Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
+        near = meant(name, names())
         raise ConfigError(
-            f"recipe {name} is neither a YAML file nor one of: {', '.join(names())}"
+            f"recipe {name} is neither a YAML file nor one of: {', '.join(names())}{near}"
         ) from error
 
 
@@ -173,7 +174,8 @@ def _settings(text: str, source: str) -> dict[str, Any]:
         )
     base, changes = settings["base"], settings.get("changes") or {}
     if base not in names():
-        raise ConfigError(f"{source}: base is {base}; expected one of: {', '.join(names())}")
+        near = meant(str(base), names())
+        raise ConfigError(f"{source}: base is {base}; expected one of: {', '.join(names())}{near}")
     if not isinstance(changes, Mapping):
         raise ConfigError(f"{source}: changes are no mapping; expected lines such as `seed: 3`")
     found = _settings(find_recipe(base), base)

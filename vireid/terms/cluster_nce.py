@@ -27,7 +27,7 @@ class ClusterNCE(Term):
     """
 
     temperature: float = 0.05
-    """Divides the similarities to the memories."""
+    """Divides the similarities to the memories (more than 0)."""
     momentum: float = 0.1
     """Share of its old value that a memory keeps at an update, in [0, 1)."""
     memory_update: Literal["every", "hardest"] = "every"

@@ -75,7 +75,7 @@ class Term(ABC):
     labels: str
     """The label space that the term is computed on."""
     weight: float = 1.0
-    """Factor of the term in the loss."""
+    """Factor of the term in the loss (at least 0)."""
     start: float = 0.0
     """Share of the stage's epochs after which the term is switched on, in [0, 1)."""
     confidence: bool = False

@@ -24,7 +24,7 @@ class Triplet(Term):
     """
 
     margin: float = 0.3
-    """How much closer the positive shall be, in the units of the features."""
+    """How much closer the positive shall be, in the units of the features (at least 0)."""
 
     def problems(self, place: Place) -> Iterator[str]:
         """Yield what is wrong with the term in its stage.
