@@ -3,15 +3,14 @@
 import numpy as np
 import pytest
 
-from vireid.labelling import Labelling
 from vireid.metrics import adjusted_rand
 from vireid.scoring import reliability
-from vireid.types import Matching, PseudoLabels, Truth
+from vireid.types import Labelling, Matching, Modality, PseudoLabels, Truth
 
 MODALITY = np.array([0, 0, 0, 0, 1, 1, 1, 1])
 TRUTH = Truth([7, 7, 8, 8, 7, 7, 8, 9])
-VISIBLE = PseudoLabels([0, 0, 1, -1, -1, -1, -1, -1])
-INFRARED = PseudoLabels([-1, -1, -1, -1, 0, 0, 1, 1])
+VISIBLE = PseudoLabels([0, 0, 1, -1, -1, -1, -1, -1], modality=Modality.VISIBLE)
+INFRARED = PseudoLabels([-1, -1, -1, -1, 0, 0, 1, 1], modality=Modality.INFRARED)
 MATCHED = PseudoLabels([0, 0, 0, -1, 0, 0, 1, 1])
 MATCHING = Matching([0, 0], 2, [0.1, 0.2])
 LABELLING = Labelling({"visible": VISIBLE, "infrared": INFRARED, "matched": MATCHED}, MATCHING)
@@ -37,12 +36,13 @@ def test_the_truth_adds_agreement_and_the_precision_of_pairs():
 
 def test_spaces_without_clusters_have_no_agreement():
     nothing = PseudoLabels(np.full(8, -1))
-    empty = Labelling({"visible": nothing, "mixed": nothing}, None)
+    own = PseudoLabels(np.full(8, -1), modality=Modality.VISIBLE)
+    empty = Labelling({"visible": own, "mixed": nothing}, None)
     found = reliability(empty, MODALITY, TRUTH)
     assert found.noise == {"visible": 1.0, "mixed": 1.0}
     assert (found.ari, found.coverage, found.pair_precision) == ({}, {}, None)
 
 
 def test_no_images_at_all():
-    none = Labelling({"visible": PseudoLabels([])}, None)
+    none = Labelling({"visible": PseudoLabels([], modality=Modality.VISIBLE)}, None)
     assert reliability(none, MODALITY[:0], Truth([])).noise == {"visible": 0.0}

@@ -161,9 +161,7 @@ def test_portions_fill_a_batch(labels, paired, alone):
 
 def test_a_batch_holds_visible_twice_then_infrared(tiny, crops):
     visible, infrared = np.array([0, 5, 5]), np.flatnonzero(crops.modality == 1)[:2]
-    pixels, rows, modality = load_batch(
-        read_batch(crops, visible, infrared), tiny, "joint", 0, 3
-    )
+    pixels, rows, modality = load_batch(read_batch(crops, visible, infrared), tiny, "joint", 0, 3)
     assert pixels.shape == (8, 3, 32, 16)
     assert rows.indices.tolist() == [0, 5, 5, 0, 5, 5, *infrared]
     assert rows.modality.tolist() == modality.tolist() == [0] * 6 + [1] * 2

@@ -229,7 +229,9 @@ def test_labels_that_are_all_noise_end_the_training(crops, tiny, train, sample_b
 @pytest.mark.parametrize(
     ("matching", "reject"), [("hungarian", "mutual"), ("progressive", "margin")]
 )
-def test_clusters_without_partner_learn_their_own_labels(crops, tiny, train, changed, matching, reject):
+def test_clusters_without_partner_learn_their_own_labels(
+    crops, tiny, train, changed, matching, reject
+):
     aligned = replace(tiny.stages[1], epochs=1, terms={**OWN, **tiny.stages[1].terms})
     recipe = replace(
         tiny,

@@ -43,7 +43,9 @@ def test_a_stage_may_begin_from_the_initial_weights_with_the_learned_labels(
     assert torch.equal(*memories) == (init == "continue"), "memories are of the stage's weights"
 
 
-def test_initial_weights_are_kept_until_the_last_stage_that_needs_them(crops, tiny, stages, stopped):
+def test_initial_weights_are_kept_until_the_last_stage_that_needs_them(
+    crops, tiny, stages, stopped
+):
     joint, aligned = stages
     again = replace(aligned, init="pretrained", epochs=1)
     recipe = replace(tiny, stages=(joint, again, replace(again, name="last")))

@@ -13,7 +13,14 @@ from vireid.training.schedule import is_active, learning_rate
 
 TERM = ClusterNCE("mixed")
 STAGE = StageConfig(
-    "s", 10, {"mixed": TERM}, iterations=5, learning_rate=1.0, warmup=2, milestones=(0.6, 0.85), decay=0.1
+    "s",
+    10,
+    {"mixed": TERM},
+    iterations=5,
+    learning_rate=1.0,
+    warmup=2,
+    milestones=(0.6, 0.85),
+    decay=0.1,
 )
 
 

@@ -15,8 +15,7 @@ def plain(report):
     """Return what must be equal of a report."""
     spaces = report.labelling.spaces
     labels = {
-        name: (s.labels.tobytes(), s.confidence.tobytes(), s.modality)
-        for name, s in spaces.items()
+        name: (s.labels.tobytes(), s.confidence.tobytes(), s.modality) for name, s in spaces.items()
     }
     matching = report.labelling.matching
     back = None if matching is None else matching.to_visible.tobytes()

@@ -1,6 +1,6 @@
 """The training curve: what every epoch did, as one picture."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 COLOURS = {"visible": "#d9822b", "infrared": "#7a3b8f", "mixed": "#2b7a78", "matched": "#1f4e9c"}
-LINES = {"cluster_nce": "-", "classifier": ".-", "triplet": "--", "intra": ":", "inter": "-."}
-"""How the line of each loss is drawn."""
+"""Of label spaces, and of terms that bear their names."""
+OTHERS = ("#c0392b", "#2f8f4e", "#555555", "#b5519b", "#8a6d3b", "#17a2b8")
+"""Of all other names, in the order in which the log has them."""
+LINES = ("--", ":", "-.")
+"""How their lines are drawn, one after the other."""
 BY_SPACE = {
     "clusters": "clusters",
     "noise": "share of noise",
@@ -64,22 +67,32 @@ def _panels(epochs: Epochs) -> Iterator[Callable[[Axes], None]]:
 
 def _draw_losses(axis: Axes, epochs: Epochs) -> None:
     names = dict.fromkeys(name for epoch in epochs for name in epoch["losses"] if name != "total")
-    for name in names:
+    for name, (colour, line) in _styles(names).items():
         points = [(i, e["losses"][name]) for i, e in enumerate(epochs, 1) if name in e["losses"]]
-        loss, space = name.split("/")
-        axis.plot(*zip(*points, strict=True), LINES[loss], color=COLOURS[space], label=name)
+        axis.plot(*zip(*points, strict=True), line, color=colour, label=name)
     axis.set_title("loss terms (mean of the epoch)", pad=16)
     if any(epoch["losses"].get(name, 0) > 0 for epoch in epochs for name in names):
         axis.set_yscale("log")
 
 
+def _styles(names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return colour and line of each name."""
+    found = {}
+    for name in names:
+        others = sum(other not in COLOURS for other in found)
+        unknown = OTHERS[others % len(OTHERS)], LINES[others % len(LINES)]
+        found[name] = (COLOURS[name], "-") if name in COLOURS else unknown
+    return found
+
+
 def _draw_by_space(axis: Axes, epochs: Epochs, key: str, title: str) -> None:
-    for space, colour in COLOURS.items():
+    logged = dict.fromkeys(space for epoch in epochs for space in (epoch.get(key) or {}))
+    known = [space for space in COLOURS if space in logged]
+    for space, (colour, _) in _styles(dict.fromkeys([*known, *logged])).items():
         points = [
             (i, e[key][space]) for i, e in enumerate(epochs, 1) if space in (e.get(key) or {})
         ]
-        if points:
-            axis.plot(*zip(*points, strict=True), "o-", ms=3, color=colour, label=space)
+        axis.plot(*zip(*points, strict=True), "o-", ms=3, color=colour, label=space)
     axis.set_title(title, pad=16)
     if key in ("stability", "unmatched", "ari"):
         lowest = min(value for epoch in epochs for value in (epoch.get(key) or {0: 0.0}).values())

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from vireid.labelling import OWN, Labelling
 from vireid.metrics import adjusted_rand, pair_precision, pair_recall
-from vireid.types import NOISE, Int, Modality, Truth
+from vireid.types import NOISE, Int, Labelling, Modality, Truth
 
 
 @dataclass(frozen=True)
@@ -43,20 +42,22 @@ def reliability(labelling: Labelling, modality: Int, truth: Truth | None = None)
     singletons: dict[str, float] = {}
     coverage: dict[str, float] = {}
     for name, space in labelling.spaces.items():
-        rows = modality == OWN[name] if name in OWN else slice(None)
+        rows = space.inside(modality)
         labels = space.labels[rows]
         noise[name] = float((labels == NOISE).mean()) if labels.size else 0.0
         if truth is not None and (labels != NOISE).any():
             agreement = adjusted_rand(truth.identities[rows], labels)
             ari[name], coverage[name] = agreement.ari, agreement.coverage
             singletons[name] = agreement.ari_noise_as_singletons
-    if truth is None or labelling.matching is None:
+    visible_space, infrared_space = (labelling.own(side) for side in Modality)
+    nothing = truth is None or labelling.matching is None
+    if nothing or visible_space is None or infrared_space is None:
         return Reliability(noise, ari, singletons, coverage)
     visible, infrared = (modality == side for side in Modality)
     pairs = (
         labelling.matching,
-        labelling.spaces["visible"].labels[visible],
-        labelling.spaces["infrared"].labels[infrared],
+        visible_space.labels[visible],
+        infrared_space.labels[infrared],
         truth.identities[visible],
         truth.identities[infrared],
     )
