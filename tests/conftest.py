@@ -89,18 +89,18 @@ stages:
   epochs: 1
   iterations: 2
   terms:
-  - {loss: cluster_nce, labels: visible}
-  - {loss: cluster_nce, labels: infrared}
-  - {loss: cluster_nce, labels: mixed}
+    visible: {loss: cluster_nce, labels: visible}
+    infrared: {loss: cluster_nce, labels: infrared}
+    mixed: {loss: cluster_nce, labels: mixed}
 - name: aligned
   epochs: 2
   iterations: 2
   sample_by: matched
   terms:
-  - {loss: cluster_nce, labels: matched, confidence: true}
-  - {loss: triplet, labels: matched}
-  - {loss: intra, labels: matched, weight: 0.5, start: 0.5}
-  - {loss: inter, labels: matched, weight: 0.05, start: 0.5}
+    matched: {loss: cluster_nce, labels: matched, confidence: true}
+    triplet: {loss: triplet, labels: matched}
+    intra: {loss: intra, labels: matched, weight: 0.5, start: 0.5}
+    inter: {loss: inter, labels: matched, weight: 0.05, start: 0.5}
 """
 """A recipe that clusters the fake people with random weights, in two seconds."""
 

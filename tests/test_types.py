@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 
 from vireid.errors import DataError
-from vireid.types import Embeddings, Images, Matching, PseudoLabels, Truth
+from vireid.types import (
+    Embeddings,
+    Images,
+    Known,
+    Labelling,
+    LabelSpace,
+    Matching,
+    Modality,
+    PseudoLabels,
+    Truth,
+)
 
 UNIT = np.eye(3, dtype=np.float32)
 
@@ -110,6 +120,13 @@ def test_pseudo_labels_count_clusters():
         (lambda: Matching([0], 2, [0.1], visible_partner=[-1, 1]), r"partners must lie in -1..0"),
         (lambda: Matching([0], 2, [0.1], visible_partner=[0, -1]), "are no partner"),
         (lambda: Matching([-1], 1, [0.1], visible_partner=[0]), "visible clusters that have one"),
+        (lambda: Matching([0], 1, [0.1], to_visible=[0, 0]), "to_visible has shape"),
+        (lambda: Matching([0], 1, [0.1], to_visible=[1]), r"partners must lie in -1..0"),
+        (lambda: Matching([0], 1, [0.1], to_visible=[-2]), r"partners must lie in -1..0"),
+        (lambda: Known([0, 2]), "modality holds 2"),
+        (lambda: Known([0, 1], camera=[1]), r"camera has shape \(1,\); expected shape \(2,\)"),
+        (lambda: Known([0, 1], track=[0.5, 1]), "track has type float64; expected whole"),
+        (lambda: Known([0, 1], time=[[0.5, 1]]), r"time has shape \(1, 2\); expected \(2,\)"),
     ],
 )
 def test_wrong_values_are_explained_in_one_line(make, message):
@@ -127,3 +144,62 @@ def test_a_matching_lists_the_pairs_of_both_directions():
     assert np.isnan(plain.next_cost).all()
     assert [side.tolist() for side in plain.pairs()] == [[0], [1]]
     assert [side.tolist() for side in Matching([], 0, []).pairs()] == [[], []]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_way_back_of_a_matching_leads_to_the_cheapest_that_leads_here(seed):
+    generator = np.random.default_rng(seed)
+    partner = generator.integers(-1, 4, 7)
+    cost = np.where(partner < 0, np.nan, generator.integers(0, 3, 7) / 10)  # with ties
+    joined = np.full(4, -1)
+    matched = np.flatnonzero(partner >= 0)
+    for infrared in np.setdiff1d(np.arange(4), partner):
+        joined[infrared] = generator.choice(matched)
+    found = Matching(partner, 4, cost, visible_partner=joined)
+    for infrared in range(4):
+        expected = joined[infrared]
+        for visible in range(7):
+            here = partner[visible] == infrared
+            if here and (expected < 0 or cost[visible] < cost[expected]):
+                expected = visible
+        assert found.to_visible[infrared] == expected
+    assert frozen(found.to_visible)
+
+
+def test_the_way_back_may_be_given():
+    assert Matching([0, 0], 2, [0.1, 0.2]).to_visible.tolist() == [0, -1]
+    assert Matching([0, 0], 2, [0.1, 0.2], to_visible=[1, 0]).to_visible.tolist() == [1, 0]
+
+
+def test_what_is_known_of_images_is_copied_and_frozen():
+    camera, time = np.array([1, 2]), np.array([0.5, np.nan])
+    known = Known([0, 1], camera, time=time)
+    camera[:], time[:] = 9, 9
+    assert (known.camera.tolist(), known.track) == ([1, 2], None)
+    np.testing.assert_array_equal(known.time, [0.5, np.nan])
+    assert frozen(known.camera)
+    assert frozen(known.time)
+    assert len(known) == 2
+    assert len(Known([])) == 0
+
+
+def test_a_label_space_says_which_images_it_is_over():
+    modality = np.array([0, 1, 1, 0])
+    for side in Modality:
+        inside = PseudoLabels([-1] * 4, modality=side).inside(modality)
+        assert inside.tolist() == (modality == side).tolist()
+    assert PseudoLabels([-1] * 4).inside(modality).all()
+
+
+def test_a_labelling_finds_the_space_of_a_modality_whatever_its_name():
+    both, cold, again = (
+        PseudoLabels([0, -1], modality=side)
+        for side in (None, Modality.INFRARED, Modality.INFRARED)
+    )
+    labelling = Labelling({"all": both, "cold": cold, "again": again})
+    assert labelling.own(Modality.INFRARED) is cold
+    assert labelling.own(Modality.VISIBLE) is None
+
+
+def test_a_label_space_promises_nothing_by_default():
+    assert LabelSpace() == LabelSpace(None, confidence=False, matched=False)

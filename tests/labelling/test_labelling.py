@@ -7,15 +7,20 @@ import numpy as np
 import pytest
 
 from vireid.cluster import dbscan, jaccard_distance, modal_neighbours
-from vireid.config import ClusteringConfig, LabellingConfig
-from vireid.labelling import confidence, label_spaces, match, matched_labels
+from vireid.labelling import (
+    ClusteringConfig,
+    MultiMemoryMatching,
+    confidence,
+    label_spaces,
+    matched_labels,
+)
 from vireid.matching import label_confidence
 from vireid.metrics import adjusted_rand
 from vireid.types import Embeddings, Matching, PseudoLabels
 
 PEOPLE, IMAGES, SIZE = 6, 8, 16
 CLUSTERING = ClusteringConfig(k1=8, k2=3, eps=0.6, min_samples=4)
-CONFIG = LabellingConfig(
+CONFIG = MultiMemoryMatching(
     single=CLUSTERING, mixed=ClusteringConfig(k1=16, k2=6, eps=0.7), memories=2
 )
 EVERY = ("visible", "infrared", "mixed", "matched")
@@ -41,7 +46,7 @@ def scene():
 
 def label(embeddings, spaces=EVERY, config=CONFIG, seed=0, **search):
     generator = np.random.default_rng(seed)
-    return label_spaces(embeddings, spaces, config, temperature=0.05, generator=generator, **search)
+    return label_spaces(embeddings, spaces, config, generator=generator, **search)
 
 
 def test_every_person_is_found_and_matched_to_himself(scene):
@@ -120,7 +125,8 @@ def test_leftover_infrared_clusters_are_labelled_by_progressive_matching(scene):
 
     def label_by(method):
         config = replace(CONFIG, matching=method)
-        matching = match(embeddings, visible, infrared, config, generator=np.random.default_rng(0))
+        generator = np.random.default_rng(0)
+        matching = config.match(embeddings, visible, infrared, generator=generator)
         return matched_labels(matching, visible, infrared)
 
     assert adjusted_rand(people, label_by("progressive")).ari == 1.0
@@ -219,7 +225,7 @@ def test_options_of_matching_reach_the_matching(scene, method):
     def partner(**change):
         config = replace(CONFIG, matching=method, **change)
         generator = np.random.default_rng(0)
-        return match(embeddings, visible, infrared, config, generator=generator)
+        return config.match(embeddings, visible, infrared, generator=generator)
 
     found = partner().partner
     assert (found == -1).sum() == (1 if method == "hungarian" else 0)

@@ -8,9 +8,9 @@ from vireid.cluster import centres
 from vireid.losses import classifier, inter, intra, triplet
 from vireid.models import Output
 from vireid.recipes import load_recipe
-from vireid.terms.memory import ClusterMemory
-from vireid.training.objective import Rows, batch_loss
-from vireid.training.targets import Target
+from vireid.terms import Batch, Kept
+from vireid.training.objective import batch_loss, plan_batch
+from vireid.types import Labelling, PseudoLabels
 
 
 def test_sum_of_the_terms_and_its_gradients(golden):
@@ -60,26 +60,28 @@ def test_sum_of_the_terms_and_its_gradients(golden):
         np.testing.assert_allclose(tensor.grad, expected, atol=tolerance)
 
 
-def test_the_released_recipe_weighs_its_terms_as_the_released_script(golden, tiny):
+def test_the_released_recipe_weighs_its_terms_as_the_released_script(golden):
     arrays = golden("sca_losses")
     features, labels = torch.from_numpy(arrays["features"]), arrays["labels"]
     n, classes = len(labels), len(arrays["proto_ir"])
-    terms = {term.loss: term for term in load_recipe("released").stages[-1].terms}
+    terms = load_recipe("released").stages[-1].terms
     prototypes = torch.from_numpy(np.stack([arrays["proto_vis1"], arrays["proto_ir"]]))
     trust = np.concatenate([arrays[f"conf_{view}"] for view in ("vis1", "vis2", "ir")])
-    target = Target(
-        labels=torch.from_numpy(np.tile(labels, 3)),
-        confidence=torch.from_numpy(trust),
-        memory=ClusterMemory(torch.eye(classes)),
-        prototypes=prototypes,
-        classifier=torch.nn.Parameter(torch.eye(classes)),
-    )
-    rows = Rows(torch.arange(3 * n), torch.tensor([0] * 2 * n + [1] * n))
+    kept = {
+        "classifier": Kept({"layer": torch.eye(classes)}),
+        "intra": Kept({"centres": prototypes}),
+    }
+    every = np.concatenate([np.tile(labels, 3), np.arange(classes)])  # one image more of each
+    space = PseudoLabels(every, np.concatenate([trust, np.ones(classes)]))
+    labelling = Labelling({"matched": space})
+    batch = Batch(np.arange(3 * n), np.array([0] * 2 * n + [1] * n))
     neck = torch.from_numpy(arrays["logits"])
     output = Output(features, torch.nn.functional.normalize(features), neck)
 
-    def found(loss):
-        return batch_loss([terms[loss]], output, rows, {"matched": target}, tiny)[0].item()
+    def found(name):
+        one = {name: terms[name]}
+        plans = plan_batch(one, kept, labelling, batch)
+        return batch_loss(one, kept, output, plans)[0].item()
 
     assert found("classifier") == pytest.approx(arrays["loss_id"].item(), rel=1e-5, abs=1e-5)
     away = [

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from vireid.metrics import adjusted_rand, reliability
-from vireid.types import Matching, PseudoLabels
+from vireid.types import Matching, Modality, PseudoLabels
 
 MODALITY = np.array([0, 0, 0, 0, 1, 1, 1, 1])
 IDENTITIES = np.array([7, 7, 8, 8, 7, 7, 8, 9])
-VISIBLE = PseudoLabels([0, 0, 1, -1, -1, -1, -1, -1])
-INFRARED = PseudoLabels([-1, -1, -1, -1, 0, 0, 1, 1])
+VISIBLE = PseudoLabels([0, 0, 1, -1, -1, -1, -1, -1], modality=Modality.VISIBLE)
+INFRARED = PseudoLabels([-1, -1, -1, -1, 0, 0, 1, 1], modality=Modality.INFRARED)
 MATCHED = PseudoLabels([0, 0, 0, -1, 0, 0, 1, 1])
 MATCHING = Matching([0, 0], 2, [0.1, 0.2])
 SPACES = {"visible": VISIBLE, "infrared": INFRARED, "matched": MATCHED}
@@ -35,12 +35,13 @@ def test_the_truth_adds_agreement_and_the_precision_of_pairs():
 
 def test_spaces_without_clusters_have_no_agreement():
     nothing = PseudoLabels(np.full(8, -1))
-    empty = {"visible": nothing, "mixed": nothing}
+    own = PseudoLabels(np.full(8, -1), modality=Modality.VISIBLE)
+    empty = {"visible": own, "mixed": nothing}
     found = reliability(empty, None, MODALITY, IDENTITIES)
     assert found.noise == {"visible": 1.0, "mixed": 1.0}
     assert (found.ari, found.coverage, found.pair_precision) == ({}, {}, None)
 
 
 def test_no_images_at_all():
-    none = {"visible": PseudoLabels([])}
+    none = {"visible": PseudoLabels([], modality=Modality.VISIBLE)}
     assert reliability(none, None, MODALITY[:0], IDENTITIES[:0]).noise == {"visible": 0.0}

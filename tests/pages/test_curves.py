@@ -1,20 +1,17 @@
 """The picture of a training."""
 
-from typing import get_args
-
 import matplotlib.colors
 import numpy as np
 import pytest
 from PIL import Image
 
-from vireid.config import LossName
 from vireid.pages import draw_training_curve
-from vireid.pages.curves import COLOURS, PAIRS
+from vireid.pages.curves import COLOURS, OTHERS, PAIRS
 
 
 def epoch(stage, number, spaces, **extra):
     """Return what metrics.jsonl holds of an epoch."""
-    losses = {f"cluster_nce/{space}": 2.0 / number for space in spaces}
+    losses = dict.fromkeys(spaces, 2.0 / number)
     return {
         "stage": stage,
         "epoch": number,
@@ -104,7 +101,7 @@ def test_signals_and_pairs_have_panels_of_their_own(tmp_path):
         [epoch("s", 1, OWN, losses={"total": 0.0})],
         [epoch("s", n, OWN, ari={}) for n in (1, 2)],
         [epoch("s", n, OWN, matching_margin=None, stability={"visible": -0.2}) for n in (1, 2)],
-        [epoch("s", n, OWN, losses={"inter/matched": v}) for n, v in ((1, 0.0), (2, -1e-9))],
+        [epoch("s", n, OWN, losses={"inter": v}) for n, v in ((1, 0.0), (2, -1e-9))],
     ],
     ids=["one epoch", "one space", "no terms", "no agreement", "no margin", "not positive"],
 )
@@ -113,12 +110,28 @@ def test_sparse_logs_are_drawn_without_warnings(tmp_path, epochs):
     assert (pixels < 128).any()
 
 
-def test_every_loss_and_space_has_a_line(tmp_path):
+def test_every_term_has_a_line_whatever_its_name(tmp_path):
     line = epoch("s", 1, tuple(COLOURS))
-    line["losses"] = {
-        f"{loss}/{space}": 1.0 + i for i, loss in enumerate(get_args(LossName)) for space in COLOURS
-    }
+    names = [*COLOURS, "intra", "my_own", "cluster_nce/visible", "x", "y", "z"]
+    line["losses"] = {name: 1.0 + i for i, name in enumerate(names)}
     two = [line, line | {"epoch": 2}]
     pixels = drawn(tmp_path / "x.png", two)
-    for colour in COLOURS.values():
+    for colour in (*COLOURS.values(), *OTHERS):
         assert near(panels(pixels, 2)[0], colour) > 20
+
+
+def test_more_terms_than_colours_are_drawn_too(tmp_path):
+    line = epoch("s", 1, OWN)
+    line["losses"] = {f"term{i}": 1.0 + i for i in range(3 * len(OTHERS))}
+    pixels = drawn(tmp_path / "x.png", [line, line | {"epoch": 2}])
+    for colour in OTHERS:
+        assert near(panels(pixels, 2)[0], colour) > 20
+
+
+def test_label_spaces_of_other_labellers_have_lines(tmp_path):
+    lines = [epoch("s", n, ("cold", "warm", "visible")) for n in (1, 2)]
+    found = panels(drawn(tmp_path / "x.png", lines), 2)
+    for panel in found[:3]:  # losses, clusters, noise
+        for colour in (COLOURS["visible"], *OTHERS[:2]):
+            assert near(panel, colour) > 20
+        assert near(panel, OTHERS[2]) == 0

@@ -1,6 +1,5 @@
 """Two processes train like one: the same labels, losses and memories, nearly the same weights."""
 
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ import torch.distributed as dist
 import torch.multiprocessing as multiprocessing
 
 from vireid.errors import DegenerateClusters
-from vireid.labelling import label_spaces
+from vireid.cluster import modal_neighbours
 from vireid.models import Output
 from vireid.models.extract import KeptMaps, extract
 from vireid.parallel import (
@@ -24,7 +23,7 @@ from vireid.parallel import (
 )
 from vireid.recipes import dump_recipe, parse_recipe
 from vireid.runs import new_network
-from vireid.training import TrainingImages, Workers, fit
+from vireid.training import EpochEnded, TrainingImages, Workers, fit
 
 
 def train(recipe_text, pixels, modality, shared):
@@ -35,27 +34,24 @@ def train(recipe_text, pixels, modality, shared):
     """
     recipe, reports, memories = parse_recipe(recipe_text), [], []
     network = new_network(recipe).double()
-    forward, embed, label = network, extract, label_spaces
+    forward, embed, search = network, extract, modal_neighbours
     if shared:
         synchronise_norms(network)
-        forward, embed = SharedForward(network), shared_extract
-        label = partial(label_spaces, search=shared_neighbours)
+        forward, embed, search = SharedForward(network), shared_extract, shared_neighbours
 
     def single(pixels, modality):
         return Output(*(rows.float() for rows in forward(pixels.double(), modality)))
 
-    workers = Workers(single, embed)
-
-    def save(state):
-        rows = {name: t.memory.rows.clone() for name, t in state.targets.items()}
-        layers = {f"layer/{name}": t.classifier for name, t in state.targets.items()}
-        layers = {name: row.detach().clone() for name, row in layers.items() if row is not None}
-        memories.append(rows | layers)
-
-    fit(
-        network, TrainingImages(pixels, modality), recipe,
-        observe=reports.append, save=save, label=label, workers=workers,
-    )  # fmt: skip
+    workers = Workers(single, embed, search)
+    for event in fit(network, TrainingImages(pixels, modality), recipe, workers=workers):
+        if isinstance(event, EpochEnded):
+            reports.append(event.report)
+            memories.append(kept)
+        kept = {
+            f"{term}/{name}": value.detach().clone()
+            for term, tensors in event.state.terms.items()
+            for name, value in tensors.items()
+        }
     lines = [
         {
             "losses": dict(report.losses),
@@ -92,7 +88,8 @@ RELEASED = [
     "stages.aligned.recentre_every=1",
     "stages.aligned.init=pretrained",
     "stages.aligned.optimiser=sgd",
-    "stages.aligned.terms=[{loss: classifier, labels: matched}, {loss: intra, labels: matched}]",
+    "stages.aligned.terms={layer: {loss: classifier, labels: matched}, "
+    "intra: {loss: intra, labels: matched}}",
 ]
 
 
@@ -112,7 +109,8 @@ def test_two_processes_train_like_one(tmp_path: Path, crops, tiny_text, changes)
         assert one.keys() == other.keys()
         assert all(torch.equal(one[name], other[name]) for name in one)
     assert len(memories) == len(lines) == 3
-    assert any("layer/matched" in rows for rows in memories) == bool(changes)
+    assert all(memories)
+    assert any("layer/layer" in rows for rows in memories) == bool(changes)
     for mine, theirs in zip(lines, found[0][0], strict=True):
         assert mine["losses"].keys() == theirs["losses"].keys()
         for name, value in mine["losses"].items():

@@ -5,18 +5,18 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from vireid.config import ClusteringConfig
 from vireid.errors import ConfigError
+from vireid.labelling import ClusteringConfig
 from vireid.recipes import dump_recipe, find_recipe, load_recipe, names, parse_recipe
 
 SMALL = """
 stages:
 - name: one
   epochs: 2
-  terms: [{loss: cluster_nce, labels: visible}]
+  terms: {visible: {loss: cluster_nce, labels: visible}}
 - name: two
   epochs: 3
-  terms: [{loss: cluster_nce, labels: matched}]
+  terms: {matched: {loss: cluster_nce, labels: matched}}
   sample_by: matched
 """
 
@@ -49,7 +49,11 @@ def test_a_file_is_read_like_a_shipped_recipe(tmp_path):
     ("override", "read"),
     [
         ("seed=4", lambda r: (r.seed, 4)),
-        ("temperature=5e-2", lambda r: (r.temperature, 0.05)),
+        ("labelling.temperature=5e-2", lambda r: (r.labelling.temperature, 0.05)),
+        (
+            "stages.one.terms.visible.temperature=3e-2",
+            lambda r: (r.stages[0].terms["visible"].temperature, 0.03),
+        ),
         ("labelling.single.eps=0.25", lambda r: (r.labelling.single.eps, 0.25)),
         ("labelling.max_cost=2", lambda r: (r.labelling.max_cost, 2.0)),
         ("labelling.matching=nearest", lambda r: (r.labelling.matching, "nearest")),
@@ -89,10 +93,12 @@ def test_a_recipe_may_name_one_that_ships_and_what_it_changes():
       labelling.mixed: {k1: 9, k2: 3, eps: 0.5, min_samples: 2}
       labelling.mixed.eps: 0.4
       stages.joint.epochs: 7
-      stages.joint.terms: [{loss: cluster_nce, labels: mixed}]
+      stages.joint.terms: {mixed: {loss: cluster_nce, labels: mixed}}
     """
     found, plain = parse_recipe(text, ["stages.joint.iterations=5"]), load_recipe("paper")
-    joint = replace(plain.stages[1], epochs=7, iterations=5, terms=plain.stages[1].terms[2:])
+    joint = replace(
+        plain.stages[1], epochs=7, iterations=5, terms={"mixed": plain.stages[1].terms["mixed"]}
+    )
     assert found == replace(
         plain,
         seed=4,
@@ -110,16 +116,22 @@ def test_a_recipe_may_name_one_that_ships_and_what_it_changes():
         ("a: [", (), "while parsing"),
         ("height: 3", (), "stages"),
         (SMALL + "heigth: 3", (), "heigth"),
-        (SMALL + "height: tall", (), 'height".*tall'),
+        (SMALL + "height: tall", (), "height is 'tall'; expected a whole number"),
         (SMALL.replace("epochs: 2", "epoch: 2"), (), "epoch"),
-        (SMALL.replace("cluster_nce", "nce"), (), "nce"),
-        (SMALL + "temperature: 0", (), "temperature is 0"),
+        (SMALL.replace("cluster_nce", "nce"), (), "loss is nce; expected one of cluster_nce"),
+        (
+            SMALL + "temperature: 0",
+            (),
+            r"temperature; it moved to stages.\*.terms.\*.temperature and labelling.temperature",
+        ),
+        (SMALL, ["momentum=0.2"], r"no such setting: momentum; it moved to stages.\*.terms"),
+        (SMALL, ["labelling.temperature=0"], "labelling.temperature is 0.0; expected more than 0"),
         (SMALL, ["seed"], "expected name=value"),
-        (SMALL, ["sead=3"], "no such setting: sead=3"),
-        (SMALL, ["tempe=0.3"], "no such setting: tempe=0.3"),
-        (SMALL, ["labelling.sing.k1=3"], "no such setting: labelling.sing.k1=3"),
-        (SMALL, ["seed=x"], "seed"),
-        (SMALL, ["=3"], "no such setting: =3"),
+        (SMALL, ["sead=3"], "no such setting: sead; did you mean seed?"),
+        (SMALL, ["tempe=0.3"], "no such setting: tempe"),
+        (SMALL, ["labelling.sing.k1=3"], "no such setting: labelling.sing; did you mean single?"),
+        (SMALL, ["seed=x"], "seed is 'x'; expected a whole number"),
+        (SMALL, ["=3"], "no such setting: "),
         (SMALL, ["stages.three.epochs=3"], "NAME one of one, two"),
         (SMALL, ["stages.one=3"], "expected stages.NAME.FIELD with NAME one of one, two"),
         ("base: sysuu", (), "mine.yaml: base is sysuu; expected one of: llcm, paper"),

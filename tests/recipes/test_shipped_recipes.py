@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from vireid.labelling import label_spaces
 from vireid.recipes import load_recipe, names
 from vireid.runs import new_network
-from vireid.training import TrainingImages, fit
+from vireid.training import EpochEnded, TrainingImages, fit
 from vireid.training.schedule import is_active, learning_rate
 from vireid.types import Embeddings
 
@@ -29,15 +28,21 @@ def tiny(name):
     return load_recipe(name, ["network.weights=none", *sizes, *stages])
 
 
-def label_people(embeddings, *given, **named):
-    """Label by the recipe's settings, the vectors replaced by those of people far apart."""
-    generator = np.random.default_rng(0)
-    people = np.tile(np.repeat(np.arange(PEOPLE), EACH), 2)
-    vectors = generator.normal(size=(PEOPLE, 16))[people] + generator.normal(
-        0, 0.4, (len(people), 16)
-    )
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return label_spaces(Embeddings(vectors, embeddings.modality), *given, **named)
+class People:
+    """Labels by a recipe's settings, the vectors replaced by those of people far apart."""
+
+    def __init__(self, inner):
+        self.inner = inner
+        self.spaces, self.problems = inner.spaces, inner.problems
+
+    def label(self, embeddings, *given, **named):
+        generator = np.random.default_rng(0)
+        people = np.tile(np.repeat(np.arange(PEOPLE), EACH), 2)
+        vectors = generator.normal(size=(PEOPLE, 16))[people] + generator.normal(
+            0, 0.4, (len(people), 16)
+        )
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return self.inner.label(Embeddings(vectors, embeddings.modality), *given, **named)
 
 
 def test_the_recipes_are_these():
@@ -51,14 +56,13 @@ def test_two_batches_of_each_stage(name):
     modality = np.repeat([0, 1], PEOPLE * EACH)
     shape = (len(modality), recipe.height, recipe.width, 3)
     images = TrainingImages(generator.integers(0, 256, shape, dtype=np.uint8), modality)
-    network, reports = new_network(recipe), []
+    network = new_network(recipe)
     before = {key: value.clone() for key, value in network.state_dict().items()}
-    assert fit(
-        network, images, recipe, observe=reports.append, save=lambda _: None, label=label_people
-    )
+    events = fit(network, images, recipe, labeller=People(recipe.labelling))
+    reports = [event.report for event in events if isinstance(event, EpochEnded)]
     for stage, report in zip(recipe.stages, reports, strict=True):
         assert {space.clusters for space in report.labelling.spaces.values()} == {PEOPLE}
-        terms = {f"{t.loss}/{t.labels}" for t in stage.terms if is_active(t, stage, 0)}
+        terms = {name for name, t in stage.terms.items() if is_active(t, stage, 0)}
         assert report.losses.keys() == {*terms, "total"}
         assert np.isfinite(list(report.losses.values())).all()
     after = network.state_dict()
@@ -88,11 +92,13 @@ def test_full_scale_is_the_papers(name):
     for stage in (intra, joint):
         rates = [learning_rate(stage, epoch, 0) for epoch in (0, 19, 20, 39, 40)]
         assert rates == pytest.approx([3.5e-4, 3.5e-4, 3.5e-5, 3.5e-5, 3.5e-6])
-    inter = next(term for term in aligned.terms if term.loss == "inter")
+    inter = aligned.terms["inter"]
     assert [is_active(inter, aligned, epoch) for epoch in (14, 15)] == [False, True]
-    weights = {term.loss: term.weight for term in aligned.terms}
+    weights = {term.loss: term.weight for term in aligned.terms.values()}
     assert weights == {"cluster_nce": 1.0, "intra": 0.5, "inter": 0.05}
-    assert (recipe.temperature, recipe.momentum, recipe.weight_decay) == (0.05, 0.1, 5e-4)
+    assert (recipe.labelling.temperature, recipe.weight_decay) == (0.05, 5e-4)
+    memories = [t for s in recipe.stages for t in s.terms.values() if t.loss == "cluster_nce"]
+    assert {(term.temperature, term.momentum) for term in memories} == {(0.05, 0.1)}
     assert (recipe.labelling.memories, single.min_samples, mixed.min_samples) == (4, 4, 4)
     assert (recipe.augmentation.padding, recipe.augmentation.erasing) == (10, 0.5)
 

@@ -4,17 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from vireid.config import TermConfig
 from vireid.errors import ConfigError
 from vireid.recipes import load_recipe, names, recipe_differences
 from vireid.studies import GAINS, ablation_rows
+from vireid.terms import ClusterNCE
 
 ROWS = ["clustering only", "+ MMLM", "+ MMLM + Intra", "+ MMLM + Inter", "all"]
 
 
 def terms(recipe):
     """Return loss, label space and trust of each term of the last stage."""
-    return [(term.loss, term.labels, term.confidence) for term in recipe.stages[-1].terms]
+    return [(t.loss, t.labels, t.confidence) for t in recipe.stages[-1].terms.values()]
 
 
 def test_the_rows_of_the_tiny_recipe(tiny):
@@ -38,7 +38,7 @@ def test_batches_are_drawn_as_the_terms_need_them(tiny):
 
 def trains_alignment(name):
     last = load_recipe(name).stages[-1]
-    return {"intra", "inter"} <= {term.loss for term in last.terms}
+    return {"intra", "inter"} <= last.terms.keys()
 
 
 SHIPPED = [name for name in names() if trains_alignment(name)]
@@ -64,16 +64,23 @@ def test_what_only_trust_or_intra_has_goes_with_them(tiny):
         tiny.stages[-1],
         relabel_every=0,
         recentre_every=1,
-        terms=tuple(
-            replace(term, divide_by="count") if term.confidence else term
-            for term in tiny.stages[-1].terms
-        ),
+        terms={
+            name: replace(term, divide_by="count") if term.confidence else term
+            for name, term in tiny.stages[-1].terms.items()
+        },
     )
     rows = ablation_rows(replace(tiny, stages=(tiny.stages[0], last)))
     assert [row.stages[-1].recentre_every for row in rows.values()] == [0, 0, 1, 0, 1]
-    assert [row.stages[-1].terms[0].divide_by for row in rows.values()] == [
+    assert [next(iter(row.stages[-1].terms.values())).divide_by for row in rows.values()] == [
         "weights", "weights", "count", "count", "count",
     ]  # fmt: skip
+
+
+def without(stage, name, **others):
+    """Return a stage without a term, and with others replaced."""
+    terms = {**stage.terms, **others}
+    del terms[name]
+    return replace(stage, terms=terms)
 
 
 def test_gains_name_a_row_and_one_with_a_module_less():
@@ -90,13 +97,13 @@ def test_gains_name_a_row_and_one_with_a_module_less():
         (lambda *stages: stages[1:], "the recipe has one stage; an ablation needs"),
         (lambda first, last: (last, first), "stage joint has no intra and no inter term"),
         (
-            lambda first, last: (first, replace(last, terms=last.terms[:3])),
+            lambda first, last: (first, without(last, "inter")),
             "stage aligned has no inter term",
         ),
         (
             lambda first, last: (
                 first,
-                replace(last, terms=(TermConfig("cluster_nce", "mixed"), *last.terms[2:])),
+                without(last, "triplet", matched=ClusterNCE("mixed")),
             ),
             "no term on matched labels besides intra and inter",
         ),

@@ -37,7 +37,10 @@ SMALL = load_recipe("synthetic", ["stages.intra.epochs=2"])
         ("labelling.single.eps=0.3", 0),
         ("eps=0.3", 0),
         ("stages.intra.iterations=3", 0),
-        ("temperature=0.1", 0),
+        ("labelling.temperature=0.1", 2),
+        ("stages.*.terms.*.temperature=0.1", 0),
+        ("stages.joint.terms.mixed.momentum=0.2", 1),
+        ("stages.aligned.terms.late={loss: triplet, labels: matched}", 2),
         ("network.stripes=2", 0),
         ("augmentation.flip=0", 0),
         ("guard.on_trouble=stop", 0),
@@ -58,16 +61,18 @@ def test_a_recipe_shares_everything_with_itself():
 
 
 def test_settings_without_use_have_their_default():
-    other = with_settings(SMALL, ["labelling.mixed.eps=0.3", "n=2", "temperature=0.1"])
+    other = with_settings(SMALL, ["labelling.mixed.eps=0.3", "n=2", "labelling.temperature=0.1"])
     seen = [seen_by(other, stage) for stage in range(3)]
     assert [recipe.labelling.mixed.eps for recipe in seen] == [0.6, 0.3, 0.6]
     assert [recipe.labelling.memories for recipe in seen] == [4, 4, 2]
-    assert [recipe.temperature for recipe in seen] == [0.1] * 3
+    assert [recipe.labelling.temperature for recipe in seen] == [0.05, 0.05, 0.1]
     assert [recipe.stages for recipe in seen] == [(stage,) for stage in other.stages]
 
 
 def test_clustering_of_one_modality_is_no_matter_to_mixed_labels_alone():
-    mixed = replace(SMALL.stages[1], terms=SMALL.stages[1].terms[2:], sample_by="mixed")
+    mixed = replace(
+        SMALL.stages[1], terms={"mixed": SMALL.stages[1].terms["mixed"]}, sample_by="mixed"
+    )
     alone = replace(SMALL, stages=(mixed,))
     assert shared_stages(alone, with_settings(alone, ["labelling.single.eps=0.3"])) == 1
 

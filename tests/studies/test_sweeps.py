@@ -17,10 +17,16 @@ SMALL = load_recipe("synthetic")
         ("matching", "nearest", ["labelling.matching is nearest"]),
         ("labelling.reject", "mutual", ["labelling.reject is mutual"]),
         ("stages.joint.epochs", "3", ["stages.joint.epochs is 3"]),
-        ("temperature", "0.1", ["temperature is 0.1"]),
+        ("labelling.temperature", "0.1", ["labelling.temperature is 0.1"]),
+        ("stages.joint.terms.mixed.momentum", "0.4", ["stages.joint.terms.mixed.momentum is 0.4"]),
+        ("lambda_mixed", "2", None),
     ],
 )
 def test_a_value_changes_its_setting_and_nothing_else(parameter, value, settings):
+    if settings is None:
+        with pytest.raises(ConfigError, match="applies to a term mixed, which stage aligned has n"):
+            swept_rows(SMALL, parameter, [value])
+        return
     ((name, row),) = swept_rows(SMALL, parameter, [value]).items()
     assert name == f"{parameter}={value}"
     found = [line.partition(", was")[0] for line in recipe_differences(SMALL, row)]
@@ -30,8 +36,9 @@ def test_a_value_changes_its_setting_and_nothing_else(parameter, value, settings
 @pytest.mark.parametrize("loss", ["intra", "inter"])
 def test_lambda_is_the_weight_of_the_last_stage(tiny, loss):
     row = with_settings(tiny, [f"lambda_{loss}=0.125"])
-    weights = {term.loss: term.weight for term in row.stages[-1].terms}
-    expected = {term.loss: term.weight for term in tiny.stages[-1].terms} | {loss: 0.125}
+    weights = {name: term.weight for name, term in row.stages[-1].terms.items()}
+    before = {name: term.weight for name, term in tiny.stages[-1].terms.items()}
+    expected = before | {loss: 0.125}
     assert weights == expected
     assert row.stages[:-1] == tiny.stages[:-1]
 
@@ -49,7 +56,7 @@ def test_named_rows_take_several_settings(tiny):
     assert rows["plain"] == tiny
     both = rows["both"]
     assert (both.labelling.memories, both.labelling.matching) == (3, "hungarian")
-    assert [term.weight for term in both.stages[-1].terms if term.loss == "intra"] == [0]
+    assert both.stages[-1].terms["intra"].weight == 0
 
 
 @pytest.mark.parametrize(
@@ -59,10 +66,10 @@ def test_named_rows_take_several_settings(tiny):
         ("n", "many", "memories"),
         ("eps", "2", "labelling.single.eps is 2.0; expected more than 0 and less than 1"),
         ("matching", "best", "matching"),
-        ("lambda_intra", "much", "lambda_intra is much; expected a number"),
+        ("lambda_intra", "much", "terms.intra.weight is 'much'; expected a number"),
         ("lambda_inter", "-1", "inter weight is -1.0; expected at least 0"),
         ("lambda_inter", "nan", "inter weight is nan; expected at least 0"),
-        ("bogus", "1", "no such setting: bogus=1"),
+        ("bogus", "1", "no such setting: bogus"),
         ("stages.gone.epochs", "1", "NAME one of joint, aligned"),
         ("seed", "3", "row seed=3 sets the seed; a study has its seeds from --seeds"),
     ],
@@ -73,12 +80,14 @@ def test_values_that_cannot_be(tiny, parameter, value, message):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("setting", ["n", "lambda_intra", "temperature"])
+@pytest.mark.parametrize("setting", ["n", "lambda_intra", "labelling.temperature"])
 def test_settings_without_a_value(tiny, setting):
     with pytest.raises(ConfigError, match=f"setting {setting}: expected name=value"):
         with_settings(tiny, [setting])
 
 
 def test_a_lambda_without_its_term(tiny):
-    with pytest.raises(ConfigError, match="an intra term, which stage joint has not"):
+    with pytest.raises(
+        ConfigError, match="a term intra, which stage joint has not; it has visible, infr"
+    ):
         with_settings(tiny.__class__(stages=tiny.stages[:1]), ["lambda_intra=1"])

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from vireid.config import LabellingConfig
+from vireid.cluster import modal_neighbours
+from vireid.labelling import Labeller
 from vireid.runs import new_network
-from vireid.studies import truth_labeller
-from vireid.training import fit
-from vireid.types import Embeddings, Truth
+from vireid.studies import TrueLabels
+from vireid.training import EpochEnded, fit
+from vireid.types import Embeddings, Known, Modality, Truth
 
 IDENTITIES = np.array([30, 7, 7, 30, 7, 12])
 MODALITY = np.array([0, 0, 1, 1, 1, 1])
@@ -16,8 +17,11 @@ MODALITY = np.array([0, 0, 1, 1, 1, 1])
 def label(spaces):
     embeddings = Embeddings(np.eye(6), MODALITY)
     generator = np.random.default_rng(0)
-    return truth_labeller(Truth(IDENTITIES))(
-        embeddings, spaces, LabellingConfig(), temperature=0.1, generator=generator
+    labeller = TrueLabels(Truth(IDENTITIES))
+    assert isinstance(labeller, Labeller)
+    assert not list(labeller.problems())
+    return labeller.label(
+        embeddings, Known(MODALITY), spaces, generator=generator, search=modal_neighbours
     )
 
 
@@ -36,13 +40,13 @@ def test_labels_are_the_identities_numbered_without_gaps(space, labels):
     assert found.spaces[space].labels.tolist() == labels
     assert found.spaces[space].confidence.tolist() == [1] * 6
     assert found.matching is None
+    assert found.matched == ("matched" if space == "matched" else None)
+    own = {"visible": Modality.VISIBLE, "infrared": Modality.INFRARED}
+    assert found.spaces[space].modality == own.get(space)
 
 
 def test_a_training_takes_it_for_a_labeller(crops, tiny):
     truth = Truth(np.repeat(np.arange(8), 16))
-    reports = []
-    fit(
-        new_network(tiny), crops, tiny,
-        observe=reports.append, save=lambda *_: None, label=truth_labeller(truth),
-    )  # fmt: skip
+    events = fit(new_network(tiny), crops, tiny, labeller=TrueLabels(truth))
+    reports = [event.report for event in events if isinstance(event, EpochEnded)]
     assert [report.labelling.spaces["matched"].clusters for report in reports[1:]] == [8, 8]

@@ -8,19 +8,20 @@ import pytest
 import torch
 
 from vireid.errors import DegenerateClusters
-from vireid.labelling import Labelling
 from vireid.seeds import derive
 from vireid.training.batches import index_batches, load_batch, read_ahead, read_batch
 from vireid.training.sampling import label_batches
 from vireid.training.transforms import augment
 from vireid.training.unmatched import portions
-from vireid.types import PseudoLabels
+from vireid.types import Labelling, Modality, PseudoLabels
 
 MODALITY = np.repeat([0, 1], 20)
+SIDES = {"visible": Modality.VISIBLE, "infrared": Modality.INFRARED}
 
 
 def labelling(**spaces):
-    return Labelling({name: PseudoLabels(labels) for name, labels in spaces.items()})
+    found = {name: PseudoLabels(x, modality=SIDES.get(name)) for name, x in spaces.items()}
+    return Labelling(found, matched="matched" if "matched" in found else None)
 
 
 @pytest.fixture
@@ -160,17 +161,18 @@ def test_portions_fill_a_batch(labels, paired, alone):
 
 def test_a_batch_holds_visible_twice_then_infrared(tiny, crops):
     visible, infrared = np.array([0, 5, 5]), np.flatnonzero(crops.modality == 1)[:2]
-    pixels, rows = load_batch(read_batch(crops, visible, infrared), tiny, "joint", 0, 3)
+    pixels, rows, modality = load_batch(read_batch(crops, visible, infrared), tiny, "joint", 0, 3)
     assert pixels.shape == (8, 3, 32, 16)
     assert rows.indices.tolist() == [0, 5, 5, 0, 5, 5, *infrared]
-    assert rows.modality.tolist() == [0] * 6 + [1] * 2
+    assert rows.modality.tolist() == modality.tolist() == [0] * 6 + [1] * 2
+    assert (rows.epoch, rows.step) == (0, 3)
     assert torch.equal(pixels[3:6, 0], pixels[3:6, 1]), "the second time with one channel"
     assert not torch.equal(pixels[:3, 0], pixels[:3, 1])
 
 
 def test_each_image_is_augmented_out_of_its_own_pixels(tiny, crops):
     visible, infrared = np.array([3, 1]), np.flatnonzero(crops.modality == 1)[:2]
-    pixels, _ = load_batch(read_batch(crops, visible, infrared), tiny, "joint", 1, 2)
+    pixels, *_ = load_batch(read_batch(crops, visible, infrared), tiny, "joint", 1, 2)
     generator = torch.Generator().manual_seed(derive(tiny.seed, "augment", "joint", 1, 2))
     expected = [
         augment(
@@ -191,7 +193,7 @@ def test_each_image_is_augmented_out_of_its_own_pixels(tiny, crops):
 def test_without_augmentation_pixels_come_through(tiny, crops):
     still = replace(tiny.augmentation, padding=0, flip=0.0, erasing=0.0, exposure=0.0)
     indices = np.arange(4)
-    pixels, _ = load_batch(
+    pixels, *_ = load_batch(
         read_batch(crops, indices, indices + 64), replace(tiny, augmentation=still), "s"
     )
     wanted = torch.tensor(crops.pixels[[0, 1, 2, 3]]).permute(0, 3, 1, 2) / 255

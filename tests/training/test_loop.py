@@ -7,23 +7,17 @@ import numpy as np
 import pytest
 import torch
 
-from vireid.config import TermConfig
+from vireid.cluster import modal_neighbours
 from vireid.errors import DegenerateClusters, VireidError
-from vireid.labelling import Labelling, label_spaces
 from vireid.runs import new_network
-from vireid.training import fit, loop
+from vireid.terms import ClusterNCE
+from vireid.training import EpochEnded, fit
+from vireid.training import step as step_module
 from vireid.training.batches import load_batch
 from vireid.training.schedule import learning_rate
-from vireid.types import PseudoLabels
+from vireid.types import Known, Labelling, Modality, PseudoLabels
 
-
-def train(crops, recipe, *, label=label_spaces, save=lambda *_: None, change=None):
-    """Return the trained network and the reports."""
-    network, reports = new_network(recipe), []
-    if change:
-        change(network)
-    fit(network, crops, recipe, observe=reports.append, save=save, label=label)
-    return network, reports
+OWN = {"visible": ClusterNCE("visible"), "infrared": ClusterNCE("infrared")}
 
 
 def state(network):
@@ -36,13 +30,13 @@ def equal(one, other):
 
 @pytest.fixture(scope="module")
 def trained(crops, tiny):
-    saved = {}
-
-    def save(now):
-        if now.stage and not now.epoch:
-            saved[tiny.stages[now.stage - 1].name] = state(now.network)
-
-    network, reports = train(crops, tiny, save=save)
+    saved, reports, network = {}, [], new_network(tiny)
+    for event in fit(network, crops, tiny):
+        if isinstance(event, EpochEnded):
+            reports.append(event.report)
+            now = event.state
+            if now.stage and not now.epoch:
+                saved[tiny.stages[now.stage - 1].name] = state(now.network)
     return state(network), reports, saved
 
 
@@ -68,34 +62,32 @@ def test_every_epoch_is_reported_and_every_stage_saved(trained, tiny):
 def test_reports_hold_the_mean_of_each_active_term(trained):
     _, (joint, first, second), _ = trained
     spaces = ("visible", "infrared", "mixed")
-    assert joint.losses.keys() == {*(f"cluster_nce/{s}" for s in spaces), "total"}
-    assert joint.losses["total"] == pytest.approx(
-        sum(joint.losses[f"cluster_nce/{s}"] for s in spaces)
-    )
-    assert first.losses.keys() == {"cluster_nce/matched", "triplet/matched", "total"}
-    late = {"intra/matched": 0.5, "inter/matched": 0.05}
+    assert joint.losses.keys() == {*spaces, "total"}
+    assert joint.losses["total"] == pytest.approx(sum(joint.losses[s] for s in spaces))
+    assert first.losses.keys() == {"matched", "triplet", "total"}
+    late = {"intra": 0.5, "inter": 0.05}
     assert second.losses.keys() == first.losses.keys() | late.keys()
-    expected = second.losses["cluster_nce/matched"] + second.losses["triplet/matched"]
+    expected = second.losses["matched"] + second.losses["triplet"]
     expected += sum(weight * second.losses[name] for name, weight in late.items())
     assert second.losses["total"] == pytest.approx(expected, rel=1e-5)
 
 
-def test_equal_seeds_give_bit_equal_weights_whatever_the_global_state(crops, tiny, trained):
+def test_equal_seeds_give_bit_equal_weights_whatever_the_global_state(crops, tiny, train, trained):
     torch.manual_seed(123)
     np.random.seed(5)  # noqa: NPY002 - the state that must not matter
-    again, _ = train(crops, tiny)
+    again = train(crops, tiny).network
     assert equal(trained[0], state(again))
 
 
-def test_another_seed_trains_otherwise_from_the_same_weights(crops, tiny, trained):
+def test_another_seed_trains_otherwise_from_the_same_weights(crops, tiny, train, trained):
     initial = state(new_network(tiny))
-    other, _ = train(
+    other = train(
         crops, replace(tiny, seed=1), change=lambda network: network.load_state_dict(initial)
     )
-    assert not equal(trained[0], state(other))
+    assert not equal(trained[0], state(other.network))
 
 
-def test_memories_move_once_after_every_step(crops, tiny, monkeypatch):
+def test_memories_move_once_after_every_step(crops, tiny, train, monkeypatch):
     verbs = []
 
     def note(name, function):
@@ -106,19 +98,20 @@ def test_memories_move_once_after_every_step(crops, tiny, monkeypatch):
         return noted
 
     monkeypatch.setattr(torch.optim.Adam, "step", note("step", torch.optim.Adam.step))
-    monkeypatch.setattr(loop, "update_memories", note("update", loop.update_memories))
+    update = note("update", step_module.update_terms)
+    monkeypatch.setattr(step_module, "update_terms", update)
     train(crops, replace(tiny, stages=tiny.stages[:1]))
     assert verbs == ["step", "update"] * 2
 
 
-def test_the_seed_draws_the_batches(crops, tiny, monkeypatch):
+def test_the_seed_draws_the_batches(crops, tiny, train, monkeypatch):
     drawn = []
 
     def note(batch, *arguments, **options):
         drawn.append([*batch.visible.tolist(), *batch.infrared.tolist()])
         return load_batch(batch, *arguments, **options)
 
-    monkeypatch.setattr(loop, "load_batch", note)
+    monkeypatch.setattr(step_module, "load_batch", note)
     initial = state(new_network(tiny))
     for seed in (0, 1):
         recipe = replace(tiny, stages=tiny.stages[:1], seed=seed)
@@ -128,10 +121,10 @@ def test_the_seed_draws_the_batches(crops, tiny, monkeypatch):
     assert drawn[0] != drawn[1], "and every step draws anew"
 
 
-def test_frozen_layers_stay_and_all_others_move(crops, tiny):
+def test_frozen_layers_stay_and_all_others_move(crops, tiny, train):
     recipe = replace(tiny, network=replace(tiny.network, frozen=2), stages=tiny.stages[:1])
     before = state(new_network(recipe))
-    after = state(train(crops, recipe)[0])
+    after = state(train(crops, recipe).network)
     frozen = {name for name in before if name.startswith("base.")}
     assert frozen
     assert all(torch.equal(before[name], after[name]) for name in frozen)
@@ -141,15 +134,16 @@ def test_frozen_layers_stay_and_all_others_move(crops, tiny):
 
 
 @pytest.mark.parametrize(("every", "epochs"), [(1, [0, 1, 2, 3, 4]), (2, [0, 2, 4]), (0, [0])])
-def test_labels_are_renewed_as_often_as_asked(crops, tiny, every, epochs):
+def test_labels_are_renewed_as_often_as_asked(crops, tiny, train, changed, every, epochs):
     stage = replace(tiny.stages[1], epochs=5, relabel_every=every, iterations=1)
     seen = []
 
-    def label(embeddings, *arguments, **options):
+    def note(found, embeddings):
         seen.append(embeddings.vectors.copy())
-        return label_spaces(embeddings, *arguments, **options)
+        return found
 
-    _, reports = train(crops, replace(tiny, stages=(stage,)), label=label)
+    recipe = replace(tiny, stages=(stage,))
+    reports = train(crops, recipe, labeller=changed(tiny.labelling, note)).reports
     assert len(seen) == len(epochs)
     changes = [
         epoch
@@ -160,24 +154,55 @@ def test_labels_are_renewed_as_often_as_asked(crops, tiny, every, epochs):
     assert all(not np.array_equal(a, b) for a, b in pairwise(seen))
 
 
-def test_the_labeller_gets_all_images_and_only_what_a_camera_knows(crops, tiny):
+def test_the_labeller_gets_all_images_and_only_what_a_camera_knows(crops, tiny, train):
     calls = []
 
-    def label(embeddings, spaces, config, *, temperature, generator):
-        calls.append((len(embeddings), spaces, config, temperature))
-        own = np.where(crops.modality == 0, np.arange(128) % 4, -1)
-        other = np.where(crops.modality == 1, np.arange(128) % 4, -1)
-        assert isinstance(generator, np.random.Generator)
-        found = {"visible": own, "infrared": other, "mixed": np.arange(128) % 4}
-        return Labelling({name: PseudoLabels(values) for name, values in found.items()})
+    class Labeller:
+        spaces, problems = tiny.labelling.spaces, tiny.labelling.problems
 
-    _, (report,) = train(crops, replace(tiny, stages=tiny.stages[:1]), label=label)
-    spaces = ("visible", "infrared", "mixed")
-    assert calls == [(128, spaces, tiny.labelling, tiny.temperature)]
+        def label(self, embeddings, known, spaces, *, generator, search):
+            calls.append((len(embeddings), spaces, search))
+            assert isinstance(known, Known)
+            np.testing.assert_array_equal(known.modality, crops.modality)
+            assert (known.camera, known.track, known.time) == (None, None, None)
+            assert isinstance(generator, np.random.Generator)
+            all_images = np.arange(128) % 4
+            found = {
+                side.name.lower(): PseudoLabels(
+                    np.where(crops.modality == side, all_images, -1), modality=side
+                )
+                for side in Modality
+            }
+            return Labelling({**found, "mixed": PseudoLabels(all_images)})
+
+    recipe = replace(tiny, stages=tiny.stages[:1])
+    (report,) = train(crops, recipe, labeller=Labeller()).reports
+    assert calls == [(128, ("visible", "infrared", "mixed"), modal_neighbours)]
     assert report.labelling.spaces["mixed"].clusters == 4
 
 
-def test_a_loss_that_is_not_finite_ends_the_training(crops, tiny):
+def test_what_is_known_of_the_images_reaches_the_labeller_as_given(few_images, micro, train):
+    time = np.where(np.arange(32) % 5, np.arange(32) / 7, np.nan)
+    images = replace(few_images, track=np.arange(32) - 1, time=time)
+    seen = []
+
+    class Labeller:
+        spaces, problems = micro.labelling.spaces, micro.labelling.problems
+
+        def label(self, embeddings, known, spaces, *, generator, search):
+            seen.append(known)
+            raise DegenerateClusters("seen")
+
+    for given in (images, replace(images, camera=None, time=None)):
+        with pytest.raises(DegenerateClusters, match="seen"):
+            train(given, micro, labeller=Labeller())
+    for name in ("modality", "camera", "track", "time"):
+        np.testing.assert_array_equal(getattr(seen[0], name), getattr(images, name))
+    assert (seen[1].camera, seen[1].time) == (None, None)
+    np.testing.assert_array_equal(seen[1].track, images.track)
+
+
+def test_a_loss_that_is_not_finite_ends_the_training(crops, tiny, train):
     def spoil(network):
         def hook(module, inputs, output):  # noqa: ARG001
             return output * (torch.nan if module.training else 1.0)
@@ -189,7 +214,7 @@ def test_a_loss_that_is_not_finite_ends_the_training(crops, tiny):
 
 
 @pytest.mark.parametrize("sample_by", ["own", "mixed", "matched"])
-def test_labels_that_are_all_noise_end_the_training(crops, tiny, sample_by):
+def test_labels_that_are_all_noise_end_the_training(crops, tiny, train, sample_by):
     single = replace(tiny.labelling.single, min_samples=100)
     mixed = replace(tiny.labelling.mixed, min_samples=200)
     recipe = replace(
@@ -204,9 +229,10 @@ def test_labels_that_are_all_noise_end_the_training(crops, tiny, sample_by):
 @pytest.mark.parametrize(
     ("matching", "reject"), [("hungarian", "mutual"), ("progressive", "margin")]
 )
-def test_clusters_without_partner_learn_their_own_labels(crops, tiny, matching, reject):
-    terms = (TermConfig("cluster_nce", "visible"), TermConfig("cluster_nce", "infrared"))
-    aligned = replace(tiny.stages[1], epochs=1, terms=terms + tiny.stages[1].terms)
+def test_clusters_without_partner_learn_their_own_labels(
+    crops, tiny, train, changed, matching, reject
+):
+    aligned = replace(tiny.stages[1], epochs=1, terms={**OWN, **tiny.stages[1].terms})
     recipe = replace(
         tiny,
         stages=(aligned,),
@@ -215,30 +241,30 @@ def test_clusters_without_partner_learn_their_own_labels(crops, tiny, matching, 
     )
     drawn = []
 
-    def half(embeddings, *given, **named):
+    def half(found, embeddings):
         """Take the partners of half the clusters away."""
-        found = label_spaces(embeddings, *given, **named)
         infrared = found.spaces["infrared"].labels
         kept = (infrared >= 0) & (infrared < 4)
         labels = np.where(kept | (embeddings.modality == 0), found.spaces["matched"].labels, -1)
         labels = np.where((embeddings.modality == 0) & (labels >= 4), -1, labels)
         labels = np.where(labels >= 0, np.unique(labels, return_inverse=True)[1] - 1, -1)
-        drawn.append(Labelling({**found.spaces, "matched": PseudoLabels(labels)}, found.matching))
+        spaces = {**found.spaces, "matched": PseudoLabels(labels)}
+        drawn.append(Labelling(spaces, found.matching, found.matched))
         return drawn[-1]
 
     before = state(new_network(recipe))
-    network, (report,) = train(crops, recipe, label=half)
-    assert not equal(before, state(network))
+    course = train(crops, recipe, labeller=changed(recipe.labelling, half))
+    (report,) = course.reports
+    assert not equal(before, state(course.network))
     assert np.isfinite(list(report.losses.values())).all()
-    assert {"cluster_nce/visible", "cluster_nce/infrared"} <= report.losses.keys()
+    assert {"visible", "infrared"} <= report.losses.keys()
     assert report.labelling is drawn[0]
 
 
-def test_a_stage_of_matched_labels_goes_on_where_nothing_is_matched(crops, tiny):
-    terms = (TermConfig("cluster_nce", "visible"), TermConfig("cluster_nce", "infrared"))
-    stage = replace(tiny.stages[1], epochs=1, terms=terms + tiny.stages[1].terms)
+def test_a_stage_of_matched_labels_goes_on_where_nothing_is_matched(crops, tiny, train):
+    stage = replace(tiny.stages[1], epochs=1, terms={**OWN, **tiny.stages[1].terms})
     labelling = replace(tiny.labelling, max_cost=1e-9)
-    _, (report,) = train(crops, replace(tiny, stages=(stage,), labelling=labelling))
+    (report,) = train(crops, replace(tiny, stages=(stage,), labelling=labelling)).reports
     assert (report.labelling.matching.partner == -1).all()
-    assert {"cluster_nce/visible", "cluster_nce/infrared"} <= report.losses.keys()
-    assert "inter/matched" not in report.losses
+    assert {"visible", "infrared"} <= report.losses.keys()
+    assert "inter" not in report.losses

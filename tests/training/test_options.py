@@ -6,37 +6,25 @@ import numpy as np
 import pytest
 import torch
 
-from vireid.config import TermConfig
-from vireid.runs import new_network
-from vireid.training import fit, pack
+from vireid.terms import Classifier, ClusterNCE, Intra, memory
+from vireid.training import pack
 from vireid.types import Modality
-
-
-def stopped(crops, recipe, steps):
-    """Return the initial weights and the state when so many steps are taken."""
-    network, asked, states = new_network(recipe), iter(range(100)), []
-    initial = {name: value.clone() for name, value in network.state_dict().items()}
-    fit(
-        network, crops, recipe,
-        observe=lambda _: None, save=states.append, stop=lambda: next(asked) == steps,
-    )  # fmt: skip
-    return initial, states[-1]
 
 
 @pytest.fixture
 def stages(tiny):
     joint, aligned = tiny.stages
-    terms = (
-        TermConfig("classifier", "matched"),
-        TermConfig("intra", "matched"),
-        TermConfig("cluster_nce", "matched"),
-    )
+    terms = {
+        "classifier": Classifier("matched"),
+        "intra": Intra("matched"),
+        "matched": ClusterNCE("matched"),
+    }
     return joint, replace(aligned, epochs=3, relabel_every=0, terms=terms)
 
 
 @pytest.mark.parametrize("init", ["continue", "pretrained"])
 def test_a_stage_may_begin_from_the_initial_weights_with_the_learned_labels(
-    crops, tiny, stages, init
+    crops, tiny, stages, stopped, init
 ):
     joint, aligned = stages
     recipe = replace(tiny, stages=(joint, replace(aligned, init=init)))
@@ -51,11 +39,13 @@ def test_a_stage_may_begin_from_the_initial_weights_with_the_learned_labels(
     for name in expected:
         assert np.array_equal(spaces[name].labels, expected[name].labels)
         assert np.array_equal(spaces[name].confidence, expected[name].confidence)
-    memories = [s.targets["matched"].memory.rows for s in (state, goes_on)]
+    memories = [s.terms["matched"]["memory"] for s in (state, goes_on)]
     assert torch.equal(*memories) == (init == "continue"), "memories are of the stage's weights"
 
 
-def test_initial_weights_are_kept_until_the_last_stage_that_needs_them(crops, tiny, stages):
+def test_initial_weights_are_kept_until_the_last_stage_that_needs_them(
+    crops, tiny, stages, stopped
+):
     joint, aligned = stages
     again = replace(aligned, init="pretrained", epochs=1)
     recipe = replace(tiny, stages=(joint, again, replace(again, name="last")))
@@ -65,10 +55,10 @@ def test_initial_weights_are_kept_until_the_last_stage_that_needs_them(crops, ti
     assert not [name for name in tensors if name.startswith("initial/")]
 
 
-def test_a_classifier_is_learned_with_its_stage(crops, tiny, stages):
+def test_a_classifier_is_learned_with_its_stage(crops, tiny, stages, stopped):
     recipe = replace(tiny, stages=stages)
     fresh, later = (
-        stopped(crops, recipe, steps)[1].targets["matched"].classifier.detach() for steps in (2, 5)
+        stopped(crops, recipe, steps)[1].terms["classifier"]["layer"].detach() for steps in (2, 5)
     )
     assert fresh.std() == pytest.approx(0.001, rel=0.2)
     assert fresh.shape == later.shape
@@ -76,24 +66,24 @@ def test_a_classifier_is_learned_with_its_stage(crops, tiny, stages):
 
 
 @pytest.mark.parametrize("every", [0, 1, 2])
-def test_centres_follow_the_features_while_labels_stay(crops, tiny, stages, every):
+def test_centres_follow_the_features_while_labels_stay(crops, tiny, stages, stopped, every):
     joint, aligned = stages
     aligned = replace(aligned, recentre_every=every, learning_rate=0.01)
     recipe = replace(tiny, stages=(joint, aligned))
     states = [stopped(crops, recipe, 2 + 2 * epoch)[1] for epoch in range(3)]
     assert [s.epoch for s in states] == [0, 1, 2]
-    targets = [state.targets["matched"] for state in states]
-    for one in targets[1:]:
-        assert torch.equal(one.labels, targets[0].labels)
-    first, second, third = (target.prototypes for target in targets)
+    spaces = [state.labelling.spaces["matched"] for state in states]
+    for one in spaces[1:]:
+        assert np.array_equal(one.labels, spaces[0].labels)
+    first, second, third = (state.terms["intra"]["centres"] for state in states)
     assert torch.equal(first, second) == (every != 1)
     assert torch.equal(second, third) == (every == 0)
     if every == 1:
         features = features_of(states[2].network, crops)
-        inside = (targets[2].labels == 0).numpy()
+        inside = spaces[2].labels == 0
         for side in Modality:
             rows = inside & (crops.modality == side)
-            weights = np.maximum(targets[2].confidence.numpy()[rows], 1e-6)
+            weights = np.maximum(spaces[2].confidence[rows], 1e-6)
             expected = (weights[:, None] * features[rows]).sum(0) / weights.sum()
             np.testing.assert_allclose(third[side, 0], expected, atol=1e-5)
 
@@ -107,7 +97,7 @@ def features_of(network, crops):
 
 
 @pytest.mark.parametrize("kind", ["adam", "sgd"])
-def test_the_optimiser_and_its_rates(crops, tiny, stages, kind):
+def test_the_optimiser_and_its_rates(crops, tiny, stages, stopped, kind):
     joint, aligned = stages
     aligned = replace(aligned, optimiser=kind, backbone_rate=0.1, learning_rate=0.2, warmup=0)
     state = stopped(crops, replace(tiny, stages=(joint, aligned), weight_decay=0.03), 3)[1]
@@ -117,13 +107,13 @@ def test_the_optimiser_and_its_rates(crops, tiny, stages, kind):
     assert {group["weight_decay"] for group in optimiser.param_groups} == {0.03}
     backbone, neck, classifier = (group["params"] for group in optimiser.param_groups)
     assert [p.shape for p in neck] == [state.network.neck.weight.shape]
-    assert classifier == [state.targets["matched"].classifier]
+    assert classifier == [state.terms["classifier"]["layer"]]
     assert len(backbone) == len(list(state.network.parameters())) - 1
     if kind == "sgd":
         assert {group["momentum"] for group in optimiser.param_groups} == {0.9}
 
 
-def test_a_stage_has_batches_of_its_own(crops, tiny, stages):
+def test_a_stage_has_batches_of_its_own(crops, tiny, stages, stopped):
     joint, aligned = stages
     recipe = replace(tiny, stages=(replace(joint, batch_labels=3, batch_images=5), aligned))
     assert stopped(crops, recipe, 1)[1].images == 3 * 3 * 5
@@ -131,7 +121,15 @@ def test_a_stage_has_batches_of_its_own(crops, tiny, stages):
 
 
 @pytest.mark.parametrize("update", ["every", "hardest"])
-def test_memories_may_move_by_the_hardest_sample(crops, tiny, update):
-    recipe = replace(tiny, stages=tiny.stages[:1], memory_update=update)
-    state = stopped(crops, recipe, 0)[1]
-    assert {target.memory.hardest for target in state.targets.values()} == {update == "hardest"}
+def test_memories_may_move_by_the_hardest_sample(crops, tiny, stopped, monkeypatch, update):
+    asked, plain = [], memory.moved_rows
+
+    def note(rows, embeddings, labels, *, momentum, hardest):
+        asked.append((momentum, hardest))
+        return plain(rows, embeddings, labels, momentum=momentum, hardest=hardest)
+
+    monkeypatch.setattr(memory, "moved_rows", note)
+    stage = tiny.stages[0]
+    terms = {name: replace(term, memory_update=update) for name, term in stage.terms.items()}
+    stopped(crops, replace(tiny, stages=(replace(stage, terms=terms),)), 1)
+    assert asked == [(0.1, update == "hardest")] * 3

@@ -12,14 +12,9 @@ from vireid.training import fit
 
 
 @pytest.fixture(scope="module")
-def watched(crops, tiny):
-    epochs, steps = [], []
-    network = new_network(tiny)
-    fit(
-        network, crops, tiny,
-        observe=epochs.append, save=lambda _: None, watch_step=steps.append,
-    )  # fmt: skip
-    return network.state_dict(), epochs, steps
+def watched(crops, tiny, train):
+    course = train(crops, tiny)
+    return course.network.state_dict(), course.reports, course.told
 
 
 def by_epoch(steps):
@@ -80,10 +75,11 @@ def test_watching_changes_no_weight_and_reads_nothing_more_off_the_device(
 
     for name in ("tolist", "item", "cpu", "__float__", "__bool__"):
         count(name)
-    for watch in (None, lambda _: None):
+    for watch in (lambda _: None, repr):
         reads.append(0)
         network = new_network(tiny)
-        fit(network, crops, tiny, observe=lambda _: None, save=lambda _: None, watch_step=watch)
+        for event in fit(network, crops, tiny):
+            watch(getattr(event, "report", None))
         after = network.state_dict()
         assert all(torch.equal(value, after[name]) for name, value in watched[0].items())
     assert reads[0] == reads[1] > 0

@@ -5,16 +5,22 @@ from dataclasses import replace
 import pytest
 import torch
 
-from vireid.config import Recipe, StageConfig, TermConfig
+from vireid.config import Recipe, StageConfig
 from vireid.models import build_network
-from vireid.terms.memory import ClusterMemory
-from vireid.training.optimiser import new_optimiser, set_learning_rate, train_classifiers
+from vireid.terms import ClusterNCE
+from vireid.training.optimiser import new_optimiser, set_learning_rate, train_terms
 from vireid.training.schedule import is_active, learning_rate
-from vireid.training.targets import Target
 
-TERM = TermConfig("cluster_nce", "mixed")
+TERM = ClusterNCE("mixed")
 STAGE = StageConfig(
-    "s", 10, (TERM,), iterations=5, learning_rate=1.0, warmup=2, milestones=(0.6, 0.85), decay=0.1
+    "s",
+    10,
+    {"mixed": TERM},
+    iterations=5,
+    learning_rate=1.0,
+    warmup=2,
+    milestones=(0.6, 0.85),
+    decay=0.1,
 )
 
 
@@ -35,9 +41,7 @@ def test_golden_rates_of_the_released_code(golden):
     network = build_network("test_efficientnet")
     optimiser = new_optimiser(network, Recipe(stages=(aligned,)), aligned)
     weights = torch.nn.Parameter(torch.zeros(2, network.embedding_size))
-    nothing = torch.zeros(0, dtype=torch.int64)
-    target = Target(nothing, nothing, ClusterMemory(torch.eye(2)), classifier=weights)
-    train_classifiers(optimiser, [target])
+    train_terms(optimiser, [("classifier", weights)])
     assert optimiser.param_groups[2]["params"] == [weights]
     for epoch in range(epochs):
         set_learning_rate(optimiser, learning_rate(aligned, epoch, 3))
@@ -82,6 +86,6 @@ def test_a_term_starts_after_its_share_of_the_stage(start, epochs, first):
 
 
 def test_a_late_term_is_on_in_the_last_epoch():
-    term = TermConfig("cluster_nce", "mixed", start=0.9)
-    stage = StageConfig("s", 2, (term,))
+    term = ClusterNCE("mixed", start=0.9)
+    stage = StageConfig("s", 2, {"mixed": term})
     assert [is_active(term, stage, epoch) for epoch in (0, 1)] == [False, True]

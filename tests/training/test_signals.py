@@ -5,14 +5,14 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from vireid.labelling import Labelling
 from vireid.metrics import adjusted_rand
 from vireid.training.signals import Signals, clarity, signals
-from vireid.types import Embeddings, Matching, PseudoLabels
+from vireid.types import Embeddings, Labelling, Matching, Modality, PseudoLabels
 
 MODALITY = np.repeat([0, 1], 20)
 OWN = np.repeat(np.arange(5), 4)
 NOTHING = np.full(20, -1)
+SIDES = {"visible": Modality.VISIBLE, "infrared": Modality.INFRARED}
 
 
 def unit(rows):
@@ -36,7 +36,8 @@ def labelling(visible, infrared, matched, matching=None):
         "infrared": np.concatenate([NOTHING, infrared]),
         "matched": np.asarray(matched),
     }
-    return Labelling({name: PseudoLabels(labels) for name, labels in spaces.items()}, matching)
+    found = {name: PseudoLabels(x, modality=SIDES.get(name)) for name, x in spaces.items()}
+    return Labelling(found, matching, "matched")
 
 
 def slow_margin(embeddings, labels, rows):

@@ -5,24 +5,24 @@ from dataclasses import replace
 import pytest
 import torch
 
-from vireid.config import TermConfig
 from vireid.errors import CheckpointError
 from vireid.runs import new_network
-from vireid.training import first_state, fit, pack, unpack
+from vireid.terms import Classifier, Inter, Intra, Triplet
+from vireid.training import EpochEnded, first_state, fit, pack, unpack
 
 
 def plain(report):
     """Return what must be equal of a report."""
     spaces = report.labelling.spaces
-    labels = {name: (s.labels.tobytes(), s.confidence.tobytes()) for name, s in spaces.items()}
+    labels = {
+        name: (s.labels.tobytes(), s.confidence.tobytes(), s.modality) for name, s in spaces.items()
+    }
+    matching = report.labelling.matching
+    back = None if matching is None else matching.to_visible.tobytes()
     return (
         report.stage, report.epoch, report.learning_rate, report.losses, report.images,
-        list(labels.items()), report.signals,
+        list(labels.items()), report.labelling.matched, back, report.signals,
     )  # fmt: skip
-
-
-def bits(network):
-    return {name: value.numpy().tobytes() for name, value in network.state_dict().items()}
 
 
 @pytest.fixture(scope="module", params=["labels kept for two epochs", "released code"])
@@ -45,89 +45,120 @@ def recipe(tiny, request):
         optimiser="sgd",
         backbone_rate=0.1,
         warmup_by="epoch",
-        terms=(
-            TermConfig("classifier", "matched", **trusted),
-            TermConfig("triplet", "matched"),
-            TermConfig("intra", "matched", norm="l1", **trusted),
-            TermConfig("inter", "matched"),
-        ),
+        terms={
+            "classifier": Classifier("matched", **trusted),
+            "triplet": Triplet("matched"),
+            "intra": Intra("matched", norm="l1", **trusted),
+            "inter": Inter("matched"),
+        },
     )
     last = replace(aligned, epochs=1, init="pretrained")
-    return replace(tiny, stages=(joint, released, last), memory_update="hardest")
+    by_hardest = (_by_hardest(stage) for stage in (joint, released, last))
+    return replace(tiny, stages=tuple(by_hardest))
+
+
+def _by_hardest(stage):
+    """Return a stage whose memories move by the hardest sample."""
+    terms = {
+        name: replace(term, memory_update="hardest") if term.loss == "cluster_nce" else term
+        for name, term in stage.terms.items()
+    }
+    return replace(stage, terms=terms)
 
 
 @pytest.fixture(scope="module")
-def whole(crops, recipe):
+def whole(crops, recipe, train, bits):
     """Return weights and reports of an uninterrupted training."""
-    network, reports = new_network(recipe), []
-    assert fit(network, crops, recipe, observe=reports.append, save=lambda _: None)
-    return bits(network), [plain(report) for report in reports]
+    course = train(crops, recipe)
+    assert course.state.stage == len(recipe.stages)
+    return bits(course.network), [plain(report) for report in course.reports]
 
 
-def copied(state):
-    tensors, values = pack(state)
-    return {name: value.clone() for name, value in tensors.items()}, values
+@pytest.fixture(scope="module")
+def events(crops, recipe, copied):
+    """Return the packed state of each event, with the report where an epoch is through."""
+    found = []
+    for event in fit(new_network(recipe), crops, recipe):
+        report = plain(event.report) if isinstance(event, EpochEnded) else None
+        found.append((type(event).__name__, copied(event.state), report))
+    return found
 
 
-@pytest.mark.parametrize("steps", range(14))
-def test_it_may_stop_before_any_step(crops, recipe, whole, steps):
-    asked, saved, reports = iter(range(100)), [], []
-    network = new_network(recipe)
-    done = fit(
-        network, crops, recipe,
-        observe=reports.append, save=lambda state: saved.append(copied(state)),
-        stop=lambda: next(asked) == steps,
-    )  # fmt: skip
-    assert done == (steps == 13)
-    if not done:
-        other = new_network(replace(recipe, seed=5))
-        begin = unpack(other, recipe, *saved[-1])
-        assert fit(other, crops, recipe, observe=reports.append, save=lambda _: None, begin=begin)
-        network = other
-    assert [plain(report) for report in reports] == whole[1]
+def test_there_is_an_event_for_all_that_happens(events, recipe):
+    told = [name for name, *_ in events]
+    expected = []
+    for stage in recipe.stages:
+        for epoch in range(stage.epochs):
+            every = stage.relabel_every
+            labelled = epoch == 0 or (every and epoch % every == 0) or stage.recentre_every
+            expected += ["EpochBegun", *(["Labelled"] if labelled else [])]
+            expected += [*["Stepped"] * stage.iterations, "EpochEnded"]
+    assert told == expected
+
+
+@pytest.mark.parametrize("number", range(30))
+def test_it_may_stop_at_any_event(crops, recipe, whole, events, train, bits, number):
+    if number >= len(events):
+        pytest.skip("there is no such event")
+    other = new_network(replace(recipe, seed=5))
+    begin = unpack(other, recipe, *events[number][1])
+    reports = [report for *_, report in events[: number + 1] if report]
+    course = train(crops, recipe, network=other, begin=begin)
+    assert [*reports, *map(plain, course.reports)] == whole[1]
+    assert bits(other) == whole[0]
+
+
+def test_there_are_no_more_events_than_were_tried(events):
+    assert len(events) <= 30
+
+
+@pytest.mark.parametrize("steps", [0, 3, 6])
+def test_leaving_the_loop_leaves_a_state_to_go_on_from(
+    crops, recipe, whole, stopped, copied, train, bits, steps
+):
+    _, state = stopped(crops, recipe, steps)
+    network = new_network(replace(recipe, seed=5))
+    train(crops, recipe, network=network, begin=unpack(network, recipe, *copied(state)))
     assert bits(network) == whole[0]
 
 
-def test_every_epoch_leaves_a_state_to_go_on_from(crops, recipe, whole):
-    saved = []
-    fit(
-        new_network(recipe), crops, recipe,
-        observe=lambda _: None, save=lambda state: saved.append(copied(state)),
-    )  # fmt: skip
-    places = [(v["stage"], v["epoch"], v["step"]) for _, v in saved]
+def test_every_epoch_leaves_a_state_to_go_on_from(recipe, events):
+    ends = [values for name, (_, values), _ in events if name == "EpochEnded"]
+    places = [(v["stage"], v["epoch"], v["step"]) for v in ends]
     epochs = [(n, e, 0) for n, stage in enumerate(recipe.stages) for e in range(stage.epochs)]
     assert places == [*epochs[1:], (len(recipe.stages), 0, 0)]
-    for place, tensors_and_values in enumerate(saved):
-        network, reports = new_network(recipe), []
-        begin = unpack(network, recipe, *tensors_and_values)
-        fit(network, crops, recipe, observe=reports.append, save=lambda _: None, begin=begin)
-        assert bits(network) == whole[0]
-        assert [plain(report) for report in reports] == whole[1][place + 1 :]
 
 
-def test_what_is_packed_is_a_copy_of_everything(crops, recipe):
-    network = new_network(recipe)
-    states = []
-    fit(network, crops, recipe, observe=lambda _: None, save=states.append, stop=lambda: True)
-    tensors, values = pack(states[0])
-    again, more = pack(unpack(new_network(recipe), recipe, *copied(states[0])))
-    assert values == more
-    assert tensors.keys() == again.keys()
-    for name, value in tensors.items():
-        assert torch.equal(value, again[name]), name
+def test_what_is_packed_is_a_copy_of_everything(recipe, events):
+    for _, (tensors, values), _ in events:
+        again, more = pack(unpack(new_network(recipe), recipe, tensors, values))
+        assert values == more
+        assert tensors.keys() == again.keys()
+        for name, value in tensors.items():
+            assert torch.equal(value, again[name]), name
 
 
-@pytest.mark.parametrize("damage", ["network/neck.weight", "labels/visible", "stage", "groups"])
-def test_a_state_that_lacks_something_is_refused(crops, recipe, damage):
-    states = []
-    fit(
-        new_network(recipe), crops, recipe,
-        observe=lambda _: None, save=states.append, stop=lambda: True,
-    )  # fmt: skip
-    tensors, values = copied(states[0])
+@pytest.mark.parametrize(
+    "damage",
+    ["network/neck.weight", "labels/visible", "confidence/infrared", "terms/mixed/memory",
+     "stage", "groups", "spaces", "terms", "matched"],
+)  # fmt: skip
+def test_a_state_that_lacks_something_is_refused(recipe, events, damage):
+    tensors, values = (dict(part) for part in events[1][1])
     (tensors if "/" in damage else values).pop(damage)
     with pytest.raises(CheckpointError, match="belongs to another training"):
         unpack(new_network(recipe), recipe, tensors, values)
+
+
+@pytest.mark.parametrize(("given", "said"), [(None, "format 1"), (1, "format 1"), (3, "format 3")])
+def test_a_state_of_another_version_is_refused_in_one_line(recipe, events, given, said):
+    tensors, values = events[1][1]
+    values = {name: value for name, value in values.items() if name != "format"}
+    if given is not None:
+        values["format"] = given
+    with pytest.raises(CheckpointError, match=f"has {said}, expected 2: another version") as error:
+        unpack(new_network(recipe), recipe, tensors, values)
+    assert "\n" not in str(error.value)
 
 
 def test_the_first_state_is_at_the_first_step(recipe):

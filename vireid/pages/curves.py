@@ -1,21 +1,19 @@
 """The training curve: what every epoch did, as one picture."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-PALETTE = (
-    "#d9822b", "#7a3b8f", "#2b7a78", "#1f4e9c", "#c0392b", "#2f8f4e", "#8c6d31", "#d6539d",
-    "#17a2b8", "#555555",
-)  # fmt: skip
-"""Colours of label spaces and terms, in the order in which the log first names them."""
-STYLES = ("--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))
-"""How the lines of terms are drawn that are not called like a label space."""
+COLOURS = {"visible": "#d9822b", "infrared": "#7a3b8f", "mixed": "#2b7a78", "matched": "#1f4e9c"}
+"""Of label spaces, and of terms that bear their names."""
+OTHERS = ("#c0392b", "#2f8f4e", "#555555", "#b5519b", "#8a6d3b", "#17a2b8")
+"""Of all other names, in the order in which the log has them."""
+LINES = ("--", ":", "-.")
+"""How their lines are drawn, one after the other."""
 BY_SPACE = {
     "clusters": "clusters",
     "noise": "share of noise",
@@ -67,42 +65,34 @@ def _panels(epochs: Epochs) -> Iterator[Callable[[Axes], None]]:
         yield partial(_draw_pairs, epochs=epochs)
 
 
-def colours(epochs: Epochs) -> dict[str, str]:
-    """Give each label space and each term of a log a colour.
-
-    Args:
-        epochs: the objects of metrics.jsonl, in order.
-
-    Returns:
-        Colours by name, label spaces first; a term called like a label space has its colour.
-    """
-    spaces = [name for epoch in epochs for name in epoch["clusters"]]
-    terms = [name for epoch in epochs for name in epoch["losses"] if name != "total"]
-    names = list(dict.fromkeys([*spaces, *terms]))
-    return {name: PALETTE[number % len(PALETTE)] for number, name in enumerate(names)}
-
-
 def _draw_losses(axis: Axes, epochs: Epochs) -> None:
     names = dict.fromkeys(name for epoch in epochs for name in epoch["losses"] if name != "total")
-    spaces = {name for epoch in epochs for name in epoch["clusters"]}
-    coloured, styles = colours(epochs), cycle(STYLES)
-    for name in names:
+    for name, (colour, line) in _styles(names).items():
         points = [(i, e["losses"][name]) for i, e in enumerate(epochs, 1) if name in e["losses"]]
-        style = "-" if name in spaces else next(styles)
-        x, y = zip(*points, strict=True)
-        axis.plot(x, y, linestyle=style, color=coloured[name], label=name)
+        axis.plot(*zip(*points, strict=True), line, color=colour, label=name)
     axis.set_title("loss terms (mean of the epoch)", pad=16)
     if any(epoch["losses"].get(name, 0) > 0 for epoch in epochs for name in names):
         axis.set_yscale("log")
 
 
+def _styles(names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return colour and line of each name."""
+    found = {}
+    for name in names:
+        others = sum(other not in COLOURS for other in found)
+        unknown = OTHERS[others % len(OTHERS)], LINES[others % len(LINES)]
+        found[name] = (COLOURS[name], "-") if name in COLOURS else unknown
+    return found
+
+
 def _draw_by_space(axis: Axes, epochs: Epochs, key: str, title: str) -> None:
-    for space, colour in colours(epochs).items():
+    logged = dict.fromkeys(space for epoch in epochs for space in (epoch.get(key) or {}))
+    known = [space for space in COLOURS if space in logged]
+    for space, (colour, _) in _styles(dict.fromkeys([*known, *logged])).items():
         points = [
             (i, e[key][space]) for i, e in enumerate(epochs, 1) if space in (e.get(key) or {})
         ]
-        if points:
-            axis.plot(*zip(*points, strict=True), "o-", ms=3, color=colour, label=space)
+        axis.plot(*zip(*points, strict=True), "o-", ms=3, color=colour, label=space)
     axis.set_title(title, pad=16)
     if key in ("stability", "unmatched", "ari"):
         lowest = min(value for epoch in epochs for value in (epoch.get(key) or {0: 0.0}).values())

@@ -70,8 +70,9 @@ def with_settings(recipe: Recipe, settings: Sequence[str]) -> Recipe:
         ConfigError: there is no such setting, or a value is out of range.
     """
     for setting in settings:
-        name, _, value = setting.partition("=")
-        long = [f"{full}={value}" for full in _full(recipe, name)] or [setting]
+        name, equals, value = setting.partition("=")
+        full = _full(recipe, name) if equals else ()
+        long = [f"{one}={value}" for one in full] or [setting]
         recipe = change_recipe(recipe, long, source=f"setting {setting}")
     return recipe
 

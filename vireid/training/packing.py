@@ -59,7 +59,7 @@ def pack(state: TrainingState) -> tuple[dict[str, Tensor], dict[str, Any]]:
     spaces = state.labelling.spaces.items()
     values["spaces"] = {name: space.modality for name, space in spaces}
     values["matched"] = state.labelling.matched
-    values["terms"] = list(state.terms)
+    values["terms"] = {term: list(kept) for term, kept in state.terms.items()}
     values["signals"] = asdict(state.signals)
     values["groups"] = [
         {name: value for name, value in group.items() if name != "params"}
@@ -163,14 +163,14 @@ def _restore_optimiser(
 
 def _kept(
     terms: Mapping[str, Term],
-    names: Sequence[str],
+    names: Mapping[str, Sequence[str]],
     tensors: Mapping[str, Tensor],
     network: CrossModalNetwork,
 ) -> dict[str, Kept]:
     """Return what the terms keep, each tensor a copy on the network's device."""
     found = {}
-    for name in names:
-        copies = {key: value.clone() for key, value in _below(f"terms/{name}", tensors).items()}
+    for name, keys in names.items():
+        copies = {key: tensors[f"terms/{name}/{key}"].clone() for key in keys}
         found[name] = on_device(terms[name], Kept(copies), network.mean.device)
     link(terms, found)
     return found
