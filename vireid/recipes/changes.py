@@ -8,6 +8,8 @@ from vireid.errors import ConfigError, meant
 
 EVERY = "*"
 """In place of a name: all stages, or all terms that have the setting or could have it."""
+CLASS = ("class_path", "init_args")
+"""What is said of a part of any class; its settings are the ``init_args``."""
 
 
 def change(settings: dict[str, Any], name: str, value: Any) -> None:
@@ -54,8 +56,7 @@ def _change_stage(
         return True
     chosen = list(_terms(terms, parts[1], parts[2], name, lenient))
     for term in chosen:
-        inner = "init_args" if "class_path" in term and parts[2] != "init_args" else None
-        _set(term, [*([inner] if inner else []), *parts[2:]], name, value)
+        _set(term, parts[2:], name, value)
     return bool(chosen)
 
 
@@ -98,6 +99,7 @@ def _no_term(term: str, terms: Mapping[str, Any]) -> str:
 def _set(place: Any, parts: list[str], name: str, value: Any) -> None:
     """Set a value below a mapping; lists go by number, or by the names in them."""
     for part, following in pairwise(parts):
+        place = _settings(place, part)
         if isinstance(place, dict):
             if place.get(part) is None:
                 place[part] = {}
@@ -111,9 +113,19 @@ def _set(place: Any, parts: list[str], name: str, value: Any) -> None:
         if isinstance(place, list) and not following.isdecimal():
             raise ConfigError(f"setting {name}: {part} is a list; expected {part}.NUMBER")
     last = parts[-1]
+    place = _settings(place, last)
     if isinstance(place, dict):
         place[last] = value
     elif isinstance(place, list) and last.isdecimal() and int(last) < len(place):
         place[int(last)] = value
     else:
         raise ConfigError(f"setting {name}: there is no such place")
+
+
+def _settings(place: Any, part: str) -> Any:
+    """Return where a setting lies: with a class_path, among the arguments of the class."""
+    if isinstance(place, dict) and "class_path" in place and part not in CLASS:
+        if place.get("init_args") is None:
+            place["init_args"] = {}
+        return place["init_args"]
+    return place

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Union, get_args, get_origin
 
 from vireid.errors import ConfigError, meant
+from vireid.recipes.changes import CLASS
 from vireid.recipes.classes import PARTS, TERMS, Classes
 from vireid.terms import Term
 
@@ -106,13 +107,15 @@ class Reader:
         if not isinstance(given, Mapping):
             return self._fail(where, f"holds {given!r}; expected settings, or a class_path")
         if "class_path" in given:
-            for name in sorted(set(given) - {"class_path", "init_args"}):
-                self._unknown(f"{where}.{name}", name, ("class_path", "init_args"), "setting")
+            wrong = sorted(set(given) - set(CLASS))
+            for name in wrong:
+                self._unknown(f"{where}.{name}", name, CLASS, "setting")
             try:
                 kind = self.classes.find(str(given["class_path"]), part)
             except ConfigError as error:
                 return self._fail(where, str(error), ": ")
-            return self.settings(kind, given.get("init_args") or {}, f"{where}.")
+            found = self.settings(kind, given.get("init_args") or {}, f"{where}.")
+            return FAILED if wrong else found
         if part is Term:
             return self._term(given, where)
         standard = PARTS[part]

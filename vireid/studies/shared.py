@@ -21,7 +21,7 @@ def seen_by(recipe: Recipe, stage: int) -> Recipe:
         has no use for have their default. Of a labeller from outside the package all count.
     """
     alone, labelling = recipe.stages[stage], recipe.labelling
-    if isinstance(labelling, MultiMemoryMatching):
+    if type(labelling) is MultiMemoryMatching:  # one that derives from it may use them all
         labelling = labelling.needed_for(recipe.spaces(alone))
     return replace(recipe, labelling=labelling, stages=(alone,))
 
