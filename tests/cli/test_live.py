@@ -10,14 +10,13 @@ import pytest
 from rich.console import Console
 
 from vireid.cli.live import Display, live
-from vireid.labelling import Labelling
 from vireid.metrics import reliability
 from vireid.training import StepReport
-from vireid.types import PseudoLabels, Truth
+from vireid.types import Labelling, Modality, PseudoLabels, Truth
 
 MODALITY = np.repeat([0, 1], 8)
 LABELS = np.concatenate([np.repeat([0, 1], 4), np.full(8, -1)])
-LABELLING = Labelling({"visible": PseudoLabels(LABELS)})
+LABELLING = Labelling({"visible": PseudoLabels(LABELS, modality=Modality.VISIBLE)})
 DATA = SimpleNamespace(train=SimpleNamespace(modality=MODALITY), train_truth=Truth(LABELS % 3))
 
 

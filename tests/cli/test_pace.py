@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from vireid.cli.pace import Pace
-from vireid.labelling import Labelling
 from vireid.training import StepReport
+from vireid.types import Labelling
 
 STEP, LABELLING, SAVING = 2.0, 30.0, 5.0
 """Seconds that the parts of this training take."""

@@ -7,13 +7,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from vireid.labelling import Labelling
 from vireid.observers import JsonLines, Observers
 from vireid.runs.epochs import Watcher, epoch_line
 from vireid.runs.watch import Watch
 from vireid.training import EpochReport, StepReport
 from vireid.training.signals import Signals
-from vireid.types import Matching, PseudoLabels, Truth
+from vireid.types import Labelling, Matching, Modality, PseudoLabels, Truth
 
 MODALITY = np.repeat([0, 1], 8)
 OWN, NOTHING = np.repeat([0, 1], 4), np.full(8, -1)
@@ -26,14 +25,14 @@ PLAIN = {
 
 def labelling(matched=True, visible=OWN):
     spaces = {
-        "visible": PseudoLabels(np.concatenate([visible, NOTHING])),
-        "infrared": PseudoLabels(np.concatenate([NOTHING, OWN])),
+        "visible": PseudoLabels(np.concatenate([visible, NOTHING]), modality=Modality.VISIBLE),
+        "infrared": PseudoLabels(np.concatenate([NOTHING, OWN]), modality=Modality.INFRARED),
     }
     if not matched:
         return Labelling(spaces)
     shared = PseudoLabels(np.concatenate([visible, OWN]))
     matching = Matching([0, 1], 2, [0.5, 0.6], next_cost=[1.0, 1.2])
-    return Labelling(spaces | {"matched": shared}, matching)
+    return Labelling(spaces | {"matched": shared}, matching, "matched")
 
 
 SIGNALS = Signals({"visible": 0.25, "infrared": 0.35}, {"visible": 0.5}, 0.125, {"visible": 0.0})

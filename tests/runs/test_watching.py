@@ -1,9 +1,9 @@
 """Whoever watches a training is told of embedding and labelling."""
 
-from vireid.labelling import Labelling
 from vireid.runs.watch import Watch
-from vireid.runs.watching import telling_of_embedding, telling_of_labelling
+from vireid.runs.watching import Telling, telling_of_embedding
 from vireid.training import Workers
+from vireid.types import Labelling, LabelSpace
 
 
 class Told(Watch):
@@ -25,25 +25,34 @@ class Told(Watch):
 def test_embedding_is_told():
     watch, given = Told(), []
 
-    def embed(*arguments, progress, with_features):
+    def embed(network, pixels, modality, *, with_features, kept, progress):
         progress(32, 96)
-        given.append((arguments, with_features))
+        given.append((network, pixels, modality, with_features, kept))
         return "embeddings"
 
     forward = object()
     workers = telling_of_embedding(Workers(forward, embed), watch)
     assert workers.forward is forward
-    assert workers.embed(1, 2, with_features=True) == "embeddings"
-    assert given == [((1, 2), True)]
+    assert workers.embed(1, 2, 3, with_features=True) == "embeddings"
+    assert given == [(1, 2, 3, True, None)]
     assert watch.calls == [(32, 96)]
 
 
 def test_labelling_is_told_when_it_begins_and_when_it_ends():
     watch, found = Told(), Labelling({})
 
-    def label(*arguments, temperature):
-        watch.calls.append((arguments, temperature))
-        return found
+    class Labeller:
+        def spaces(self):
+            return {"mine": LabelSpace()}
 
-    assert telling_of_labelling(label, watch)(3, temperature=4) is found
-    assert watch.calls == ["begins", ((3,), 4), "ends"]
+        def problems(self):
+            yield "one"
+
+        def label(self, *given, generator, search):
+            watch.calls.append((given, generator, search))
+            return found
+
+    told = Telling(Labeller(), watch)
+    assert told.label(1, 2, ("mine",), generator=3, search=4) is found
+    assert watch.calls == ["begins", ((1, 2, ("mine",)), 3, 4), "ends"]
+    assert (dict(told.spaces()), list(told.problems())) == ({"mine": LabelSpace()}, ["one"])
