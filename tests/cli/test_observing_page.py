@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vireid.cli.runs import TEXTS
 from vireid.observers import CHOICES
-from vireid.runs import new_network
+from vireid.runs import Run, new_network
 from vireid.training import EpochEnded, Stepped, fit
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "observing.md").read_text(encoding="utf-8")
@@ -31,8 +31,23 @@ def test_every_observer_and_every_column_is_explained() -> None:
     assert "`scored`" in PAGE
 
 
-def test_the_python_on_the_page_runs(crops, tiny, capsys) -> None:
-    (block,) = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+def test_the_python_on_the_page_runs(
+    people: Path, tiny_file: Path, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    block = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)[0]
+    (tmp_path / "people").symlink_to(people)
+    monkeypatch.chdir(tmp_path)
+    exec(block.replace('"synthetic"', repr(str(tiny_file))), {})
+    lines = capsys.readouterr().out.splitlines()
+    steps = [line for line in lines if line.startswith(("joint ", "aligned "))]
+    assert steps[0] == "joint 1 0 2 {}"
+    assert len(steps) == 9
+    assert len(lines) == 12, "three epochs"
+    assert Run("runs/first").recipe().seed == 3
+
+
+def test_the_loop_on_the_page_runs(crops, tiny, capsys) -> None:
+    block = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)[1]
     names = {"fit": fit, "Stepped": Stepped, "EpochEnded": EpochEnded}
     exec(block, names | {"network": new_network(tiny), "images": crops, "recipe": tiny})
     lines = capsys.readouterr().out.splitlines()
