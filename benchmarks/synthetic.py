@@ -115,8 +115,8 @@ def write(found: list[dict[str, object]], data_seeds: list[int], train_seeds: li
     for row, title in ROWS.items():
         cells = []
         count = sum(r["row"] == row for r in found)
-        for score in ("rank1", "rank10", "mAP", "mINP"):
-            values = np.array([r[score] for r in found if r["row"] == row], dtype=float)
+        for name in ("rank1", "rank10", "mAP", "mINP"):
+            values = np.array([r[name] for r in found if r["row"] == row], dtype=float)
             cells.append(f"{values.mean():.1f} ± {values.std(ddof=1):.1f}")
         lines.append(f"| {title} | {' | '.join(cells)} | {count} |")
     text = "\n".join(lines) + "\n"

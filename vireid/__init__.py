@@ -13,7 +13,6 @@ _HOME = {
     "Recipe": "vireid.config",
     "Run": "vireid.runs",
     "TrainingImages": "vireid.training",
-    "Truth": "vireid.types",
     "build_network": "vireid.models",
     "evaluate": "vireid.scoring",
     "fit": "vireid.training",
