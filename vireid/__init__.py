@@ -37,7 +37,6 @@ _HOME = {
     "Run": "vireid.runs",
     "SyntheticSettings": "vireid.synthetic",
     "TrainingImages": "vireid.training",
-    "Truth": "vireid.types",
     "build_network": "vireid.models",
     "check": "vireid.scoring.checking",
     "embed": "vireid.runs.embed",

@@ -206,3 +206,15 @@ def test_groups_ignore_their_own_and_no_group_ignores_nothing():
     np.testing.assert_array_equal(trial.ignored(), expected)
     np.testing.assert_array_equal(trial.ignored(slice(1, 4)), expected[1:])
     np.testing.assert_array_equal(trial.ignored(np.array([3, 0])), expected[[3, 0]])
+
+
+def test_identities_may_be_an_array():
+    images = Images.of([0, 0, 1, 1], camera=[1, 2, 3, 6])
+    people = np.array([4, 9, 4, 9])
+    for make in (sysu, regdb, llcm):
+        one, other = make(images, people), make(images, Truth(people))
+        assert repr(one) == repr(other)
+        for mine, theirs in zip(one.trials, other.trials, strict=True):
+            np.testing.assert_array_equal(mine.gallery, theirs.gallery)
+    with pytest.raises(DataError, match="3 identities for 4 images"):
+        plain(images, people[:3], ["query"] * 4)

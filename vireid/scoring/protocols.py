@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal, TypeVar, get_args
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from vireid.errors import ConfigError, DataError
 from vireid.scoring.draws import draw, identity_camera_groups
@@ -31,7 +32,7 @@ SYSU_SAME_PLACE = (2, 3)
 
 def sysu(
     images: Images,
-    truth: Truth,
+    truth: Truth | ArrayLike,
     *,
     mode: Mode = "all",
     shots: int = 1,
@@ -47,7 +48,7 @@ def sysu(
 
     Args:
         images: M test images with the camera numbers of SYSU-MM01.
-        truth: their M identities.
+        truth: their M identities, also as an array.
         mode: "all" takes the visible cameras 1, 2, 4, 5, "indoor" 1, 2; the infrared cameras
             are 3 and 6 in both.
         shots: gallery images of each identity and camera, 1 and 10 in the literature; all
@@ -67,7 +68,7 @@ def sysu(
     _check_choice("mode", mode, get_args(Mode))
     if shots < 1:
         raise ConfigError(f"shots is {shots}; expected at least 1")
-    _check_truth(images, truth)
+    truth = _checked_truth(images, truth)
     visible = identity_camera_groups(images, truth, Modality.VISIBLE, SYSU_VISIBLE[mode])
     infrared = identity_camera_groups(images, truth, Modality.INFRARED, SYSU_INFRARED)
     queries, galleries = _sides((visible, infrared), direction)
@@ -79,7 +80,7 @@ def sysu(
 
 
 def regdb(
-    images: Images, truth: Truth, *, direction: Direction = "visible-to-infrared"
+    images: Images, truth: Truth | ArrayLike, *, direction: Direction = "visible-to-infrared"
 ) -> Protocol:
     """Return the protocol of RegDB (Nguyen et al. 2017): one modality against the other.
 
@@ -89,7 +90,7 @@ def regdb(
 
     Args:
         images: M test images of one split.
-        truth: their M identities.
+        truth: their M identities, also as an array.
         direction: "visible-to-infrared" or "infrared-to-visible".
 
     Returns:
@@ -99,7 +100,7 @@ def regdb(
         DataError: where truth and images differ in length, or a modality has no image.
         ConfigError: where the direction is unknown.
     """
-    _check_truth(images, truth)
+    truth = _checked_truth(images, truth)
     sides = [np.flatnonzero(images.modality == kind) for kind in Modality]
     for kind, side in zip(Modality, sides, strict=True):
         if not len(side):
@@ -112,7 +113,7 @@ def regdb(
 
 def llcm(
     images: Images,
-    truth: Truth,
+    truth: Truth | ArrayLike,
     *,
     trials: int = 10,
     direction: Direction = "visible-to-infrared",
@@ -126,7 +127,7 @@ def llcm(
 
     Args:
         images: M test images; near-infrared ones of camera 3 are left out by the reader.
-        truth: their M identities.
+        truth: their M identities, also as an array.
         trials: number of draws, 10 in the literature.
         direction: "visible-to-infrared" or "infrared-to-visible".
 
@@ -137,7 +138,7 @@ def llcm(
         DataError: where truth and images differ in length, or a modality has no image.
         ConfigError: where the direction is unknown or trials is below 1.
     """
-    _check_truth(images, truth)
+    truth = _checked_truth(images, truth)
     sides = [identity_camera_groups(images, truth, kind) for kind in Modality]
     queries, galleries = _sides(sides, direction)
     group = pair_groups(truth.identities, images.camera)
@@ -147,7 +148,7 @@ def llcm(
 
 def plain(
     images: Images,
-    truth: Truth,
+    truth: Truth | ArrayLike,
     roles: Sequence[str],
     *,
     exclude_same_camera: bool = False,
@@ -158,7 +159,7 @@ def plain(
 
     Args:
         images: M test images.
-        truth: their M identities.
+        truth: their M identities, also as an array.
         roles: M words, "query" or "gallery".
         exclude_same_camera: ignore gallery images with the query's identity and camera; an
             unknown camera, 0, is nobody's same camera.
@@ -169,7 +170,7 @@ def plain(
     Raises:
         DataError: where lengths differ, a role is unknown, or queries or gallery are missing.
     """
-    _check_truth(images, truth)
+    truth = _checked_truth(images, truth)
     if len(roles) != len(images):
         raise DataError(f"{len(roles)} roles for {len(images)} images; expected one for each")
     unknown = sorted(set(roles) - {"query", "gallery"})
@@ -210,9 +211,12 @@ def _shots(shots: int) -> str:
     return {1: "single-shot", 10: "multi-shot"}.get(shots, f"{shots}-shot")
 
 
-def _check_truth(images: Images, truth: Truth) -> None:
-    if len(truth) != len(images):
-        raise DataError(f"{len(truth)} identities for {len(images)} images; expected one for each")
+def _checked_truth(images: Images, truth: Truth | ArrayLike) -> Truth:
+    """Return the identities as a value, one for each image."""
+    known = truth if isinstance(truth, Truth) else Truth(np.asarray(truth))
+    if len(known) != len(images):
+        raise DataError(f"{len(known)} identities for {len(images)} images; expected one for each")
+    return known
 
 
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
