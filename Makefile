@@ -18,9 +18,8 @@ $(VENV)/.installed: pyproject.toml
 CORE := vireid/cluster/*,vireid/matching/*,vireid/losses/*,vireid/metrics/*,vireid/terms/*,vireid/labelling/*,vireid/training/*,vireid/scoring/protocols.py,vireid/scoring/draws.py,vireid/scoring/trials.py
 
 test: install lint  ## everything that CI runs
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m 'not slow' --cov --cov-report=
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --include='$(CORE)' --fail-under=95
-	$(BIN)/python -m pytest -m slow
 
 lint: install
 	$(BIN)/ruff check .

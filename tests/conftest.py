@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 GOLDEN = Path(__file__).resolve().parents[2] / "shared" / "golden"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow tests: beside them, other processes go through all the others."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture
 def golden() -> Callable[[str], Mapping[str, np.ndarray]]:
     """Return a loader of the parity vectors, or skip where they are absent."""

@@ -1,15 +1,16 @@
 """`vireid ablate`: a whole study on fake people."""
 
 import json
-import subprocess
-import sys
 import time
+from contextlib import redirect_stdout
 from dataclasses import replace
+from io import StringIO
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.forked import Command
 from vireid.cli.main import main
 from vireid.data import open_data
 from vireid.recipes import dump_recipe
@@ -29,9 +30,9 @@ def words(people, tiny_file, out, *more):
 def study(people, tiny_file, tmp_path_factory):
     """Return the folder of an ablation with one seed, to be read only, and what was printed."""
     out = tmp_path_factory.mktemp("studies") / "ablation"
-    command = [sys.executable, "-m", "vireid", *words(people, tiny_file, out)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return out, done.stdout
+    with redirect_stdout(StringIO()) as printed:
+        assert main(words(people, tiny_file, out)) == 0
+    return out, printed.getvalue()
 
 
 def lines(out):
@@ -113,40 +114,31 @@ def test_a_finished_study_is_skipped_and_says_so(study, people, tiny_file, capsy
     assert (out / "results.csv").read_bytes() == before
 
 
-@pytest.mark.parametrize("after", ["first row", "shared stage"])
-def test_a_killed_study_goes_on_to_the_same_table(people, tiny_file, study, tmp_path, after):
-    out = tmp_path / "study"
-    command = [sys.executable, "-m", "vireid", *words(people, tiny_file, out)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def reached():
-        if after == "first row":
-            return (out / "results.csv").exists()
-        return any(out.glob("jobs/people/seed-0/shared/*.safetensors"))
-
-    limit = time.monotonic() + 120
-    while not reached() and process.poll() is None and time.monotonic() < limit:
+def kill_once(reached, words, out):
+    """Start a study and kill it as soon as a file is there."""
+    process = Command(words, out.with_name("said"))
+    while not any(out.glob(reached)) and process.poll() is None:
         time.sleep(0.01)
     assert process.poll() is None, "it ended before it was killed"
     process.kill()
     process.wait()
     assert len(lines(out)) < 5
-    assert main(words(people, tiny_file, out)) == 0
-    assert lines(out) == lines(study[0])
 
 
-def test_a_stopped_study_says_how_to_go_on(
+def test_a_killed_and_stopped_study_goes_on_to_the_same_table_and_says_how(
     people, tiny_file, study, tmp_path, stopping, monkeypatch, capsys
 ):
     out = tmp_path / "study"
-    stopping(3)
     again = words(people, tiny_file, out)
+    kill_once("jobs/people/seed-0/shared/*.safetensors", again, out)
+    stopping(1)
     assert main(again) == 143
     monkeypatch.undo()
     assert capsys.readouterr().err.endswith(
         f"vireid ablate: stopped and saved; go on with: vireid {' '.join(again)}\n"
     )
     assert state_files(StudyFolder(out).run("people", 0, ROWS[0]))
+    kill_once("results.csv", again, out)
     assert main(again) == 0
     assert lines(out) == lines(study[0])
 

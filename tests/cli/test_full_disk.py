@@ -1,18 +1,12 @@
 """A disk that takes no more, as the system itself says it."""
 
-import resource
-import subprocess
-import sys
-
+from tests.forked import Command
 from vireid.cli.main import main
 from vireid.runs import Run
 from vireid.runs.states import state_files
 
-
-def limit():
-    """Let no file grow beyond 500 kB: more than a checkpoint of the tiny recipe, less than a
-    state."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, 500_000))
+LARGEST = 500_000
+"""Bytes of a file on this disk: more than a checkpoint of the tiny recipe, less than a state."""
 
 
 def test_a_training_that_cannot_save_goes_on_when_there_is_space(
@@ -24,20 +18,14 @@ def test_a_training_that_cannot_save_goes_on_when_there_is_space(
     assert main(words) == 143
     monkeypatch.undo()
     before = {file: file.read_bytes() for file in state_files(Run(out))}
-    assert max(len(content) for content in before.values()) > 500_000
-    done = subprocess.run(
-        [sys.executable, "-m", "vireid", *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=limit,
-    )
-    assert done.returncode == 2, done.stderr
-    assert done.stderr.startswith("vireid train: cannot write ")
-    assert done.stderr.count("\n") == 1
-    assert "File too large" in done.stderr
+    assert max(len(content) for content in before.values()) > LARGEST
+    done = Command(words, tmp_path / "said", largest=LARGEST)
+    assert done.wait() == 2, done.err
+    assert done.err.startswith("vireid train: cannot write ")
+    assert done.err.count("\n") == 1
+    assert "File too large" in done.err
     again = f"vireid train {people} --out {out} --resume"
-    assert done.stderr.endswith(f"; then go on with: {again}\n")
+    assert done.err.endswith(f"; then go on with: {again}\n")
     assert {file: file.read_bytes() for file in state_files(Run(out))} == before
     assert [file.name for file in out.rglob(".*")] == [".lock"], "nothing half-written stays"
     assert main(words) == 0

@@ -2,21 +2,25 @@
 
 import os
 import shutil
-import subprocess
-import sys
 
 import pytest
 
+from tests.forked import Command
+
 BAD = b"\xff.jpg"
-STRICT = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8:strict"}
 
 
-def vireid(*words):
-    """Run a command whose output refuses what is no UTF-8."""
-    command = [os.fsencode(word) for word in (sys.executable, "-m", "vireid", *words)]
-    done = subprocess.run(command, capture_output=True, env=STRICT)
-    assert b"Traceback" not in done.stderr
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+@pytest.fixture
+def vireid(tmp_path):
+    """Return a function that runs a command whose output refuses what is no UTF-8."""
+
+    def run(*words):
+        done = Command([str(word) for word in words], tmp_path / "said")
+        code = done.wait()
+        assert "Traceback" not in done.err
+        return code, done.out, done.err
+
+    return run
 
 
 def rename(path, name=BAD):
@@ -35,7 +39,7 @@ def data(people, tmp_path):
     return shutil.copytree(people, tmp_path / "people")
 
 
-def test_an_unlisted_file_is_a_warning(data):
+def test_an_unlisted_file_is_a_warning(data, vireid):
     shutil.copytree(data / "cam1" / "0001", data / "cam1" / "0099")
     for file in sorted((data / "cam1" / "0099").iterdir())[2:]:
         file.unlink()
@@ -49,7 +53,7 @@ def test_an_unlisted_file_is_a_warning(data):
 
 
 @pytest.mark.parametrize("folders", [True, False])
-def test_a_listed_file_is_a_fault_and_not_in_no_list_as_well(data, folders):
+def test_a_listed_file_is_a_fault_and_not_in_no_list_as_well(data, vireid, folders):
     place = "cam1/0001"
     if folders:
         for name, camera in (("visible", "cam1"), ("infrared", "cam3")):
@@ -66,7 +70,7 @@ def test_a_listed_file_is_a_fault_and_not_in_no_list_as_well(data, folders):
     ]
 
 
-def test_a_folder_of_data_may_have_such_a_name(data):
+def test_a_folder_of_data_may_have_such_a_name(data, vireid):
     code, out, err = vireid("check", rename(data, b"people-\xff"), "--quick")
     assert (code, err) == (0, "")
     assert r"people-\udcff (SYSU-MM01 layout)" in out

@@ -5,14 +5,13 @@ import os
 import shlex
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from tests.forked import Command
 from vireid import training
 from vireid.cli.main import main
 from vireid.models.extract import extract
@@ -221,11 +220,9 @@ def test_a_full_disk_leaves_the_last_good_state(
 @pytest.mark.parametrize("delay", [0.0, 0.1, 0.4])
 def test_a_killed_training_goes_on(people, tiny_file, trained, tmp_path, delay):
     out = tmp_path / "run"
-    arguments = [sys.executable, "-m", "vireid", *words(people, tiny_file, out)]
-    process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = Command(words(people, tiny_file, out), tmp_path / "said")
     begun = out / "checkpoints" / "before.safetensors"
-    limit = time.monotonic() + 60
-    while not begun.exists() and process.poll() is None and time.monotonic() < limit:
+    while not begun.exists() and process.poll() is None:
         time.sleep(0.01)
     time.sleep(delay)
     process.kill()

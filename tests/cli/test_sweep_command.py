@@ -1,11 +1,9 @@
 """`vireid sweep`: rows of settings, several data sets, several processes."""
 
-import subprocess
-import sys
-
 import pytest
 from PIL import Image
 
+from tests.forked import Command
 from vireid.cli.main import main
 from vireid.recipes import load_recipe
 from vireid.studies.folder import StudyFolder, locked
@@ -66,10 +64,10 @@ def test_what_another_process_works_on_is_left_to_it(people, tiny_file, tmp_path
 def test_two_processes_share_a_study(people, tiny_file, tmp_path):
     out = tmp_path / "out"
     options = ["--seeds", 0, 1, "--parameter", "lambda_intra", "--values", 0.5, 2]
-    command = [sys.executable, "-m", "vireid", *words(people, tiny_file, out, *options)]
-    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    printed = [process.communicate(timeout=240)[0] for process in both]
-    assert [process.returncode for process in both] == [0, 0]
+    command = words(people, tiny_file, out, *options)
+    both = [Command(command, tmp_path / f"said-{number}") for number in range(2)]
+    assert [process.wait() for process in both] == [0, 0]
+    printed = [process.out for process in both]
     expected = [("people", seed, f"lambda_intra={value}") for seed in (0, 1) for value in (0.5, 2)]
     assert sorted(keys(out)) == expected, "no line is lost, none is there twice"
     for _, seed, row in expected:

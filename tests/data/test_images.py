@@ -1,6 +1,7 @@
 """Decoding and resizing of image files."""
 
 import shutil
+from threading import Event
 
 import numpy as np
 import PIL
@@ -9,6 +10,7 @@ import torch
 from PIL import Image
 
 from vireid.data import decode, load_pixels, read_images
+from vireid.data.pixels import images as module
 from vireid.errors import ConfigError, DataError
 from vireid.models import build_network
 from vireid.types import Images
@@ -171,6 +173,24 @@ def test_the_first_bad_file_is_named(tmp_path):
         (tmp_path / name).write_text("no image")
     with pytest.raises(DataError, match=r"4\.png cannot be decoded"):
         load_pixels(images, (2, 2), workers=4)
+
+
+def test_one_of_the_threads_may_collect_what_nobody_reads_on(tmp_path, monkeypatch):
+    images, _ = folder(tmp_path, 20)
+    given, collected, kept, plain = Event(), Event(), [], module._open
+
+    def read(path):
+        if path.name == "1.png":
+            given.wait()
+            kept.clear()
+            collected.set()
+        return plain(path)
+
+    monkeypatch.setattr(module, "_open", read)
+    kept.append(module.resized(images, (2, 2), workers=1))
+    next(kept[0])
+    given.set()
+    assert collected.wait(600), "an error in the thread would be a warning, which fails the test"
 
 
 def test_names_do_not_decide_the_format(tmp_path):

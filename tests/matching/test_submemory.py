@@ -18,20 +18,17 @@ def in_order(memories: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("case", ["a", "b", "c"])
 @pytest.mark.parametrize("side", ["vis", "ir"])
-def test_memories_are_at_least_as_good_as_the_released_codes(golden, case: str, side: str) -> None:
+def test_memories_are_never_worse_than_the_released_codes(golden, case: str, side: str) -> None:
     arrays = golden("sub_memories")
     rows, labels = arrays[f"{case}_features_{side}"], arrays[f"{case}_labels_{side}"]
     theirs, inertias = arrays[f"{case}_centers_{side}"], arrays[f"{case}_inertia_{side}"]
     memories, mask = sub_memories(rows, labels, generator=np.random.default_rng(0), n_init=10)
     assert mask.all()
-    equal = 0
     for cluster, (own, other) in enumerate(zip(memories, theirs, strict=True)):
         found = inertia_of(rows[labels == cluster], own)
         assert found <= inertias[cluster] + 1e-6
-        if found > inertias[cluster] - 1e-6:
-            equal += 1
+        if found > inertias[cluster] - 1e-6:  # as good, so the same; it may be better
             assert np.abs(in_order(own) - in_order(other)).max() < 1e-5
-    assert equal >= len(theirs) - 2, "a better one is the exception"
 
 
 def test_small_clusters_have_fewer_memories() -> None:

@@ -10,6 +10,7 @@ from timm.layers import BatchNormAct2d
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
+from tests.forked import METHOD
 from vireid.parallel import SynchronisedNorm, gathered, synchronise_norms
 
 SIZES = (5, 3)
@@ -56,7 +57,7 @@ def one_of_two(rank: int, folder: str) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_losses_weights_and_statistics_are_those_of_one_process(tmp_path: Path) -> None:
-    multiprocessing.start_processes(one_of_two, (str(tmp_path),), nprocs=2, start_method="spawn")
+    multiprocessing.start_processes(one_of_two, (str(tmp_path),), nprocs=2, start_method=METHOD)
     alone = network()
     losses = train(alone, (sum(SIZES),), 0)
     for rank in range(2):

@@ -7,6 +7,7 @@ import pytest
 import torch.distributed as dist
 import torch.multiprocessing as multiprocessing
 
+from tests.forked import METHOD
 from vireid.cluster import modal_neighbours, nearest_neighbours
 from vireid.parallel import share, shared_neighbours
 from vireid.types import Modality
@@ -36,7 +37,7 @@ def one_of_two(rank: int, folder: str) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_two_processes_find_what_one_finds(tmp_path: Path) -> None:
-    multiprocessing.start_processes(one_of_two, (str(tmp_path),), nprocs=2, start_method="spawn")
+    multiprocessing.start_processes(one_of_two, (str(tmp_path),), nprocs=2, start_method=METHOD)
     for count in (41, 3):
         rows, modality = scene(count)
         mixed, own = modal_neighbours(rows, modality, k=9, own_k=5)

@@ -8,6 +8,7 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as multiprocessing
 
+from tests.forked import METHOD
 from vireid.cluster import modal_neighbours
 from vireid.errors import DegenerateClusters
 from vireid.models import Output
@@ -100,7 +101,7 @@ def test_two_processes_train_like_one(tmp_path: Path, crops, tiny_text, changes)
     np.savez(tmp_path / "crops.npz", pixels=crops.pixels, modality=crops.modality)
     lines, memories, _, vectors = train(tiny_text, crops.pixels, crops.modality, shared=False)
     multiprocessing.start_processes(
-        one_of_two, (str(tmp_path), tiny_text), nprocs=2, start_method="spawn"
+        one_of_two, (str(tmp_path), tiny_text), nprocs=2, start_method=METHOD
     )
     found = [torch.load(tmp_path / f"{rank}.pt", weights_only=True) for rank in range(2)]
     for name, value in found[0][2].items():
@@ -149,5 +150,5 @@ def one_of_three(rank: int, folder: str, recipe_text: str) -> None:
 def test_a_process_without_an_image_takes_part_in_embedding(tmp_path, crops, tiny_text) -> None:
     np.savez(tmp_path / "crops.npz", pixels=crops.pixels, modality=crops.modality)
     multiprocessing.start_processes(
-        one_of_three, (str(tmp_path), tiny_text), nprocs=3, start_method="spawn"
+        one_of_three, (str(tmp_path), tiny_text), nprocs=3, start_method=METHOD
     )

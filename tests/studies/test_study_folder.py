@@ -105,7 +105,7 @@ from pathlib import Path
 from vireid.studies.folder import locked
 with locked(Path(sys.argv[1])):
     print("mine", flush=True)
-    time.sleep(60)
+    time.sleep(3600)
 """
 
 

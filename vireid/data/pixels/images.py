@@ -150,13 +150,16 @@ def _ahead(
     read: Callable[[str], Pixels | DataError], paths: tuple[str, ...], workers: int
 ) -> Iterator[Pixels | DataError]:
     """Read in order by several threads, at most `AHEAD` images for each of them in advance."""
-    with ThreadPoolExecutor(workers) as pool:
+    pool = ThreadPoolExecutor(workers)
+    try:
         waiting = deque(pool.submit(read, path) for path in paths[: workers * AHEAD])
         for path in paths[workers * AHEAD :]:
             yield waiting.popleft().result()
             waiting.append(pool.submit(read, path))
         while waiting:
             yield waiting.popleft().result()
+    finally:  # without waiting: one of the threads may collect what nobody reads to its end
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _open(path: Path) -> Image.Image:
