@@ -63,7 +63,7 @@ def merge_metrics(run: Run, scored: Scored, data: DataFolder, seconds: float) ->
         metrics = {}
     metrics["seconds"] = timing | metrics.get("seconds", {}) | {"evaluation": seconds}
     metrics |= {stage: result.table() for stage, result in scored.results.items()}
-    metrics |= {"seed": run.recipe().seed, **facts}
+    metrics |= {"seed": run.outline().seed, **facts}
     write_json(run.metrics_file, metrics)
 
 
