@@ -18,7 +18,7 @@ SPACES = {
 
 @dataclass(frozen=True)
 class CameraCentred:
-    """What all images of a camera have in common says nothing of who is on them."""
+    """What all images of a camera have in common says nothing of whom they show."""
 
     clusters: int = 96
     """How many people are expected."""
@@ -37,6 +37,7 @@ class CameraCentred:
         rows = embeddings.vectors.copy()
         for one in np.unique(group):
             rows[group == one] -= rows[group == one].mean(axis=0)
+        rows /= np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-12)
         mixed = kmeans(rows, self.clusters, generator=generator).labels
         found = {}
         for name in spaces:

@@ -22,7 +22,7 @@ from vireid.cli.display import console, progress
 from vireid.cli.settings import POINTER, add_settings, parse_or_list
 from vireid.data import DataFolder
 from vireid.observers import CHOICES
-from vireid.recipes import names
+from vireid.recipes import find_recipe, names
 from vireid.runs.folder import KEPT
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def _again(arguments: argparse.Namespace) -> str:
     """Return the command that goes on with a training."""
     several = "torchrun ... -m " if "WORLD_SIZE" in os.environ else ""
     places = shlex.join([str(arguments.data), "--out", str(arguments.out)])
+    places += _recipe_words(arguments)
     options = "" if arguments.trial is None else f" --trial {arguments.trial}"
     options += f" --log {' '.join(arguments.log)}" if arguments.log else ""
     options += reading_words(arguments)
@@ -105,6 +106,16 @@ def _again(arguments: argparse.Namespace) -> str:
     options += "" if arguments.device == "auto" else f" --device {arguments.device}"
     options += "" if arguments.threads is None else f" --threads {arguments.threads}"
     return f"{several}vireid train {places}{options} --resume"
+
+
+def _recipe_words(arguments: argparse.Namespace) -> str:
+    """Return the recipe and its changes, where it names classes that are to be imported again."""
+    text = "" if arguments.recipe is None else find_recipe(arguments.recipe)
+    if "class_path" not in " ".join([text, *arguments.set]):
+        return ""
+    words = [] if arguments.recipe is None else ["--recipe", arguments.recipe]
+    words += ["--set", *_changes(arguments)] if _changes(arguments) else []
+    return f" {shlex.join(words)}"
 
 
 def parse(words: list[str], name: str, description: str) -> argparse.Namespace:

@@ -1,8 +1,10 @@
 """Which class a part of a recipe is: one that ships, or one from outside the package."""
 
 import sys
+import typing
 from collections.abc import Mapping
 from dataclasses import is_dataclass
+from functools import cache
 from importlib import import_module, invalidate_caches
 from pathlib import Path
 from typing import Any
@@ -61,6 +63,7 @@ class Classes:
             raise ConfigError(f"{path} is no dataclass; expected a frozen dataclass, a {name}")
         if not issubclass(found, part):
             raise ConfigError(f"{path} is no {name}; see docs/extending.md for what it needs")
+        field_types(found)
         return found
 
     def _import(self, path: str) -> type:
@@ -109,6 +112,21 @@ def _module(name: str, folder: Path | None) -> Any:
         return found
     finally:
         sys.path.remove(str(place))
+
+
+@cache
+def field_types(kind: type) -> Mapping[str, Any]:
+    """Return the types of a class's fields.
+
+    They are resolved once, as long as the class's module is the one that bears its name.
+
+    Args:
+        kind: a dataclass.
+
+    Returns:
+        Types by the names of the fields.
+    """
+    return typing.get_type_hints(kind)
 
 
 def class_path(value: object) -> str:

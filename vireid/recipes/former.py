@@ -51,7 +51,7 @@ def modernise(settings: dict[str, Any]) -> None:
 
 
 def named_terms(terms: Any) -> Any:
-    """Give terms of a list a name: that of the label space for ClusterNCE, else of the loss.
+    """Give terms of a list a name: that of the label space for ClusterNCE, else of the class.
 
     Args:
         terms: a list, or what they are today.
@@ -61,7 +61,7 @@ def named_terms(terms: Any) -> Any:
     """
     if not isinstance(terms, list) or not all(isinstance(term, Mapping) for term in terms):
         return terms
-    plain = [str(t.get("labels" if t.get("loss") == "cluster_nce" else "loss")) for t in terms]
+    plain = [_word(term) for term in terms]
     counts = Counter(plain)
     full = [
         name if counts[name] == 1 else f"{term.get('loss')}_{term.get('labels')}"
@@ -83,6 +83,13 @@ def _without_unused(term: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in term.items()
         if name in known or name not in UNUSED or value != UNUSED[name]
     }
+
+
+def _word(term: Mapping[str, Any]) -> str:
+    """Return what a term of a list is called."""
+    if "class_path" in term:
+        return str(term["class_path"]).rpartition(".")[2].lower()
+    return str(term.get("labels" if term.get("loss") == "cluster_nce" else "loss"))
 
 
 def push_down(settings: dict[str, Any], name: str, value: Any) -> None:

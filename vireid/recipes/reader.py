@@ -2,13 +2,12 @@
 
 import dataclasses
 import types
-import typing
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Union, get_args, get_origin
 
 from vireid.errors import ConfigError, meant
 from vireid.recipes.changes import CLASS
-from vireid.recipes.classes import PARTS, TERMS, Classes
+from vireid.recipes.classes import PARTS, TERMS, Classes, field_types
 from vireid.terms import Term
 
 FAILED = object()
@@ -47,7 +46,7 @@ class Reader:
         """
         if not isinstance(given, Mapping):
             return self._fail(where, f"holds {given!r}; expected settings by name")
-        hints = typing.get_type_hints(kind)
+        hints = field_types(kind)
         fields = {field.name: field for field in dataclasses.fields(kind) if field.init}
         wrong = [str(name) for name in given if name not in fields]
         for name in wrong:

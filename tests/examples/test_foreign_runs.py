@@ -1,0 +1,107 @@
+"""A term and a labeller outside the package: trained, stopped, resumed, swept, shared."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from vireid.runs import Run, train_run
+from vireid.runs.states import state_files
+from vireid.studies.folder import StudyFolder
+from vireid.training import Stepped
+
+
+@pytest.fixture
+def stop_after(monkeypatch):
+    """Return a function that lets the next training get a SIGTERM after some steps."""
+
+    def arrange(steps):
+        fit = train_run.fit
+
+        def stopped(*arguments, **settings):
+            taken = 0
+            for event in fit(*arguments, **settings):
+                taken += isinstance(event, Stepped)
+                if taken == steps and isinstance(event, Stepped):
+                    os.kill(os.getpid(), signal.SIGTERM)
+                yield event
+
+        monkeypatch.setattr(train_run, "fit", stopped)
+
+    yield arrange
+    monkeypatch.undo()
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_a_run_of_foreign_classes_goes_on_bit_equal(
+    people, foreign, call, same_run, stop_after, monkeypatch, tmp_path, steps
+):
+    whole, half = tmp_path / "whole", tmp_path / "half"
+    words = ["train", people, "--recipe", foreign, "--seed", 3]
+    call(*words, "--out", whole)
+    stop_after(steps)
+    message = call(*words, "--out", half, code=143)
+    monkeypatch.undo()
+    assert state_files(Run(half))
+    refused = call("train", people, "--out", half, "--resume", code=2)
+    assert refused.count("\n") == 1
+    assert "is not imported here; name the recipe's file again, with --recipe" in refused
+    again = message.splitlines()[-1].partition("go on with: vireid ")[2]
+    assert f"--recipe {foreign} --set seed=3" in again
+    call(*shlex.split(again))
+    same_run(half, whole)
+
+
+def test_losses_are_logged_by_the_names_of_the_terms(people, foreign, call, tmp_path):
+    setting = "stages.aligned.terms.mine.weight=3"
+    call("train", people, "--recipe", foreign, "--out", tmp_path / "run", "--set", setting)
+    lines = [json.loads(line) for line in Run(tmp_path / "run").log_file.read_text().splitlines()]
+    assert list(lines[-1]["losses"]) == ["mine", "triplet", "total"]
+    found = lines[-1]["losses"]
+    assert found["total"] == pytest.approx(3 * found["mine"] + found["triplet"], rel=1e-5)
+
+
+def test_a_setting_of_a_foreign_term_is_swept(people, foreign, call, tmp_path):
+    out = tmp_path / "study"
+    parameter = "stages.aligned.terms.mine.weight"
+    call("sweep", people, "--recipe", foreign, "--out", out, "--parameter", parameter,
+         "--values", 1, 2, "--seeds", 0)  # fmt: skip
+    rows = [result.key[2] for result in StudyFolder(out).results()]
+    assert rows == [f"{parameter}=1", f"{parameter}=2"]
+
+
+def test_a_setting_of_a_foreign_labeller_is_changed_by_its_name(people, foreign, call, tmp_path):
+    words = ["train", people, "--recipe", foreign, "--out", tmp_path / "run"]
+    refused = call(*words, "--set", "labelling.clusters=0", code=2)
+    assert "labelling.clusters is 0; expected at least 1" in refused
+    refused = call(*words, "--set", "labelling.cluster=3", code=2)
+    assert "labelling.cluster" in refused
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.slow
+def test_two_processes_share_a_run_of_foreign_classes(people, foreign, call, same_run, tmp_path):
+    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    words = ["train", people, "--recipe", foreign, "--set", "compute.precision=fp64"]
+    for name in ("two", "again"):
+        done = subprocess.run(
+            [sys.executable, *launch, "-m", "vireid", *map(str, words), "--out", tmp_path / name],
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    same_run(tmp_path / "two", tmp_path / "again")
+    call(*words, "--out", tmp_path / "one")
+    one, two = (
+        [json.loads(line) for line in Run(tmp_path / name).log_file.read_text().splitlines()]
+        for name in ("one", "two")
+    )
+    for alone, shared in zip(one, two, strict=True):
+        assert shared["losses"] == pytest.approx(alone["losses"], rel=1e-6)
+        assert shared["clusters"] == alone["clusters"]
