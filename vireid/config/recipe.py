@@ -47,7 +47,7 @@ class Recipe:
     def __post_init__(self) -> None:
         """Check the values and report all problems at once."""
         object.__setattr__(self, "stages", tuple(self.stages))
-        if problems := list(self._problems()):
+        if problems := list(dict.fromkeys(self._problems())):
             raise ConfigError("recipe: " + "; ".join(problems))
 
     def batch(self, stage: StageConfig | StepConfig) -> tuple[int, int]:

@@ -15,8 +15,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from vireid.config import Recipe
 from vireid.errors import ConfigError, meant, some
 from vireid.recipes.changes import change
@@ -25,6 +23,7 @@ from vireid.recipes.former import MOVED, check_moved, is_former, modernise, name
 from vireid.recipes.outline import Outline, read_outline
 from vireid.recipes.plain import dump_recipe, foreign_classes, is_written, plain, recipe_differences
 from vireid.recipes.reader import FAILED, Reader
+from vireid.recipes.yaml_text import read_yaml
 
 __all__ = [
     "Outline",
@@ -117,22 +116,19 @@ def parse_recipe(
     Raises:
         ConfigError: unknown keys, wrong types or values out of range, all of them named.
     """
-    try:
-        settings = _settings(text, source)
-        for override in overrides:
-            name, equals, value = override.partition("=")
-            if not equals:
-                raise ConfigError(f"setting {override}: expected name=value, such as seed=3")
-            if name in MOVED:
-                check_moved({name: value})
-            change(settings, name, yaml.safe_load(value))
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{source}: {' '.join(str(error).split())}") from error
+    settings = _settings(text, source)
+    for override in overrides:
+        name, equals, value = override.partition("=")
+        if not equals:
+            raise ConfigError(f"setting {override}: expected name=value, such as seed=3")
+        if name in MOVED:
+            check_moved({name: value})
+        change(settings, name, read_yaml(value, f"setting {override}"))
     reader = Reader(classes or Classes())
     try:
         recipe = reader.settings(Recipe, settings, "")
     except ConfigError as error:
-        raise ConfigError(f"{source}: {error}") from error
+        raise ConfigError(f"{source}: {str(error).removeprefix('recipe: ')}") from error
     if recipe is FAILED:
         raise ConfigError(f"{source}: {some(reader.problems, '; ')}")
     return recipe  # type: ignore[no-any-return]
@@ -158,7 +154,7 @@ def change_recipe(recipe: Recipe, overrides: Sequence[str], *, source: str = "re
 
 def _settings(text: str, source: str) -> dict[str, Any]:
     """Return the settings of YAML text, those of its base with its changes included."""
-    settings = yaml.safe_load(text)
+    settings = read_yaml(text, source)
     if not isinstance(settings, dict):
         raise ConfigError(f"{source} holds no settings; expected lines such as `height: 96`")
     if "base" not in settings:

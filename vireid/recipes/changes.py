@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from vireid.errors import ConfigError, meant
+from vireid.recipes.classes import TERMS
 
 EVERY = "*"
 """In place of a name: all stages, or all terms that have the setting or could have it."""
@@ -31,14 +32,16 @@ def change(settings: dict[str, Any], name: str, value: Any) -> None:
     stages = settings.get("stages")
     found = {stage["name"]: stage for stage in stages} if isinstance(stages, list) else {}
     if len(parts) < 3 or parts[1] not in (*found, EVERY):
-        near = meant(parts[1], found) if len(parts) > 1 else ""
+        near = meant(parts[1], found) if len(parts) > 1 and parts[1] not in found else ""
         raise ConfigError(
             f"setting {name}: expected stages.NAME.FIELD with NAME one of {', '.join(found)}{near}"
         )
     chosen = list(found.values()) if parts[1] == EVERY else [found[parts[1]]]
     done = [_change_stage(stage, parts[2:], name, value, parts[1] == EVERY) for stage in chosen]
     if not any(done):
-        raise ConfigError(f"setting {name}: no term has that setting")
+        fields = {field for kind in TERMS.values() for field in kind.__dataclass_fields__}
+        near = meant(parts[-1], fields) if parts[-1] not in fields else ""
+        raise ConfigError(f"setting {name}: no stage has a term with it{near}")
 
 
 def _change_stage(
@@ -52,22 +55,24 @@ def _change_stage(
     if not isinstance(terms, dict):
         raise ConfigError(f"setting {name}: the terms of stage {stage['name']} have no names")
     if len(parts) == 2:
-        _replace(terms, parts[1], value, name)
-        return True
+        return _replace(terms, parts[1], value, name, lenient)
     chosen = list(_terms(terms, parts[1], parts[2], name, lenient))
     for term in chosen:
         _set(term, parts[2:], name, value)
     return bool(chosen)
 
 
-def _replace(terms: dict[str, Any], term: str, value: Any, name: str) -> None:
-    """Add a term, replace it where it stands, or take it out."""
+def _replace(terms: dict[str, Any], term: str, value: Any, name: str, lenient: bool) -> bool:
+    """Add a term, replace it where it stands, or take it out; tell whether that was possible."""
     if value is not None:
         terms[term] = value
     elif term in terms:
         del terms[term]
+    elif lenient:
+        return False
     else:
         raise ConfigError(f"setting {name}: {_no_term(term, terms)}")
+    return True
 
 
 def _terms(
@@ -84,8 +89,6 @@ def _terms(
 
 def _takes(term: Mapping[str, Any], field: str) -> bool:
     """Tell whether a term has a setting."""
-    from vireid.recipes.classes import TERMS
-
     if "class_path" in term:
         return field in (term.get("init_args") or {})
     kind = TERMS.get(str(term.get("loss")))

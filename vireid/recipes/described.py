@@ -21,6 +21,7 @@ from vireid.recipes.explained import (
 )
 from vireid.recipes.former import modernise
 from vireid.recipes.plain import foreign_classes, plain
+from vireid.recipes.yaml_text import read_yaml
 from vireid.terms import Term
 from vireid.types import LabelSpace
 
@@ -44,13 +45,13 @@ def describe_recipe(recipe: Recipe | str) -> str:
     if isinstance(recipe, Recipe):
         page = _Page(foreign_classes(recipe), recipe.labelling.spaces())
         return "".join(f"{line}\n" for line in page.settings(Recipe, plain(recipe)))
-    settings = yaml.safe_load(recipe)
+    settings = read_yaml(recipe, "recipe")
     if not isinstance(settings, dict):
         raise ConfigError("the recipe holds no settings; expected lines such as `height: 96`")
     modernise(settings)
     standard = PARTS[Labeller]
     assert standard is not None
-    known = "class_path" not in (settings.get("labelling") or {})
+    known = "class_path" not in (settings.get("labelling") or ())
     page = _Page({}, standard().spaces() if known else {})
     return "".join(f"{line}\n" for line in page.settings(Recipe, settings))
 
@@ -94,7 +95,7 @@ class _Page:
         if isinstance(value, Mapping) and value:
             yield f"{name}:"
             yield from _indented(self._inside(bare, value, usual))
-        elif isinstance(value, list) and any(isinstance(part, Mapping) for part in value):
+        elif isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value):
             yield f"{name}:"
             for part in value:
                 yield from _indented(_dashed(self._inside(get_args(bare)[0], part, None)))
@@ -110,21 +111,18 @@ class _Page:
             yield from self.settings(hint, value, usual)  # type: ignore[arg-type]
         else:  # terms
             for name, term in value.items():
+                if not isinstance(term, Mapping):
+                    yield from _written(name, term)
+                    continue
                 kind = self._kind(term)
-                yield from _comment(summary(kind) if kind else "A term from outside of vireid.")
+                yield from _comment(summary(kind) if kind else "A term that is not known here.")
                 yield f"{name}:"
                 yield from _indented(self._part(Term, term, None))
 
     def _part(self, part: Any, value: Mapping[str, Any], usual: Any) -> Iterator[str]:
         """Yield a part that may be of a foreign class."""
         if "class_path" not in value:
-            rest = dict(value)
-            if part is Term:
-                yield from _comment("What the term computes.", losses())
-                yield f"loss: {rest.pop('loss')}"
-            kind = self._kind(value) if part is Term else PARTS[part]
-            assert kind is not None
-            yield from self.settings(kind, rest, usual if type(usual) is kind else None)
+            yield from self._shipped(part, dict(value), usual)
             return
         kind = self.classes.get(str(value["class_path"]))
         known = summary(kind) if kind else "Not imported here; what its settings mean is not known."
@@ -137,11 +135,23 @@ class _Page:
             yield "init_args:"
             yield from _indented(self.settings(kind, inner))
 
+    def _shipped(self, part: Any, rest: dict[str, Any], usual: Any) -> Iterator[str]:
+        """Yield a part of a class that ships."""
+        kind = self._kind(rest) if part is Term else PARTS[part]
+        if part is Term and "loss" in rest:
+            yield from _comment("What the term computes.", losses())
+            yield from _written("loss", rest.pop("loss"))
+        if kind is None:  # a run of another version may have it
+            for name, value in rest.items():
+                yield from _written(name, value)
+        else:
+            yield from self.settings(kind, rest, usual if type(usual) is kind else None)
+
     def _kind(self, term: Mapping[str, Any]) -> type | None:
         """Return the class of a term; None where it is not known."""
         if "class_path" in term:
             return self.classes.get(str(term["class_path"]))
-        return TERMS[str(term["loss"])]
+        return TERMS.get(str(term.get("loss")))
 
 
 def _comment(meaning: str, bracketed: str = "") -> list[str]:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import types
-import typing
 from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any, Literal, Union, get_args, get_origin
@@ -12,7 +11,7 @@ from docstring_parser import parse_from_object
 
 from vireid.config import StageConfig, StepConfig
 from vireid.config.stages import OWN
-from vireid.recipes.classes import PARTS, TERMS
+from vireid.recipes.classes import PARTS, TERMS, field_types
 from vireid.recipes.plain import plain
 from vireid.recipes.reader import PLAIN
 from vireid.terms import Term
@@ -44,7 +43,7 @@ def explained(kind: type) -> dict[str, Setting]:
         Its settings by name, in order; those of foreign classes without docstrings have an empty
         meaning.
     """
-    hints, texts = typing.get_type_hints(kind), _docstrings(kind)
+    hints, texts = field_types(kind), _docstrings(kind)
     return {
         field.name: Setting(texts.get(field.name, ""), hints[field.name], _default(field))
         for field in dataclasses.fields(kind)

@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-import yaml
-
 from vireid.config import NetworkConfig
 from vireid.errors import ConfigError
 from vireid.recipes.classes import Classes
 from vireid.recipes.reader import FAILED, Reader
+from vireid.recipes.yaml_text import read_yaml
 
 
 @dataclass(frozen=True)
@@ -52,10 +51,7 @@ def read_outline(text: str, source: str = "recipe") -> Outline:
     Raises:
         ConfigError: the text is no recipe, or settings of its network are not known.
     """
-    try:
-        settings = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{source}: {' '.join(str(error).split())}") from error
+    settings = read_yaml(text, source)
     if not isinstance(settings, dict):
         raise ConfigError(f"{source} holds no settings; expected lines such as `height: 96`")
     reader = Reader(Classes())

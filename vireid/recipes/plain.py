@@ -10,6 +10,7 @@ from vireid.config import Recipe
 from vireid.errors import ConfigError
 from vireid.recipes.classes import PARTS, TERMS, class_path
 from vireid.recipes.former import modernise
+from vireid.recipes.yaml_text import read_yaml
 from vireid.terms import Term
 
 ABSENT = "absent"
@@ -134,7 +135,7 @@ def _alike(one: Any, other: Any) -> bool:
 def _values(recipe: Recipe | str) -> Any:
     if isinstance(recipe, Recipe):
         return plain(recipe)
-    found = yaml.safe_load(recipe)
+    found = read_yaml(recipe, "recipe")
     if not isinstance(found, dict):
         raise ConfigError("the recipe holds no settings; expected lines such as `height: 96`")
     modernise(found)

@@ -3,15 +3,20 @@
 import dataclasses
 import types
 from collections.abc import Iterable, Mapping
+from textwrap import shorten
 from typing import Any, Literal, Union, get_args, get_origin
 
-from vireid.errors import ConfigError, meant
+import yaml
+
+from vireid.errors import ConfigError, meant, some
 from vireid.recipes.changes import CLASS
 from vireid.recipes.classes import PARTS, TERMS, Classes, field_types
 from vireid.terms import Term
 
 FAILED = object()
 """What stands for a value that cannot be read."""
+LONGEST = 60
+"""Characters of a value in a message."""
 PLAIN: Mapping[Any, tuple[tuple[type, ...], str]] = {
     bool: ((bool,), "true or false"),
     int: ((int,), "a whole number"),
@@ -45,7 +50,7 @@ class Reader:
             An instance; ``FAILED`` where a field is wrong, which ``problems`` then says.
         """
         if not isinstance(given, Mapping):
-            return self._fail(where, f"holds {given!r}; expected settings by name")
+            return self._fail(where.rstrip("."), f"holds {shown(given)}; expected settings by name")
         hints = field_types(kind)
         fields = {field.name: field for field in dataclasses.fields(kind) if field.init}
         wrong = [str(name) for name in given if name not in fields]
@@ -104,17 +109,16 @@ class Reader:
             The part; ``FAILED`` where it cannot be read.
         """
         if not isinstance(given, Mapping):
-            return self._fail(where, f"holds {given!r}; expected settings, or a class_path")
+            return self._fail(where, f"holds {shown(given)}; expected settings, or a class_path")
         if "class_path" in given:
-            wrong = sorted(set(given) - set(CLASS))
-            for name in wrong:
-                self._unknown(f"{where}.{name}", name, CLASS, "setting")
+            if rest := [str(name) for name in given if name not in CLASS]:
+                message = f"has {some(rest)} beside a class_path; put settings into init_args"
+                return self._fail(where, message)
             try:
                 kind = self.classes.find(str(given["class_path"]), part)
             except ConfigError as error:
                 return self._fail(where, str(error), ": ")
-            found = self.settings(kind, given.get("init_args") or {}, f"{where}.")
-            return FAILED if wrong else found
+            return self._foreign(kind, given, where)
         if part is Term:
             return self._term(given, where)
         standard = PARTS[part]
@@ -122,23 +126,32 @@ class Reader:
             return self._fail(where, "lacks a class_path; expected MODULE.CLASS")
         return self.settings(standard, given, f"{where}.")
 
+    def _foreign(self, kind: type, given: Mapping[str, Any], where: str) -> Any:
+        """Read a part whose class is from outside the package, and may raise anything."""
+        try:
+            return self.settings(kind, given.get("init_args") or {}, f"{where}.")
+        except ConfigError:
+            raise
+        except Exception as error:
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            return self._fail(where, f"{given['class_path']} cannot be made: {reason}", ": ")
+
     def _term(self, given: Mapping[str, Any], where: str) -> Any:
         """Read a term that ships."""
-        loss = str(given["loss"]) if "loss" in given else ""
-        if loss not in TERMS:
-            known = ", ".join(TERMS)
-            said = "lacks a loss" if loss is None else f"loss is {loss}"
-            near = meant(str(loss), TERMS) if loss is not None else ""
-            return self._fail(
-                where, f"{said}; expected one of {known}, or a class_path{near}", ": "
-            )
+        loss = given.get("loss")
+        if not isinstance(loss, str) or loss not in TERMS:
+            expected = f"expected one of {', '.join(TERMS)}, or a class_path"
+            if loss is None:
+                return self._fail(where, f"lacks a loss; {expected}")
+            text = loss if isinstance(loss, str) else shown(loss)
+            return self._fail(where, f"loss is {text}; {expected}{meant(text, TERMS)}", ": ")
         rest = {name: value for name, value in given.items() if name != "loss"}
         return self.settings(TERMS[loss], rest, f"{where}.", f"setting of {loss}")
 
     def _terms(self, given: Any, where: str) -> Any:
         """Read terms by name."""
         if not isinstance(given, Mapping):
-            return self._fail(where, f"holds {given!r}; expected terms by name")
+            return self._fail(where, f"holds {shown(given)}; expected terms by name")
         found = {
             str(name): self.part(Term, value, f"{where}.{name}") for name, value in given.items()
         }
@@ -147,10 +160,11 @@ class Reader:
     def _several(self, hint: Any, given: Any, where: str) -> Any:
         """Read a list."""
         if not isinstance(given, list | tuple):
-            return self._fail(where, f"is {given!r}; expected a list, such as [{_example(hint)}]")
+            return self._fail(where, f"is {shown(given)}; expected a list{_example(hint)}")
         found = []
         for number, value in enumerate(given):
-            name = value.get("name", number) if isinstance(value, Mapping) else number
+            name = value.get("name") if isinstance(value, Mapping) else None
+            name = name if isinstance(name, str) else number
             found.append(self.value(hint, value, f"{where}.{name}"))
         return FAILED if any(value is FAILED for value in found) else tuple(found)
 
@@ -160,7 +174,9 @@ class Reader:
             return given
         *most, last = map(str, choices)
         near = meant(str(given), [str(choice) for choice in choices])
-        return self._fail(where, f"is {given}; expected {', '.join(most)} or {last}{near}")
+        expected = f"{', '.join(most)} or {last}"
+        text = given if isinstance(given, str) else shown(given)
+        return self._fail(where, f"is {text}; expected {expected}{near}")
 
     def _plain(self, hint: Any, given: Any, where: str) -> Any:
         """Read a number, a truth value or text."""
@@ -173,7 +189,7 @@ class Reader:
             except ValueError:
                 pass
         if not isinstance(given, kinds) or (isinstance(given, bool) and hint is not bool):
-            return self._fail(where, f"is {given!r}; expected {expected}")
+            return self._fail(where, f"is {shown(given)}; expected {expected}")
         return hint(given)
 
     def _unknown(self, full: str, name: str, known: Iterable[str], what: str) -> None:
@@ -187,7 +203,8 @@ class Reader:
                 f"{of_stage}{name} applies to {' and '.join(having)}, not to {loss}"
             )
         else:
-            self.problems.append(f"no such {what}: {full}{meant(name, known)}")
+            near = meant(name, known) or (f"; it has {', '.join(known)}" if loss else "")
+            self.problems.append(f"no such {what}: {full}{near}")
 
     def _fail(self, where: str, message: str, between: str = " ") -> Any:
         """Note a problem."""
@@ -201,4 +218,24 @@ def _has_default(field: "dataclasses.Field[Any]") -> bool:
 
 
 def _example(hint: Any) -> str:
-    return {float: "0.4, 0.8", int: "0, 2"}.get(hint, "...")
+    """Return what the list of a setting is like."""
+    if hint in PARTS:
+        return ", each with a class_path"
+    return {float: ", such as [0.4, 0.8]", int: ", such as [0, 2]"}.get(hint, " of settings")
+
+
+def shown(value: Any) -> str:
+    """Return a value as a message shows it: text in quotes, all else as in YAML, not too long.
+
+    Args:
+        value: as YAML has it.
+
+    Returns:
+        A short line.
+
+    >>> shown("3"), shown(None), shown({"k1": 3})
+    ("'3'", 'null', '{k1: 3}')
+    """
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return shorten(repr(value), LONGEST)
+    return shorten(yaml.safe_dump([value], default_flow_style=True).strip()[1:-1], LONGEST)

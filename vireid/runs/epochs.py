@@ -1,5 +1,6 @@
 """What metrics.jsonl and whoever watches are told of each epoch."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,9 @@ from vireid.metrics import reliability
 from vireid.observers import Observers
 from vireid.runs.states import steps_done
 from vireid.runs.watch import Watch
-from vireid.training import EpochReport, StepReport
+from vireid.training import EpochReport, StepReport, TrainingState, short_of_labels
+
+_log = logging.getLogger(__name__)
 
 EVERY = 10
 """Steps of an epoch of which the last one's losses are logged; the epoch's last step is not."""
@@ -44,6 +47,18 @@ class Watcher:
         if report.losses and report.step % EVERY == 0 and report.step < report.iterations:
             step = self._step(report) - report.iterations + report.step
             self.observers.log_step(step, report.losses)
+
+    def watch_labels(self, state: TrainingState) -> None:
+        """Say, at the first labelling of a stage, where batches show fewer labels than wanted.
+
+        Args:
+            state: with new labels.
+        """
+        if state.epoch:
+            return
+        stage, modality = self.recipe.stages[state.stage], self.data.train.modality
+        if line := short_of_labels(stage, state.labelling, modality, self.recipe):
+            _log.info(line)
 
     def _step(self, report: EpochReport | StepReport) -> int:
         """Return how many steps the run has taken at the end of an epoch."""

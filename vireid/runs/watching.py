@@ -18,7 +18,16 @@ from vireid.runs.epochs import Watcher
 from vireid.runs.session import Session
 from vireid.runs.states import steps_done
 from vireid.runs.watch import Watch
-from vireid.training import EpochBegun, EpochEnded, Event, Stepped, Told, TrainingState, Workers
+from vireid.training import (
+    EpochBegun,
+    EpochEnded,
+    Event,
+    Labelled,
+    Stepped,
+    Told,
+    TrainingState,
+    Workers,
+)
 from vireid.types import Embeddings, Int, Known, Labelling, LabelSpace
 
 
@@ -47,6 +56,8 @@ class Watched:
             self.watcher(event.report)
         elif isinstance(event, EpochBegun | Stepped):
             self.watcher.watch_step(event.report)
+        elif isinstance(event, Labelled):
+            self.watcher.watch_labels(event.state)
 
 
 @contextmanager

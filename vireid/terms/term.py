@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vireid.errors import BELOW_ONE, FROM_ZERO, outside
+from vireid.errors import BELOW_ONE, FROM_ZERO, meant, outside
 from vireid.terms.kept import Kept
 from vireid.types import NOISE, Embeddings, Int, Labelling, LabelSpace, PseudoLabels
 
@@ -124,7 +124,7 @@ class Term(ABC):
         yield from outside(f"{where}{self.loss} ", self, FROM_ZERO, "weight")
         for name in self.spaces():
             if name not in place.spaces:
-                known = ", ".join(place.spaces)
+                known = f"{', '.join(place.spaces)}{meant(name, place.spaces)}"
                 yield f"{where}{self.loss} on {name}: expected one of the label spaces {known}"
         for name in self.others():
             if name not in place.terms:

@@ -6,6 +6,7 @@ from vireid.training.events import EpochBegun, EpochEnded, Event, Labelled, Step
 from vireid.training.loop import fit
 from vireid.training.packing import pack, unpack
 from vireid.training.reports import EpochReport, StepReport
+from vireid.training.shares import short_of_labels
 from vireid.training.state import TrainingState, first_state
 from vireid.training.workers import Embed, Forward, Told, Workers
 
@@ -28,5 +29,6 @@ __all__ = [
     "new_pooling",
     "pack",
     "prepare",
+    "short_of_labels",
     "unpack",
 ]

@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 
 from vireid import seeds
 from vireid.config import Recipe, StageConfig, StepConfig
-from vireid.config.stages import OWN
 from vireid.errors import DegenerateClusters
 from vireid.terms import Batch
 from vireid.training.sampling import label_batches
+from vireid.training.shares import Share, shares
 from vireid.training.state import TrainingState
 from vireid.training.transforms import View, augment
-from vireid.training.unmatched import portions, unmatched_labels
-from vireid.types import NOISE, Int, Known, Labelling, Modality
+from vireid.types import Int, Known, Labelling, Modality
 
 
 @dataclass(frozen=True)
@@ -73,44 +72,36 @@ def index_batches(
         DegenerateClusters: a modality, or both together, have fewer than two labels.
     """
 
-    def draw(name: str, labels: int, *groups: Int) -> Iterator[tuple[Int, ...]]:
-        if not labels:
-            yield from repeat((np.empty(0, dtype=np.int64),) * len(groups), stage.iterations)
-            return
-        try:
-            yield from label_batches(
-                groups,
-                labels=labels,
-                images=batch_images,
-                iterations=stage.iterations,
-                generator=generator,
-            )
-        except DegenerateClusters as error:
-            raise DegenerateClusters(f"stage {stage.name}, {name} labels: {error}") from error
-
     step = step or stage.steps()[0]
-    batch_labels, batch_images = recipe.batch(step)
-    nothing = np.full(len(modality), NOISE)
-    shared, own, counts = [nothing, nothing], [nothing, nothing], (batch_labels, 0, 0)
-    if step.sample_by == OWN:
-        spaces = [labelling.own(side) for side in Modality]
-        own = [nothing if space is None else space.labels for space in spaces]
-        counts = (0, batch_labels, batch_labels)
-    else:
-        labels = labelling.spaces[step.sample_by].labels
-        shared = [np.where(modality == side, labels, NOISE) for side in Modality]
-    if step.sample_by == labelling.matched:
-        own = unmatched_labels(labelling, modality)
-        left, right, *alone = (set(group.tolist()) - {NOISE} for group in (*shared, *own))
-        counts = portions(batch_labels, len(left & right), *map(len, alone))
+    _, images = recipe.batch(step)
     streams = zip(
-        draw(step.sample_by, counts[0], *shared),
-        draw("visible", counts[1], own[0]),
-        draw("infrared", counts[2], own[1]),
+        *(
+            _draw(share, images, stage, generator)
+            for share in shares(step, labelling, modality, recipe)
+        ),
         strict=True,
     )
     for pair, (visible,), (infrared,) in streams:
         yield np.concatenate([pair[0], visible]), np.concatenate([pair[1], infrared])
+
+
+def _draw(
+    share: Share, images: int, stage: StageConfig, generator: np.random.Generator
+) -> Iterator[tuple[Int, ...]]:
+    """Yield the images of one label space in each batch of an epoch."""
+    if not share.labels:
+        yield from repeat((np.empty(0, dtype=np.int64),) * len(share.groups), stage.iterations)
+        return
+    try:
+        yield from label_batches(
+            share.groups,
+            labels=share.labels,
+            images=images,
+            iterations=stage.iterations,
+            generator=generator,
+        )
+    except DegenerateClusters as error:
+        raise DegenerateClusters(f"stage {stage.name}, {share.space} labels: {error}") from error
 
 
 @dataclass(frozen=True)
