@@ -17,7 +17,7 @@ import numpy as np
 from pages import best, options, publish, table
 
 from vireid.metrics import Count, RetrievalScores, retrieval_scores
-from vireid.scoring import Protocol, Trial, score
+from vireid.scoring import Draw, Protocol, score
 from vireid.types import Embeddings, Truth
 
 
@@ -29,7 +29,7 @@ class Case:
     queries: int
     gallery: int
     identities: int
-    trials: int
+    draws: int
     count: Count
     rule: bool
     """Whether some queries ignore some of the gallery."""
@@ -42,13 +42,13 @@ CASES = (
         "SYSU-MM01, all-search, single-shot", 3803, 301, 96, 10, "identities", rule=True, target=50
     ),
     Case("SYSU-MM01, all-search, multi-shot", 3803, 3010, 96, 10, "identities", rule=True),
-    Case("RegDB, one trial", 2060, 2060, 206, 1, "images", rule=False, target=30),
+    Case("RegDB, one draw", 2060, 2060, 206, 1, "images", rule=False, target=30),
 )
 
 
 @dataclass(frozen=True)
 class Given:
-    """What both sides are given of a trial."""
+    """What both sides are given of a draw."""
 
     similarity: np.ndarray
     query_ids: np.ndarray
@@ -59,30 +59,30 @@ class Given:
 
 @dataclass(frozen=True)
 class Scene:
-    """Embeddings and identities of images, and the trials over them."""
+    """Embeddings and identities of images, and the draws over them."""
 
     embeddings: Embeddings
     truth: Truth
     protocol: Protocol
 
     def given(self, kind: type = np.float32) -> Iterator[Given]:
-        """Yield what is given of each trial, multiplied in some precision."""
+        """Yield what is given of each draw, multiplied in some precision."""
         vectors, identities = self.embeddings.vectors, self.truth.identities
-        for trial in self.protocol.trials:
-            query, gallery = (vectors[side].astype(kind) for side in (trial.query, trial.gallery))
-            ids = identities[trial.query], identities[trial.gallery]
-            yield Given(query @ gallery.T, *ids, trial.ignored(), self.protocol.count)
+        for draw in self.protocol.draws:
+            query, gallery = (vectors[side].astype(kind) for side in (draw.query, draw.gallery))
+            ids = identities[draw.query], identities[draw.gallery]
+            yield Given(query @ gallery.T, *ids, draw.ignored(), self.protocol.count)
 
 
 def scene(case: Case) -> Scene:
-    """Draw the images of a case: the queries, then the gallery of each trial."""
+    """Draw the images of a case: the queries, then the gallery of each draw."""
     generator = np.random.default_rng(0)
     query_ids = generator.integers(0, case.identities, case.queries)
     gallery_ids = np.sort(generator.integers(0, case.identities, case.gallery))
-    identities = np.concatenate([query_ids, *[gallery_ids] * case.trials])
+    identities = np.concatenate([query_ids, *[gallery_ids] * case.draws])
     centres = generator.normal(size=(case.identities, 2048)).astype(np.float32)
     vectors = centres[identities]
-    for rows in np.array_split(vectors, 1 + case.trials):
+    for rows in np.array_split(vectors, 1 + case.draws):
         rows += 5 * generator.normal(size=rows.shape).astype(np.float32)
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     groups: tuple[np.ndarray, ...] = ()
@@ -92,9 +92,9 @@ def scene(case: Case) -> Scene:
             np.where(generator.random(case.gallery) < 0.25, 0, -1),
         )
     query, every = np.arange(case.queries), np.arange(case.queries, len(identities))
-    trials = tuple(Trial(query, gallery, *groups) for gallery in np.split(every, case.trials))
+    draws = tuple(Draw(query, gallery, *groups) for gallery in np.split(every, case.draws))
     modality = np.zeros(len(identities), dtype=np.int64)
-    protocol = Protocol(case.name, case.count, trials)
+    protocol = Protocol(case.name, case.count, draws)
     return Scene(Embeddings(vectors, modality), Truth(identities), protocol)
 
 
@@ -158,11 +158,11 @@ class Measured:
 def measure_scores(case: Case) -> Measured:
     """Measure `retrieval_scores`, which is given similarities."""
     drawn = scene(case)
-    trials = list(drawn.given())
-    apart = max(difference(loop(given), ours(given)) for given in trials)  # also compiles
+    draws = list(drawn.given())
+    apart = max(difference(loop(given), ours(given)) for given in draws)  # also compiles
     return Measured(
-        best(lambda: [loop(given) for given in trials]),
-        best(lambda: [ours(given) for given in trials]),
+        best(lambda: [loop(given) for given in draws]),
+        best(lambda: [ours(given) for given in draws]),
         best(lambda: list(drawn.given())),
         apart,
     )
@@ -173,7 +173,7 @@ def measure_evaluate(case: Case) -> Measured:
     drawn = scene(case)
 
     def whole() -> tuple[RetrievalScores, ...]:
-        return score(drawn.embeddings, drawn.truth, drawn.protocol).trials
+        return score(drawn.embeddings, drawn.truth, drawn.protocol).draws
 
     pairs = zip(drawn.given(np.float64), whole(), strict=True)
     apart = max(difference(loop(given), scores) for given, scores in pairs)
@@ -202,14 +202,14 @@ def report(behind: list[str], *, quick: bool) -> Iterator[str]:
     yield ""
     rows = []
     for case in CASES:
-        chosen = replace(case, queries=case.queries // 10, trials=1) if quick else case
-        size = f"{chosen.trials} x {chosen.queries:,} x {chosen.gallery:,}"
+        chosen = replace(case, queries=case.queries // 10, draws=1) if quick else case
+        size = f"{chosen.draws} x {chosen.queries:,} x {chosen.gallery:,}"
         scores = measure_scores(chosen)
         behind += [] if quick else shortfall(case, scores)
         for word, measured in (("scores", scores), ("evaluate", measure_evaluate(chosen))):
             rows.append([case.name, word, size, *measured.cells()])
     columns = ("loop over queries", "vireid", "ratio", "products", "largest difference")
-    yield from table(("protocol", "of", "trials x queries x gallery", *columns), rows, words=2)
+    yield from table(("protocol", "of", "draws x queries x gallery", *columns), rows, words=2)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
     python examples/own_protocol.py RUN DATA
 
-Here each infrared camera is a trial of its own, so that the table shows their mean.
+Here each infrared camera is a draw of its own, so that the table shows their mean.
 """
 
 import sys
@@ -10,20 +10,20 @@ import sys
 import numpy as np
 
 import vireid
-from vireid.scoring import Protocol, Trial, score
+from vireid.scoring import Draw, Protocol, score
 from vireid.types import Images, Modality
 
 
 def by_infrared_camera(images: Images) -> Protocol:
-    """Return a trial for each infrared camera: its images search all visible ones.
+    """Return a draw for each infrared camera: its images search all visible ones.
 
-    A trial may also say which images a query ignores: those that have its group number.
+    A draw may also say which images a query ignores: those that have its group number.
     """
     infrared = images.modality == Modality.INFRARED
     gallery = np.flatnonzero(~infrared)
     cameras = np.unique(images.camera[infrared])
-    trials = [Trial(np.flatnonzero(infrared & (images.camera == one)), gallery) for one in cameras]
-    return Protocol("by infrared camera", "images", tuple(trials))
+    draws = [Draw(np.flatnonzero(infrared & (images.camera == one)), gallery) for one in cameras]
+    return Protocol("by infrared camera", "images", tuple(draws))
 
 
 if __name__ == "__main__":
@@ -32,5 +32,5 @@ if __name__ == "__main__":
     embeddings = vireid.embed(run, data.test).embeddings
     scores = score(embeddings, data.test_truth, protocol)
     print(scores)
-    for trial, found in zip(protocol.trials, scores.trials, strict=True):
-        print(f"camera {data.test.camera[trial.query[0]]}: mAP {100 * found.mAP:.1f}")
+    for draw, found in zip(protocol.draws, scores.draws, strict=True):
+        print(f"camera {data.test.camera[draw.query[0]]}: mAP {100 * found.mAP:.1f}")

@@ -21,7 +21,7 @@ def evaluation(monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "target"), [("SYSU-MM01, all-search, single-shot", 50), ("RegDB, one trial", 30)]
+    ("name", "target"), [("SYSU-MM01, all-search, single-shot", 50), ("RegDB, one draw", 30)]
 )
 def test_scores_are_many_times_faster_than_a_loop_over_queries(evaluation, name, target):
     (case,) = [case for case in evaluation.CASES if case.name == name]
@@ -48,13 +48,13 @@ def test_the_benchmark_ends_with_an_error_where_scores_are_behind_their_target(
     assert caught.value.code == (
         "SYSU-MM01, all-search, single-shot: 49 times the loop's speed, expected 50"
     )
-    assert "RegDB, one trial" in page[-1] + page[-2], "the whole page is written first"
+    assert "RegDB, one draw" in page[-1] + page[-2], "the whole page is written first"
 
 
 @pytest.mark.parametrize("rule", [False, True])
 @pytest.mark.parametrize("count", ["identities", "images"])
 def test_the_loop_of_the_benchmark_gives_the_same_scores(evaluation, rule, count):
-    small = replace(evaluation.CASES[0], queries=40, gallery=60, identities=8, trials=2)
+    small = replace(evaluation.CASES[0], queries=40, gallery=60, identities=8, draws=2)
     case = replace(small, count=count, rule=rule)
     for measured in (evaluation.measure_scores(case), evaluation.measure_evaluate(case)):
         assert measured.difference < 1e-12

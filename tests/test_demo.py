@@ -32,7 +32,7 @@ def test_the_demo_learns_without_identities(tmp_path: Path) -> None:
     assert "aligned" in said
     assert peak < 4, f"{peak:.1f} GB"
     metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
-    facts = {"seconds", "seed", "protocol", "trials", "data", "test_images"}
+    facts = {"seconds", "seed", "protocol", "draws", "data", "test_images"}
     assert set(metrics) == {*STAGES, *facts}
     assert all(set(metrics[stage]) == SCORES for stage in STAGES)
     precision = [metrics[stage]["mAP"] for stage in STAGES]

@@ -145,24 +145,24 @@ def score_query(
 def check_scores() -> Callable[..., None]:
     """Return a function that compares what `vireid evaluate` wrote with a slow oracle.
 
-    It is given queries, gallery and the rule of what is ignored of each trial, images as path,
+    It is given queries, gallery and the rule of what is ignored of each draw, images as path,
     identity and camera; and a function of these that says how like each two images are.
     """
 
     def check(
-        folder: Path, trials: Iterable[Any], likeness: Callable[..., Any], *, by_identity: bool
+        folder: Path, draws: Iterable[Any], likeness: Callable[..., Any], *, by_identity: bool
     ) -> None:
         summary = json.loads((folder / "evaluation.json").read_text())["stages"][BEFORE]
         rows = iter(pyarrow.parquet.read_table(folder / "queries.parquet").to_pylist())
-        for number, (queries, gallery, ignored) in enumerate(trials):
+        for number, (queries, gallery, ignored) in enumerate(draws):
             values = likeness(queries, gallery, ignored)
             found = [
                 score_query(query, gallery, ignored, row, by_identity)
                 for query, row in zip(queries, values, strict=True)
             ]
             for query, expected in zip(queries, found, strict=True):
-                stage, trial, *facts = next(rows).values()
-                assert (stage, trial, *facts[:3]) == (BEFORE, number, *query)
+                stage, draw, *facts = next(rows).values()
+                assert (stage, draw, *facts[:3]) == (BEFORE, number, *query)
                 assert facts[3:] == [
                     pytest.approx(value, abs=1e-9) if isinstance(value, float) else value
                     for value in expected
@@ -171,10 +171,10 @@ def check_scores() -> Callable[..., None]:
             assert summary["valid_queries"][number] == len(valid)
             means = [np.mean([scores[1] <= rank for scores in valid]) for rank in (1, 5, 10, 20)]
             means += [np.mean([scores[k] for scores in valid]) for k in (2, 3)]
-            scores = [column[number] / 100 for column in summary["trials"].values()]
+            scores = [column[number] / 100 for column in summary["draws"].values()]
             assert scores == pytest.approx(means, abs=1e-9)
         assert next(rows, None) is None
-        for key, values in summary["trials"].items():
+        for key, values in summary["draws"].items():
             assert len(values) == number + 1
             assert summary["mean"][key] == pytest.approx(np.mean(values), abs=1e-9)
             if len(values) > 1:

@@ -11,7 +11,7 @@ from vireid.data import open_data
 from vireid.data.find_images import find_images
 from vireid.errors import ConfigError
 from vireid.runs import Origin, Run
-from vireid.scoring.splits import open_for
+from vireid.scoring.folds import open_for
 
 TINY = ["--identities", "2", "--test-identities", "1", "--visible-images", "1"]
 
@@ -83,11 +83,11 @@ def test_the_share_of_unreadable_images_is_below_1(people: Path, mistake, share:
     )
 
 
-def test_unknown_layouts_and_trials_are_one_line(people: Path, tmp_path: Path, mistake) -> None:
+def test_unknown_layouts_and_folds_are_one_line(people: Path, tmp_path: Path, mistake) -> None:
     assert "has no known layout" in mistake("check", tmp_path)
-    assert "has not: leave --trial out" in mistake("check", people, "--trial", "2")
-    for option, value, expected in (("threads", "0", "at least 1"), ("trial", "11", "1 to 10"),
-                                    ("trial", "x", "1 to 10")):  # fmt: skip
+    assert "has not: leave --fold out" in mistake("check", people, "--fold", "2")
+    for option, value, expected in (("threads", "0", "at least 1"), ("fold", "11", "1 to 10"),
+                                    ("fold", "x", "1 to 10")):  # fmt: skip
         message = f"argument --{option}: '{value}' is given; expected {expected}; see `vireid check"
         assert message in mistake("check", people, f"--{option}", value)
 
@@ -111,7 +111,7 @@ def test_synth_names_its_layouts_and_refuses_others(tmp_path: Path, mistake, cap
 
 
 def draw_regdb(root: Path, people: Path) -> Path:
-    """Write the fake people in RegDB's layout; trial 2 swaps the halves of trial 1."""
+    """Write the fake people in RegDB's layout; fold 2 swaps the halves of fold 1."""
     (root / "idx").mkdir(parents=True)
     for word, camera in (("Visible", 1), ("Thermal", 3)):
         lines = []
@@ -121,39 +121,39 @@ def draw_regdb(root: Path, people: Path) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
             lines.append((identity, f"{target.relative_to(root).as_posix()} {identity}\n"))
-        for trial, part in product((1, 2), ("train", "test")):
-            low = (trial == 1) == (part == "train")
+        for fold, part in product((1, 2), ("train", "test")):
+            low = (fold == 1) == (part == "train")
             text = "".join(line for identity, line in lines if (identity <= 6) == low)
-            (root / "idx" / f"{part}_{word.lower()}_{trial}.txt").write_text(text)
+            (root / "idx" / f"{part}_{word.lower()}_{fold}.txt").write_text(text)
     return root
 
 
-def test_a_run_is_evaluated_on_the_trial_it_was_trained_on(
+def test_a_run_is_evaluated_on_the_fold_it_was_trained_on(
     people: Path, tiny_file: Path, tmp_path: Path, mistake
 ) -> None:
     root, out = draw_regdb(tmp_path / "pairs", people), tmp_path / "run"
-    words = ["train", root, "--recipe", tiny_file, "--out", out, "--trial", 2]
+    words = ["train", root, "--recipe", tiny_file, "--out", out, "--fold", 2]
     words += ["--set", "stages.joint.iterations=1", "stages.aligned.epochs=1"]
     assert main([str(word) for word in words]) == 0
     origin = Run(out).origin()
-    assert origin == Origin("pairs (RegDB layout), trial 2", 2)
-    assert open_for(out, origin, root).trial == 2
+    assert origin == Origin("pairs (RegDB layout), fold 2", 2)
+    assert open_for(out, origin, root).fold == 2
     assert open_for(out, origin, root, 2).train.paths[0] == "Visible/7/0.jpg"
     for known in (origin, Origin(None, 2)):
-        with pytest.raises(ConfigError, match="was trained on trial 2"):
+        with pytest.raises(ConfigError, match="was trained on fold 2"):
             open_for(out, known, root, 1)
-    assert "was trained on trial 2" in mistake("evaluate", out, root, "--trial", 1)
-    assert find_images(root, None, "test", trial=2).paths[0] == "Visible/1/0.jpg"
-    assert open_for(out, origin, people).trial is None
+    assert "was trained on fold 2" in mistake("evaluate", out, root, "--fold", 1)
+    assert find_images(root, None, "test", fold=2).paths[0] == "Visible/1/0.jpg"
+    assert open_for(out, origin, people).fold is None
     assert Run(tmp_path).origin() == Origin()
-    assert open_for(tmp_path, Origin(), root).trial == 1
+    assert open_for(tmp_path, Origin(), root).fold == 1
 
 
 def test_other_data_has_splits_of_its_own(people: Path, tmp_path: Path) -> None:
-    root, other = draw_regdb(tmp_path / "pairs", people), Origin("RegDB, trial 2", 2)
-    assert open_for(tmp_path, other, root).trial == 2, "the same data may have been renamed"
-    with pytest.warns(UserWarning, match=r"was trained on RegDB, trial 2: trial 1 of pairs \(Re"):
-        assert open_for(tmp_path, other, root, 1).trial == 1
+    root, other = draw_regdb(tmp_path / "pairs", people), Origin("RegDB, fold 2", 2)
+    assert open_for(tmp_path, other, root).fold == 2, "the same data may have been renamed"
+    with pytest.warns(UserWarning, match=r"was trained on RegDB, fold 2: fold 1 of pairs \(Re"):
+        assert open_for(tmp_path, other, root, 1).fold == 1
 
 
 def test_a_protocol_without_any_valid_query_is_found(draw, tmp_path, capsys, mistake):

@@ -14,7 +14,7 @@ from vireid.models.extract import extract
 from vireid.runs import Run, load_network
 from vireid.scoring import score, sysu
 
-FACTS = {"seconds", "seed", "protocol", "trials", "data", "test_images"}
+FACTS = {"seconds", "seed", "protocol", "draws", "data", "test_images"}
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
 PROTOCOL = "SYSU-MM01 all-search, single-shot, infrared-to-visible"
 STAGES = ["before", "joint", "aligned"]
@@ -59,15 +59,15 @@ def test_every_stage_is_scored_in_percent(run, people, capsys):
 
 
 def test_one_stage_is_added_to_what_is_there(run, people):
-    go(run, people, "--stage", "joint", "--trials", "1")
+    go(run, people, "--stage", "joint", "--draws", "1")
     assert json.loads((run / "metrics.json").read_text()).keys() == {"joint", *FACTS}
-    go(run, people, "--trials", "1")
+    go(run, people, "--draws", "1")
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics.keys() == {"joint", "aligned", *FACTS}
 
 
 def test_the_figure_shows_queries_and_right_answers(run, people):
-    go(run, people, "--trials", "1")
+    go(run, people, "--draws", "1")
     with Image.open(run / "ranked-list.png") as image:
         pixels = np.asarray(image.convert("RGB"))
     for colour in ((46, 139, 87), (90, 90, 90)):
@@ -75,10 +75,10 @@ def test_the_figure_shows_queries_and_right_answers(run, people):
 
 
 def test_the_way_of_searching_can_be_chosen(run, people, capsys):
-    go(run, people, "--mode", "indoor", "--shots", "10", "--trials", "2")
+    go(run, people, "--mode", "indoor", "--shots", "10", "--draws", "2")
     out = capsys.readouterr().out
     assert "indoor-search, multi-shot" in out
-    assert "2 trials" in out
+    assert "2 draws" in out
 
 
 def test_a_manifest_says_what_is_query_and_gallery(run, people, tmp_path, capsys):
@@ -113,8 +113,8 @@ def test_data_without_test_identities(run, people, tmp_path, mistake):
     [
         (["--stage", "nope"], "has no stage nope; it has: before, joint, aligned"),
         (["--stage", "joint", "--every-stage"], "not allowed with"),
-        (["--trials", "0"], "argument --trials: '0' is given; expected at least 1"),
-        (["--trials", "x"], "--trials"),
+        (["--draws", "0"], "argument --draws: '0' is given; expected at least 1"),
+        (["--draws", "x"], "--draws"),
         (["--shots", "3"], "--shots"),
         (["--mode", "outdoor"], "--mode"),
         (["--threads", "0"], "--threads 0: expected at least 1"),
@@ -138,7 +138,7 @@ def test_a_run_that_is_not_there_or_not_begun(run, people, tmp_path, mistake, op
 )
 def test_damaged_files_are_named(run, people, mistake, name, content):
     (run / name).write_bytes(content)
-    assert name in mistake("evaluate", run, people, "--trials", "1")
+    assert name in mistake("evaluate", run, people, "--draws", "1")
 
 
 def test_a_checkpoint_of_another_network(run, people, mistake):
@@ -148,13 +148,13 @@ def test_a_checkpoint_of_another_network(run, people, mistake):
 
 
 def test_scores_of_another_protocol_are_not_mixed(run, people, capsys):
-    go(run, people, "--trials", "1")
+    go(run, people, "--draws", "1")
     assert "replaced in" not in capsys.readouterr().out
-    go(run, people, "--stage", "before", "--mode", "indoor", "--trials", "1")
+    go(run, people, "--stage", "before", "--mode", "indoor", "--draws", "1")
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics.keys() == {"before", *FACTS}
     assert "indoor" in metrics["protocol"]
-    old = f"{PROTOCOL}; people (SYSU-MM01 layout); 1 trial"
+    old = f"{PROTOCOL}; people (SYSU-MM01 layout); 1 draw"
     said = [line for line in capsys.readouterr().out.splitlines() if "replaced in" in line]
     assert said == [
         f"replaced in {run / name}: aligned ({old})" for name in ("evaluation.json", "metrics.json")
@@ -162,8 +162,8 @@ def test_scores_of_another_protocol_are_not_mixed(run, people, capsys):
 
 
 def test_scores_on_other_data_are_not_mixed(run, people, tmp_path, capsys):
-    go(run, people, "--trials", "1")
-    go(run, shutil.copytree(people, tmp_path / "others"), "--stage", "joint", "--trials", "1")
+    go(run, people, "--draws", "1")
+    go(run, shutil.copytree(people, tmp_path / "others"), "--stage", "joint", "--draws", "1")
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics.keys() == {"joint", *FACTS}
     assert metrics["data"] == "others (SYSU-MM01 layout)"
@@ -177,20 +177,20 @@ def replaced(capsys, run):
     return [line.removeprefix(start) for line in lines if line.startswith(start)]
 
 
-def test_scores_over_another_number_of_trials_are_not_mixed(run, people, capsys):
-    go(run, people, "--trials", "1")
-    go(run, people, "--stage", "joint", "--trials", "2")
-    assert replaced(capsys, run) == [f"aligned ({PROTOCOL}; people (SYSU-MM01 layout); 1 trial)"]
+def test_scores_over_another_number_of_draws_are_not_mixed(run, people, capsys):
+    go(run, people, "--draws", "1")
+    go(run, people, "--stage", "joint", "--draws", "2")
+    assert replaced(capsys, run) == [f"aligned ({PROTOCOL}; people (SYSU-MM01 layout); 1 draw)"]
     metrics = json.loads((run / "metrics.json").read_text())
     assert metrics.keys() == {"joint", *FACTS}
-    assert metrics["trials"] == 2
+    assert metrics["draws"] == 2
 
 
 @pytest.mark.parametrize("change", ["file", "identity", "earlier version"])
 def test_scores_on_other_data_of_the_same_name_are_not_mixed(run, people, tmp_path, capsys, change):
     data = shutil.copytree(people, tmp_path / "elsewhere" / people.name)
-    go(run, people, "--trials", "1")
-    go(run, data, "--stage", "before", "--trials", "1")
+    go(run, people, "--draws", "1")
+    go(run, data, "--stage", "before", "--draws", "1")
     assert replaced(capsys, run) == [], "a copy is the same data"
     assert {"before", "aligned"} < json.loads((run / "metrics.json").read_text()).keys()
     what = "other"
@@ -203,19 +203,19 @@ def test_scores_on_other_data_of_the_same_name_are_not_mixed(run, people, tmp_pa
         what, metrics = "unknown", json.loads((run / "metrics.json").read_text())
         del metrics["test_images"]
         (run / "metrics.json").write_text(json.dumps(metrics))
-    go(run, data, "--stage", "joint", "--trials", "1")
+    go(run, data, "--stage", "joint", "--draws", "1")
     (line,) = replaced(capsys, run)
     assert line.startswith(f"aligned, before ({PROTOCOL}; people (SYSU-MM01 layout)")
-    assert line.endswith(f"; 1 trial; {what} test images)")
+    assert line.endswith(f"; 1 draw; {what} test images)")
     assert json.loads((run / "metrics.json").read_text()).keys() == {"joint", *FACTS}
 
 
 def test_what_is_replaced_is_said_of_each_file_by_itself(run, people, tmp_path, capsys):
-    go(run, people, "--trials", "1")
-    go(run, people, "--trials", "1")
+    go(run, people, "--draws", "1")
+    go(run, people, "--draws", "1")
     assert "replaced in" not in capsys.readouterr().out, "the same scores again"
-    go(run, people, "--stage", "joint", "--trials", "1")
+    go(run, people, "--stage", "joint", "--draws", "1")
     (said,) = [line for line in capsys.readouterr().out.splitlines() if "replaced in" in line]
     assert said.startswith(f"replaced in {run / 'evaluation.json'}: aligned (SYSU")
-    go(run, people, "--stage", "before", "--trials", "1", "--out", tmp_path / "elsewhere")
+    go(run, people, "--stage", "before", "--draws", "1", "--out", tmp_path / "elsewhere")
     assert "replaced in" not in capsys.readouterr().out, "another place, the same protocol"

@@ -21,7 +21,7 @@ from vireid.scoring import networks as scoring
 from vireid.scoring import pictures as examples
 from vireid.scoring.files import COLUMNS
 
-SHARED = ("protocol", "trials", "data", "test_images")
+SHARED = ("protocol", "draws", "data", "test_images")
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
 
 
@@ -35,8 +35,8 @@ def go(*words):
     assert main(["evaluate", *(str(word) for word in words)]) == 0
 
 
-def test_scores_of_all_trials_and_queries_are_written(run, people, capsys):
-    go(run, people, "--every-stage", "--trials", "3")
+def test_scores_of_all_draws_and_queries_are_written(run, people, capsys):
+    go(run, people, "--every-stage", "--draws", "3")
     (line,) = [row for row in capsys.readouterr().out.splitlines() if row.startswith("written: ")]
     names = ("metrics.json", "evaluation.json", "queries.parquet", "ranked-list.png")
     assert line.removeprefix("written: ").split(", ") == [str(run / name) for name in names]
@@ -44,20 +44,20 @@ def test_scores_of_all_trials_and_queries_are_written(run, people, capsys):
     summary = json.loads((run / "evaluation.json").read_text())
     assert summary.keys() == {*SHARED, "queries", "stages"}
     assert {name: summary[name] for name in SHARED} == {name: metrics[name] for name in SHARED}
-    assert summary["trials"] == 3
+    assert summary["draws"] == 3
     assert list(summary["stages"]) == ["before", "joint", "aligned"]
     table = pyarrow.parquet.read_table(run / "queries.parquet").to_pylist()
     assert tuple(table[0]) == COLUMNS
     assert len(table) == 3 * 3 * summary["queries"] == 3 * 3 * 32
     for stage, scores in summary["stages"].items():
         assert scores["mean"] == metrics[stage]
-        assert list(scores["spread"]) == list(scores["trials"]) == SCORES
+        assert list(scores["spread"]) == list(scores["draws"]) == SCORES
         assert len(scores["cmc"]) == 20
         assert scores["cmc"][0] == pytest.approx(scores["mean"]["rank1"])
-        for trial in range(3):
-            rows = [row for row in table if (row["stage"], row["trial"]) == (stage, trial)]
+        for draw in range(3):
+            rows = [row for row in table if (row["stage"], row["draw"]) == (stage, draw)]
             precision = [row["average_precision"] for row in rows]
-            assert 100 * np.mean(precision) == pytest.approx(scores["trials"]["mAP"][trial])
+            assert 100 * np.mean(precision) == pytest.approx(scores["draws"]["mAP"][draw])
             assert all((people / row["query"]).is_file() for row in rows)
 
 
@@ -68,13 +68,13 @@ def test_the_page_on_evaluation_names_the_columns():
 
 
 def test_without_pyarrow_the_table_is_csv(run, people, monkeypatch):
-    go(run, people, "--trials", "2")
+    go(run, people, "--draws", "2")
     expected = pyarrow.parquet.read_table(run / "queries.parquet").to_pylist()
     find = importlib.util.find_spec
     monkeypatch.setattr(
         score_files, "find_spec", lambda name: None if name == "pyarrow" else find(name)
     )
-    go(run, people, "--trials", "2")
+    go(run, people, "--draws", "2")
     with (run / "queries.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == COLUMNS
@@ -114,21 +114,21 @@ def test_a_query_that_does_not_count_has_no_scores(
 
 
 def test_weights_alone_give_the_scores_of_their_run(run, people, tmp_path, capsys):
-    go(run, people, "--stage", "joint", "--trials", "2", "--out", tmp_path / "whole")
+    go(run, people, "--stage", "joint", "--draws", "2", "--out", tmp_path / "whole")
     expected = json.loads((tmp_path / "whole" / "evaluation.json").read_text())
     assert not (run / "evaluation.json").exists()
     assert json.loads((run / "metrics.json").read_text())["joint"]
     alone = shutil.copy(run / "checkpoints" / "joint.safetensors", tmp_path / "mine.safetensors")
     shutil.rmtree(run)
     capsys.readouterr()
-    go(alone, people, "--trials", "2")
+    go(alone, people, "--draws", "2")
     assert "joint" in capsys.readouterr().out
     beside = tmp_path / "mine-evaluation"
     assert {file.name for file in beside.iterdir()} == {
         "evaluation.json", "queries.parquet", "ranked-list.png",
     }  # fmt: skip
     assert json.loads((beside / "evaluation.json").read_text()) == expected
-    go(alone, people, "--trials", "2", "--out", tmp_path / "there" / "deep")
+    go(alone, people, "--draws", "2", "--out", tmp_path / "there" / "deep")
     assert (tmp_path / "there" / "deep" / "ranked-list.png").is_file()
 
 
@@ -155,7 +155,7 @@ def test_a_place_that_cannot_be_written_to_is_found_first(
     model = run / "checkpoints" / "joint.safetensors" if weights else run
     for out in (tmp_path / "file", tmp_path / "file" / "out"):
         message = f"cannot write to {out}: it is or lies in a file; choose another folder by --out"
-        assert message in mistake("evaluate", model, people, "--trials", "1", "--out", out)
+        assert message in mistake("evaluate", model, people, "--draws", "1", "--out", out)
     monkeypatch.setattr(tasks.os, "access", lambda place, _: place != tmp_path / "new")
     found = mistake("evaluate", model, people, "--out", tmp_path / "new")
     assert f"cannot write to {tmp_path / 'new'}: permission denied; choose another" in found
@@ -163,19 +163,19 @@ def test_a_place_that_cannot_be_written_to_is_found_first(
 
 
 def test_metrics_are_replaced_last(run, people, monkeypatch, mistake):
-    go(run, people, "--trials", "1")
+    go(run, people, "--draws", "1")
     old = (run / "metrics.json").read_bytes()
 
     def full(*_, **__):
         raise DataError("cannot write: the disk is full")
 
     monkeypatch.setattr(evaluating, "draw_examples", full)
-    mistake("evaluate", run, people, "--trials", "2")
+    mistake("evaluate", run, people, "--draws", "2")
     assert (run / "metrics.json").read_bytes() == old
 
 
 def test_a_figure_is_written_whole_or_not_at_all(run, people, monkeypatch, mistake):
-    go(run, people, "--trials", "1")
+    go(run, people, "--draws", "1")
     old = (run / "ranked-list.png").read_bytes()
 
     def interrupted(_rows, _marks, path, _captions):
@@ -183,7 +183,7 @@ def test_a_figure_is_written_whole_or_not_at_all(run, people, monkeypatch, mista
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(examples, "draw_ranked_list", interrupted)
-    message = mistake("evaluate", run, people, "--trials", "1", "--mode", "indoor")
+    message = mistake("evaluate", run, people, "--draws", "1", "--mode", "indoor")
     assert "ranked-list.png: No space left on device; free some space" in message
     assert (run / "ranked-list.png").read_bytes() == old
     assert not [file for file in run.iterdir() if file.name.startswith(".ranked")]

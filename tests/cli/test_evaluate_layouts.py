@@ -64,9 +64,9 @@ def folders(root, name, identities, cameras):
     ]
 
 
-def drawn(groups, shots, trial):
+def drawn(groups, shots, draw):
     """Draw images of each group, as many as there are at most."""
-    generator = random.Random(trial)
+    generator = random.Random(draw)
     return [
         image
         for group in groups
@@ -80,22 +80,22 @@ def flat(groups):
     return [image for group in groups for image in group]
 
 
-def sysu_trials(root, mode, shots, swap):
-    """Yield queries, gallery and the rule of what is ignored, of ten trials."""
+def sysu_draws(root, mode, shots, swap):
+    """Yield queries, gallery and the rule of what is ignored, of ten draws."""
     people = [int(word) for word in (root / "exp" / "test_id.txt").read_text().split(",")]
     visible = folders(root, "cam{}", people, (1, 2) if mode == "indoor" else (1, 2, 4, 5))
     infrared = folders(root, "cam{}", people, (3, 6))
     query, gallery = (visible, infrared) if swap else (infrared, visible)
-    for trial in range(10):
+    for draw in range(10):
         yield (
             flat(query),
-            drawn(gallery, shots, trial),
+            drawn(gallery, shots, draw),
             lambda one, other: {one[2], other[2]} == {2, 3},
         )
 
 
-def regdb_trials(root, swap):
-    """Yield the only trial of the first split."""
+def regdb_draws(root, swap):
+    """Yield the only draw of the first split."""
     sides = []
     for camera, word in enumerate(("visible", "thermal"), start=1):
         lines = (root / "idx" / f"test_{word}_1.txt").read_text().splitlines()
@@ -104,20 +104,20 @@ def regdb_trials(root, swap):
     yield query, gallery, lambda _one, _other: False
 
 
-def llcm_trials(root, swap):
-    """Yield ten trials; an image of the same person and camera is ignored."""
+def llcm_draws(root, swap):
+    """Yield ten draws; an image of the same person and camera is ignored."""
     people = [int(word) for word in (root / "idx" / "test_id.txt").read_text().split(",")]
     sides = [
         folders(root, "test_vis/cam{}", people, range(1, 10)),
         folders(root, "test_nir/cam{}", people, (1, 2, 4, 5, 6, 7, 8, 9)),
     ]
     query, gallery = sides[::-1] if swap else sides
-    for trial in range(10):
-        yield flat(query), drawn(gallery, 1, trial), lambda one, other: one[1:] == other[1:]
+    for draw in range(10):
+        yield flat(query), drawn(gallery, 1, draw), lambda one, other: one[1:] == other[1:]
 
 
-def manifest_trials(root, other_cameras):
-    """Yield the only trial of a manifest."""
+def manifest_draws(root, other_cameras):
+    """Yield the only draw of a manifest."""
     with (root / "manifest.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     query, gallery = (
@@ -141,40 +141,40 @@ def nearest_tie(queries, gallery, ignored, likeness):
 
 
 CASES = {
-    "sysu": ("sysu", [], lambda root: sysu_trials(root, "all", 1, swap=False)),
+    "sysu": ("sysu", [], lambda root: sysu_draws(root, "all", 1, swap=False)),
     "sysu, indoor": (
-        "sysu", ["--mode", "indoor"], lambda root: sysu_trials(root, "indoor", 1, swap=False),
+        "sysu", ["--mode", "indoor"], lambda root: sysu_draws(root, "indoor", 1, swap=False),
     ),
     "sysu, fewer than ten, indoor, swapped": (
         "sysu",
         ["--mode", "indoor", "--shots", "10", "--direction", "visible-to-infrared"],
-        lambda root: sysu_trials(root, "indoor", 10, swap=True),
+        lambda root: sysu_draws(root, "indoor", 10, swap=True),
     ),
     "sysu, ten of twelve": (
-        "crowd", ["--shots", "10"], lambda root: sysu_trials(root, "all", 10, swap=False),
+        "crowd", ["--shots", "10"], lambda root: sysu_draws(root, "all", 10, swap=False),
     ),
     "sysu, ten of twelve, indoor, swapped": (
         "crowd",
         ["--mode", "indoor", "--shots", "10", "--direction", "visible-to-infrared"],
-        lambda root: sysu_trials(root, "indoor", 10, swap=True),
+        lambda root: sysu_draws(root, "indoor", 10, swap=True),
     ),
-    "regdb": ("regdb", [], lambda root: regdb_trials(root, swap=False)),
+    "regdb": ("regdb", [], lambda root: regdb_draws(root, swap=False)),
     "regdb, swapped": (
         "regdb",
         ["--direction", "infrared-to-visible"],
-        lambda root: regdb_trials(root, swap=True),
+        lambda root: regdb_draws(root, swap=True),
     ),
-    "llcm": ("llcm", [], lambda root: llcm_trials(root, swap=False)),
+    "llcm": ("llcm", [], lambda root: llcm_draws(root, swap=False)),
     "llcm, swapped": (
         "llcm",
         ["--direction", "infrared-to-visible"],
-        lambda root: llcm_trials(root, swap=True),
+        lambda root: llcm_draws(root, swap=True),
     ),
-    "manifest": ("manifest", [], lambda root: manifest_trials(root, other_cameras=False)),
+    "manifest": ("manifest", [], lambda root: manifest_draws(root, other_cameras=False)),
     "manifest, other cameras": (
         "manifest",
         ["--exclude-same-camera"],
-        lambda root: manifest_trials(root, other_cameras=True),
+        lambda root: manifest_draws(root, other_cameras=True),
     ),
 }  # fmt: skip
 
@@ -183,7 +183,7 @@ CASES = {
 def test_evaluate_gives_the_numbers_of_the_oracle(
     case, layout, untrained, embedded, check_scores, tmp_path
 ):
-    name, options, trials = CASES[case]
+    name, options, draws = CASES[case]
     root = layout(name)
     vectors = embedded(untrained, root, tmp_path / "test.npz")
     assert main(["evaluate", str(untrained), str(root), "--out", str(tmp_path), *options]) == 0
@@ -191,11 +191,11 @@ def test_evaluate_gives_the_numbers_of_the_oracle(
     def likeness(queries, gallery, _):
         return [[vectors[q[0]] @ vectors[g[0]] for g in gallery] for q in queries]
 
-    check_scores(tmp_path, trials(root), likeness, by_identity=name not in {"regdb", "manifest"})
+    check_scores(tmp_path, draws(root), likeness, by_identity=name not in {"regdb", "manifest"})
 
 
-def test_ten_are_drawn_of_twelve_anew_for_each_trial(layout):
-    galleries = [trial[1] for trial in sysu_trials(layout("crowd"), "all", 10, swap=False)]
+def test_ten_are_drawn_of_twelve_anew_for_each_draw(layout):
+    galleries = [draw[1] for draw in sysu_draws(layout("crowd"), "all", 10, swap=False)]
     assert {len(gallery) for gallery in galleries} == {4 * 4 * 10}
     assert len({tuple(gallery) for gallery in galleries}) == 10
 
@@ -232,7 +232,7 @@ def test_mirror_images_and_re_ranking_give_the_numbers_of_the_oracle(
         return values
 
     words = [word for word, on in (("--flip", flip), ("--rerank", rerank)) if on]
-    words += ["--trials", "3", "--out", str(tmp_path)]
+    words += ["--draws", "3", "--out", str(tmp_path)]
     assert main(["evaluate", str(untrained), str(root), *words]) == 0
-    trials = list(sysu_trials(root, "all", 1, swap=False))[:3]
-    check_scores(tmp_path, trials, likeness, by_identity=True)
+    draws = list(sysu_draws(root, "all", 1, swap=False))[:3]
+    check_scores(tmp_path, draws, likeness, by_identity=True)

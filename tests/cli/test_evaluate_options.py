@@ -40,7 +40,7 @@ def go(*words):
 @pytest.mark.parametrize("rerank", [False, True])
 def test_mirror_images_and_re_ranking_are_off_unless_named(run, people, capsys, flip, rerank):
     words = [word for word, on in (("--flip", flip), ("--rerank", rerank)) if on]
-    go(run, people, "--trials", "2", *words)
+    go(run, people, "--draws", "2", *words)
     out = capsys.readouterr().out
     assert ("flip-averaged" in out, "re-ranked" in out) == (flip, rerank)
     summary = json.loads((run / "evaluation.json").read_text())
@@ -50,7 +50,7 @@ def test_mirror_images_and_re_ranking_are_off_unless_named(run, people, capsys, 
     assert summary["protocol"] == metrics["protocol"] == name
 
 
-def test_every_image_is_embedded_once_whatever_the_trials(run, people, monkeypatch):
+def test_every_image_is_embedded_once_whatever_the_draws(run, people, monkeypatch):
     from vireid.scoring import networks as scoring
 
     seen = []
@@ -60,7 +60,7 @@ def test_every_image_is_embedded_once_whatever_the_trials(run, people, monkeypat
         return extract(network, pixels, modality, progress=progress)
 
     monkeypatch.setattr(scoring, "extract", counted)
-    go(run, people, "--trials", "7")
+    go(run, people, "--draws", "7")
     assert seen == [len(open_data(people).test)]
 
 

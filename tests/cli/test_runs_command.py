@@ -70,14 +70,14 @@ def test_the_mean_is_that_of_runs_evaluated_alike(runs, trained, capsys):
     for name, score in (("[a]", 50.0), ("b", 60.0), ("d", 10.0), ("e", 20.0)):
         metrics = {"aligned": {"rank1": score, "mAP": 40.0}, "protocol": "RegDB"}
         metrics["protocol"] = "other" if name == "d" else "RegDB"
-        metrics["trials"] = 10 if name == "e" else 1
+        metrics["draws"] = 10 if name == "e" else 1
         (runs / name / "metrics.json").write_text(json.dumps(metrics))
     assert main(["runs", "--mean", str(runs)]) == 0
     lines = capsys.readouterr().out.splitlines()
     start = lines.index("mean ± standard deviation over runs, %")
     assert [line.split() for line in lines[start + 1 :]] == [
         ["protocol", "stage", "runs", "Rank-1", "mAP"],
-        ["RegDB,", "1", "trial", "aligned", "2", "55.0", "±", "7.1", "40.0", "±", "0.0"],
-        ["RegDB,", "10", "trials", "aligned", "1", "20.0", "40.0"],
+        ["RegDB,", "1", "draw", "aligned", "2", "55.0", "±", "7.1", "40.0", "±", "0.0"],
+        ["RegDB,", "10", "draws", "aligned", "1", "20.0", "40.0"],
         ["other", "aligned", "1", "10.0", "40.0"],
     ]

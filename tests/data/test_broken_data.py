@@ -87,7 +87,7 @@ def test_an_unreadable_image_is_a_fault(copied, layout, spoil, message):
     root = copied(layout)
     path = first(root)
     spoil(path)
-    found = check(root, trial=1 if layout == "regdb" else None)
+    found = check(root, fold=1 if layout == "regdb" else None)
     assert found.findings["unreadable files"] == 1
     assert len(found.faults) == 1
     assert message in found.faults[0]
@@ -165,11 +165,11 @@ def test_a_list_must_be_there_and_hold_text(copied, layout, name):
     refused(root, "cannot be read as text")
 
 
-def test_a_trial_without_lists_is_named(copied):
+def test_a_fold_without_lists_is_named(copied):
     root = copied("regdb")
     (root / "idx" / "test_thermal_4.txt").unlink()
-    refused(root, r"test_thermal_4\.txt is missing", trial=4)
-    assert open_data(root, trial=3).trial == 3
+    refused(root, r"test_thermal_4\.txt is missing", fold=4)
+    assert open_data(root, fold=3).fold == 3
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Which faults stop training and which evaluation, all splits of RegDB, and files in no list."""
+"""Which faults stop training and which evaluation, all folds of RegDB, and files in no list."""
 
 import shutil
 from dataclasses import replace
@@ -85,7 +85,7 @@ def test_without_a_list_the_rest_is_counted(copied, layout, name, part, empty):
     (root / name).unlink()
     if empty:
         (root / name).write_text("\n")
-    found = check(root, trial=1 if layout == "regdb" else None)
+    found = check(root, fold=1 if layout == "regdb" else None)
     assert found.findings["missing or unreadable lists"] == 1
     assert found.counts[f"{part} images"] == before.counts[f"{part} images"] > 0
     assert len(found.faults) == 1, "what follows from it is not said again"
@@ -99,32 +99,32 @@ def test_all_splits_of_regdb_are_looked_at_and_images_once(original):
     calls, asked = [], []
 
     def count(data):
-        asked.append(data.trial)
+        asked.append(data.fold)
         return QueryCount("RegDB", 4, (4,))
 
     root = original("regdb")
     found = check(root, progress=lambda *call: calls.append(call), count_queries=count)
     assert asked == list(range(1, 11))
-    assert found.name == "regdb (RegDB layout), trial 1 of 10"
+    assert found.name == "regdb (RegDB layout), fold 1 of 10"
     assert calls[-1] == (20, 20)
-    assert found.counts["images of all trials"] == 20
-    assert check(root, trial=3).name == "regdb (RegDB layout), trial 3"
+    assert found.counts["images of all folds"] == 20
+    assert check(root, fold=3).name == "regdb (RegDB layout), fold 3"
 
 
-def test_a_missing_list_of_any_trial_of_regdb_is_found(copied):
+def test_a_missing_list_of_any_fold_of_regdb_is_found(copied):
     root = copied("regdb")
     for name in ("train_visible_1", "test_thermal_7"):
         (root / "idx" / f"{name}.txt").unlink()
     found = check(root)
     assert found.findings["missing or unreadable lists"] == 2
     assert "list idx/test_thermal_7.txt is missing" in found.faults[0]
-    assert found.name.endswith("trial 2 of 10"), "the first sound split is counted"
+    assert found.name.endswith("fold 2 of 10"), "the first sound split is counted"
     assert found.counts["train images"] == 12
     assert found.warnings == (), "what follows from missing lists is not said again"
     assert found.findings["train identities in one modality"] == 0
-    reason = "trials 1, 7: mend the faults first; the other trials are good"
+    reason = "folds 1, 7: mend the faults first; the other folds are good"
     assert found.training == found.evaluation == reason
-    assert check(root, trial=2).usable
+    assert check(root, fold=2).usable
 
 
 def test_a_missing_file_of_regdb_is_one_fault_however_many_lists_name_it(copied):
@@ -137,26 +137,26 @@ def test_a_missing_file_of_regdb_is_one_fault_however_many_lists_name_it(copied)
     assert "(and 9 other lists): file" in found.faults[0]
     assert found.training == "mend the faults first"
     (root / "idx" / "test_visible_1.txt").unlink()
-    assert check(root).name.endswith("trial 2 of 10"), "rather one without its file"
+    assert check(root).name.endswith("fold 2 of 10"), "rather one without its file"
 
 
-def test_an_unreadable_file_of_regdb_stops_each_trial_in_its_way(copied):
+def test_an_unreadable_file_of_regdb_stops_each_fold_in_its_way(copied):
     root = copied("regdb")
     path = open_data(root).train.paths[0]
     spoil(root, path)
-    trains = [t for t in range(1, 11) if path in open_data(root, trial=t).train.paths]
+    trains = [t for t in range(1, 11) if path in open_data(root, fold=t).train.paths]
     found = check(root)
     assert found.findings["unreadable files"] == 1
-    for fault, use, trials in zip(
+    for fault, use, folds in zip(
         found.reasons,
         ("training", "evaluation"),
         (trains, sorted({*range(1, 11)} - {*trains})),
         strict=True,
     ):
         assert fault.stops == (use,)
-        assert fault.trials == f"trials {', '.join(map(str, trials))}"
+        assert fault.folds == f"folds {', '.join(map(str, folds))}"
         assert getattr(found, use) == (
-            f"{fault.trials}: mend the faults first; the other trials are good"
+            f"{fault.folds}: mend the faults first; the other folds are good"
         )
 
 
@@ -204,10 +204,10 @@ def test_a_file_that_is_listed_twice_is_no_copy_of_itself(copied):
     path = open_data(root).train.paths[0]
     with (root / "idx" / "test_visible_1.txt").open("a") as file:
         file.write(f"{path} 0\n")
-    found = check(root, trial=1)
+    found = check(root, fold=1)
     assert (found.findings["copies of other files"], found.warnings) == (0, ())
     (root / path).write_bytes(b"")
-    assert check(root, trial=1).findings["unreadable files"] == 1
+    assert check(root, fold=1).findings["unreadable files"] == 1
 
 
 @pytest.mark.parametrize("kind", ["visible", "infrared"])
@@ -255,7 +255,7 @@ def test_an_image_of_a_faulty_entry_is_in_a_list(copied, layout):
         if first in line
     ]
     (root / name).write_text("".join(line for line in lines if first not in line) + bad[0])
-    found = check(root, trial=1 if layout == "regdb" else None)
+    found = check(root, fold=1 if layout == "regdb" else None)
     assert found.findings["faulty list entries"] == 1
     assert found.findings["image files in no list"] == 0
 

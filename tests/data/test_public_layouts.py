@@ -23,7 +23,7 @@ def test_a_written_layout_is_recognised_and_read_whole(original, layout):
     data = open_data(original(layout))
     assert data.protocol == ("plain" if layout == "manifest" else layout)
     assert (data.roles is not None) == (layout == "manifest")
-    assert data.trial == (1 if layout == "regdb" else None)
+    assert data.fold == (1 if layout == "regdb" else None)
     assert data.card is None
     rig = RIGS[layout]
     for images, truth, people in (
@@ -58,45 +58,45 @@ def test_cameras_and_modalities_are_those_of_the_side_file(original, layout):
         assert len(set.union(*numbers.values())) == len(numbers), "one person for each label"
 
 
-def test_the_trials_of_regdb_split_the_same_images_differently(original):
-    splits = [open_data(original("regdb"), trial=trial) for trial in range(1, 11)]
-    assert [data.trial for data in splits] == list(range(1, 11))
+def test_the_folds_of_regdb_split_the_same_images_differently(original):
+    splits = [open_data(original("regdb"), fold=fold) for fold in range(1, 11)]
+    assert [data.fold for data in splits] == list(range(1, 11))
     assert len({data.train.paths for data in splits}) > 3
     assert len({frozenset(data.train.paths + data.test.paths) for data in splits}) == 1
-    assert splits[2].name == "regdb (RegDB layout), trial 3"
+    assert splits[2].name == "regdb (RegDB layout), fold 3"
     assert read_regdb(original("regdb"), 3).train.paths == splits[2].train.paths
-    for trial in (0, 11, -1):
-        with pytest.raises(ConfigError, match=f"trial is {trial}; expected 1 to 10"):
-            open_data(original("regdb"), trial=trial)
+    for fold in (0, 11, -1):
+        with pytest.raises(ConfigError, match=f"fold is {fold}; expected 1 to 10"):
+            open_data(original("regdb"), fold=fold)
 
 
 @pytest.mark.parametrize("layout", ["sysu", "llcm", "manifest", "folders"])
-def test_only_regdb_has_trials(original, layout):
-    with pytest.raises(ConfigError, match="only RegDB's layout has trials"):
-        open_data(original(layout), trial=1)
+def test_only_regdb_has_folds(original, layout):
+    with pytest.raises(ConfigError, match="only RegDB's layout has folds"):
+        open_data(original(layout), fold=1)
 
 
 def test_regdb_images_are_in_the_order_of_the_lists_visible_first(golden, tmp_path):
     arrays = golden("lists_regdb")
     (tmp_path / "idx").mkdir()
     image = "Visible/0/a.bmp", "Thermal/0/a.bmp"
-    for trial in arrays["trials"].tolist():
+    for fold in arrays["folds"].tolist():
         for number, word in enumerate(("visible", "thermal")):
-            lines = arrays[f"trial{trial}_{word}_lines"].tolist()
+            lines = arrays[f"fold{fold}_{word}_lines"].tolist()
             text = "".join(line + "\n" for line in lines)
-            (tmp_path / "idx" / f"test_{word}_{trial}.txt").write_text(text)
-            (tmp_path / "idx" / f"train_{word}_{trial}.txt").write_text(f"{image[number]} 0\n")
-            for file in (*arrays[f"trial{trial}_{word}_files"].tolist(), image[number]):
+            (tmp_path / "idx" / f"test_{word}_{fold}.txt").write_text(text)
+            (tmp_path / "idx" / f"train_{word}_{fold}.txt").write_text(f"{image[number]} 0\n")
+            for file in (*arrays[f"fold{fold}_{word}_files"].tolist(), image[number]):
                 (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
                 (tmp_path / file).touch()
-    for trial in arrays["trials"].tolist():
-        data = read_regdb(tmp_path, trial)
+    for fold in arrays["folds"].tolist():
+        data = read_regdb(tmp_path, fold)
         for kind, word in ((0, "visible"), (1, "thermal")):
             here = np.flatnonzero(data.test.modality == kind)
             files = [data.test.paths[i] for i in here]
-            assert files == arrays[f"trial{trial}_{word}_files"].tolist()
+            assert files == arrays[f"fold{fold}_{word}_files"].tolist()
             assert np.array_equal(
-                data.test_truth.identities[here], arrays[f"trial{trial}_{word}_labels"]
+                data.test_truth.identities[here], arrays[f"fold{fold}_{word}_labels"]
             )
         assert np.array_equal(data.test.camera, data.test.modality + 1)
         assert np.array_equal(np.sort(data.test.modality), data.test.modality)
@@ -141,7 +141,7 @@ def test_the_card_of_regdb_belongs_to_the_whole_data_set_only(original, monkeypa
     assert counts.keys() == REGDB.statistics.keys()
     monkeypatch.setattr(regdb_module, "REGDB", replace(REGDB, statistics=counts))
     data = read_regdb(original("regdb"), 2)
-    assert (data.name, data.card.name) == ("RegDB, trial 2", "RegDB")
+    assert (data.name, data.card.name) == ("RegDB, fold 2", "RegDB")
 
 
 @pytest.mark.parametrize("card", [SYSU_MM01, REGDB, LLCM], ids=lambda card: card.name)

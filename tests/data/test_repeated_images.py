@@ -25,7 +25,7 @@ def refused(root, message):
         open_data(root)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
-    found = check(root, trial=1 if (root / "Visible").is_dir() else None)
+    found = check(root, fold=1 if (root / "Visible").is_dir() else None)
     assert not found.usable
     assert [fault.stops for fault in found.reasons] == [("training", "evaluation")]
     assert message in found.faults[0]
@@ -55,20 +55,20 @@ def test_a_single_image_in_both_lists_is_a_fault(copied, layout):
     assert found.findings["repeated list entries"] == 1
 
 
-def test_one_fault_for_an_image_in_both_lists_of_several_trials(copied):
+def test_one_fault_for_an_image_in_both_lists_of_several_folds(copied):
     root = copied("regdb")
-    for trial in range(1, 11):
-        place = root / "idx" / f"train_thermal_{trial}.txt"
-        shutil.copy(place, root / "idx" / f"train_visible_{trial}.txt")
+    for fold in range(1, 11):
+        place = root / "idx" / f"train_thermal_{fold}.txt"
+        shutil.copy(place, root / "idx" / f"train_visible_{fold}.txt")
     found = check(root)
     images = {path for t in range(1, 11) for path in thermal(root, t)}
     assert found.findings["repeated list entries"] == len(images)
     assert len(found.faults) == 1
 
 
-def thermal(root, trial):
+def thermal(root, fold):
     """Return the training images of a split's thermal list."""
-    lines = (root / "idx" / f"train_thermal_{trial}.txt").read_text().splitlines()
+    lines = (root / "idx" / f"train_thermal_{fold}.txt").read_text().splitlines()
     return [line.split()[0] for line in lines]
 
 

@@ -5,7 +5,7 @@ from copy import deepcopy
 import pytest
 import torch
 
-from vireid.models import CrossModalNetwork, Passes, Pooling, build_network, spread
+from vireid.models import CrossModalNetwork, Passes, Pooling, build_network, dealt
 
 PIXELS = torch.rand(9, 3, 32, 16, generator=torch.Generator().manual_seed(0))
 MODALITY = torch.tensor([0, 1, 0, 0, 1, 0, 1, 0, 0])
@@ -25,7 +25,7 @@ def gradients(network: CrossModalNetwork, passes: Passes) -> list[torch.Tensor]:
 
 
 def test_every_row_is_in_one_hand_and_modalities_are_spread_evenly() -> None:
-    hands = spread(MODALITY, 2)
+    hands = dealt(MODALITY, 2)
     assert sorted(torch.cat(hands).tolist()) == list(range(9))
     assert [MODALITY[rows].bincount().tolist() for rows in hands] == [[3, 2], [3, 1]]
 
@@ -43,7 +43,7 @@ def test_parts_give_the_gradients_of_a_pass_that_keeps_everything(
 ) -> None:
     other = deepcopy(network)
     found = gradients(network, Passes(network, Pooling(network, parts=3)))
-    pixels, hands = other.normalise(PIXELS), spread(MODALITY, 3)
+    pixels, hands = other.normalise(PIXELS), dealt(MODALITY, 3)
     pooled = torch.cat([other.pool(pixels[rows], MODALITY[rows]) for rows in hands])
     output = other.finish(pooled[torch.argsort(torch.cat(hands))], MODALITY)
     loss = (output.embedding @ output.embedding.T)[0].square().sum() + output.pooled.std()

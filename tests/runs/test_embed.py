@@ -49,7 +49,7 @@ def test_a_query_finds_itself_in_a_gallery(people, run, tmp_path):
 
 def test_options_that_do_not_apply(people, run, tmp_path):
     test = vireid.open_data(people).test
-    for named in ({"modality": "visible"}, {"part": "test"}, {"trial": 1}):
+    for named in ({"modality": "visible"}, {"part": "test"}, {"fold": 1}):
         with pytest.raises(ConfigError, match="apply to paths; images say it themselves"):
             vireid.embed(run, test, **named)
     with pytest.raises(ConfigError, match="part is some and modality None; expected one of all,"):

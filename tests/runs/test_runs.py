@@ -102,10 +102,10 @@ def test_what_is_missing_or_damaged_is_named(run, tmp_path):
 
 def test_a_checkpoint_away_from_its_run_is_a_network(run, tiny, tmp_path):
     assert run.origin() == Origin()
-    run.data_file.write_text('{"name": "RegDB, trial 4", "trial": 4}')
+    run.data_file.write_text('{"name": "RegDB, fold 4", "fold": 4}')
     save_network(run, "aligned", new_network(tiny), tiny)
     keep_clearest(run, load_network(run, "aligned"), tiny, 0.5)
-    known = Origin("RegDB, trial 4", 4)
+    known = Origin("RegDB, fold 4", 4)
     for stage, origin in (("joint", Origin()), ("aligned", known), ("clearest", known)):
         file = run.checkpoint_file(stage).rename(tmp_path / f"{stage}.safetensors")
         weights = open_weights(file)

@@ -155,7 +155,7 @@ def test_another_thread_may_train(people, tiny, tmp_path, trained):
 @pytest.mark.parametrize(
     ("named", "message"),
     [
-        ({"trial": 2}, "trial is 2 for data that is open already; give it to open_data"),
+        ({"fold": 2}, "fold is 2 for data that is open already; give it to open_data"),
         ({"keep": 0}, "keep is 0; expected at least 1"),
         ({"device": "bogus"}, "bogus cannot be used here; try cpu"),
         ({"max_unreadable": 2}, "expected a share from 0 to below 1"),

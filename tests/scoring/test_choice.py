@@ -15,9 +15,9 @@ def test_the_protocol_is_that_of_the_data_or_the_one_asked_for(people):
     images, truth = data.test, data.test_truth
     for options, expected in (
         (None, sysu(images, truth)),
-        (ProtocolOptions(shots=10, trials=3), sysu(images, truth, shots=10, trials=3)),
+        (ProtocolOptions(shots=10, draws=3), sysu(images, truth, shots=10, draws=3)),
         (ProtocolOptions("regdb"), regdb(images, truth)),
-        (ProtocolOptions("llcm", trials=2), llcm(images, truth, trials=2)),
+        (ProtocolOptions("llcm", draws=2), llcm(images, truth, draws=2)),
         (
             ProtocolOptions("llcm", direction="infrared-to-visible"),
             llcm(images, truth, direction="infrared-to-visible"),
@@ -25,7 +25,7 @@ def test_the_protocol_is_that_of_the_data_or_the_one_asked_for(people):
     ):
         found = choose_protocol(data, options)
         assert (found.name, found.count) == (expected.name, expected.count)
-        for one, other in zip(found.trials, expected.trials, strict=True):
+        for one, other in zip(found.draws, expected.draws, strict=True):
             np.testing.assert_array_equal(one.query, other.query)
             np.testing.assert_array_equal(one.gallery, other.gallery)
     with pytest.raises(DataError, match="has no query and gallery images; mark them"):
@@ -39,7 +39,7 @@ def test_the_protocol_is_that_of_the_data_or_the_one_asked_for(people):
         ("llcm", "mode", "indoor"),
         ("regdb", "shots", 1),
         ("llcm", "shots", 10),
-        ("regdb", "trials", 10),
+        ("regdb", "draws", 10),
         ("sysu", "exclude_same_camera", True),
         ("plain", "direction", "infrared-to-visible"),
     ],
@@ -52,11 +52,11 @@ def test_options_of_other_protocols_are_refused(people, protocol, option, value)
 
 
 def test_all_options_that_do_not_apply_are_named_at_once(people):
-    options = ProtocolOptions("regdb", mode="all", trials=3, direction="infrared-to-visible")
+    options = ProtocolOptions("regdb", mode="all", draws=3, direction="infrared-to-visible")
     with pytest.raises(ConfigError) as caught:
         choose_protocol(open_data(people), options)
     assert str(caught.value).startswith(
-        "--mode applies to the protocol sysu; --trials applies to the protocol sysu or llcm; "
+        "--mode applies to the protocol sysu; --draws applies to the protocol sysu or llcm; "
     )
     assert str(caught.value).endswith("is evaluated by regdb: leave them out")
 

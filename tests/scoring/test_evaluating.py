@@ -52,7 +52,7 @@ def test_run_folder_and_weights_give_the_same_scores(run, people):
     ):  # fmt: skip
         found = vireid.evaluate(model, where, stages=stages, device="cpu")
         assert found.table() == {BEFORE: expected.table()}
-        assert (found.protocol, found.data, found.trial) == (PLAIN, data.name, None)
+        assert (found.protocol, found.data, found.draw) == (PLAIN, data.name, None)
         np.testing.assert_array_equal(found.embeddings.vectors, embeddings.vectors)
         assert all(file.is_file() for file in found.files)
     assert found.model == weights
@@ -60,9 +60,9 @@ def test_run_folder_and_weights_give_the_same_scores(run, people):
 
 
 def test_what_is_printed_is_the_table_by_stage(run, people):
-    found = vireid.evaluate(run, people, stages="every", protocol=ProtocolOptions(trials=2))
+    found = vireid.evaluate(run, people, stages="every", protocol=ProtocolOptions(draws=2))
     title, header, *rows = str(found).splitlines()
-    assert title == f"{PLAIN}, mean ± standard deviation of 2 trials, %"
+    assert title == f"{PLAIN}, mean ± standard deviation of 2 draws, %"
     assert header.split() == ["Rank-1", "Rank-5", "Rank-10", "Rank-20", "mAP", "mINP", "queries"]
     assert [row.split()[0] for row in rows] == [BEFORE, "joint"]
     assert all(row.endswith("  32") for row in rows)
@@ -70,8 +70,8 @@ def test_what_is_printed_is_the_table_by_stage(run, people):
     assert f"{table['mAP']:.1f} ± {found.last.spread()['mAP']:.1f}" in rows[1]
     assert repr(found) == str(found)
     assert "mAP" in repr(found.last)
-    once = vireid.evaluate(run, people, protocol=ProtocolOptions(trials=1))
-    assert str(once).splitlines()[0] == f"{PLAIN}, 1 trial, %"
+    once = vireid.evaluate(run, people, protocol=ProtocolOptions(draws=1))
+    assert str(once).splitlines()[0] == f"{PLAIN}, 1 draw, %"
     assert "±" not in str(once)
 
 
@@ -92,7 +92,7 @@ def test_progress_is_shown_and_replaced_scores_are_said(run, people, caplog):
     def note(what):
         yield lambda done, total: told.append((what, done, total))
 
-    options = ProtocolOptions(trials=1)
+    options = ProtocolOptions(draws=1)
     vireid.evaluate(run, people, stages="every", protocol=options, progress=note)
     assert (f"embedding, {BEFORE}", 64, 64) in told
     with caplog.at_level(logging.INFO, "vireid"):
@@ -138,13 +138,13 @@ def test_mistakes_are_found_before_the_first_is_evaluated(run, people, tmp_path)
 def test_data_that_is_open_is_on_the_split_that_is_meant(tiny, tmp_path, people):
     data = vireid.open_data(people)
     name = data.name.replace("SYSU-MM01", "RegDB")
-    run = untrained(tmp_path / "run", tiny, {"name": f"{name}, trial 1", "trial": 1})
-    other, own = (replace(data, name=f"{name}, trial {n}", trial=n) for n in (2, 1))
-    with pytest.raises(ConfigError, match="has seen people of the test part of trial 2"):
+    run = untrained(tmp_path / "run", tiny, {"name": f"{name}, draw 1", "draw": 1})
+    other, own = (replace(data, name=f"{name}, draw {n}", draw=n) for n in (2, 1))
+    with pytest.raises(ConfigError, match="has seen people of the test part of draw 2"):
         vireid.evaluate(run, other)
-    with pytest.raises(ConfigError, match=r"trial is 3, but the data given is .*, trial 1"):
-        vireid.evaluate(run, own, trial=3)
-    assert vireid.evaluate(run, own, trial=1).trial == 1
+    with pytest.raises(ConfigError, match=r"draw is 3, but the data given is .*, draw 1"):
+        vireid.evaluate(run, own, draw=3)
+    assert vireid.evaluate(run, own, draw=1).draw == 1
 
 
 def test_data_without_identities(run, people):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vireid.scoring import Protocol, Trial, score
+from vireid.scoring import Draw, Protocol, score
 from vireid.scoring.examples import ranked_examples
 from vireid.types import Embeddings, Truth
 
@@ -17,11 +17,11 @@ def scene():
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     truth = Truth(np.append(generator.integers(0, 4, COUNT - 1)[::-1], 99)[::-1])
     groups = generator.integers(-1, 4, QUERIES), generator.integers(-1, 4, COUNT - QUERIES)
-    trial = Trial(np.arange(QUERIES), np.arange(QUERIES, COUNT), *groups)
-    other = Trial(np.arange(1), np.arange(1, COUNT))
+    draw = Draw(np.arange(QUERIES), np.arange(QUERIES, COUNT), *groups)
+    other = Draw(np.arange(1), np.arange(1, COUNT))
     embeddings = Embeddings(rows, np.zeros(COUNT, int))
-    first = score(embeddings, truth, Protocol("p", "images", (trial,)))
-    return embeddings, truth, Protocol("p", "images", (trial, other)), first.trials[0].queries
+    first = score(embeddings, truth, Protocol("p", "images", (draw,)))
+    return embeddings, truth, Protocol("p", "images", (draw, other)), first.draws[0].queries
 
 
 def test_examples_are_the_worst_the_middle_and_the_best_queries(scene):
@@ -37,10 +37,10 @@ def test_examples_are_the_worst_the_middle_and_the_best_queries(scene):
 
 def test_galleries_are_ranked_and_marked(scene):
     embeddings, truth, protocol, _ = scene
-    trial = protocol.trials[0]
+    draw = protocol.draws[0]
     for example in ranked_examples(*scene, each=3, top=7):
         q = example.query
-        kept = trial.gallery[~trial.ignored()[q]]
+        kept = draw.gallery[~draw.ignored()[q]]
         scores = [float(embeddings.vectors[q] @ embeddings.vectors[g]) for g in kept]
         ranked = kept[np.argsort(scores)[::-1]]
         assert example.gallery.tolist() == ranked[:7].tolist()
@@ -58,14 +58,14 @@ def test_no_query_twice_and_none_without_a_true_match(scene, each):
     precision = [example.precision for example in examples]
     assert precision == sorted(precision)
     for example in examples:
-        ignored = scene[2].trials[0].ignored()[example.query].sum()
+        ignored = scene[2].draws[0].ignored()[example.query].sum()
         assert len(example.gallery) == COUNT - QUERIES - ignored
 
 
 def test_re_ranked_lists_are_those_that_were_scored(scene):
     embeddings, truth, protocol, _ = scene
-    first = Protocol("p", "images", protocol.trials[:1])
-    scores = score(embeddings, truth, first, rerank=True).trials[0].queries
+    first = Protocol("p", "images", protocol.draws[:1])
+    scores = score(embeddings, truth, first, rerank=True).draws[0].queries
     for example in ranked_examples(embeddings, truth, protocol, scores, top=COUNT, rerank=True):
         hits = np.flatnonzero(example.right) + 1
         precision = np.mean(np.arange(1, len(hits) + 1) / hits)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vireid.errors import ConfigError, DataError
-from vireid.scoring import Trial, llcm, plain, regdb, sysu
+from vireid.scoring import Draw, llcm, plain, regdb, sysu
 from vireid.types import Images, Truth
 
 
@@ -33,29 +33,29 @@ def small(per_folder=3, identities=(5, 2)):
 def test_sysu_draws_do_not_depend_on_the_order_of_the_images():
     images, truth = small()
     shuffled = np.random.default_rng(0).permutation(len(images))
-    first = sysu(images, truth).trials[3]
-    other = sysu(images.subset(shuffled), truth.subset(shuffled)).trials[3]
+    first = sysu(images, truth).draws[3]
+    other = sysu(images.subset(shuffled), truth.subset(shuffled)).draws[3]
     np.testing.assert_array_equal(first.gallery, shuffled[other.gallery])
     np.testing.assert_array_equal(first.query, shuffled[other.query])
 
 
 def test_multi_shot_takes_all_of_a_small_folder():
     images, truth = small(per_folder=3)
-    for trial in sysu(images, truth, shots=10).trials:
-        assert sorted(trial.gallery) == np.flatnonzero(images.modality == 0).tolist()
+    for draw in sysu(images, truth, shots=10).draws:
+        assert sorted(draw.gallery) == np.flatnonzero(images.modality == 0).tolist()
 
 
 @pytest.mark.parametrize(("mode", "cameras"), [("all", {1, 2, 4, 5}), ("indoor", {1, 2})])
 def test_visible_to_infrared_swaps_the_sides(mode, cameras):
     images, truth = small()
-    protocol = sysu(images, truth, mode=mode, direction="visible-to-infrared", trials=2)
+    protocol = sysu(images, truth, mode=mode, direction="visible-to-infrared", draws=2)
     assert "visible-to-infrared" in protocol.name
-    assert len(protocol.trials) == 2
-    for trial in protocol.trials:
-        query, gallery = images.camera[trial.query], images.camera[trial.gallery]
+    assert len(protocol.draws) == 2
+    for draw in protocol.draws:
+        query, gallery = images.camera[draw.query], images.camera[draw.gallery]
         assert set(query) == cameras
         assert gallery.tolist() == [3, 6, 3, 6]
-        np.testing.assert_array_equal(trial.ignored(), (query[:, None] == 2) & (gallery == 3))
+        np.testing.assert_array_equal(draw.ignored(), (query[:, None] == 2) & (gallery == 3))
 
 
 def test_a_seeded_draw_leaves_the_global_generator_alone():
@@ -79,7 +79,7 @@ def test_sysu_without_a_side(modality, message):
 
 @pytest.mark.parametrize(
     "options",
-    [{"mode": "outdoor"}, {"direction": "both"}, {"shots": 0}, {"trials": 0}],
+    [{"mode": "outdoor"}, {"direction": "both"}, {"shots": 0}, {"draws": 0}],
 )
 def test_sysu_options_out_of_range(options):
     with pytest.raises(ConfigError, match=next(iter(options))):
@@ -105,9 +105,9 @@ def test_regdb_puts_one_modality_against_the_other_in_their_order():
         ("infrared-to-visible", (infrared, visible)),
     ):
         protocol = regdb(images, truth, direction=direction)
-        (trial,) = protocol.trials
-        assert (trial.query.tolist(), trial.gallery.tolist()) == expected
-        assert (protocol.count, trial.ignored()) == ("images", None)
+        (draw,) = protocol.draws
+        assert (draw.query.tolist(), draw.gallery.tolist()) == expected
+        assert (protocol.count, draw.ignored()) == ("images", None)
         assert direction in protocol.name
     assert "visible-to-infrared" in regdb(images, truth).name
 
@@ -122,18 +122,18 @@ def test_llcm_removes_the_same_identity_and_camera_only():
     ]
     images, truth = table(rows)
     for direction, kind in (("visible-to-infrared", 0), ("infrared-to-visible", 1)):
-        protocol = llcm(images, truth, trials=3, direction=direction)
-        assert (protocol.count, len(protocol.trials)) == ("identities", 3)
-        for trial in protocol.trials:
-            assert set(images.modality[trial.query]) == {kind}
-            assert len(trial.query) == 12
-            gallery = [(truth.identities[i], images.camera[i]) for i in trial.gallery]
+        protocol = llcm(images, truth, draws=3, direction=direction)
+        assert (protocol.count, len(protocol.draws)) == ("identities", 3)
+        for draw in protocol.draws:
+            assert set(images.modality[draw.query]) == {kind}
+            assert len(draw.query) == 12
+            gallery = [(truth.identities[i], images.camera[i]) for i in draw.gallery]
             assert gallery == [(4, 1), (4, 2), (9, 1), (9, 2)]
             expected = [
                 [pair == (truth.identities[i], images.camera[i]) for pair in gallery]
-                for i in trial.query
+                for i in draw.query
             ]
-            assert trial.ignored().tolist() == expected
+            assert draw.ignored().tolist() == expected
 
 
 @pytest.mark.parametrize("protocol", [regdb, llcm])
@@ -146,8 +146,8 @@ def test_a_modality_without_images(protocol, modality, message):
 
 
 def test_options_of_llcm_and_regdb_out_of_range():
-    with pytest.raises(ConfigError, match="trials is 0"):
-        llcm(*small(), trials=0)
+    with pytest.raises(ConfigError, match="draws is 0"):
+        llcm(*small(), draws=0)
     for protocol in (regdb, llcm):
         with pytest.raises(ConfigError, match="direction is 'both'"):
             protocol(*small(), direction="both")
@@ -159,19 +159,19 @@ ROLES = ("query", "gallery", "gallery", "query", "gallery")
 
 def test_plain_takes_the_roles():
     protocol = plain(*table(PLAIN), ROLES)
-    (trial,) = protocol.trials
-    assert (protocol.count, trial.query.tolist(), trial.gallery.tolist()) == (
+    (draw,) = protocol.draws
+    assert (protocol.count, draw.query.tolist(), draw.gallery.tolist()) == (
         "images",
         [0, 3],
         [1, 2, 4],
     )
-    assert trial.ignored() is None
+    assert draw.ignored() is None
 
 
 def test_plain_excludes_the_same_camera_of_the_same_identity():
-    (trial,) = plain(*table(PLAIN), ROLES, exclude_same_camera=True).trials
+    (draw,) = plain(*table(PLAIN), ROLES, exclude_same_camera=True).draws
     # a and b share camera 1; d and e have unknown cameras, which are never the same
-    assert trial.ignored().tolist() == [[True, False, False], [False, False, False]]
+    assert draw.ignored().tolist() == [[True, False, False], [False, False, False]]
 
 
 @pytest.mark.parametrize(
@@ -188,24 +188,24 @@ def test_plain_with_bad_roles(roles, message):
         plain(*table(PLAIN), roles)
 
 
-def test_a_trial_is_frozen_and_checked():
+def test_a_draw_is_frozen_and_checked():
     index = np.arange(2)
-    trial = Trial(index, index)
+    draw = Draw(index, index)
     with pytest.raises(ValueError, match="read-only"):
-        trial.query[0] = 1
+        draw.query[0] = 1
     index[0] = 5  # the caller's own array stays writable
     with pytest.raises(DataError, match="gallery_group has shape"):
-        Trial(index, index, np.zeros(2, dtype=int), np.zeros(3, dtype=int))
+        Draw(index, index, np.zeros(2, dtype=int), np.zeros(3, dtype=int))
     with pytest.raises(DataError, match="one side"):
-        Trial(index, index, query_group=index)
+        Draw(index, index, query_group=index)
 
 
 def test_groups_ignore_their_own_and_no_group_ignores_nothing():
-    trial = Trial(np.arange(4), np.arange(3), np.array([5, -1, 6, 5]), np.array([5, -1, 7]))
+    draw = Draw(np.arange(4), np.arange(3), np.array([5, -1, 6, 5]), np.array([5, -1, 7]))
     expected = np.array([[1, 0, 0], [0, 0, 0], [0, 0, 0], [1, 0, 0]], dtype=bool)
-    np.testing.assert_array_equal(trial.ignored(), expected)
-    np.testing.assert_array_equal(trial.ignored(slice(1, 4)), expected[1:])
-    np.testing.assert_array_equal(trial.ignored(np.array([3, 0])), expected[[3, 0]])
+    np.testing.assert_array_equal(draw.ignored(), expected)
+    np.testing.assert_array_equal(draw.ignored(slice(1, 4)), expected[1:])
+    np.testing.assert_array_equal(draw.ignored(np.array([3, 0])), expected[[3, 0]])
 
 
 def test_identities_may_be_an_array():
@@ -214,7 +214,7 @@ def test_identities_may_be_an_array():
     for make in (sysu, regdb, llcm):
         one, other = make(images, people), make(images, Truth(people))
         assert repr(one) == repr(other)
-        for mine, theirs in zip(one.trials, other.trials, strict=True):
+        for mine, theirs in zip(one.draws, other.draws, strict=True):
             np.testing.assert_array_equal(mine.gallery, theirs.gallery)
     with pytest.raises(DataError, match="3 identities for 4 images"):
         plain(images, people[:3], ["query"] * 4)

@@ -34,20 +34,20 @@ def test_sysu(golden, tmp_path, mode, shots):
     files = arrays["files"].tolist() + ([] if other else ["cam1/9999/0001.jpg"])
     data = open_data(plant(tmp_path, files, texts))
     protocol = sysu(data.test, data.test_truth, mode=mode, shots=shots)
-    assert (len(protocol.trials), protocol.count) == (10, "identities")
+    assert (len(protocol.draws), protocol.count) == (10, "identities")
     case = f"gallery_{mode}_shot{shots}"
-    for trial, gallery in zip(protocol.trials, arrays[case], strict=True):
-        assert names(data, trial.query) == arrays["query_files"].tolist()
-        assert data.test_truth.identities[trial.query].tolist() == arrays["query_pids"].tolist()
-        assert names(data, trial.gallery) == gallery.tolist()
+    for draw, gallery in zip(protocol.draws, arrays[case], strict=True):
+        assert names(data, draw.query) == arrays["query_files"].tolist()
+        assert data.test_truth.identities[draw.query].tolist() == arrays["query_pids"].tolist()
+        assert names(data, draw.gallery) == gallery.tolist()
         cameras = arrays["query_camids"][:, None], arrays[f"{case}_camids"]
-        np.testing.assert_array_equal(trial.ignored(), (cameras[0] == 3) & (cameras[1] == 2))
+        np.testing.assert_array_equal(draw.ignored(), (cameras[0] == 3) & (cameras[1] == 2))
 
 
 @pytest.mark.parametrize("direction", ["visible-to-infrared", "infrared-to-visible"])
 def test_regdb(golden, tmp_path, direction):
     arrays = golden("lists_regdb")
-    for split in arrays["trials"].tolist():
+    for split in arrays["draws"].tolist():
         check_split(arrays, tmp_path / str(split), direction, split)
 
 
@@ -56,19 +56,19 @@ def check_split(arrays, root, direction, split):
     train = {"visible": "Visible/0/a.bmp", "thermal": "Thermal/0/a.bmp"}
     files, texts = list(train.values()), {}
     for word, path in train.items():
-        lines = arrays[f"trial{split}_{word}_lines"].tolist()
-        files += arrays[f"trial{split}_{word}_files"].tolist()
+        lines = arrays[f"draw{split}_{word}_lines"].tolist()
+        files += arrays[f"draw{split}_{word}_files"].tolist()
         texts[f"idx/test_{word}_{split}.txt"] = "".join(line + "\n" for line in lines)
         texts[f"idx/train_{word}_{split}.txt"] = f"{path} 0\n"
-    data = open_data(plant(root, files, texts), trial=split)
+    data = open_data(plant(root, files, texts), draw=split)
     protocol = regdb(data.test, data.test_truth, direction=direction)
-    (trial,) = protocol.trials
+    (draw,) = protocol.draws
     words = ("visible", "thermal") if direction.startswith("visible") else ("thermal", "visible")
-    for word, side in zip(words, (trial.query, trial.gallery), strict=True):
-        assert names(data, side) == arrays[f"trial{split}_{word}_files"].tolist()
-        labels = arrays[f"trial{split}_{word}_labels"].tolist()
+    for word, side in zip(words, (draw.query, draw.gallery), strict=True):
+        assert names(data, side) == arrays[f"draw{split}_{word}_files"].tolist()
+        labels = arrays[f"draw{split}_{word}_labels"].tolist()
         assert data.test_truth.identities[side].tolist() == labels
-    assert (protocol.count, trial.ignored()) == ("images", None)
+    assert (protocol.count, draw.ignored()) == ("images", None)
 
 
 @pytest.mark.parametrize(
@@ -81,15 +81,15 @@ def test_llcm(golden, tmp_path, direction, word):
     texts["idx/test_id.txt"] = str(arrays["test_id_line"])
     data = open_data(plant(tmp_path, (*arrays["files"].tolist(), *train), texts))
     protocol = llcm(data.test, data.test_truth, direction=direction)
-    assert (len(protocol.trials), protocol.count) == (10, "identities")
+    assert (len(protocol.draws), protocol.count) == (10, "identities")
     identities = data.test_truth.identities
-    for trial, gallery in zip(protocol.trials, arrays[f"{word}_gallery"], strict=True):
-        assert names(data, trial.query) == arrays[f"{word}_query_files"].tolist()
-        assert names(data, trial.gallery) == gallery.tolist()
-        assert identities[trial.gallery].tolist() == arrays[f"{word}_gallery_pids"].tolist()
+    for draw, gallery in zip(protocol.draws, arrays[f"{word}_gallery"], strict=True):
+        assert names(data, draw.query) == arrays[f"{word}_query_files"].tolist()
+        assert names(data, draw.gallery) == gallery.tolist()
+        assert identities[draw.gallery].tolist() == arrays[f"{word}_gallery_pids"].tolist()
         pairs = [
             (arrays[f"{word}_query_{key}"][:, None], arrays[f"{word}_gallery_{key}"])
             for key in ("pids", "camids")
         ]
         expected = np.logical_and.reduce([query == other for query, other in pairs])
-        np.testing.assert_array_equal(trial.ignored(), expected)
+        np.testing.assert_array_equal(draw.ignored(), expected)

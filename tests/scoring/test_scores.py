@@ -1,11 +1,11 @@
-"""Scores averaged over the trials of a protocol."""
+"""Scores averaged over the draws of a protocol."""
 
 import numpy as np
 import pytest
 
 from vireid.errors import DataError
 from vireid.metrics import retrieval_scores
-from vireid.scoring import Protocol, Trial, score
+from vireid.scoring import Draw, Protocol, score
 from vireid.types import Embeddings, Truth
 
 KEYS = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
@@ -21,32 +21,32 @@ def scene():
     vectors = unit(generator.normal(size=(40, 6)))
     truth = Truth(generator.integers(0, 5, 40))
     groups = generator.integers(-1, 3, 15), generator.integers(-1, 3, 20)
-    trials = (
-        Trial(np.arange(15), np.arange(20, 40), *groups),
-        Trial(np.arange(15), np.arange(15, 35)),
+    draws = (
+        Draw(np.arange(15), np.arange(20, 40), *groups),
+        Draw(np.arange(15), np.arange(15, 35)),
     )
-    return Embeddings(vectors, np.zeros(40, int)), truth, Protocol("p", "images", trials)
+    return Embeddings(vectors, np.zeros(40, int)), truth, Protocol("p", "images", draws)
 
 
-def test_each_trial_is_scored_by_itself_and_the_table_is_their_mean_in_percent(scene):
+def test_each_draw_is_scored_by_itself_and_the_table_is_their_mean_in_percent(scene):
     embeddings, truth, protocol = scene
     result = score(embeddings, truth, protocol)
     expected = []
-    for trial in protocol.trials:
+    for draw in protocol.draws:
         similarity = np.array(
-            [[embeddings.vectors[q] @ embeddings.vectors[g] for g in trial.gallery]
-             for q in trial.query]
+            [[embeddings.vectors[q] @ embeddings.vectors[g] for g in draw.gallery]
+             for q in draw.query]
         )  # fmt: skip
         scores = retrieval_scores(
             similarity,
-            truth.identities[trial.query],
-            truth.identities[trial.gallery],
-            ignore=trial.ignored(),
+            truth.identities[draw.query],
+            truth.identities[draw.gallery],
+            ignore=draw.ignored(),
             count="images",
         )
-        ignored = trial.ignored()
+        ignored = draw.ignored()
         left = similarity if ignored is None else np.where(ignored, -2, similarity)
-        assert result.best[len(expected)].tolist() == trial.gallery[left.argmax(axis=1)].tolist()
+        assert result.best[len(expected)].tolist() == draw.gallery[left.argmax(axis=1)].tolist()
         ranks = [scores.cmc[rank - 1] for rank in (1, 5, 10, 20)]
         expected.append([100 * value for value in (*ranks, scores.mAP, scores.mINP)])
     assert result.protocol == "p"
@@ -56,9 +56,9 @@ def test_each_trial_is_scored_by_itself_and_the_table_is_their_mean_in_percent(s
     np.testing.assert_allclose(list(result.spread().values()), np.std(expected, axis=0, ddof=1))
 
 
-def test_a_single_trial_has_no_spread(scene):
+def test_a_single_draw_has_no_spread(scene):
     embeddings, truth, protocol = scene
-    one = Protocol("p", "images", protocol.trials[:1])
+    one = Protocol("p", "images", protocol.draws[:1])
     assert score(embeddings, truth, one).spread() is None
 
 
@@ -66,19 +66,19 @@ def test_a_single_trial_has_no_spread(scene):
 def test_the_count_of_the_protocol_is_used(count):
     # The query's person comes third by images and second by identities.
     vectors = unit(np.array([[1.0, 0.0], [1.0, 0.1], [1.0, 0.2], [1.0, 0.3]]))
-    protocol = Protocol("p", count, (Trial(np.array([0]), np.array([1, 2, 3])),))
+    protocol = Protocol("p", count, (Draw(np.array([0]), np.array([1, 2, 3])),))
     result = score(Embeddings(vectors, [0] * 4), Truth([1, 2, 2, 1]), protocol)
-    first = int(np.argmax(result.trials[0].cmc)) + 1
+    first = int(np.argmax(result.draws[0].cmc)) + 1
     assert first == {"identities": 2, "images": 3}[count]
 
 
 def test_a_query_that_ignores_its_whole_gallery_has_no_best_image():
     vectors = unit(np.array([[1.0, 0.0], [1.0, 0.1], [1.0, 0.2], [1.0, 0.3]]))
     groups = np.array([5, 6]), np.array([5, 5])
-    protocol = Protocol("p", "images", (Trial(np.array([0, 1]), np.array([3, 2]), *groups),))
+    protocol = Protocol("p", "images", (Draw(np.array([0, 1]), np.array([3, 2]), *groups),))
     result = score(Embeddings(vectors, [0] * 4), Truth([1, 1, 1, 2]), protocol)
     assert result.best[0].tolist() == [-1, 2]
-    assert result.trials[0].queries.matches.tolist() == [0, 1]
+    assert result.draws[0].queries.matches.tolist() == [0, 1]
 
 
 def test_a_perfect_embedding_scores_a_hundred(scene):
@@ -106,11 +106,11 @@ def test_scores_show_themselves_as_their_table(scene):
     embeddings, truth, protocol = scene
     found = score(embeddings, truth, protocol)
     title, header, row = str(found).splitlines()
-    assert title == "p, mean ± standard deviation of 2 trials, %"
+    assert title == "p, mean ± standard deviation of 2 draws, %"
     assert header.split() == ["Rank-1", "Rank-5", "Rank-10", "Rank-20", "mAP", "mINP", "queries"]
     means, spreads = found.table(), found.spread()
     cells = [f"{means[name]:.1f} ± {spreads[name]:.1f}" for name in KEYS]
-    valid = min(trial.valid_queries for trial in found.trials)
+    valid = min(draw.valid_queries for draw in found.draws)
     count = "15" if valid == 15 else f"{valid} of 15"
     assert [part.strip() for part in row.split("  ") if part] == [*cells, count]
     assert len({len(line) for line in (header, row)}) == 1

@@ -6,31 +6,31 @@ import numpy as np
 import pytest
 
 from vireid.errors import DataError
-from vireid.scoring import Protocol, Trial, score, similarity
-from vireid.scoring.similarity import query_blocks, trial_similarity
+from vireid.scoring import Draw, Protocol, score, similarity
+from vireid.scoring.similarity import draw_similarity, query_blocks
 from vireid.types import Embeddings, Truth
 
 
 def crowd(seed, queries=25, gallery=45, people=8):
-    """Return embeddings of queries, then gallery images, their truth and a trial."""
+    """Return embeddings of queries, then gallery images, their truth and a draw."""
     generator = np.random.default_rng(seed)
     identities = generator.integers(0, people, queries + gallery)
     rows = generator.normal(size=(people, 10))[identities]
     rows += generator.normal(size=rows.shape)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     order = generator.permutation(queries + gallery)
-    trial = Trial(order[:queries], order[queries:])
-    return Embeddings(rows, np.zeros(len(rows), int)), Truth(identities), trial
+    draw = Draw(order[:queries], order[queries:])
+    return Embeddings(rows, np.zeros(len(rows), int)), Truth(identities), draw
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_re_ranking_follows_the_paper(seed, reranking_oracle):
-    embeddings, truth, trial = crowd(seed)
-    rows = embeddings.vectors[np.append(trial.query, trial.gallery)].astype(float)
-    expected = reranking_oracle(rows, len(trial.query))
-    found = trial_similarity(embeddings.vectors, trial, rerank=True)(slice(None))
+    embeddings, truth, draw = crowd(seed)
+    rows = embeddings.vectors[np.append(draw.query, draw.gallery)].astype(float)
+    expected = reranking_oracle(rows, len(draw.query))
+    found = draw_similarity(embeddings.vectors, draw, rerank=True)(slice(None))
     np.testing.assert_allclose(found, expected, rtol=0, atol=2e-6)
-    protocol = Protocol("p", "images", (trial,))
+    protocol = Protocol("p", "images", (draw,))
     plain, better = (score(embeddings, truth, protocol, rerank=way) for way in (False, True))
     assert (plain.protocol, better.protocol) == ("p", "p, re-ranked")
     assert better.table()["mAP"] > plain.table()["mAP"], "what it is for, in a crowd of clusters"
@@ -38,32 +38,32 @@ def test_re_ranking_follows_the_paper(seed, reranking_oracle):
 
 @pytest.mark.parametrize("rerank", [False, True])
 def test_blocks_do_not_change_anything(rerank, monkeypatch):
-    embeddings, truth, trial = crowd(9)
+    embeddings, truth, draw = crowd(9)
     groups = (np.arange(25) % 4 - 1, np.arange(45) % 4 - 1)
-    protocol = Protocol("p", "identities", (Trial(trial.query, trial.gallery, *groups),))
-    whole = score(embeddings, truth, protocol, rerank=rerank).trials[0].queries
+    protocol = Protocol("p", "identities", (Draw(draw.query, draw.gallery, *groups),))
+    whole = score(embeddings, truth, protocol, rerank=rerank).draws[0].queries
     monkeypatch.setattr(similarity, "_BLOCK", 4 * 45)
     monkeypatch.setattr(similarity, "_COLUMNS", 7)
-    assert [len(range(*rows.indices(25))) for rows in query_blocks(trial)] == [4] * 6 + [1]
-    parts = score(embeddings, truth, protocol, rerank=rerank).trials[0].queries
+    assert [len(range(*rows.indices(25))) for rows in query_blocks(draw)] == [4] * 6 + [1]
+    parts = score(embeddings, truth, protocol, rerank=rerank).draws[0].queries
     for name, values in vars(whole).items():
         np.testing.assert_array_equal(getattr(parts, name), values)
 
 
 def test_similarities_are_dot_products_in_double_precision():
-    embeddings, _, trial = crowd(1)
+    embeddings, _, draw = crowd(1)
     rows = np.array([3, 0])
     exact = embeddings.vectors.astype(float)
-    expected = [[sum(exact[q] * exact[g]) for g in trial.gallery] for q in trial.query[rows]]
-    found = trial_similarity(embeddings.vectors, trial)(rows)
+    expected = [[sum(exact[q] * exact[g]) for g in draw.gallery] for q in draw.query[rows]]
+    found = draw_similarity(embeddings.vectors, draw)(rows)
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-15)
 
 
 def test_the_whole_matrix_is_never_held(monkeypatch):
     monkeypatch.setattr(similarity, "_BLOCK", 1 << 16)
-    embeddings, truth, trial = crowd(0, queries=2000, gallery=2000)
+    embeddings, truth, draw = crowd(0, queries=2000, gallery=2000)
     groups = (np.arange(2000) % 5, np.arange(2000) % 5)
-    protocol = Protocol("p", "images", (Trial(trial.query, trial.gallery, *groups),))
+    protocol = Protocol("p", "images", (Draw(draw.query, draw.gallery, *groups),))
     tracemalloc.start()
     score(embeddings, truth, protocol)
     peak = tracemalloc.get_traced_memory()[1]
@@ -72,6 +72,6 @@ def test_the_whole_matrix_is_never_held(monkeypatch):
 
 
 def test_embeddings_of_other_images_are_refused():
-    embeddings, truth, trial = crowd(0)
+    embeddings, truth, draw = crowd(0)
     with pytest.raises(DataError, match="70 embeddings for 3 identities"):
-        score(embeddings, truth.subset([0, 1, 2]), Protocol("p", "images", (trial,)))
+        score(embeddings, truth.subset([0, 1, 2]), Protocol("p", "images", (draw,)))

@@ -7,7 +7,7 @@ import pytest
 
 from vireid.data import DataFolder
 from vireid.data.folder import no_images
-from vireid.scoring import Protocol, Trial
+from vireid.scoring import Draw, Protocol
 from vireid.scoring.protocols import llcm, plain, sysu
 from vireid.scoring.valid_queries import count_queries
 from vireid.types import Images, Truth
@@ -19,12 +19,12 @@ def slow(protocol, identities):
         sum(
             any(
                 identities[q] == identities[g] and (ignored is None or not ignored[row, column])
-                for column, g in enumerate(trial.gallery)
+                for column, g in enumerate(draw.gallery)
             )
-            for row, q in enumerate(trial.query)
+            for row, q in enumerate(draw.query)
         )
-        for trial in protocol.trials
-        for ignored in [trial.ignored()]
+        for draw in protocol.draws
+        for ignored in [draw.ignored()]
     )
 
 
@@ -50,9 +50,9 @@ def test_valid_queries_are_those_of_the_definition(layout):
         found = count_queries(data)
         assert found.protocol == protocol.name
         assert found.valid == slow(protocol, data.test_truth.identities)
-        assert found.queries == len(protocol.trials[0].query)
-        trial = protocol.trials[0]
-        bare = Protocol("", "images", (Trial(trial.query, trial.gallery),))
+        assert found.queries == len(protocol.draws[0].query)
+        draw = protocol.draws[0]
+        bare = Protocol("", "images", (Draw(draw.query, draw.gallery),))
         unruled += sum(slow(bare, data.test_truth.identities))
         valid, queries = valid + found.valid[0], queries + found.queries
     assert 0 < valid < queries

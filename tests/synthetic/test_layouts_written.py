@@ -60,18 +60,18 @@ def test_a_killed_run_leaves_nothing_to_another_layout(tmp_path):
     assert not list((tmp_path / "x").rglob("*.jpg"))
 
 
-def test_regdb_has_halves_ten_trials_and_pairs_of_walks(tmp_path):
+def test_regdb_has_halves_ten_folds_and_pairs_of_walks(tmp_path):
     assert DEFAULTS["regdb"].identities == DEFAULTS["regdb"].test_identities
     assert (DEFAULTS["regdb"].visible_images, DEFAULTS["regdb"].infrared_images) == (10, 10)
     root = synthesise(tmp_path / "x", replace(DEFAULTS["regdb"], **SMALL), processes=1)
     with Image.open(next(root.glob("Thermal/2/*_t_*_2.bmp"))) as image:
         assert (image.format, image.size, image.mode) == ("BMP", (16, 32), "RGB")
         assert np.ptp(np.asarray(image).astype(int), axis=2).max() == 0
-    for trial in range(1, 11):
+    for fold in range(1, 11):
         labels = {
             f"{part}_{word}": [
                 line.split()
-                for line in (root / f"idx/{part}_{word}_{trial}.txt").read_text().splitlines()
+                for line in (root / f"idx/{part}_{word}_{fold}.txt").read_text().splitlines()
             ]
             for part in ("train", "test")
             for word in ("visible", "thermal")

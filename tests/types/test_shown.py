@@ -53,18 +53,18 @@ def test_a_value_is_a_line(value, text):
     assert repr(value) == str(value) == text
 
 
-def test_protocols_and_their_trials_are_a_line():
+def test_protocols_and_their_draws_are_a_line():
     kind = np.arange(LARGE) % 2
     images = Images.of(kind, camera=kind * 2 + 1)
     truth = Truth(np.arange(LARGE) // 10)
-    found = sysu(images, truth, trials=2)
+    found = sysu(images, truth, draws=2)
     assert repr(found) == (
-        "Protocol(SYSU-MM01 all-search, single-shot, infrared-to-visible; 2 trials of 2500 "
+        "Protocol(SYSU-MM01 all-search, single-shot, infrared-to-visible; 2 draws of 2500 "
         "queries, 500 gallery images; ranks count identities)"
     )
-    assert repr(found.trials[0]) == "Trial(2500 queries, 500 gallery images)"
+    assert repr(found.draws[0]) == "Draw(2500 queries, 500 gallery images)"
     roles = ["query", *["gallery"] * (LARGE - 1)]
-    assert repr(plain(images, truth, roles).trials[0]) == "Trial(1 query, 4999 gallery images)"
+    assert repr(plain(images, truth, roles).draws[0]) == "Draw(1 query, 4999 gallery images)"
 
 
 def test_images_need_no_files():

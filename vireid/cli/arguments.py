@@ -15,6 +15,10 @@ NUMBERS: dict[Any, str] = {int: "a whole number", float: "a number"}
 """Types of options whose mistakes have words of our own."""
 
 
+RENAMED = {"--trial": "--fold", "--trials": "--draws"}
+"""Options of earlier versions, and what they are called now."""
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser whose mistakes end as one line, like all others."""
 
@@ -69,6 +73,11 @@ class Parser(argparse.ArgumentParser):
         """Refuse options that do not exist, before one that is missing is complained of."""
         known = [name for action in self._actions for name in action.option_strings]
         unknown = [name for name in _option_names(words) if name not in known]
+        for name in unknown:
+            if name in RENAMED:
+                new = RENAMED[name]
+                use = f"use {new}" if new in known else f"{self.prog} has no {new}"
+                raise ConfigError(f"{name} is called {new} now: {use}; see `{self.prog} --help`")
         if unknown:
             near = next(filter(None, (meant(name, known) for name in unknown)), "")
             raise ConfigError(
@@ -132,17 +141,17 @@ def add_machine(target: argparse.ArgumentParser) -> None:
     target.add_argument("--threads", type=int, help="threads of the CPU; default: all cores")
 
 
-def add_trial(target: argparse.ArgumentParser, default: str = "1") -> None:
-    """Add the option on which split of RegDB to take.
+def add_fold(target: argparse.ArgumentParser, default: str = "1") -> None:
+    """Add the option on which fold of RegDB to take.
 
     Args:
         target: the parser that gets it.
         default: which one is taken where none is given, for the help.
     """
     target.add_argument(
-        "--trial",
+        "--fold",
         type=whole_from(1, 10),
-        help=f"which of the ten splits of RegDB's layout (default: {default})",
+        help=f"which of the ten folds of RegDB's layout (default: {default})",
     )
 
 

@@ -1,7 +1,7 @@
 """`vireid check`: a data set -> what it holds, what is wrong with it, and what it is good for."""
 
 import vireid
-from vireid.cli.arguments import add_max_unreadable, add_trial, folder, parser, whole_from
+from vireid.cli.arguments import add_fold, add_max_unreadable, folder, parser, whole_from
 from vireid.cli.display import console, plain_table, progress
 from vireid.data import Inspection, QueryCount
 from vireid.errors import DataError
@@ -29,13 +29,13 @@ def run(words: list[str]) -> None:
     command.add_argument(
         "--threads", type=whole_from(1), help="how many open images; default: all cores"
     )
-    add_trial(command, default="all ten, each image once")
+    add_fold(command, default="all ten, each image once")
     add_max_unreadable(command)
     arguments = command.parse_args(words)
     with progress("opening images") as bar:
         found = vireid.check(
             arguments.data,
-            trial=arguments.trial,
+            fold=arguments.fold,
             quick=arguments.quick,
             workers=arguments.threads,
             progress=bar,

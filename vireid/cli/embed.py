@@ -3,8 +3,8 @@
 import vireid
 from vireid.cli.arguments import (
     add_cache,
+    add_fold,
     add_machine,
-    add_trial,
     folder,
     parser,
     prepare_machine,
@@ -41,7 +41,7 @@ def run(words: list[str]) -> None:
         default="all",
         help="which part of a data set (default: all)",
     )
-    add_trial(command)
+    add_fold(command)
     add_cache(command)
     add_machine(command)
     arguments = command.parse_args(words)
@@ -53,7 +53,7 @@ def run(words: list[str]) -> None:
         arguments.images.absolute(),
         modality=arguments.modality,
         part=arguments.part,
-        trial=arguments.trial,
+        fold=arguments.fold,
         device=arguments.device,
         cache=arguments.cache,
         progress=progress,

@@ -4,8 +4,8 @@ import argparse
 
 from vireid.cli.arguments import (
     add_cache,
+    add_fold,
     add_machine,
-    add_trial,
     folder,
     parser,
     use_machine,
@@ -31,7 +31,7 @@ def run(words: list[str]) -> None:
         flip=arguments.flip,
         rerank=arguments.rerank,
         out=arguments.out,
-        trial=arguments.trial,
+        fold=arguments.fold,
         device=use_machine(arguments),
         cache=arguments.cache,
     )
@@ -57,16 +57,16 @@ def parse(words: list[str]) -> argparse.Namespace:
 
     Returns:
         models, data, stage, every_stage, the options of ``ProtocolOptions``, rerank, flip, out,
-        trial, cache, device and threads.
+        fold, cache, device and threads.
     """
     command = parser(
         "evaluate",
         "Score runs on test images with known identities: Rank-k, mAP and mINP. Of several runs,\n"
-        "mean and spread are printed too; each is evaluated on the split it was trained on.",
+        "mean and spread are printed too; each is evaluated on the fold it was trained on.",
         "examples:\n"
         "  vireid evaluate runs/first DATA --every-stage\n"
         "  vireid evaluate aligned.safetensors DATA --mode indoor --shots 10\n"
-        "  vireid evaluate regdb/trial-* REGDB     # RegDB's ten splits, a run for each",
+        "  vireid evaluate regdb/fold-* REGDB     # RegDB's ten folds, a run for each",
     )
     command.add_argument(
         "models",
@@ -93,13 +93,13 @@ def parse(words: list[str]) -> argparse.Namespace:
     beside.add_argument(
         "--rerank",
         action="store_true",
-        help="re-rank by k-reciprocal neighbours: time grows with the square of a trial's queries "
+        help="re-rank by k-reciprocal neighbours: time grows with the square of a fold's queries "
         "and gallery images, sensible up to some 30,000 of them",
     )
     beside.add_argument(
         "--flip", action="store_true", help="average each embedding with that of the mirror image"
     )
-    add_trial(command)
+    add_fold(command)
     add_cache(command)
     add_machine(command)
     return command.parse_intermixed_args(words)
@@ -123,7 +123,7 @@ def _add_protocol(command: argparse.ArgumentParser) -> None:
         help="sysu: gallery images of each person and camera (default: 1)",
     )
     group.add_argument(
-        "--trials", type=whole_from(1), help="sysu, llcm: gallery draws (default: 10)"
+        "--draws", type=whole_from(1), help="sysu, llcm: gallery draws (default: 10)"
     )
     group.add_argument(
         "--direction",

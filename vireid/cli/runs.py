@@ -32,7 +32,7 @@ def run(words: list[str]) -> None:
         "List the runs at or below folders: running, interrupted (and where --resume would go\n"
         "on), finished, evaluated or damaged; with the last epoch, the test scores of the last\n"
         "stage evaluated, and how good the labels look without identities.",
-        "examples:\n  vireid runs runs\n  vireid runs regdb/trial-* --mean",
+        "examples:\n  vireid runs runs\n  vireid runs regdb/fold-* --mean",
     )
     command.add_argument(
         "folders", nargs="*", type=Path, default=[Path()], metavar="FOLDER",
@@ -41,7 +41,7 @@ def run(words: list[str]) -> None:
     command.add_argument("--json", action="store_true", help="print JSON, for programs")
     command.add_argument(
         "--mean", action="store_true",
-        help="also the mean and spread of the test scores, over seeds or RegDB's ten splits, say",
+        help="also the mean and spread of the test scores, over seeds or RegDB's ten folds, say",
     )  # fmt: skip
     arguments = command.parse_args(words)
     from vireid.runs.overview import describe_run, find_runs
@@ -85,12 +85,12 @@ def table(found: "Sequence[Overview]") -> Table:
 
 
 def _protocol(one: "Overview", found: "Sequence[Overview]") -> str:
-    """Return by what a run was scored, with the number of trials where others have another."""
+    """Return by what a run was scored, with the number of draws where others have another."""
     name = one.protocol or "-"
-    if all(other.trials == one.trials for other in found if other.protocol == one.protocol):
+    if all(other.draws == one.draws for other in found if other.protocol == one.protocol):
         return name
-    trials = "unknown trials" if one.trials is None else number_of(one.trials, "trial")
-    return f"{name}, {trials}"
+    draws = "unknown draws" if one.draws is None else number_of(one.draws, "draw")
+    return f"{name}, {draws}"
 
 
 def _row(one: "Overview") -> Iterator[str]:

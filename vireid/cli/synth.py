@@ -9,7 +9,7 @@ from vireid.synthetic import DEFAULTS
 
 LAYOUTS = {
     "sysu": "SYSU-MM01: four visible and two near-infrared cameras",
-    "regdb": "RegDB: a visible and a thermal camera side by side, ten splits",
+    "regdb": "RegDB: a visible and a thermal camera side by side, ten folds",
     "llcm": "LLCM: nine cameras in little light, visible and near infrared",
     "manifest": "the images of sysu under a manifest.csv",
 }

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import vireid
 from vireid.cli.arguments import (
+    add_fold,
     add_machine,
     add_reading,
-    add_trial,
     folder,
     parser,
     prepare_machine,
@@ -64,7 +64,7 @@ def train(
         arguments.out,
         arguments.recipe,
         settings=_changes(arguments),
-        trial=arguments.trial if data is None else None,
+        fold=arguments.fold if data is None else None,
         device=arguments.device,
         resume=arguments.resume,
         labeller=labeller,
@@ -99,7 +99,7 @@ def _again(arguments: argparse.Namespace) -> str:
     several = "torchrun ... -m " if "WORLD_SIZE" in os.environ else ""
     places = shlex.join([str(arguments.data), "--out", str(arguments.out)])
     places += _recipe_words(arguments)
-    options = "" if arguments.trial is None else f" --trial {arguments.trial}"
+    options = "" if arguments.fold is None else f" --fold {arguments.fold}"
     options += f" --log {' '.join(arguments.log)}" if arguments.log else ""
     options += reading_words(arguments)
     options += "" if arguments.keep == KEPT else f" --keep {arguments.keep}"
@@ -127,7 +127,7 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         description: what it does.
 
     Returns:
-        data, recipe, out, resume, set, seed, weights, log, keep, trial, cache, max_unreadable,
+        data, recipe, out, resume, set, seed, weights, log, keep, fold, cache, max_unreadable,
         device and threads.
     """
     command = parser(
@@ -176,7 +176,7 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         metavar="K",
         help=f"newest states that stay until the training is finished (default: {KEPT})",
     )
-    add_trial(command)
+    add_fold(command)
     add_reading(command)
     add_machine(command)
     return parse_or_list(command, words)

@@ -23,7 +23,7 @@ def run(words: list[str]) -> None:
         "Train with true identities in place of clusters: what the same network, losses and\n"
         "budget could reach. Not unsupervised; for comparison only.",
     )
-    data = vireid.open_data(arguments.data, trial=arguments.trial)
+    data = vireid.open_data(arguments.data, fold=arguments.fold)
     _of_truth(data)
     again = "the same command with --resume"
     train(arguments, again=again, data=data, labeller=_of_truth)

@@ -7,8 +7,8 @@ from vireid.cluster.kmeans import Partition, kmeans
 from vireid.cluster.members import cluster_members
 from vireid.cluster.neighbours import modal_neighbours, nearest_neighbours
 from vireid.cluster.rows import finite_rows, normalise_rows, unit_rows
+from vireid.cluster.scan import Neighbours
 from vireid.cluster.search_options import Search
-from vireid.cluster.sweep import Neighbours
 
 __all__ = [
     "Neighbours",

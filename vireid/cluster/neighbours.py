@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vireid.cluster.rows import checked_modality, unit_rows
+from vireid.cluster.scan import Neighbours, best_of, room
 from vireid.cluster.search_options import Backend, Search
-from vireid.cluster.sweep import Neighbours, best_of, room
 from vireid.errors import ConfigError
 from vireid.types import Modality
 

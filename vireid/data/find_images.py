@@ -20,7 +20,7 @@ def find_images(
     modality: str | None = None,
     part: str = "all",
     *,
-    trial: int | None = None,
+    fold: int | None = None,
 ) -> Images:
     """Return the images that a path stands for.
 
@@ -28,7 +28,7 @@ def find_images(
         path: a data set, a plain folder or one image.
         modality: visible or infrared, for what is no data set.
         part: all, train or test, for a data set.
-        trial: which split, for a data set in RegDB's layout.
+        fold: which one, for a data set in RegDB's layout.
 
     Returns:
         The images.
@@ -50,7 +50,7 @@ def find_images(
         if path.is_file() and is_image(path.name):
             raise ConfigError(f"{path} is an image; say --modality visible or infrared")
         try:
-            data = open_data(path, trial=trial)
+            data = open_data(path, fold=fold)
         except DataError as error:
             raise ConfigError(
                 f"{error}; for a plain folder say --modality visible or infrared"
@@ -59,8 +59,8 @@ def find_images(
         if not len(images):
             raise DataError(f"{path} holds no {part} images; choose another --part")
         return images
-    if part != "all" or trial is not None:
-        option = "--part" if part != "all" else "--trial"
+    if part != "all" or fold is not None:
+        option = "--part" if part != "all" else "--fold"
         raise ConfigError(f"{option} applies to data sets, which need no --modality; leave one out")
     if path.is_dir() and has_layout(path):
         raise ConfigError(f"{path} is a data set, which knows its modalities; omit --modality")

@@ -52,7 +52,7 @@ class DatasetCard:
 
 @dataclass(frozen=True)
 class DataFolder:
-    """The images of a folder, split into training and test, with identities where known."""
+    """The images of a folder, parted into training and test, with identities where known."""
 
     name: str
     """What the data is called in reports."""
@@ -69,8 +69,8 @@ class DataFolder:
     protocol: str | None = None
     """The protocol this data is evaluated by: "sysu", "regdb", "llcm", "plain", or None without a
     test part."""
-    trial: int | None = None
-    """Which of several splits this is, where there are several."""
+    fold: int | None = None
+    """Which of several folds this is, where there are several."""
     card: DatasetCard | None = None
     """Origin and statistics of a public data set."""
 

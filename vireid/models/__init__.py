@@ -3,7 +3,7 @@
 from vireid.models.build import build_agw, build_network
 from vireid.models.folding import folded
 from vireid.models.network import CrossModalNetwork, Output
-from vireid.models.passes import Passes, Pooling, spread, whole_output
+from vireid.models.passes import Passes, Pooling, dealt, whole_output
 from vireid.models.weights import load_weights
 
 __all__ = [
@@ -13,8 +13,8 @@ __all__ = [
     "Pooling",
     "build_agw",
     "build_network",
+    "dealt",
     "folded",
     "load_weights",
-    "spread",
     "whole_output",
 ]

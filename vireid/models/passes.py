@@ -11,7 +11,7 @@ from torch.utils.checkpoint import checkpoint
 from vireid.models.network import CrossModalNetwork, Output
 
 
-def spread(modality: Tensor, count: int) -> list[Tensor]:
+def dealt(modality: Tensor, count: int) -> list[Tensor]:
     """Deal the rows of a batch out to several hands, each modality evenly.
 
     Args:
@@ -59,7 +59,7 @@ class Pooling(nn.Module):
         parts = min(self.parts, len(modality))
         if parts == 1 or not torch.is_grad_enabled():
             return self._pool(pixels, modality)
-        hands = spread(modality, parts)
+        hands = dealt(modality, parts)
         pooled = [
             checkpoint(
                 self._pool,

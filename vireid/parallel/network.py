@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
 from vireid.errors import DegenerateClusters
-from vireid.models import CrossModalNetwork, Output, Pooling, spread, whole_output
+from vireid.models import CrossModalNetwork, Output, Pooling, dealt, whole_output
 from vireid.models.extract import KeptMaps, batches_of, extract
 from vireid.parallel.gather import gathered
 from vireid.parallel.lost import exchange
@@ -59,7 +59,7 @@ class SharedForward:
                 f"a batch with {fewest} images of one modality for {processes} processes; "
                 "expected one for each: raise batch_labels or batch_images, or use fewer processes"
             )
-        hands = spread(modality, processes)
+        hands = dealt(modality, processes)
         own = hands[rank]
         pooled = gathered(self.shared(pixels[own], modality[own]), [len(rows) for rows in hands])
         return whole_output(self.network, pooled[torch.argsort(torch.cat(hands))], modality)

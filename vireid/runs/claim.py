@@ -83,7 +83,7 @@ def write_settings(run: Run, data: DataFolder, recipe: Recipe) -> None:
 
     Args:
         run: the run's folder, which exists.
-        data: its name and trial are noted.
+        data: its name and fold are noted.
         recipe: all settings.
 
     Raises:
@@ -91,4 +91,4 @@ def write_settings(run: Run, data: DataFolder, recipe: Recipe) -> None:
     """
     with whole_file(run.recipe_file) as file:
         file.write_text(dump_recipe(recipe), encoding="utf-8")
-    run.data_file.write_text(json.dumps({"name": data.name, "trial": data.trial}))
+    run.data_file.write_text(json.dumps({"name": data.name, "fold": data.fold}))

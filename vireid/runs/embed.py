@@ -19,7 +19,7 @@ def embed(
     *,
     modality: str | None = None,
     part: str = "all",
-    trial: int | None = None,
+    fold: int | None = None,
     stage: str | None = None,
     device: str = "auto",
     cache: Path | str | None = None,
@@ -34,7 +34,7 @@ def embed(
         modality: visible or infrared: what a plain folder or an image shows; a data set says it
             itself.
         part: all, train or test: which part of a data set.
-        trial: which of the ten splits of a data set in RegDB's layout.
+        fold: which of the ten folds of a data set in RegDB's layout.
         stage: after which stage, ``before`` or ``clearest``; the last finished one if not given.
         device: cpu, cuda, cuda:1 ...; auto takes a GPU if there is any.
         cache: folder for decoded images, or ``none`` for memory; memory for small data and the
@@ -51,9 +51,9 @@ def embed(
     """
     run = run if isinstance(run, Run) else Run(Path(run))
     if not isinstance(images, Images):
-        images = find_images(images, modality, part, trial=trial)
-    elif modality is not None or part != "all" or trial is not None:
-        raise ConfigError("modality, part and trial apply to paths; images say it themselves")
+        images = find_images(images, modality, part, fold=fold)
+    elif modality is not None or part != "all" or fold is not None:
+        raise ConfigError("modality, part and fold apply to paths; images say it themselves")
     recipe = run.outline()
     network = load_network(run, stage).to(find_device(device))
     pixels = read_all(images, (recipe.height, recipe.width), cache, progress=progress)

@@ -24,8 +24,8 @@ class Origin:
 
     data: str | None = None
     """The data's name."""
-    trial: int | None = None
-    """Which of several splits of the data; None where it has no splits."""
+    fold: int | None = None
+    """Which of several folds of the data; None where it has no folds."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Run:
 
     @property
     def data_file(self) -> Path:
-        """Name and trial of the data it was trained on, JSON."""
+        """Name and fold of the data it was trained on, JSON."""
         return self.folder / "data.json"
 
     @property
@@ -84,14 +84,14 @@ class Run:
         """Return which data the run was trained on, as far as its folder says.
 
         Returns:
-            The data's name and its split.
+            The data's name and its fold.
         """
         try:
             found = json.loads(self.data_file.read_text(encoding="utf-8"))
-            name, trial = found["name"], found["trial"]
+            name, fold = found["name"], found["fold" if "fold" in found else "trial"]
         except (OSError, ValueError, LookupError, TypeError):
             return Origin()  # older than this file
-        return Origin(str(name), trial if isinstance(trial, int) else None)
+        return Origin(str(name), fold if isinstance(fold, int) else None)
 
     def seconds(self) -> dict[str, float]:
         """Return what the parts of a finished training took.

@@ -78,10 +78,10 @@ def keep_clearest(run: Run, network: CrossModalNetwork, recipe: Recipe, clarity:
 
 
 def _metadata(run: Run, stage: str, recipe: Recipe) -> dict[str, str]:
-    """Return what a checkpoint says of itself; of its data only where that has splits."""
+    """Return what a checkpoint says of itself; of its data only where that has folds."""
     origin = run.origin()
-    split = {} if origin.trial is None else {"data": str(origin.data), "trial": str(origin.trial)}
-    return {"stage": stage, "recipe": dump_recipe(recipe)} | split
+    fold = {} if origin.fold is None else {"data": str(origin.data), "fold": str(origin.fold)}
+    return {"stage": stage, "recipe": dump_recipe(recipe)} | fold
 
 
 def find_stage(run: Run, stage: str | None = None) -> str:
@@ -143,7 +143,7 @@ class Weights:
     stage: str
     """The stage after which it was saved, or ``before``."""
     origin: Origin
-    """Which data it was trained on, where that has splits."""
+    """Which data it was trained on, where that has folds."""
 
 
 def open_weights(path: Path) -> Weights:
@@ -167,6 +167,6 @@ def open_weights(path: Path) -> Weights:
     recipe = read_outline(metadata["recipe"], str(path))
     network = new_network(recipe, weights="none")
     load_weights(network, path)
-    trial = int(metadata["trial"]) if "trial" in metadata else None
-    origin = Origin(metadata.get("data"), trial)
+    fold = metadata.get("fold", metadata.get("trial"))  # trial: as version 0.1.0 called it
+    origin = Origin(metadata.get("data"), None if fold is None else int(fold))
     return Weights(network.eval(), recipe, metadata.get("stage", path.stem), origin)

@@ -49,8 +49,8 @@ class Overview:
     """The last stage that was evaluated, ``before`` if none but that."""
     protocol: str | None = None
     """By which protocol."""
-    trials: int | None = None
-    """Trials of the protocol; None where its file does not say."""
+    draws: int | None = None
+    """Draws of the protocol; None where its file does not say."""
     scores: Mapping[str, float] = field(default_factory=dict)
     """Its test scores in percent, by name."""
     signals: Mapping[str, float] = field(default_factory=dict)
@@ -183,7 +183,7 @@ def _of_scores(known: Overview, recipe: Outline, metrics: Mapping[str, Any]) -> 
         known,
         scored=found[-1],
         protocol=metrics.get("protocol"),
-        trials=metrics.get("trials"),
+        draws=metrics.get("draws", metrics.get("trials")),
         scores=numbers(metrics[found[-1]]),
     )
 

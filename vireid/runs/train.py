@@ -24,7 +24,7 @@ def train(
     recipe: Recipe | Path | str | None = None,
     *,
     settings: Sequence[str] = (),
-    trial: int | None = None,
+    fold: int | None = None,
     device: str = "auto",
     resume: bool = False,
     labeller: Callable[[DataFolder], Labeller] | None = None,
@@ -48,7 +48,7 @@ def train(
         recipe: the name of a recipe that ships, a YAML file or a recipe; where not given,
             ``synthetic``, or that of the run which is resumed.
         settings: changes of the recipe, such as ``seed=3`` or ``stages.joint.epochs=3``.
-        trial: which of the ten splits of a data set in RegDB's layout, 1 to 10; the first if not
+        fold: which of the ten folds of a data set in RegDB's layout, 1 to 10; the first if not
             given. For data that is not open yet.
         device: cpu, cuda, cuda:1 ...; auto takes a GPU if there is any.
         resume: go on where the training in ``out`` ended; begin if there is none.
@@ -76,7 +76,7 @@ def train(
         raise ConfigError(f"keep is {keep}; expected at least 1")
     session = Session(
         recipe=chosen_recipe(run, recipe, settings, resume=resume),
-        data=_opened(data, trial),
+        data=_opened(data, fold),
         run=run,
         labeller=labeller,
         reading=Reading(cache, max_unreadable),
@@ -92,12 +92,12 @@ def train(
     return run
 
 
-def _opened(data: DataFolder | Path | str, trial: int | None) -> DataFolder:
+def _opened(data: DataFolder | Path | str, fold: int | None) -> DataFolder:
     """Return the data, opened where it is not yet."""
     if not isinstance(data, DataFolder):
-        return open_data(Path(data), trial=trial)
-    if trial is not None:
-        raise ConfigError(f"trial is {trial} for data that is open already; give it to open_data")
+        return open_data(Path(data), fold=fold)
+    if fold is not None:
+        raise ConfigError(f"fold is {fold} for data that is open already; give it to open_data")
     return data
 
 

@@ -5,20 +5,20 @@ from vireid.scoring.evaluating import evaluate, evaluate_each
 from vireid.scoring.evaluation import Evaluation
 from vireid.scoring.means import Average
 from vireid.scoring.options import EvaluationOptions
+from vireid.scoring.protocol import Draw, Protocol
 from vireid.scoring.protocols import Direction, Mode, llcm, plain, regdb, sysu
 from vireid.scoring.scores import ProtocolScores, score
-from vireid.scoring.trials import Protocol, Trial
 
 __all__ = [
     "Average",
     "Direction",
+    "Draw",
     "Evaluation",
     "EvaluationOptions",
     "Mode",
     "Protocol",
     "ProtocolOptions",
     "ProtocolScores",
-    "Trial",
     "choose_protocol",
     "evaluate",
     "evaluate_each",

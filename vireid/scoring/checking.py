@@ -11,7 +11,7 @@ from vireid.scoring.valid_queries import count_queries
 def check(
     data: Path | str,
     *,
-    trial: int | None = None,
+    fold: int | None = None,
     quick: bool = False,
     workers: int | None = None,
     max_unreadable: float = MAX_UNREADABLE,
@@ -21,7 +21,7 @@ def check(
 
     Args:
         data: a data set as for ``open_data``.
-        trial: which of the ten splits of RegDB, 1 to 10; all if not given. For RegDB's layout
+        fold: which of the ten folds of RegDB, 1 to 10; all if not given. For RegDB's layout
             only.
         quick: read only the headers of the images.
         workers: number of threads; one a processor, at most eight, if not given.
@@ -37,7 +37,7 @@ def check(
     """
     return inspection.check(
         data,
-        trial=trial,
+        fold=fold,
         quick=quick,
         workers=workers,
         progress=progress,

@@ -6,14 +6,14 @@ from typing import Any
 
 from vireid.data import DataFolder
 from vireid.errors import ConfigError, DataError
+from vireid.scoring.protocol import Protocol
 from vireid.scoring.protocols import Direction, Mode, llcm, plain, regdb, sysu
-from vireid.scoring.trials import Protocol
 from vireid.types import Truth
 
 APPLIES_TO = {
     "mode": ("sysu",),
     "shots": ("sysu",),
-    "trials": ("sysu", "llcm"),
+    "draws": ("sysu", "llcm"),
     "direction": ("sysu", "regdb", "llcm"),
     "exclude_same_camera": ("plain",),
 }
@@ -30,7 +30,7 @@ class ProtocolOptions:
     """Cameras of the visible side."""
     shots: int | None = None
     """Gallery images of each identity and camera."""
-    trials: int | None = None
+    draws: int | None = None
     """Gallery draws."""
     direction: Direction | None = None
     """Modality of the queries, then of the gallery."""

@@ -28,14 +28,14 @@ def evaluate(
     flip: bool = False,
     rerank: bool = False,
     out: Path | str | None = None,
-    trial: int | None = None,
+    fold: int | None = None,
     device: str = "auto",
     cache: str | None = None,
     progress: Progress = silent,
 ) -> Evaluation:
     """Score a trained model on test images with known identities, and write what was found.
 
-    Every test image is embedded once by each stage, on the split that the model was trained on.
+    Every test image is embedded once by each stage, on the fold that the model was trained on.
     The folder of the run, or the one beside the weights, gets evaluation.json, a table of all
     queries and ranked-list.png; a run's metrics.json gets the scores too.
 
@@ -47,10 +47,10 @@ def evaluate(
         protocol: "sysu", "regdb", "llcm" or "plain", or ``ProtocolOptions``; that of the data's
             layout where not given.
         flip: average the embedding of each image with that of its mirror image.
-        rerank: re-rank by k-reciprocal neighbours; time grows with the square of a trial's
+        rerank: re-rank by k-reciprocal neighbours; time grows with the square of a fold's
             images.
         out: the folder of all files but metrics.json, in place of the usual one.
-        trial: which split of the data; that of the training where not given.
+        fold: which of the data; that of the training where not given.
         device: where to compute; "auto" takes a GPU if there is one.
         cache: a folder for decoded images, ``"none"`` for memory; where not given, memory for
             small data and the user's cache directory for other.
@@ -66,7 +66,7 @@ def evaluate(
     """
     asked = protocol if isinstance(protocol, ProtocolOptions) else ProtocolOptions(protocol)
     options = EvaluationOptions(
-        stages, asked, flip, rerank, None if out is None else Path(out), trial, device, cache
+        stages, asked, flip, rerank, None if out is None else Path(out), fold, device, cache
     )
     (found,) = evaluate_each([model], data, options, progress=progress)
     return found
@@ -79,7 +79,7 @@ def evaluate_each(
     *,
     progress: Progress = silent,
 ) -> Iterator[Evaluation]:
-    """Score several models one after the other, each on the split it was trained on.
+    """Score several models one after the other, each on the fold it was trained on.
 
     All models, data and folders are looked at before the first image is read. ``Average`` of what
     comes is the mean over the models.
@@ -119,7 +119,7 @@ def _evaluate(task: Task, options: EvaluationOptions, progress: Progress) -> Eva
         merge_metrics(run, scored, task.data, seconds)
         files = [run.metrics_file, *files]
     return Evaluation(
-        task.model, task.data.name, task.data.trial, scored.results, scored.embeddings, tuple(files)
+        task.model, task.data.name, task.data.fold, scored.results, scored.embeddings, tuple(files)
     )
 
 
@@ -135,7 +135,7 @@ def _networks(task: Task) -> tuple[Iterable[tuple[str, CrossModalNetwork]], Outl
 
 def _warn_of_queries(scored: Scored) -> None:
     """Warn where some queries cannot count."""
-    queries, valid = len(scored.protocol.trials[0].query), scored.last.valid_queries
+    queries, valid = len(scored.protocol.draws[0].query), scored.last.valid_queries
     if valid < queries:
         warnings.warn(
             f"{queries - valid} of {queries} queries have no image of their identity in their "

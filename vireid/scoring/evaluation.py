@@ -16,8 +16,8 @@ class Evaluation:
     """The run's folder, or the file of the weights."""
     data: str
     """Name of the data."""
-    trial: int | None
-    """Which of several splits of the data; None where it has none."""
+    fold: int | None
+    """Which of several folds of the data; None where it has none."""
     scores: Mapping[str, ProtocolScores]
     """By stage, in the order of training, at least one."""
     embeddings: Embeddings
@@ -36,7 +36,7 @@ class Evaluation:
         return list(self.scores.values())[-1]
 
     def table(self) -> dict[str, dict[str, float]]:
-        """Return the mean over the protocol's trials, in percent.
+        """Return the mean over the protocol's draws, in percent.
 
         Returns:
             By stage, then by score: rank1, rank5, rank10, rank20, mAP and mINP in [0, 100].

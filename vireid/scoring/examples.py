@@ -6,8 +6,8 @@ from typing import Literal
 import numpy as np
 
 from vireid.metrics import QueryScores
-from vireid.scoring.similarity import trial_similarity
-from vireid.scoring.trials import Protocol
+from vireid.scoring.protocol import Protocol
+from vireid.scoring.similarity import draw_similarity
 from vireid.types import Bool, Embeddings, Int, Truth
 
 Kind = Literal["worst", "median", "best"]
@@ -40,13 +40,13 @@ def ranked_examples(
     top: int = 10,
     rerank: bool = False,
 ) -> list[Example]:
-    """Choose the worst, the middle and the best queries of a protocol's first trial.
+    """Choose the worst, the middle and the best queries of a protocol's first draw.
 
     Args:
         embeddings: N test images.
         truth: their identities [N].
-        protocol: its first trial is used.
-        scores: of the queries of that trial.
+        protocol: its first draw is used.
+        scores: of the queries of that draw.
         each: queries of each kind.
         top: K, gallery images for each.
         rerank: whether the scores are those of re-ranked lists.
@@ -55,19 +55,19 @@ def ranked_examples(
         At most 3 ``each`` examples, the worst first, no query twice; queries of equal average
         precision are taken in their order.
     """
-    trial = protocol.trials[0]
+    draw = protocol.draws[0]
     precision = scores.average_precision
     chosen = _chosen(precision, each)
     rows = np.array([row for _, row in chosen], dtype=np.int64)
-    similarity = trial_similarity(embeddings.vectors, trial, rerank=rerank)(rows)
-    ignored = trial.ignored(rows)
+    similarity = draw_similarity(embeddings.vectors, draw, rerank=rerank)(rows)
+    ignored = draw.ignored(rows)
     if ignored is not None:
         similarity[ignored] = -np.inf
     examples = []
     for (kind, row), values in zip(chosen, similarity, strict=True):
         order = np.argsort(-values, kind="stable")[: min(top, int(np.isfinite(values).sum()))]
-        best = trial.gallery[order]
-        query = int(trial.query[row])
+        best = draw.gallery[order]
+        query = int(draw.query[row])
         right = truth.identities[best] == truth.identities[query]
         examples.append(Example(kind, query, best, right, float(precision[row])))
     return examples

@@ -16,7 +16,7 @@ from vireid.errors import CheckpointError
 from vireid.files import whole_file
 from vireid.runs import Run
 from vireid.scoring.choice import known_truth
-from vireid.scoring.comparable import alike, described, facts_of
+from vireid.scoring.comparable import alike, described, facts_of, renamed
 from vireid.scoring.networks import Scored
 from vireid.scoring.scores import ProtocolScores
 
@@ -24,7 +24,7 @@ _log = logging.getLogger("vireid")
 
 COLUMNS = (
     "stage",
-    "trial",
+    "draw",
     "query",
     "identity",
     "camera",
@@ -37,7 +37,7 @@ COLUMNS = (
 )
 """Columns of the table of queries."""
 
-FACTS = ("seconds", "seed", "protocol", "trials", "data", "test_images")
+FACTS = ("seconds", "seed", "protocol", "draws", "data", "test_images")
 """What metrics.json holds beside the scores of stages."""
 
 
@@ -46,7 +46,7 @@ def merge_metrics(run: Run, scored: Scored, data: DataFolder, seconds: float) ->
 
     Args:
         run: the run.
-        scored: scores by stage; those of another protocol, another number of trials or other test
+        scored: scores by stage; those of another protocol, another number of draws or other test
             images are dropped from the file, and named in a message.
         data: what was evaluated on.
         seconds: of this evaluation.
@@ -55,7 +55,7 @@ def merge_metrics(run: Run, scored: Scored, data: DataFolder, seconds: float) ->
         CheckpointError: the file is damaged.
         DataError: it cannot be written.
     """
-    metrics, timing = read_json(run.metrics_file), read_json(run.timing_file)
+    metrics, timing = renamed(read_json(run.metrics_file)), read_json(run.timing_file)
     facts = facts_of(scored, data)
     if not alike(metrics, facts):
         gone = [key for key in metrics if key not in FACTS]
@@ -68,7 +68,7 @@ def merge_metrics(run: Run, scored: Scored, data: DataFolder, seconds: float) ->
 
 
 def write_scores(folder: Path, scored: Scored, data: DataFolder) -> list[Path]:
-    """Write the scores of all trials, and of all queries in all trials.
+    """Write the scores of all draws, and of all queries in all draws.
 
     Args:
         folder: gets evaluation.json, and queries.parquet where pyarrow is installed, else
@@ -84,12 +84,12 @@ def write_scores(folder: Path, scored: Scored, data: DataFolder) -> list[Path]:
         DataError: a file cannot be written.
     """
     summary, table = folder / "evaluation.json", folder / "queries.parquet"
-    earlier, facts = read_json(summary), facts_of(scored, data)
+    earlier, facts = renamed(read_json(summary)), facts_of(scored, data)
     again = scored.results if alike(earlier, facts) else ()
     gone = [key for key in earlier.get("stages", ()) if key not in again]
     _say_replaced(summary, earlier, gone, facts)
     stages = {name: _summary(result) for name, result in scored.results.items()}
-    count = len(scored.protocol.trials[0].query)
+    count = len(scored.protocol.draws[0].query)
     write_json(summary, {**facts, "queries": count, "stages": stages})
     columns = _query_columns(scored, data)
     if find_spec("pyarrow") is None:
@@ -101,13 +101,13 @@ def write_scores(folder: Path, scored: Scored, data: DataFolder) -> list[Path]:
 
 
 def _summary(result: ProtocolScores) -> dict[str, Any]:
-    """Return scores in percent: mean, standard deviation, of each trial, and the CMC curve."""
+    """Return scores in percent: mean, standard deviation, of each draw, and the CMC curve."""
     return {
         "mean": result.table(),
         "spread": result.spread(),
-        "trials": {name: values.tolist() for name, values in result.columns().items()},
-        "cmc": (100 * np.mean([trial.cmc for trial in result.trials], axis=0)).tolist(),
-        "valid_queries": [trial.valid_queries for trial in result.trials],
+        "draws": {name: values.tolist() for name, values in result.columns().items()},
+        "cmc": (100 * np.mean([draw.cmc for draw in result.draws], axis=0)).tolist(),
+        "valid_queries": [draw.valid_queries for draw in result.draws],
     }
 
 
@@ -120,14 +120,14 @@ def _query_columns(scored: Scored, data: DataFolder) -> dict[str, list[Any]]:
 def _query_rows(scored: Scored, data: DataFolder) -> Iterator[tuple[Any, ...]]:
     identities, camera = known_truth(data).identities, data.test.camera
     for stage, result in scored.results.items():
-        trials = zip(scored.protocol.trials, result.trials, result.best, strict=True)
-        for number, (trial, scores, best) in enumerate(trials):
+        draws = zip(scored.protocol.draws, result.draws, result.best, strict=True)
+        for number, (draw, scores, best) in enumerate(draws):
             each = scores.queries
             found = [index if index >= 0 else None for index in best.tolist()]
             columns = (
-                [data.test.paths[index] for index in trial.query],
-                identities[trial.query].tolist(),
-                camera[trial.query].tolist(),
+                [data.test.paths[index] for index in draw.query],
+                identities[draw.query].tolist(),
+                camera[draw.query].tolist(),
                 each.matches.tolist(),
                 [None if rank is None else int(rank) for rank in _known(each.first_match)],
                 _known(each.average_precision),

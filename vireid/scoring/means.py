@@ -17,7 +17,7 @@ RunScores = tuple[str, str, Mapping[str, float]]
 class Average:
     """Several models that were evaluated by one protocol; printed, it is the table of their means.
 
-    Such as ten runs on RegDB's ten splits, or the runs of several seeds.
+    Such as ten runs on RegDB's ten folds, or the runs of several seeds.
     """
 
     evaluations: tuple[Evaluation, ...]
@@ -53,7 +53,7 @@ class Average:
             {
                 "run": str(one.model),
                 "data": one.data,
-                "split": one.trial,
+                "fold": one.fold,
                 "protocol": one.protocol,
                 "stages": one.table(),
             }

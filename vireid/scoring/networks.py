@@ -15,9 +15,9 @@ from vireid.recipes import Outline
 from vireid.runs.reading import Reading, read_all, read_training
 from vireid.scoring.choice import known_truth
 from vireid.scoring.options import EvaluationOptions
+from vireid.scoring.protocol import Protocol
 from vireid.scoring.protocols import regdb
 from vireid.scoring.scores import ProtocolScores, score
-from vireid.scoring.trials import Protocol
 from vireid.types import Embeddings, Modality
 
 

@@ -25,8 +25,8 @@ class EvaluationOptions:
     out: Path | None = None
     """Folder of all files but metrics.json, of several models one in it for each; None for the
     run's, or one beside the weights."""
-    trial: int | None = None
-    """Which split of the data; None for that of the training."""
+    fold: int | None = None
+    """Which fold of the data; None for that of the training."""
     device: str = "auto"
     """Where to compute; auto takes a GPU if there is one."""
     cache: str | None = None

@@ -11,7 +11,7 @@ from vireid.scoring.networks import Scored
 
 
 def draw_examples(path: Path, scored: Scored, data: DataFolder, *, rerank: bool) -> None:
-    """Draw the ranked lists of some queries of the first trial, worst to best.
+    """Draw the ranked lists of some queries of the first draw, worst to best.
 
     Args:
         path: the PNG to write.
@@ -26,7 +26,7 @@ def draw_examples(path: Path, scored: Scored, data: DataFolder, *, rerank: bool)
         scored.embeddings,
         known_truth(data),
         scored.protocol,
-        scored.last.trials[0].queries,
+        scored.last.draws[0].queries,
         rerank=rerank,
     )
     rows, marks, captions = [], [], []

@@ -1,6 +1,6 @@
 """Which test images are queries, which are their galleries, and which pairs are ignored.
 
-Index arithmetic only: a protocol is a list of trials over the test images, and how ranks count.
+Index arithmetic only: a protocol is a list of draws over the test images, and how ranks count.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from vireid.errors import ConfigError, DataError
 from vireid.scoring.draws import draw, identity_camera_groups
-from vireid.scoring.trials import Protocol, Trial, pair_groups
+from vireid.scoring.protocol import Draw, Protocol, pair_groups
 from vireid.types import SYSU_CAMERAS, Images, Int, Modality, Truth
 
 Mode = Literal["all", "indoor"]
@@ -36,13 +36,13 @@ def sysu(
     *,
     mode: Mode = "all",
     shots: int = 1,
-    trials: int = 10,
+    draws: int = 10,
     direction: Direction = "infrared-to-visible",
 ) -> Protocol:
     """Return the protocol of SYSU-MM01 (Wu et al. 2017), with the draws of the released code.
 
     Queries are all images of one modality, ordered by identity, camera and path. The gallery
-    of trial t holds up to `shots` images of each identity and camera of the other modality,
+    of draw t holds up to `shots` images of each identity and camera of the other modality,
     drawn by Python's generator with seed t. Cameras 2 and 3 share a place: a query of one
     ignores gallery images of the other. Ranks count identities.
 
@@ -53,13 +53,13 @@ def sysu(
             are 3 and 6 in both.
         shots: gallery images of each identity and camera, 1 and 10 in the literature; all
             where there are fewer.
-        trials: number of draws, 10 in the literature.
+        draws: number of draws, 10 in the literature.
         direction: "infrared-to-visible" is the standard. "visible-to-infrared" swaps the two
             sides: queries are all images of the mode's visible cameras, the gallery is drawn
             from cameras 3 and 6.
 
     Returns:
-        The protocol with its trials; their queries are the same.
+        The protocol with its draws; their queries are the same.
 
     Raises:
         DataError: where truth and images differ in length, or a side has no image.
@@ -74,7 +74,7 @@ def sysu(
     queries, galleries = _sides((visible, infrared), direction)
     one, other = SYSU_SAME_PLACE
     place = np.where(images.camera == other, one, images.camera)
-    drawn = _drawn_trials(queries, galleries, shots, trials, place)
+    drawn = _with_drawn_galleries(queries, galleries, shots, draws, place)
     name = f"SYSU-MM01 {mode}-search, {_shots(shots)}, {direction}"
     return Protocol(name, "identities", drawn)
 
@@ -85,16 +85,16 @@ def regdb(
     """Return the protocol of RegDB (Nguyen et al. 2017): one modality against the other.
 
     All images of one modality are queries, all of the other are the gallery, in the order of the
-    images. Nothing is ignored, and ranks count images. The ten trials of the literature are ten
-    splits of the data, each with a model of its own.
+    images. Nothing is ignored, and ranks count images. The ten folds of the literature are ten
+    parts of the data, each with a model of its own.
 
     Args:
-        images: M test images of one split.
+        images: M test images of one fold.
         truth: their M identities, also as an array.
         direction: "visible-to-infrared" or "infrared-to-visible".
 
     Returns:
-        The protocol with one trial.
+        The protocol with one draw.
 
     Raises:
         DataError: where truth and images differ in length, or a modality has no image.
@@ -108,41 +108,41 @@ def regdb(
                 f"the test images hold no {kind.name.lower()} image; expected both modalities"
             )
     query, gallery = _sides(sides, direction)
-    return Protocol(f"RegDB, {direction}", "images", (Trial(query, gallery),))
+    return Protocol(f"RegDB, {direction}", "images", (Draw(query, gallery),))
 
 
 def llcm(
     images: Images,
     truth: Truth | ArrayLike,
     *,
-    trials: int = 10,
+    draws: int = 10,
     direction: Direction = "visible-to-infrared",
 ) -> Protocol:
     """Return the protocol of LLCM (Zhang and Wang 2023), with the draws of the released code.
 
     Queries are all images of one modality, ordered by identity, camera and path. The gallery
-    of trial t holds one image of each identity and camera of the other modality, drawn by Python's
+    of draw t holds one image of each identity and camera of the other modality, drawn by Python's
     generator with seed t. A query ignores gallery images of its own identity and camera. Ranks
     count identities.
 
     Args:
         images: M test images; near-infrared ones of camera 3 are left out by the reader.
         truth: their M identities, also as an array.
-        trials: number of draws, 10 in the literature.
+        draws: number of draws, 10 in the literature.
         direction: "visible-to-infrared" or "infrared-to-visible".
 
     Returns:
-        The protocol with its trials; their queries are the same.
+        The protocol with its draws; their queries are the same.
 
     Raises:
         DataError: where truth and images differ in length, or a modality has no image.
-        ConfigError: where the direction is unknown or trials is below 1.
+        ConfigError: where the direction is unknown or draws is below 1.
     """
     truth = _checked_truth(images, truth)
     sides = [identity_camera_groups(images, truth, kind) for kind in Modality]
     queries, galleries = _sides(sides, direction)
     group = pair_groups(truth.identities, images.camera)
-    drawn = _drawn_trials(queries, galleries, 1, trials, group)
+    drawn = _with_drawn_galleries(queries, galleries, 1, draws, group)
     return Protocol(f"LLCM, {direction}", "identities", drawn)
 
 
@@ -165,7 +165,7 @@ def plain(
             unknown camera, 0, is nobody's same camera.
 
     Returns:
-        The protocol with one trial, queries and gallery in the order of the images.
+        The protocol with one draw, queries and gallery in the order of the images.
 
     Raises:
         DataError: where lengths differ, a role is unknown, or queries or gallery are missing.
@@ -183,21 +183,21 @@ def plain(
             f"{len(query)} query and {len(gallery)} gallery images; expected some of both"
         )
     if not exclude_same_camera:
-        return Protocol("query against gallery", "images", (Trial(query, gallery),))
+        return Protocol("query against gallery", "images", (Draw(query, gallery),))
     group = pair_groups(truth.identities, images.camera)
-    trial = Trial(query, gallery, group[query], group[gallery])
-    return Protocol("query against gallery, other cameras", "images", (trial,))
+    only = Draw(query, gallery, group[query], group[gallery])
+    return Protocol("query against gallery, other cameras", "images", (only,))
 
 
-def _drawn_trials(
-    queries: list[Int], galleries: list[Int], shots: int, trials: int, group: Int
-) -> tuple[Trial, ...]:
-    """Return trials with all queries and drawn galleries; ``group`` [M] is of all test images."""
-    if trials < 1:
-        raise ConfigError(f"trials is {trials}; expected at least 1")
+def _with_drawn_galleries(
+    queries: list[Int], galleries: list[Int], shots: int, draws: int, group: Int
+) -> tuple[Draw, ...]:
+    """Return draws with all queries and drawn galleries; ``group`` [M] is of all test images."""
+    if draws < 1:
+        raise ConfigError(f"draws is {draws}; expected at least 1")
     query = np.concatenate(queries)
-    drawn = (draw(galleries, shots, seed) for seed in range(trials))
-    return tuple(Trial(query, gallery, group[query], group[gallery]) for gallery in drawn)
+    drawn = (draw(galleries, shots, seed) for seed in range(draws))
+    return tuple(Draw(query, gallery, group[query], group[gallery]) for gallery in drawn)
 
 
 def _sides(sides: Sequence[Side], direction: Direction) -> tuple[Side, Side]:

@@ -1,4 +1,4 @@
-"""Test embeddings + protocol -> scores, averaged over the protocol's trials."""
+"""Test embeddings + protocol -> scores, averaged over the protocol's draws."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from vireid.metrics import (
     mean_scores,
     per_query_scores,
 )
-from vireid.scoring.similarity import query_blocks, trial_similarity
+from vireid.scoring.protocol import Draw, Protocol
+from vireid.scoring.similarity import draw_similarity, query_blocks
 from vireid.scoring.tables import NAMES, mean_cells, text_table
-from vireid.scoring.trials import Protocol, Trial
 from vireid.types import Embeddings, Float, Int, Truth
 
 RANKS = (1, 5, 10, 20)
@@ -26,18 +26,18 @@ RANKS = (1, 5, 10, 20)
 
 @dataclass(frozen=True, repr=False)
 class ProtocolScores:
-    """Scores of every trial of a protocol; printed, they are a table of their means."""
+    """Scores of every draw of a protocol; printed, they are a table of their means."""
 
     protocol: str
     """Name of the protocol, with what was done beside it."""
-    trials: tuple[RetrievalScores, ...]
-    """One for each trial."""
+    draws: tuple[RetrievalScores, ...]
+    """One for each draw."""
     best: tuple[Int, ...]
-    """[Q] for each trial: the most similar gallery image of each query, an index into the test
+    """[Q] for each draw: the most similar gallery image of each query, an index into the test
     images; -1 where a query ignores the whole gallery."""
 
     def table(self) -> dict[str, float]:
-        """Return the mean over trials, in percent, under the field's names.
+        """Return the mean over draws, in percent, under the field's names.
 
         Returns:
             rank1, rank5, rank10, rank20, mAP and mINP in [0, 100].
@@ -45,32 +45,32 @@ class ProtocolScores:
         return {name: float(values.mean()) for name, values in self.columns().items()}
 
     def spread(self) -> dict[str, float] | None:
-        """Return the standard deviation over trials, in percent, under the same names.
+        """Return the standard deviation over draws, in percent, under the same names.
 
         Returns:
-            That of a sample, with T - 1 for T trials; None for a single trial.
+            That of a sample, with T - 1 for T draws; None for a single draw.
         """
-        if len(self.trials) < 2:
+        if len(self.draws) < 2:
             return None
         return {name: float(values.std(ddof=1)) for name, values in self.columns().items()}
 
     def columns(self) -> dict[str, NDArray[np.float64]]:
-        """Return each score of every trial, in percent.
+        """Return each score of every draw, in percent.
 
         Returns:
-            Arrays [T] for T trials, by name.
+            Arrays [T] for T draws, by name.
         """
-        curves = np.array([trial.cmc for trial in self.trials])
+        curves = np.array([draw.cmc for draw in self.draws])
         last = curves.shape[1] - 1
         columns = {f"rank{rank}": curves[:, min(rank - 1, last)] for rank in RANKS}
-        columns["mAP"] = np.array([trial.mAP for trial in self.trials])
-        columns["mINP"] = np.array([trial.mINP for trial in self.trials])
+        columns["mAP"] = np.array([draw.mAP for draw in self.draws])
+        columns["mINP"] = np.array([draw.mINP for draw in self.draws])
         return {name: 100 * values for name, values in columns.items()}
 
     @property
     def valid_queries(self) -> int:
-        """Queries with a true match, of the trial that has the fewest."""
-        return min(trial.valid_queries for trial in self.trials)
+        """Queries with a true match, of the draw that has the fewest."""
+        return min(draw.valid_queries for draw in self.draws)
 
     def __repr__(self) -> str:
         return score_table({"": self})
@@ -83,7 +83,7 @@ def score(
     *,
     rerank: bool = False,
 ) -> ProtocolScores:
-    """Score one embedding of the test images under all trials of a protocol.
+    """Score one embedding of the test images under all draws of a protocol.
 
     Similarities are computed for a block of queries at a time; memory grows with N, not with the
     product of queries and gallery.
@@ -93,11 +93,11 @@ def score(
             are brought to unit length.
         truth: their identities [N].
         protocol: queries, galleries and what each query ignores.
-        rerank: rank by k-reciprocal neighbours too (see ``trial_similarity``); the name of the
+        rerank: rank by k-reciprocal neighbours too (see ``draw_similarity``); the name of the
             result says so.
 
     Returns:
-        The scores of every trial.
+        The scores of every draw.
 
     Raises:
         DataError: no query has a true match in its gallery, the embeddings are of other images, or
@@ -112,7 +112,7 @@ def score(
         raise DataError(
             f"{len(vectors)} embeddings for {len(people)} identities; expected one for each"
         )
-    found = [_score(vectors, people, trial, protocol.count, rerank) for trial in protocol.trials]
+    found = [_score(vectors, people, draw, protocol.count, rerank) for draw in protocol.draws]
     return ProtocolScores(
         protocol.name + (", re-ranked" if rerank else ""),
         tuple(mean_scores(queries) for queries, _ in found),
@@ -124,15 +124,15 @@ def score_table(rows: Mapping[str, ProtocolScores]) -> str:
     """Return the mean scores of several embeddings of the same images as a table.
 
     Args:
-        rows: scores by the name of the row, at least one, of the same trials.
+        rows: scores by the name of the row, at least one, of the same draws.
 
     Returns:
-        Lines of text: the protocol, a header, and of each row the mean over the trials, from two
-        trials on with the standard deviation between them, and how many queries count.
+        Lines of text: the protocol, a header, and of each row the mean over the draws, from two
+        draws on with the standard deviation between them, and how many queries count.
     """
     last = list(rows.values())[-1]
-    trials, queries, valid = len(last.trials), len(last.trials[0].queries), last.valid_queries
-    plural = "1 trial, %" if trials == 1 else f"mean ± standard deviation of {trials} trials, %"
+    draws, queries, valid = len(last.draws), len(last.draws[0].queries), last.valid_queries
+    plural = "1 draw, %" if draws == 1 else f"mean ± standard deviation of {draws} draws, %"
     count = str(queries) if valid == queries else f"{valid} of {queries}"
     names = list(last.table())
     cells = [
@@ -144,14 +144,14 @@ def score_table(rows: Mapping[str, ProtocolScores]) -> str:
 
 
 def _score(
-    vectors: Float, truth: Truth, trial: Trial, count: Count, rerank: bool
+    vectors: Float, truth: Truth, draw: Draw, count: Count, rerank: bool
 ) -> tuple[QueryScores, Int]:
-    """Score the queries of a trial, block by block, and find the best image of each."""
-    similarity = trial_similarity(vectors, trial, rerank=rerank)
-    query_ids, gallery_ids = truth.identities[trial.query], truth.identities[trial.gallery]
+    """Score the queries of a draw, block by block, and find the best image of each."""
+    similarity = draw_similarity(vectors, draw, rerank=rerank)
+    query_ids, gallery_ids = truth.identities[draw.query], truth.identities[draw.gallery]
     scores, best = [], []
-    for rows in query_blocks(trial):
-        block, ignored = similarity(rows), trial.ignored(rows)
+    for rows in query_blocks(draw):
+        block, ignored = similarity(rows), draw.ignored(rows)
         scores.append(
             per_query_scores(block, query_ids[rows], gallery_ids, ignore=ignored, count=count)
         )
@@ -159,5 +159,5 @@ def _score(
             block[ignored] = -np.inf
         first = block.argmax(axis=1)
         some = np.isfinite(block[np.arange(len(block)), first])
-        best.append(np.where(some, trial.gallery[first], -1))
+        best.append(np.where(some, draw.gallery[first], -1))
     return joined_scores(scores), np.concatenate(best)

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vireid.cluster import jaccard_distance
-from vireid.scoring.trials import Trial
+from vireid.scoring.protocol import Draw
 from vireid.types import Float, Int
 
 Double = NDArray[np.float64]
 Similarity = Callable[[slice | Int], Double]
-"""Rows of a trial's queries -> their similarities [B, G]."""
+"""Rows of a draw's queries -> their similarities [B, G]."""
 
 NEIGHBOURS, AVERAGED, WEIGHT = 20, 6, 0.3
 """k1, k2 and lambda of the re-ranking, as in its paper."""
@@ -20,22 +20,22 @@ _BLOCK = 1 << 23  # similarities held at a time, 64 MB
 _COLUMNS = 4096  # gallery images brought to double precision at a time
 
 
-def query_blocks(trial: Trial) -> Iterator[slice]:
-    """Cut the queries of a trial into blocks whose similarities fit into memory.
+def query_blocks(draw: Draw) -> Iterator[slice]:
+    """Cut the queries of a draw into blocks whose similarities fit into memory.
 
     Args:
-        trial: Q queries and G gallery images.
+        draw: Q queries and G gallery images.
 
     Yields:
         Consecutive ranges of the Q queries.
     """
-    step = max(1, _BLOCK // len(trial.gallery))
-    for start in range(0, len(trial.query), step):
-        yield slice(start, min(start + step, len(trial.query)))
+    step = max(1, _BLOCK // len(draw.gallery))
+    for start in range(0, len(draw.query), step):
+        yield slice(start, min(start + step, len(draw.query)))
 
 
-def trial_similarity(vectors: Float, trial: Trial, *, rerank: bool = False) -> Similarity:
-    """Return a function that compares queries of a trial with its gallery.
+def draw_similarity(vectors: Float, draw: Draw, *, rerank: bool = False) -> Similarity:
+    """Return a function that compares queries of a draw with its gallery.
 
     Similarities are dot products in double precision, so that ranks depend neither on the block
     nor on the matrix library. With ``rerank`` they are 1 - d*, where
@@ -43,26 +43,26 @@ def trial_similarity(vectors: Float, trial: Trial, *, rerank: bool = False) -> S
         d* = (1 - lambda) d_J + lambda (1 - <q, g>),
 
     lambda = 0.3, and d_J is the Jaccard distance of the k-reciprocal neighbours among all queries
-    and gallery images of the trial, k1 = 20 without the image itself, k2 = 6 with it (Zhong et
+    and gallery images of the draw, k1 = 20 without the image itself, k2 = 6 with it (Zhong et
     al., CVPR 2017, equation 12). Memory grows with Q + G, not with Q G.
 
     Args:
         vectors: [N, D] rows of unit length of N test images.
-        trial: indices of queries and gallery.
+        draw: indices of queries and gallery.
         rerank: whether to re-rank.
 
     Returns:
-        A function of query rows of the trial.
+        A function of query rows of the draw.
     """
-    gallery = vectors[trial.gallery]
+    gallery = vectors[draw.gallery]
 
     def compare(rows: slice | Int) -> Double:
-        return dot_products(vectors[trial.query[rows]], gallery)
+        return dot_products(vectors[draw.query[rows]], gallery)
 
     if not rerank:
         return compare
-    count = len(trial.query)
-    everything = np.concatenate([vectors[trial.query], gallery])
+    count = len(draw.query)
+    everything = np.concatenate([vectors[draw.query], gallery])
     distance = jaccard_distance(everything, k1=NEIGHBOURS + 1, k2=AVERAGED)[:count, count:]
 
     def compare_reranked(rows: slice | Int) -> Double:

@@ -11,9 +11,9 @@ from vireid.errors import CheckpointError, ConfigError, DataError
 from vireid.runs import Origin, Run, find_stage, open_weights
 from vireid.scoring.choice import choose_protocol
 from vireid.scoring.files import read_json
+from vireid.scoring.folds import open_for
 from vireid.scoring.options import EVERY, EvaluationOptions
-from vireid.scoring.splits import open_for
-from vireid.scoring.trials import Protocol
+from vireid.scoring.protocol import Protocol
 
 Model = Run | Path | str
 """A run, its folder, or a file with the weights of a stage."""
@@ -26,7 +26,7 @@ class Task:
     model: Path
     """The folder or file."""
     data: DataFolder
-    """The split that they were trained on, where there are several."""
+    """The fold that they were trained on, where there are several."""
     protocol: Protocol
     """Queries and galleries."""
     stages: tuple[str | None, ...]
@@ -144,7 +144,7 @@ def _task(
 ) -> Task:
     """Find what a run or weights are evaluated on."""
     origin, stages = _origin_and_stages(model, options)
-    opened = open_for(model, origin, data, options.trial)
+    opened = open_for(model, origin, data, options.fold)
     out = options.out
     if out and several:
         out = out / _name(model)

@@ -4,7 +4,7 @@ from collections import Counter
 
 from vireid.data import DataFolder, QueryCount
 from vireid.scoring.choice import choose_protocol, known_truth
-from vireid.scoring.trials import NO_GROUP, Trial
+from vireid.scoring.protocol import NO_GROUP, Draw
 from vireid.types import Truth
 
 
@@ -21,19 +21,19 @@ def count_queries(data: DataFolder) -> QueryCount:
         DataError: the test images do not fit the protocol.
     """
     protocol, truth = choose_protocol(data), known_truth(data)
-    valid = tuple(_valid(trial, truth) for trial in protocol.trials)
-    return QueryCount(protocol.name, len(protocol.trials[0].query), valid)
+    valid = tuple(_valid(draw, truth) for draw in protocol.draws)
+    return QueryCount(protocol.name, len(protocol.draws[0].query), valid)
 
 
-def _valid(trial: Trial, truth: Truth) -> int:
+def _valid(draw: Draw, truth: Truth) -> int:
     """Count the queries with a gallery image of their identity that they do not ignore."""
-    wanted = truth.identities[trial.query].tolist()
-    offered = truth.identities[trial.gallery].tolist()
+    wanted = truth.identities[draw.query].tolist()
+    offered = truth.identities[draw.gallery].tolist()
     matches = Counter(offered)
-    if trial.query_group is None or trial.gallery_group is None:
+    if draw.query_group is None or draw.gallery_group is None:
         return sum(matches[identity] > 0 for identity in wanted)
-    own = Counter(zip(offered, trial.gallery_group.tolist(), strict=True))
+    own = Counter(zip(offered, draw.gallery_group.tolist(), strict=True))
     return sum(
         matches[identity] > (own[identity, group] if group != NO_GROUP else 0)
-        for identity, group in zip(wanted, trial.query_group.tolist(), strict=True)
+        for identity, group in zip(wanted, draw.query_group.tolist(), strict=True)
     )

@@ -25,7 +25,7 @@ class Result:
     row: str
     """What was trained."""
     rank1: float
-    """Rank-1 in percent, the mean over the protocol's trials."""
+    """Rank-1 in percent, the mean over the protocol's draws."""
     mAP: float  # noqa: N815 - the metric's name
     """Mean average precision in percent."""
     mINP: float  # noqa: N815

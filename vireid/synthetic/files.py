@@ -11,7 +11,7 @@ from vireid.synthetic.rig import Layout
 from vireid.synthetic.settings import SyntheticSettings
 from vireid.types import Modality
 
-TRIALS = 10
+FOLDS = 10
 """Splits of RegDB's layout."""
 HEADER = ("path", "modality", "camera", "identity", "split", "track")
 """Columns of the manifest."""
@@ -121,8 +121,8 @@ def _manifest_list(settings: SyntheticSettings, rows: Sequence[Row]) -> Files:
 
 
 def _regdb_lists(settings: SyntheticSettings, rows: Sequence[Row]) -> Files:
-    for trial in range(1, TRIALS + 1):
-        order = generator(settings.seed, "trial", trial).permutation(settings.all_identities) + 1
+    for fold in range(1, FOLDS + 1):
+        order = generator(settings.seed, "fold", fold).permutation(settings.all_identities) + 1
         cut = settings.identities
         for part, people in (("train", order[:cut]), ("test", order[cut:])):
             label = {str(identity): k for k, identity in enumerate(sorted(people.tolist()))}
@@ -132,7 +132,7 @@ def _regdb_lists(settings: SyntheticSettings, rows: Sequence[Row]) -> Files:
                     for row in rows
                     if row[1] in label and row[3] == modality
                 )
-                yield f"idx/{part}_{word}_{trial}.txt", "".join(lines)
+                yield f"idx/{part}_{word}_{fold}.txt", "".join(lines)
 
 
 def _llcm_lists(settings: SyntheticSettings, rows: Sequence[Row]) -> Files:

@@ -37,7 +37,7 @@ class SyntheticSettings:
     and, at night, near infrared) or "manifest" (those of "sysu" under a manifest.csv)."""
     identities: int = 96
     """Training identities, at least 2; in SYSU-MM01's layout the last eighth of them is listed in
-    val_id.txt. In RegDB's layout each of the ten trials draws so many anew."""
+    val_id.txt. In RegDB's layout each of the ten folds draws so many anew."""
     test_identities: int = 48
     """Test identities, at least 1; numbered after the training identities."""
     seed: int = 0
@@ -97,7 +97,7 @@ class SyntheticSettings:
             raise ConfigError(f"layout is {self.layout!r}; expected {', '.join(RIGS)}")
         if self.unpaired and self.layout == "regdb":
             raise ConfigError(
-                "unpaired does not apply to RegDB's layout, whose trials test everybody; leave it 0"
+                "unpaired does not apply to RegDB's layout, whose folds test everybody; leave it 0"
             )
         if len(self.base_yaws) != len(SYSU_CAMERAS) or not all(map(math.isfinite, self.base_yaws)):
             raise ConfigError(f"base_yaws is {self.base_yaws}; expected six finite angles")

@@ -44,8 +44,8 @@ class Fault:
     """Why single files or entries of lists are wrong."""
     counted: str = "file"
     """What a single one of the files is called, before the text."""
-    trials: str = ""
-    """In which trials it is so, where there are several and it is not so in all."""
+    folds: str = ""
+    """In which folds it is so, where there are several and it is not so in all."""
 
     @property
     def line(self) -> str:
@@ -53,7 +53,7 @@ class Fault:
         text = self.text
         if self.files and text:
             text = f"{number_of(len(self.files), self.counted)} {text}"
-        return ": ".join(part for part in (self.trials, text, some(list(self.files), "; ")) if part)
+        return ": ".join(part for part in (self.folds, text, some(list(self.files), "; ")) if part)
 
     @property
     def label(self) -> str:

@@ -8,13 +8,13 @@ import numpy as np
 
 from vireid.data.check.faults import MAX_UNREADABLE, Fault, list_faults
 from vireid.data.check.file_facts import FileFact, look_at
+from vireid.data.check.folds import all_faults, all_problems, all_warnings, other_images, reason
 from vireid.data.check.rules import file_warnings, findings
-from vireid.data.check.splits import all_faults, all_problems, all_warnings, other_images, reason
 from vireid.data.check.unlisted import unlisted_images, unusual_images
-from vireid.data.check.verdict import CountQueries, QueryCount, judge_split
+from vireid.data.check.verdict import CountQueries, QueryCount, judge_fold
 from vireid.data.folder import DataFolder, DatasetCard
 from vireid.data.layouts.llcm import LLCM
-from vireid.data.layouts.open import scan_data, scan_trials
+from vireid.data.layouts.open import scan_data, scan_folds
 from vireid.data.layouts.problems import Scan
 from vireid.data.layouts.regdb import REGDB
 from vireid.data.layouts.sysu import SYSU_MM01
@@ -47,14 +47,14 @@ class Inspection:
     """What was found in a data set."""
 
     name: str
-    """Of the data, and of the split that is counted where there are several."""
+    """Of the data, and of the fold that is counted where there are several."""
     card: DatasetCard | None
     """Of the public data set whose layout it has."""
     counts: dict[str, int]
-    """Identities and images, under the names of the card: of the first split whose lists are
-    sound, if any is, and `images of all trials` where there are several."""
+    """Identities and images, under the names of the card: of the first fold whose lists are
+    sound, if any is, and `images of all folds` where there are several."""
     cameras: tuple[CameraCount, ...]
-    """Images for each part, modality and camera of that split."""
+    """Images for each part, modality and camera of that fold."""
     findings: dict[str, int]
     """How many lists, entries, files and identities are out of order, by what is wrong."""
     reasons: tuple[Fault, ...]
@@ -66,7 +66,7 @@ class Inspection:
     evaluation: str
     """Empty where one can evaluate on it, else why not."""
     queries: QueryCount | None = None
-    """What the protocol makes of the test images of that split, where it was tried."""
+    """What the protocol makes of the test images of that fold, where it was tried."""
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ class Inspection:
 def check(
     data: Path | str,
     *,
-    trial: int | None = None,
+    fold: int | None = None,
     quick: bool = False,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -93,13 +93,13 @@ def check(
 
     Args:
         data: a data set as for ``open_data``.
-        trial: which of the ten splits of RegDB, 1 to 10; all if not given. For RegDB's layout
+        fold: which of the ten folds of RegDB, 1 to 10; all if not given. For RegDB's layout
             only.
         quick: read only the headers of the images.
         workers: number of threads; one a processor, at most eight, if not given.
         progress: called with the number of images done and all of them.
         max_unreadable: share of the training images that may be unreadable, in [0, 1).
-        count_queries: builds the protocol of a split and counts its queries; the protocol is not
+        count_queries: builds the protocol of a fold and counts its queries; the protocol is not
             tried if not given.
 
     Returns:
@@ -113,7 +113,7 @@ def check(
         raise ConfigError(
             f"--max-unreadable {max_unreadable:g}: expected a share from 0 to below 1"
         )
-    scans = scan_trials(data) if trial is None else (scan_data(data, trial=trial),)
+    scans = scan_folds(data) if fold is None else (scan_data(data, fold=fold),)
     parts = [images for scan in scans for images in (scan.data.train, scan.data.test)]
     paths = tuple(dict.fromkeys(path for images in parts for path in images.paths))
     none = np.zeros(len(paths), dtype=np.int64)
@@ -141,8 +141,8 @@ def judge(
     """Judge a data set by its lists and by what its files turned out to be.
 
     Args:
-        scans: what reading the lists of each split gave, at least one.
-        facts: of all images of all splits, by path.
+        scans: what reading the lists of each fold gave, at least one.
+        facts: of all images of all folds, by path.
         unlisted: image files that no list names.
         others: image files whose names have other endings than those that are taken.
         max_unreadable: share of the training images that may be unreadable, in [0, 1).
@@ -153,7 +153,7 @@ def judge(
     """
     card = CARDS.get(scans[0].data.protocol or "")
     verdicts = [
-        judge_split(scan, facts, card, max_unreadable=max_unreadable, count_queries=count_queries)
+        judge_fold(scan, facts, card, max_unreadable=max_unreadable, count_queries=count_queries)
         for scan in scans
     ]
     shown = min(
@@ -161,7 +161,7 @@ def judge(
     )
     data, problems = shown.scan.data, all_problems(scans)
     parts = (shown.train, shown.test, other_images(shown, facts))
-    several = {"images of all trials": len(facts)} if len(scans) > 1 else {}
+    several = {"images of all folds": len(facts)} if len(scans) > 1 else {}
     found = all_faults(verdicts)
     tolerated = (fault.line for fault in found if not fault.stops)
     return Inspection(

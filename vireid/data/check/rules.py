@@ -152,7 +152,7 @@ def findings(
     problems: Sequence[Problem],
     parts: Sequence[Part],
     unlisted: Sequence[str],
-    splits: Sequence[tuple[Part, Part]],
+    folds: Sequence[tuple[Part, Part]],
 ) -> dict[str, int]:
     """Count what is out of order.
 
@@ -160,10 +160,10 @@ def findings(
         problems: of the lists.
         parts: images, each in one part only.
         unlisted: image files that no list names.
-        splits: training and test images of each split.
+        folds: training and test images of each fold.
 
     Returns:
-        Numbers by what is wrong; zeros too. People in one modality are those of the split that
+        Numbers by what is wrong; zeros too. People in one modality are those of the fold that
         has most of them.
     """
     kinds = Counter(problem.kind for problem in problems)
@@ -173,8 +173,8 @@ def findings(
         "files of an odd size": len(_odd(parts)),
         "copies of other files": sum(len(paths) - 1 for paths in _same(parts)),
         "image files in no list": len(unlisted),
-        "train identities in one modality": max(len(alone(train)) for train, _ in splits),
-        "test identities in one modality": max(len(alone(test)) for _, test in splits),
+        "train identities in one modality": max(len(alone(train)) for train, _ in folds),
+        "test identities in one modality": max(len(alone(test)) for _, test in folds),
     }
 
 

@@ -15,13 +15,13 @@ FOLDERS = {
 
 
 def unlisted_images(scans: Sequence[Scan]) -> list[str]:
-    """List the image files that are neither images nor faulty entries of any split.
+    """List the image files that are neither images nor faulty entries of any fold.
 
     Looked at are the folders of the layout, and those in which listed images are; what lies
     beside them is not the data's.
 
     Args:
-        scans: all splits of one data set.
+        scans: all folds of one data set.
 
     Returns:
         Paths relative to its folder, in order; none where a list is missing, which may name them.
@@ -36,7 +36,7 @@ def unusual_images(scans: Sequence[Scan]) -> list[str]:
     """List the image files that are not used as their names have other endings.
 
     Args:
-        scans: all splits of one data set.
+        scans: all folds of one data set.
 
     Returns:
         Paths relative to its folder, in order, of files that end in .tif, .webp or the like in

@@ -1,4 +1,4 @@
-"""What one split of a data set is good for: its lists, files, people and protocol judged."""
+"""What one fold of a data set is good for: its lists, files, people and protocol judged."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ CountQueries = Callable[[DataFolder], QueryCount]
 
 @dataclass(frozen=True)
 class Verdict:
-    """What can be said of one split."""
+    """What can be said of one fold."""
 
     scan: Scan
     """What reading its lists gave."""
@@ -46,7 +46,7 @@ class Verdict:
     """What the protocol makes of it, where it was tried and can be built."""
 
     def lacks(self, use: Use) -> str:
-        """Say why the split is not good for something.
+        """Say why the fold is not good for something.
 
         Args:
             use: for what.
@@ -66,7 +66,7 @@ class Verdict:
         return ""
 
 
-def judge_split(
+def judge_fold(
     scan: Scan,
     facts: Mapping[str, FileFact],
     card: DatasetCard | None,
@@ -74,7 +74,7 @@ def judge_split(
     max_unreadable: float,
     count_queries: CountQueries | None = None,
 ) -> Verdict:
-    """Judge one split.
+    """Judge one fold.
 
     Args:
         scan: what reading its lists gave.

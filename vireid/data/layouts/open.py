@@ -11,7 +11,7 @@ from vireid.data.layouts.llcm import scan_llcm
 from vireid.data.layouts.manifest import scan_manifest
 from vireid.data.layouts.paths import name_problems
 from vireid.data.layouts.problems import Problem, Scan
-from vireid.data.layouts.regdb import TRIALS, scan_regdb
+from vireid.data.layouts.regdb import FOLDS, scan_regdb
 from vireid.data.layouts.sysu import scan_sysu
 from vireid.errors import ConfigError, DataError, some
 from vireid.types import Images, Modality
@@ -32,7 +32,7 @@ _REGDB_LIST = "idx/t*_thermal_*.txt"
 _LLCM = ("vis", "nir", "test_vis", "test_nir", "idx/train_vis.txt", "idx/train_nir.txt")
 
 
-def open_data(path: Path | str, *, trial: int | None = None) -> DataFolder:
+def open_data(path: Path | str, *, fold: int | None = None) -> DataFolder:
     """Open images in any known layout; a manifest goes before the others.
 
     Known are a manifest (see `read_manifest`), SYSU-MM01 (see `read_sysu`), RegDB (see
@@ -41,7 +41,7 @@ def open_data(path: Path | str, *, trial: int | None = None) -> DataFolder:
 
     Args:
         path: a manifest file, or a folder.
-        trial: which of the ten splits of RegDB, 1 to 10; the first if not given. For RegDB's
+        fold: which of the ten folds of RegDB, 1 to 10; the first if not given. For RegDB's
             layout only.
 
     Returns:
@@ -50,18 +50,18 @@ def open_data(path: Path | str, *, trial: int | None = None) -> DataFolder:
     Raises:
         DataError: where the path is missing or has no known layout, or what it holds is
             faulty.
-        ConfigError: where a trial is given and does not apply or exist, or a Parquet manifest is
+        ConfigError: where a fold is given and does not apply or exist, or a Parquet manifest is
             given and pyarrow is not installed.
     """
-    return scan_data(path, trial=trial).accepted()
+    return scan_data(path, fold=fold).accepted()
 
 
-def scan_data(path: Path | str, *, trial: int | None = None) -> Scan:
+def scan_data(path: Path | str, *, fold: int | None = None) -> Scan:
     """Read what can be read of images in any known layout, and note what is wrong.
 
     Args:
         path: as for ``open_data``.
-        trial: as for ``open_data``.
+        fold: as for ``open_data``.
 
     Returns:
         The images that are there, and the problems.
@@ -73,17 +73,16 @@ def scan_data(path: Path | str, *, trial: int | None = None) -> Scan:
     path = Path(path)
     reader = _reader_of(path)
     if reader is scan_regdb:
-        return scan_regdb(path, 1 if trial is None else trial)
-    if trial is not None:
+        return scan_regdb(path, 1 if fold is None else fold)
+    if fold is not None:
         raise ConfigError(
-            f"trial {trial} is given; only RegDB's layout has trials, {path} has not: leave "
-            "--trial out"
+            f"fold {fold} is given; only RegDB's layout has folds, {path} has not: leave --fold out"
         )
     return reader(path)
 
 
-def scan_trials(path: Path | str) -> tuple[Scan, ...]:
-    """Read what can be read of all splits of a data set, and note what is wrong.
+def scan_folds(path: Path | str) -> tuple[Scan, ...]:
+    """Read what can be read of all folds of a data set, and note what is wrong.
 
     Args:
         path: as for ``open_data``.
@@ -98,7 +97,7 @@ def scan_trials(path: Path | str) -> tuple[Scan, ...]:
     path = Path(path)
     reader = _reader_of(path)
     if reader is scan_regdb:
-        return tuple(scan_regdb(path, trial) for trial in range(1, TRIALS + 1))
+        return tuple(scan_regdb(path, fold) for fold in range(1, FOLDS + 1))
     return (reader(path),)
 
 

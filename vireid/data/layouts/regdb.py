@@ -1,4 +1,4 @@
-"""Reader of RegDB in its owners' layout: ten splits in idx/, images in Visible/ and Thermal/."""
+"""Reader of RegDB in its owners' layout: ten folds in idx/, images in Visible/ and Thermal/."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -30,23 +30,23 @@ REGDB = DatasetCard(
     },
 )
 
-TRIALS = 10
-"""The splits are numbered 1 to 10."""
+FOLDS = 10
+"""The folds are numbered 1 to 10."""
 
 _WORDS = {Modality.VISIBLE: "visible", Modality.INFRARED: "thermal"}
 
 
-def read_regdb(root: Path | str, trial: int = 1) -> DataFolder:
+def read_regdb(root: Path | str, fold: int = 1) -> DataFolder:
     """Read the file lists of RegDB, or of any data in its layout.
 
-    The lists of trial t are `idx/train_visible_{t}.txt`, `train_thermal_{t}.txt`,
+    The lists of fold t are `idx/train_visible_{t}.txt`, `train_thermal_{t}.txt`,
     `test_visible_{t}.txt` and `test_thermal_{t}.txt`; a line is a path and the person's number,
     counted from 0 in each list. The visible camera is number 1, the thermal one 2. Images are
     in the order of the lines, visible ones first. No image is opened.
 
     Args:
         root: the folder that holds `idx`.
-        trial: which split, 1 to 10. A model is to be trained and tested on the same.
+        fold: which one, 1 to 10. A model is to be trained and tested on the same.
 
     Returns:
         Training and test images with their identities; with the name and card of RegDB only
@@ -55,47 +55,47 @@ def read_regdb(root: Path | str, trial: int = 1) -> DataFolder:
     Raises:
         DataError: where a list is missing, unreadable or empty, a file is missing, or an image
             is listed twice, for both modalities, or for training and test.
-        ConfigError: where there is no such trial.
+        ConfigError: where there is no such fold.
     """
-    return scan_regdb(Path(root), trial).accepted()
+    return scan_regdb(Path(root), fold).accepted()
 
 
-def scan_regdb(root: Path, trial: int = 1) -> Scan:
+def scan_regdb(root: Path, fold: int = 1) -> Scan:
     """Read what can be read of RegDB's layout, and note what is wrong.
 
     Args:
         root: as for ``read_regdb``.
-        trial: as for ``read_regdb``.
+        fold: as for ``read_regdb``.
 
     Returns:
         The images that are there, and the problems.
 
     Raises:
-        ConfigError: where there is no such trial.
+        ConfigError: where there is no such fold.
     """
-    if not 1 <= trial <= TRIALS:
-        raise ConfigError(f"trial is {trial}; expected 1 to {TRIALS}, the splits of RegDB")
+    if not 1 <= fold <= FOLDS:
+        raise ConfigError(f"fold is {fold}; expected 1 to {FOLDS}, the folds of RegDB")
     problems: list[Problem] = []
     names: tuple[PartName, ...] = ("train", "test")
     parts = {
         part: {
-            kind: read_entries(root, f"idx/{part}_{word}_{trial}.txt", part, problems)
+            kind: read_entries(root, f"idx/{part}_{word}_{fold}.txt", part, problems)
             for kind, word in _WORDS.items()
         }
         for part in names
     }
-    _note_repeated(parts, trial, problems)
+    _note_repeated(parts, fold, problems)
     train, train_truth = _listed(root, parts["train"])
     test, test_truth = _listed(root, parts["test"])
     found = DataFolder(
-        root.resolve().name, train, test, train_truth, test_truth, protocol="regdb", trial=trial
+        root.resolve().name, train, test, train_truth, test_truth, protocol="regdb", fold=fold
     )
     data = named(found, REGDB)
-    return Scan(str(root), replace(data, name=f"{data.name}, trial {trial}"), tuple(problems))
+    return Scan(str(root), replace(data, name=f"{data.name}, fold {fold}"), tuple(problems))
 
 
 def _note_repeated(
-    parts: dict[PartName, dict[Modality, list[Entry]]], trial: int, problems: list[Problem]
+    parts: dict[PartName, dict[Modality, list[Entry]]], fold: int, problems: list[Problem]
 ) -> None:
     """Note the images of both modalities, and those for training and test."""
     paths = {
@@ -103,12 +103,12 @@ def _note_repeated(
         for part, sides in parts.items()
     }
     for part, sides in paths.items():
-        place = " and ".join(f"idx/{part}_{word}_{trial}.txt" for word in _WORDS.values())
+        place = " and ".join(f"idx/{part}_{word}_{fold}.txt" for word in _WORDS.values())
         visible, infrared = sides[Modality.VISIBLE], sides[Modality.INFRARED]
         note_shared(visible, infrared, BOTH_MODALITIES, place, part, problems)
     train = {path for side in paths["train"].values() for path in side}
     for kind, word in _WORDS.items():
-        place = f"idx/test_{word}_{trial}.txt"
+        place = f"idx/test_{word}_{fold}.txt"
         note_shared(train, paths["test"][kind], BOTH_PARTS, place, None, problems)
 
 

@@ -13,7 +13,7 @@ NO_GROUP = -1
 
 
 @dataclass(frozen=True, repr=False)
-class Trial:
+class Draw:
     """One draw of queries and gallery from the test images.
 
     A gallery image is no part of the gallery of the queries of its own group. A rule such as
@@ -44,7 +44,7 @@ class Trial:
                 object.__setattr__(self, name, view)
 
     def __repr__(self) -> str:
-        return f"Trial({self._counts()})"
+        return f"Draw({self._counts()})"
 
     def _counts(self) -> str:
         queries = number_of(len(self.query), "query", "queries")
@@ -57,7 +57,7 @@ class Trial:
             rows: which of the Q queries; all if not given.
 
         Returns:
-            [B, G] for B queries; None where no query of the trial ignores anything.
+            [B, G] for B queries; None where no query of the draw ignores anything.
         """
         if self.query_group is None or self.gallery_group is None:
             return None
@@ -68,19 +68,19 @@ class Trial:
 
 @dataclass(frozen=True, repr=False)
 class Protocol:
-    """A way to evaluate: its trials, whose scores are averaged, and how ranks count."""
+    """A way to evaluate: its draws, whose scores are averaged, and how ranks count."""
 
     name: str
     """What reports call it."""
     count: Count
     """What a rank of the CMC curve counts."""
-    trials: tuple[Trial, ...]
+    draws: tuple[Draw, ...]
     """The draws, at least one."""
 
     def __repr__(self) -> str:
-        trials = number_of(len(self.trials), "trial")
-        counts = self.trials[0]._counts()
-        return f"Protocol({self.name}; {trials} of {counts}; ranks count {self.count})"
+        draws = number_of(len(self.draws), "draw")
+        counts = self.draws[0]._counts()
+        return f"Protocol({self.name}; {draws} of {counts}; ranks count {self.count})"
 
 
 def pair_groups(identity: Int, camera: Int) -> Int:

@@ -1,4 +1,4 @@
-"""What is said of several splits of the same images, each thing once."""
+"""What is said of several folds of the same images, each thing once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,11 +17,11 @@ def all_problems(scans: Sequence[Scan]) -> list[Problem]:
     """Gather the problems of the lists, those of one file once.
 
     Args:
-        scans: of all splits.
+        scans: of all folds.
 
     Returns:
-        The problems of the first split, then what is new in the others. Where lists of several
-        splits have the same problem, its place says how many.
+        The problems of the first fold, then what is new in the others. Where lists of several
+        folds have the same problem, its place says how many.
     """
     if len(scans) == 1:
         return list(scans[0].problems)
@@ -41,48 +41,48 @@ def _together(problems: list[Problem]) -> Problem:
 
 
 def all_faults(verdicts: Sequence[Verdict]) -> list[Fault]:
-    """Gather the faults of the splits, each once.
+    """Gather the faults of the folds, each once.
 
     Args:
-        verdicts: of all splits.
+        verdicts: of all folds.
 
     Returns:
-        Faults that say in which trials they are, where it is not in all.
+        Faults that say in which folds they are, where it is not in all.
     """
-    trials: dict[Fault, list[Verdict]] = {}
+    folds: dict[Fault, list[Verdict]] = {}
     files: dict[Fault, list[str]] = {}
     for verdict in verdicts:
         for fault in verdict.faults:
             same = replace(fault, files=())
-            trials.setdefault(same, []).append(verdict)
+            folds.setdefault(same, []).append(verdict)
             files.setdefault(same, []).extend(fault.files)
     return [
-        replace(fault, files=tuple(dict.fromkeys(files[fault])), trials=_within(found, verdicts))
-        for fault, found in trials.items()
+        replace(fault, files=tuple(dict.fromkeys(files[fault])), folds=_within(found, verdicts))
+        for fault, found in folds.items()
     ]
 
 
 def all_warnings(verdicts: Sequence[Verdict]) -> list[str]:
-    """Gather the warnings of the splits, each once.
+    """Gather the warnings of the folds, each once.
 
     Args:
-        verdicts: of all splits.
+        verdicts: of all folds.
 
     Returns:
-        Lines that say of which trials they are, where it is not of all.
+        Lines that say of which folds they are, where it is not of all.
     """
-    trials: dict[str, list[Verdict]] = {}
+    folds: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         for line in verdict.warnings:
-            trials.setdefault(line, []).append(verdict)
-    return [_said(_within(found, verdicts), line) for line, found in trials.items()]
+            folds.setdefault(line, []).append(verdict)
+    return [_said(_within(found, verdicts), line) for line, found in folds.items()]
 
 
 def reason(verdicts: Sequence[Verdict], use: Use) -> str:
-    """Say why not all splits are good for something.
+    """Say why not all folds are good for something.
 
     Args:
-        verdicts: of all splits.
+        verdicts: of all folds.
         use: for what.
 
     Returns:
@@ -91,16 +91,16 @@ def reason(verdicts: Sequence[Verdict], use: Use) -> str:
     bad = [verdict for verdict in verdicts if verdict.lacks(use)]
     if not bad:
         return ""
-    others = "; the other trials are good" if len(bad) < len(verdicts) else ""
+    others = "; the other folds are good" if len(bad) < len(verdicts) else ""
     return _said(_within(bad, verdicts), bad[0].lacks(use) + others)
 
 
 def other_images(shown: Verdict, facts: Mapping[str, FileFact]) -> Part:
-    """Return the images that one split does not hold and others do.
+    """Return the images that one fold does not hold and others do.
 
     Args:
-        shown: the split.
-        facts: of all images of all splits, by path.
+        shown: the fold.
+        facts: of all images of all folds, by path.
 
     Returns:
         The images with their facts; modalities and cameras are not filled in.
@@ -113,12 +113,12 @@ def other_images(shown: Verdict, facts: Mapping[str, FileFact]) -> Part:
 
 
 def _within(found: Sequence[Verdict], verdicts: Sequence[Verdict]) -> str:
-    """Name the trials that something is said of; nothing where it is all."""
+    """Name the folds that something is said of; nothing where it is all."""
     if len(found) == len(verdicts):
         return ""
-    numbers = [str(verdict.scan.data.trial) for verdict in found]
-    return f"{'trial' if len(numbers) == 1 else 'trials'} {', '.join(numbers)}"
+    numbers = [str(verdict.scan.data.fold) for verdict in found]
+    return f"{'fold' if len(numbers) == 1 else 'folds'} {', '.join(numbers)}"
 
 
-def _said(trials: str, text: str) -> str:
-    return f"{trials}: {text}" if trials else text
+def _said(folds: str, text: str) -> str:
+    return f"{folds}: {text}" if folds else text
