@@ -113,7 +113,9 @@ def test_the_death_of_one_process_is_told_in_one_line_and_nothing_is_lost(
 
 def test_a_mistake_is_everybodys(people: Path, tiny_file: Path, tmp_path: Path) -> None:
     (tmp_path / "run").write_text("a file")
-    process = start(people, tiny_file, tmp_path / "run")
-    text, _ = process.communicate()
-    assert "vireid train: " in text
-    assert "is or lies in a file; choose another --out" in text
+    words = ["train", str(people), "--recipe", str(tiny_file), "--out", str(tmp_path / "run")]
+    both = pair(words, tmp_path)
+    assert [process.wait() for process in both] == [2, 2]
+    assert both[0].err.startswith("vireid train: ")
+    for process in both:
+        assert process.err.endswith("is or lies in a file; choose another --out\n")
