@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from vireid.cli.settings import describe_settings
 from vireid.recipes import names
+from vireid.recipes.listed import list_settings
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "method.md").read_text(encoding="utf-8")
 
@@ -33,7 +33,7 @@ def test_functions_beside_equations_exist(name):
 
 @pytest.mark.parametrize("name", sorted(set(SETTINGS)))
 def test_settings_of_the_decisions_exist(name):
-    assert name in re.findall(r"^  (\S+)$", describe_settings(), flags=re.MULTILINE)
+    assert name in re.findall(r"^  (\S+)$", list_settings(), flags=re.MULTILINE)
 
 
 def test_the_tables_are_whole():

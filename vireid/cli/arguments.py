@@ -70,7 +70,9 @@ class Parser(argparse.ArgumentParser):
         known = [name for action in self._actions for name in action.option_strings]
         unknown = [name for name in _option_names(words) if name not in known]
         if unknown:
-            near = next(filter(None, (meant(name, known) for name in unknown)), "")
+            bare = [name.lstrip("-") for name in known]  # dashes would make all names alike
+            near = next(filter(None, (meant(name.lstrip("-"), bare) for name in unknown)), "")
+            near = near.replace("mean ", "mean --")
             raise ConfigError(
                 f"unrecognized arguments: {some(unknown, ' ')}; see `{self.prog} --help`{near}"
             )

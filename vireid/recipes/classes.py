@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from importlib import import_module, invalidate_caches
 from pathlib import Path
 from typing import Any
@@ -109,6 +109,22 @@ def _module(name: str, folder: Path | None) -> Any:
         return found
     finally:
         sys.path.remove(str(place))
+
+
+def takes(kind: type[Term], name: str) -> bool:
+    """Tell whether a class of terms has a setting.
+
+    Args:
+        kind: the class.
+        name: the setting.
+
+    Returns:
+        True where it has.
+
+    >>> takes(TERMS["triplet"], "margin"), takes(TERMS["triplet"], "momentum")
+    (True, False)
+    """
+    return any(field.name == name for field in fields(kind))
 
 
 def class_path(value: object) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vireid.errors import ConfigError
-from vireid.recipes.classes import TERMS
+from vireid.recipes.classes import TERMS, takes
 
 MOVED = {
     "temperature": "stages.*.terms.*.temperature and labelling.temperature",
@@ -37,8 +37,8 @@ def modernise(settings: dict[str, Any]) -> None:
     Args:
         settings: of a recipe, as YAML has them.
     """
-    former = is_former(settings)
-    for stage in settings.get("stages") or ():
+    former, stages = is_former(settings), settings.get("stages")
+    for stage in stages if isinstance(stages, list) else ():
         if isinstance(stage, dict):
             stage["terms"] = named_terms(stage.get("terms"))
     if former:
@@ -57,7 +57,8 @@ def named_terms(terms: Any) -> Any:
     """
     if not isinstance(terms, list) or not all(isinstance(term, Mapping) for term in terms):
         return terms
-    plain = [str(t.get("labels" if t.get("loss") == "cluster_nce" else "loss")) for t in terms]
+    keys = ["labels" if term.get("loss") == "cluster_nce" else "loss" for term in terms]
+    plain = [str(term.get(key) or "term") for key, term in zip(keys, terms, strict=True)]
     counts = Counter(plain)
     full = [
         name if counts[name] == 1 else f"{term.get('loss')}_{term.get('labels')}"
@@ -82,7 +83,7 @@ def push_down(settings: dict[str, Any], name: str, value: Any) -> None:
         terms = stage.get("terms") if isinstance(stage, dict) else None
         for term in (terms or {}).values() if isinstance(terms, dict) else ():
             kind = TERMS.get(str(term.get("loss")))
-            if kind is not None and name in kind.__dataclass_fields__:
+            if kind is not None and takes(kind, name):
                 term.setdefault(name, value)
     if name == "temperature":
         labelling = settings.setdefault("labelling", {})
