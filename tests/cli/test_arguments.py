@@ -1,4 +1,4 @@
-"""What commands parse alike, and the list of settings."""
+"""What commands parse alike."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -8,10 +8,8 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from vireid.cli.arguments import add_reading, folder, parser, reading_words, use_machine
-from vireid.cli.settings import describe_settings
 from vireid.cluster.threads import thread_count
 from vireid.errors import ConfigError
-from vireid.recipes import dump_recipe, parse_recipe
 
 
 @pytest.fixture
@@ -54,20 +52,39 @@ def test_options_are_never_guessed_from_their_beginning():
         command.parse_args(["--thr", "3"])
 
 
-def test_every_setting_is_listed_once_with_its_meaning(tiny):
-    lines = describe_settings().splitlines()
-    names, texts = [line.strip() for line in lines[::2]], [line.strip() for line in lines[1::2]]
-    assert len(set(names)) == len(names)
-    assert all(len(text) > 10 for text in texts)
-    for name in ("seed", "network.stripes", "labelling.mixed.eps", "stages.NAME.epochs"):
-        assert name in names
-    changes = []
-    for name in names:
-        value = tiny
-        for part in name.replace("stages.NAME", "stages").split("."):
-            value = value[0] if isinstance(value, tuple) else value
-            value = getattr(value, part)
-        if isinstance(value, (int, float, str)):
-            changes.append(f"{name.replace('NAME', 'joint')}={value}")
-    assert len(changes) > 30
-    assert parse_recipe(dump_recipe(tiny), changes) == tiny, "each takes the value that it has"
+@pytest.mark.parametrize(
+    ("words", "message", "near"),
+    [
+        (["--recpie", "x"], "unrecognized arguments: --recpie", "--recipe"),
+        (["--recpie=x"], "unrecognized arguments: --recpie", "--recipe"),
+        (["-recipe", "x"], "unrecognized arguments: -recipe", "--recipe"),
+        (["--bogus"], "unrecognized arguments: --bogus", None),
+        (
+            ["--recipe", "indor"],
+            "argument --recipe: indor is given; expected one of all, indoor",
+            "indoor",
+        ),
+        (["--count", "few"], "argument --count: 'few' is given; expected a whole number", None),
+        (["--share", "few"], "argument --share: 'few' is given; expected a number", None),
+    ],
+)
+def test_a_misspelt_option_or_value_is_met_with_the_nearest(words, message, near):
+    command = parser("x", "y")
+    command.add_argument("--recipe", choices=("all", "indoor"))
+    command.add_argument("--count", type=int)
+    command.add_argument("--share", type=float)
+    command.add_argument("--out", required=True)
+    for parse in (command.parse_args, command.parse_intermixed_args):
+        with pytest.raises(ConfigError) as caught:
+            parse(words)
+        text = str(caught.value)
+        assert text.startswith(message)
+        assert "see `vireid x --help`" in text
+        assert (f"; did you mean {near}?" in text) == ("mean" in text) == (near is not None)
+
+
+def test_values_that_look_like_options_are_values():
+    command = parser("x", "y")
+    command.add_argument("word", nargs="+")
+    command.add_argument("--share", type=float)
+    assert command.parse_args(["--share", "-0.5", "a", "--", "--b"]).word == ["a", "--b"]

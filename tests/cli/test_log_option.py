@@ -89,4 +89,4 @@ def test_what_is_not_installed_is_said_before_anything_is_written(
 
 def test_an_observer_that_does_not_exist(people, tmp_path, mistake):
     message = mistake("train", people, "--out", tmp_path / "run", "--log", "paper")
-    assert "'paper' (choose from" in message
+    assert "paper is given; expected one of tensorboard, wandb, mlflow" in message

@@ -10,6 +10,7 @@ from vireid.cli import main as module
 from vireid.cli.main import COMMANDS, main
 from vireid.errors import DataError
 
+TRAINING = ["train", "upper-bound", "ablate", "sweep"]
 LIGHT = {**os.environ, "OMP_NUM_THREADS": "1"}
 
 
@@ -49,6 +50,47 @@ def test_nothing_heavy_is_loaded_before_it_is_needed(code):
     assert done.returncode == 0, done.stderr
 
 
+def test_no_help_loads_anything_heavy():
+    code = f"""
+import contextlib, sys
+from vireid.cli.main import main
+def quietly(*words):
+    with contextlib.suppress(SystemExit):
+        main(words)
+for name in {list(COMMANDS)}:
+    quietly(name, "--help")
+for name in {TRAINING}:
+    quietly(name, "--help-settings")
+    quietly(name, "--help-settings", "--recipe", "sysu")
+quietly("recipe", "synthetic")
+quietly("recipe", "paper", "--set", "seed=3", "--diff", "sysu")
+assert not (bad := {{'torch', 'numba', 'sklearn', 'matplotlib'}} & set(sys.modules)), bad
+"""
+    done = python("-W", "error", "-c", code)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert done.stdout.count("usage: vireid") == len(COMMANDS)
+
+
+@pytest.mark.parametrize("name", TRAINING)
+def test_help_of_trainings_is_short_and_settings_are_listed_on_demand(capsys, name):
+    def told(*words):
+        with pytest.raises(SystemExit) as caught:
+            main([name, *words])
+        assert caught.value.code == 0
+        return capsys.readouterr().out
+
+    text = told("--help")
+    assert len(text.splitlines()) < 60
+    assert "`vireid recipe NAME`" in text
+    assert "--help-settings" in text.split("options:")[1]
+    assert "labelling.single.eps" not in text
+    assert "labelling.single.eps" in told("--help-settings")
+    assert "[a whole number; sysu: 288]" in told("--help-settings", "--recipe", "sysu")
+    assert "[a whole number; sysu: 288]" in told("--recipe", "sysu", "--help-settings", "DATA")
+    assert main([name, "--help-settings", "--recipe", "sisu"]) == 2
+    assert "did you mean sysu?" in capsys.readouterr().err
+
+
 def test_the_module_is_the_command():
     done = python("-m", "vireid", "nonsense")
     assert (done.returncode, done.stdout) == (2, "")
@@ -73,6 +115,8 @@ def test_an_unknown_command_is_one_line(capsys):
     out, err = capsys.readouterr()
     known = ", ".join(COMMANDS)
     assert (out, err) == ("", f"vireid: no command nonsense; expected one of: {known}\n")
+    assert main(["trian"]) == 2
+    assert capsys.readouterr().err.endswith("; did you mean train?\n")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -113,6 +157,7 @@ def test_unknown_options_are_one_line(capsys, name):
         "ablate": "x --out y",
         "sweep": "x --out y",
         "label": "x --out y.csv",
+        "recipe": "x",
     }
     assert main([name, *places[name].split(), "--bogus"]) == 2
     out, err = capsys.readouterr()

@@ -79,7 +79,9 @@ class Parser(argparse.ArgumentParser):
                 use = f"use {new}" if new in known else f"{self.prog} has no {new}"
                 raise ConfigError(f"{name} is called {new} now: {use}; see `{self.prog} --help`")
         if unknown:
-            near = next(filter(None, (meant(name, known) for name in unknown)), "")
+            bare = [name.lstrip("-") for name in known]  # dashes would make all names alike
+            near = next(filter(None, (meant(name.lstrip("-"), bare) for name in unknown)), "")
+            near = near.replace("mean ", "mean --")
             raise ConfigError(
                 f"unrecognized arguments: {some(unknown, ' ')}; see `{self.prog} --help`{near}"
             )

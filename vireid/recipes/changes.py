@@ -1,11 +1,12 @@
 """Set one of the settings of a recipe by its dotted name."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from itertools import pairwise
 from typing import Any
 
 from vireid.errors import ConfigError, meant
-from vireid.recipes.classes import TERMS
+from vireid.recipes.classes import TERMS, takes
 
 EVERY = "*"
 """In place of a name: all stages, or all terms that have the setting or could have it."""
@@ -39,8 +40,8 @@ def change(settings: dict[str, Any], name: str, value: Any) -> None:
     chosen = list(found.values()) if parts[1] == EVERY else [found[parts[1]]]
     done = [_change_stage(stage, parts[2:], name, value, parts[1] == EVERY) for stage in chosen]
     if not any(done):
-        fields = {field for kind in TERMS.values() for field in kind.__dataclass_fields__}
-        near = meant(parts[-1], fields) if parts[-1] not in fields else ""
+        known = {field.name for kind in TERMS.values() for field in fields(kind)}
+        near = "" if parts[-1] in known else meant(parts[-1], known)
         raise ConfigError(f"setting {name}: no stage has a term with it{near}")
 
 
@@ -92,7 +93,7 @@ def _takes(term: Mapping[str, Any], field: str) -> bool:
     if "class_path" in term:
         return field in (term.get("init_args") or {})
     kind = TERMS.get(str(term.get("loss")))
-    return kind is not None and field in kind.__dataclass_fields__
+    return kind is not None and takes(kind, field)
 
 
 def _no_term(term: str, terms: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 import sys
 import typing
 from collections.abc import Mapping
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib import import_module, invalidate_caches
 from pathlib import Path
@@ -127,6 +127,22 @@ def field_types(kind: type) -> Mapping[str, Any]:
         Types by the names of the fields.
     """
     return typing.get_type_hints(kind)
+
+
+def takes(kind: type[Term], name: str) -> bool:
+    """Tell whether a class of terms has a setting.
+
+    Args:
+        kind: the class.
+        name: the setting.
+
+    Returns:
+        True where it has.
+
+    >>> takes(TERMS["triplet"], "margin"), takes(TERMS["triplet"], "momentum")
+    (True, False)
+    """
+    return any(field.name == name for field in fields(kind))
 
 
 def class_path(value: object) -> str:

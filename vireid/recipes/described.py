@@ -95,7 +95,7 @@ class _Page:
         if isinstance(value, Mapping) and value:
             yield f"{name}:"
             yield from _indented(self._inside(bare, value, usual))
-        elif isinstance(value, list) and value and all(isinstance(v, Mapping) for v in value):
+        elif get_args(bare) and isinstance(value, list) and _are_mappings(value):
             yield f"{name}:"
             for part in value:
                 yield from _indented(_dashed(self._inside(get_args(bare)[0], part, None)))
@@ -156,6 +156,10 @@ class _Page:
 
 def _comment(meaning: str, bracketed: str = "") -> list[str]:
     return [f"# {line}" for line in said(meaning, bracketed, WIDTH)]
+
+
+def _are_mappings(values: list[Any]) -> bool:
+    return bool(values) and all(isinstance(value, Mapping) for value in values)
 
 
 def _written(name: str, value: Any) -> list[str]:

@@ -187,7 +187,7 @@ def _several(hint: Any) -> str:
     """Return the plural of a type."""
     if hint in PARTS:
         return "class_paths"
-    return {int: "whole numbers", float: "numbers"}.get(hint, "settings")
+    return {int: "whole numbers", float: "numbers", str: "texts"}.get(hint, "settings")
 
 
 def _default(field: "dataclasses.Field[Any]") -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vireid.errors import ConfigError
-from vireid.recipes.classes import TERMS
+from vireid.recipes.classes import TERMS, takes
 
 MOVED = {
     "temperature": "stages.*.terms.*.temperature and labelling.temperature",
@@ -41,8 +41,8 @@ def modernise(settings: dict[str, Any]) -> None:
     Args:
         settings: of a recipe, as YAML has them.
     """
-    former = is_former(settings)
-    for stage in settings.get("stages") or ():
+    former, stages = is_former(settings), settings.get("stages")
+    for stage in stages if isinstance(stages, list) else ():
         if isinstance(stage, dict):
             stage["terms"] = named_terms(stage.get("terms"))
     if former:
@@ -89,7 +89,7 @@ def _word(term: Mapping[str, Any]) -> str:
     """Return what a term of a list is called."""
     if "class_path" in term:
         return str(term["class_path"]).rpartition(".")[2].lower()
-    return str(term.get("labels" if term.get("loss") == "cluster_nce" else "loss"))
+    return str(term.get("labels" if term.get("loss") == "cluster_nce" else "loss") or "term")
 
 
 def push_down(settings: dict[str, Any], name: str, value: Any) -> None:
@@ -104,7 +104,7 @@ def push_down(settings: dict[str, Any], name: str, value: Any) -> None:
         terms = stage.get("terms") if isinstance(stage, dict) else None
         for term in (terms or {}).values() if isinstance(terms, dict) else ():
             kind = TERMS.get(str(term.get("loss")))
-            if kind is not None and name in kind.__dataclass_fields__:
+            if kind is not None and takes(kind, name):
                 term.setdefault(name, value)
     if name == "temperature":
         labelling = settings.setdefault("labelling", {})

@@ -10,7 +10,7 @@ import yaml
 
 from vireid.errors import ConfigError, meant, some
 from vireid.recipes.changes import CLASS
-from vireid.recipes.classes import PARTS, TERMS, Classes, field_types
+from vireid.recipes.classes import PARTS, TERMS, Classes, field_types, takes
 from vireid.terms import Term
 
 FAILED = object()
@@ -195,7 +195,7 @@ class Reader:
     def _unknown(self, full: str, name: str, known: Iterable[str], what: str) -> None:
         """Note a name that is not known."""
         loss = what.removeprefix("setting of ") if what != "setting" else ""
-        having = [other for other, kind in TERMS.items() if name in kind.__dataclass_fields__]
+        having = [other for other, kind in TERMS.items() if takes(kind, name)]
         if loss and having:
             stage = full.split(".")[1] if full.startswith("stages.") else ""
             of_stage = f"stage {stage}: " if stage else ""
