@@ -58,7 +58,6 @@ def quality(network: CrossModalNetwork, folder: Path) -> list[str]:
         train,
         ("visible", "infrared"),
         recipe.labelling,
-        temperature=recipe.temperature,
         generator=generator(0, "backbones"),
     )
     ari = reliability(labelling, data.train.modality, data.train_truth).ari

@@ -46,3 +46,12 @@ def test_spaces_without_clusters_have_no_agreement():
 def test_no_images_at_all():
     none = Labelling({"visible": PseudoLabels([], modality=Modality.VISIBLE)}, None)
     assert reliability(none, MODALITY[:0], Truth([])).noise == {"visible": 0.0}
+
+
+def test_the_modalities_spaces_are_found_whatever_their_names():
+    other = Labelling({"all": MATCHED, "cold": INFRARED, "warm": VISIBLE}, MATCHING)
+    found, plain = (reliability(one, MODALITY, TRUTH) for one in (other, LABELLING))
+    assert found.noise == {"all": 0.125, "cold": 0.0, "warm": 0.25}
+    assert (found.pair_precision, found.pair_recall) == (plain.pair_precision, plain.pair_recall)
+    alone = Labelling({"all": MATCHED, "cold": INFRARED}, MATCHING)
+    assert reliability(alone, MODALITY, TRUTH).pair_precision is None

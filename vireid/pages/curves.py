@@ -77,7 +77,7 @@ def _draw_losses(axis: Axes, epochs: Epochs) -> None:
 
 def _styles(names: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Return colour and line of each name."""
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     for name in names:
         others = sum(other not in COLOURS for other in found)
         unknown = OTHERS[others % len(OTHERS)], LINES[others % len(LINES)]

@@ -49,15 +49,14 @@ def reliability(labelling: Labelling, modality: Int, truth: Truth | None = None)
             agreement = adjusted_rand(truth.identities[rows], labels)
             ari[name], coverage[name] = agreement.ari, agreement.coverage
             singletons[name] = agreement.ari_noise_as_singletons
-    visible_space, infrared_space = (labelling.own(side) for side in Modality)
-    nothing = truth is None or labelling.matching is None
-    if nothing or visible_space is None or infrared_space is None:
+    own = [space for space in map(labelling.own, Modality) if space is not None]
+    if truth is None or labelling.matching is None or len(own) < len(Modality):
         return Reliability(noise, ari, singletons, coverage)
     visible, infrared = (modality == side for side in Modality)
     pairs = (
         labelling.matching,
-        visible_space.labels[visible],
-        infrared_space.labels[infrared],
+        own[0].labels[visible],
+        own[1].labels[infrared],
         truth.identities[visible],
         truth.identities[infrared],
     )
