@@ -19,30 +19,40 @@ images of the other modality with that label show its person.
 
 import argparse
 from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from pages import table
 from sklearn.metrics import roc_auc_score
-from vireid.training.targets import Target, new_target
 
 from vireid import seeds
 from vireid.cluster import centres, normalise_rows
-from vireid.config import Recipe, StageConfig, TermConfig
+from vireid.config import Recipe, StageConfig
 from vireid.data import DataFolder, load_pixels, open_data
-from vireid.labelling import Labelling, confidence, label_spaces
+from vireid.labelling import MultiMemoryMatching, NeighbourSearch, confidence
 from vireid.metrics import reliability
 from vireid.recipes import load_recipe
 from vireid.runs import new_network
 from vireid.runs.machine import keep_memory
-from vireid.training import TrainingImages, TrainingState, fit, prepare
+from vireid.terms import ClusterNCE, Kept, Term, memory_rows
+from vireid.training import Labelled, TrainingImages, TrainingState, fit
 from vireid.training.batches import index_batches, load_batch, read_batch
-from vireid.training.objective import batch_loss
-from vireid.types import NOISE, Embeddings, Float, Int, Modality, PseudoLabels
+from vireid.training.objective import batch_loss, plan_batch
+from vireid.types import (
+    NOISE,
+    Embeddings,
+    Float,
+    Int,
+    Known,
+    Labelling,
+    LabelSpace,
+    Modality,
+    PseudoLabels,
+)
 
 BATCHES = 4
 
@@ -56,21 +66,39 @@ def majority(labels: Int, identities: Int) -> Int:
 
 
 class Watch:
-    """Looks at each labelling of the last stage."""
+    """Labels as the recipe does, and looks at each labelling of the last stage."""
 
     def __init__(self, data: DataFolder, recipe: Recipe, images: TrainingImages) -> None:
         assert data.train_truth is not None
+        assert isinstance(recipe.labelling, MultiMemoryMatching), "only that is looked at"
         self.data, self.recipe, self.images = data, recipe, images
+        self.labeller = recipe.labelling
         self.identities = np.unique(data.train_truth.identities, return_inverse=True)[1]
         self.embeddings: Embeddings | None = None
         self.rows: list[dict[str, float]] = []
 
-    def label(self, embeddings: Embeddings, *rest: Any, **named: Any) -> Labelling:
-        """Label as training does, and remember the embeddings."""
-        self.embeddings = embeddings
-        return label_spaces(embeddings, *rest, **named)
+    def spaces(self) -> Mapping[str, LabelSpace]:
+        """Return the recipe's label spaces."""
+        return self.labeller.spaces()
 
-    def __call__(self, state: TrainingState) -> None:
+    def problems(self) -> Iterator[str]:
+        """Yield what is wrong with the settings."""
+        yield from self.labeller.problems()
+
+    def label(
+        self,
+        embeddings: Embeddings,
+        known: Known,
+        spaces: Sequence[str],
+        *,
+        generator: np.random.Generator,
+        search: NeighbourSearch,
+    ) -> Labelling:
+        """Label as the recipe does, and remember the embeddings."""
+        self.embeddings = embeddings
+        return self.labeller.label(embeddings, known, spaces, generator=generator, search=search)
+
+    def look(self, state: TrainingState) -> None:
         """Look at the labels that the training has just taken."""
         stage = self.recipe.stages[state.stage]
         if state.stage < len(self.recipe.stages) - 1 or "matched" not in state.labelling.spaces:
@@ -95,7 +123,7 @@ class Watch:
         sides = [np.where(modality == side, space.labels, NOISE) for side in Modality]
         ways = {
             way: confidence(
-                self.embeddings, space.labels, temperature=self.recipe.temperature,
+                self.embeddings, space.labels, temperature=self.labeller.temperature,
                 generator=seeds.generator(0, "trust"), against=way,
             )
             for way in ("label", "partner")
@@ -134,24 +162,27 @@ class Watch:
         network = deepcopy(state.network).train()
         draws = seeds.generator(self.recipe.seed, "watch", state.epoch)
         batches = index_batches(stage, state.labelling, self.images.modality, self.recipe, draws)
-        truth = self._true_target()
+        true_labels, true_kept = self._true_memories()
         sizes, cosines = defaultdict(list), defaultdict(list)
         for number, pair in enumerate(islice(batches, BATCHES)):
-            pixels, rows = load_batch(
+            pixels, rows, modality = load_batch(
                 read_batch(self.images, *pair), self.recipe, "watch", state.epoch, number
             )
-            output = network(network.normalise(pixels), rows.modality)
+            output = network(network.normalise(pixels), modality)
 
-            def pull(targets: dict[str, Target], *terms: Any) -> Float:
-                loss, _ = batch_loss(terms, output, rows, targets, self.recipe)  # noqa: B023
+            def pull(
+                terms: Mapping[str, Term], kept: Mapping[str, Kept], labelling: Labelling
+            ) -> Float:
+                plans = plan_batch(terms, kept, labelling, rows)  # noqa: B023
+                loss, _ = batch_loss(terms, kept, output, plans)  # noqa: B023
                 found = torch.autograd.grad(loss, output.pooled, retain_graph=True)  # noqa: B023
                 return found[0].flatten().numpy()
 
-            plain = [term for term in stage.terms if term.loss == "cluster_nce"]
-            whole = pull(state.targets, *plain)
-            true = pull({plain[0].labels: truth}, plain[0])
-            for name, terms in self._groups(stage).items():
-                gradient = pull(state.targets, *terms)
+            groups = self._groups(stage)
+            whole = pull(groups["clustering"], state.terms, state.labelling)
+            true = pull({"true": ClusterNCE("true")}, true_kept, true_labels)
+            for name, terms in groups.items():
+                gradient = pull(terms, state.terms, state.labelling)
                 size = float(np.linalg.norm(gradient))
                 sizes[name].append(size / float(np.linalg.norm(whole)))
                 cosines[name].append(float(gradient @ true) / (size * np.linalg.norm(true) + 1e-12))
@@ -159,19 +190,20 @@ class Watch:
         return row | {f"{name} cosine": float(np.mean(values)) for name, values in cosines.items()}
 
     @staticmethod
-    def _groups(stage: StageConfig) -> dict[str, list[TermConfig]]:
+    def _groups(stage: StageConfig) -> dict[str, dict[str, Term]]:
         """Return the terms of a stage, ClusterNCE as a whole and on matched labels alone."""
-        plain = [term for term in stage.terms if term.loss == "cluster_nce"]
-        groups = {"clustering": plain, "matched": [t for t in plain if t.labels == "matched"]}
-        groups |= {loss: [t for t in stage.terms if t.loss == loss] for loss in ("intra", "inter")}
+        plain = {n: t for n, t in stage.terms.items() if isinstance(t, ClusterNCE)}
+        groups: dict[str, dict[str, Term]] = {"clustering": {**plain}}
+        groups["matched"] = {n: t for n, t in plain.items() if t.labels == "matched"}
+        groups |= {n: {n: stage.terms[n]} for n in ("intra", "inter") if n in stage.terms}
         return {name: terms for name, terms in groups.items() if terms}
 
-    def _true_target(self) -> Target:
-        """Return the memories of the true identities."""
+    def _true_memories(self) -> tuple[Labelling, dict[str, Kept]]:
+        """Return labels by the true identities, and their memories."""
         assert self.embeddings is not None
-        vectors, modality = self.embeddings.vectors, self.embeddings.modality
-        middle = normalise_rows(centres(vectors, self.identities, modality=modality))
-        return new_target(PseudoLabels(self.identities), torch.from_numpy(middle), self.recipe)
+        space = PseudoLabels(self.identities)
+        kept = Kept({"memory": memory_rows(space, self.embeddings)})
+        return Labelling({"true": space}), {"true": kept}
 
 
 def main() -> None:
@@ -187,11 +219,9 @@ def main() -> None:
     pixels = load_pixels(data.train, (recipe.height, recipe.width))
     images = TrainingImages(pixels, data.train.modality)
     watch = Watch(data, recipe, images)
-    network = prepare(new_network(recipe), recipe.compute)
-    fit(
-        network, images, recipe, label=watch.label, watch_labels=watch,
-        observe=lambda _: None, save=lambda _: None,
-    )  # fmt: skip
+    for event in fit(new_network(recipe), images, recipe, labeller=watch):
+        if isinstance(event, Labelled):
+            watch.look(event.state)
     if not watch.rows:
         parser.error(f"the last stage of {arguments.recipe} never had matched labels to look at")
     chosen = " ".join([arguments.recipe, *arguments.set])

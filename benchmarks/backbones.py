@@ -59,7 +59,6 @@ def quality(network: CrossModalNetwork, folder: Path) -> list[str]:
         train,
         ("visible", "infrared"),
         recipe.labelling,
-        temperature=recipe.temperature,
         generator=generator(0, "backbones"),
     )
     identities = data.train_truth.identities

@@ -29,9 +29,8 @@ import numpy as np
 from pages import table
 from views import information, nearest_memory, shuffled
 
-from vireid.config import LabellingConfig
 from vireid.data import DataFolder, load_pixels, open_data
-from vireid.labelling import OWN, Labelling, label_spaces, match
+from vireid.labelling import MultiMemoryMatching, label_spaces
 from vireid.matching.rejection import Rejection
 from vireid.metrics import reliability
 from vireid.models.extract import extract
@@ -40,7 +39,7 @@ from vireid.runs import Run, load_network
 from vireid.runs.session import Session
 from vireid.runs.train_run import train_run
 from vireid.seeds import generator
-from vireid.types import NOISE, Embeddings, Modality, PseudoLabels
+from vireid.types import NOISE, Embeddings, Labelling, Modality, PseudoLabels
 
 METHODS = ("hungarian", "progressive", "nearest")
 RULES = get_args(Rejection)
@@ -54,7 +53,7 @@ class Case:
 
     folder: Path
     data: DataFolder
-    config: LabellingConfig
+    config: MultiMemoryMatching
     embeddings: Embeddings
     clusters: Labelling
 
@@ -62,8 +61,8 @@ class Case:
         """Match; return the number of pairs, their precision and recall, in %."""
         config = replace(self.config, matching=method, reject=rule, memories=memories)
         sides = self.clusters.spaces["visible"], self.clusters.spaces["infrared"]
-        matching = match(
-            self.embeddings, *sides, config, generator=generator(0, "matching", memories)
+        matching = config.match(
+            self.embeddings, *sides, generator=generator(0, "matching", memories)
         )
         identities = self.data.train_truth and self.data.train_truth.identities
         spaces = self.clusters.spaces
@@ -85,11 +84,11 @@ class Case:
         assert self.data.train_truth is not None
         names, modality = self.data.train_truth.identities, self.embeddings.modality
         spaces = {}
-        for name, side in OWN.items():
+        for side in Modality:
             labels = np.full(len(modality), NOISE)
             inside = modality == side
             labels[inside] = np.unique(names[inside], return_inverse=True)[1]
-            spaces[name] = PseudoLabels(labels)
+            spaces[side.name.lower()] = PseudoLabels(labels, modality=side)
         return replace(self, clusters=Labelling(spaces))
 
 
@@ -100,16 +99,17 @@ def prepare(folder: Path, run: Run, recipe_name: str, stages: int) -> Case:
         recipe = load_recipe(recipe_name)
         train_run(Session(data, replace(recipe, stages=recipe.stages[:stages]), run))
     recipe = run.recipe()
+    config = recipe.labelling
+    assert isinstance(config, MultiMemoryMatching), "only multi-memory matching is looked at"
     pixels = load_pixels(data.train, (recipe.height, recipe.width))
     embeddings = extract(load_network(run), pixels, data.train.modality)
     clusters = label_spaces(
         embeddings,
         ("visible", "infrared"),
-        recipe.labelling,
-        temperature=recipe.temperature,
+        config,
         generator=generator(0, "clusters"),
     )
-    return Case(folder, data, recipe.labelling, embeddings, clusters)
+    return Case(folder, data, config, embeddings, clusters)
 
 
 def cell(scores: tuple[int, float, float]) -> str:

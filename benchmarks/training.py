@@ -20,7 +20,6 @@ from time import perf_counter
 import numpy as np
 import torch
 from pages import options, publish, table
-from vireid.training.targets import make_targets
 
 from vireid.config import NetworkConfig, Recipe
 from vireid.models import Passes
@@ -30,8 +29,9 @@ from vireid.runs import Run, new_network
 from vireid.runs.machine import keep_memory
 from vireid.training import TrainingImages, first_state
 from vireid.training.batches import load_batch, read_batch
-from vireid.training.loop import train_step
-from vireid.types import Modality, PseudoLabels
+from vireid.training.keeping import begin_terms
+from vireid.training.step import train_iteration
+from vireid.types import Labelling, Modality, PseudoLabels
 
 CASES = {
     "ResNet-50 AGW": (NetworkConfig("resnet50", non_local=(0, 2, 3, 0)), 288, 144, 16),
@@ -46,6 +46,8 @@ class Steps:
 
     def __init__(self, recipe: Recipe, size: int) -> None:
         self.recipe, self.stage = recipe, recipe.stages[-1]
+        terms = {name: replace(term, start=0.0) for name, term in self.stage.terms.items()}
+        self.on = replace(self.stage, terms=terms)
         visible = size // 3
         infrared = size - 2 * visible
         count = 2 * max(visible, infrared)
@@ -60,8 +62,8 @@ class Steps:
         network = self.state.network
         embeddings = extract(network, pixels, modality, with_features=True)
         labels = PseudoLabels(np.arange(count) // 2 % max(2, count // 8))
-        spaces = dict.fromkeys(self.stage.spaces(), labels)
-        self.state.targets = make_targets(spaces, embeddings, self.stage, recipe)
+        self.state.labelling = Labelling(dict.fromkeys(recipe.spaces(self.stage), labels))
+        self.state.terms = begin_terms(self.stage, self.state.labelling, embeddings, recipe.seed)
         self.passes = Passes(network)
         self.network = network.train()
         self.ready = self.load()
@@ -73,13 +75,13 @@ class Steps:
     def load(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Read and augment a batch."""
         batch = read_batch(self.images, *self.sides)
-        pixels, rows = load_batch(batch, self.recipe, "benchmark")
-        return self.network.normalise(pixels), rows.modality
+        pixels, _, modality = load_batch(batch, self.recipe, "benchmark")
+        return self.network.normalise(pixels), modality
 
     def full(self) -> None:
         """Take a step of the aligned stage, all its terms on."""
         batch = read_batch(self.images, *self.sides)
-        train_step(self.state, self.recipe, self.stage, self.stage.terms, batch, self.passes)
+        train_iteration(self.state, self.recipe, self.on, [batch], self.passes)
 
     def bare(self) -> None:
         """Take a step on ready tensors."""

@@ -45,3 +45,12 @@ def test_spaces_without_clusters_have_no_agreement():
 def test_no_images_at_all():
     none = {"visible": PseudoLabels([], modality=Modality.VISIBLE)}
     assert reliability(none, None, MODALITY[:0], IDENTITIES[:0]).noise == {"visible": 0.0}
+
+
+def test_the_modalities_spaces_are_found_whatever_their_names():
+    other = {"all": MATCHED, "cold": INFRARED, "warm": VISIBLE}
+    found, plain = (reliability(one, MATCHING, MODALITY, IDENTITIES) for one in (other, SPACES))
+    assert found.noise == {"all": 0.125, "cold": 0.0, "warm": 0.25}
+    assert (found.pair_precision, found.pair_recall) == (plain.pair_precision, plain.pair_recall)
+    alone = {"all": MATCHED, "cold": INFRARED}
+    assert reliability(alone, MATCHING, MODALITY, IDENTITIES).pair_precision is None
