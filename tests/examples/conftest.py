@@ -1,7 +1,9 @@
 """Recipes with classes from outside the package, and what tests do with them."""
 
 import json
+import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,8 +12,9 @@ from typing import Any
 import pytest
 
 from vireid.cli.main import main
-from vireid.runs import Run
+from vireid.runs import Run, train_run
 from vireid.runs.checkpoint import load_checkpoint
+from vireid.training import Stepped
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 FOREIGN = """
@@ -76,6 +79,27 @@ def call(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
         return err if code else out
 
     return run
+
+
+@pytest.fixture
+def stop_after(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
+    """Return a function that lets the next training get a SIGTERM after some steps."""
+
+    def arrange(steps: int) -> None:
+        fit = train_run.fit
+
+        def stopped(*arguments: Any, **settings: Any) -> Iterator[Any]:
+            taken = 0
+            for event in fit(*arguments, **settings):
+                taken += isinstance(event, Stepped)
+                if taken == steps and isinstance(event, Stepped):
+                    os.kill(os.getpid(), signal.SIGTERM)
+                yield event
+
+        monkeypatch.setattr(train_run, "fit", stopped)
+
+    yield arrange
+    monkeypatch.undo()
 
 
 @pytest.fixture
