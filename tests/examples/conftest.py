@@ -16,7 +16,8 @@ from vireid.runs import Run, train_run
 from vireid.runs.checkpoint import load_checkpoint
 from vireid.training import Stepped
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+HERE = Path(__file__).resolve().parent
+EXAMPLES = HERE.parents[1] / "examples"
 FOREIGN = """
 height: 32
 width: 16
@@ -47,11 +48,13 @@ stages:
 
 @pytest.fixture(autouse=True)
 def as_it_was() -> Iterator[None]:
-    """Let no module that a recipe has brought stay for the next test."""
+    """Let no module that a recipe or a test has brought stay for the next test."""
     before = set(sys.modules)
     yield
     for name in set(sys.modules) - before:
-        if hasattr(sys.modules[name.partition(".")[0]], "_vireid_recipe"):
+        file = getattr(sys.modules[name], "__file__", None)
+        beside = file is not None and Path(file).parent in (EXAMPLES, HERE)
+        if beside or hasattr(sys.modules[name], "_vireid_recipe"):
             del sys.modules[name]
 
 
