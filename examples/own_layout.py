@@ -1,6 +1,6 @@
 """A layout: images in folders of your own -> a value that can be trained and evaluated on.
 
-    python examples/own_layout.py ROOT RUN [RECIPE [NAME=VALUE ...]]
+    python examples/own_layout.py ROOT RUN [NAME=VALUE ...]
 
 ROOT holds an image of person 7 by infrared camera 3 as `train/0007/infrared-3/any-name.jpg`; people
 below `test/` are never trained on, and give infrared queries and a visible gallery.
@@ -38,7 +38,7 @@ def open_mine(root: Path) -> DataFolder:
 
 
 if __name__ == "__main__":
-    root, out, recipe, *settings = [*sys.argv[1:], "synthetic"][: max(3, len(sys.argv) - 1)]
+    root, out, *settings = sys.argv[1:]
     data = open_mine(Path(root))
-    run = vireid.train(data, out, recipe, settings=settings)
+    run = vireid.train(data, out, settings=settings)
     print(vireid.evaluate(run, data))

@@ -1,6 +1,8 @@
 """An observer: is told of a training while it runs, and writes a line of a table each epoch.
 
-python examples/own_observer.py DATA RUN [RECIPE [NAME=VALUE ...]]
+The table lies beside the run's folder:
+
+    python examples/own_observer.py DATA RUN [NAME=VALUE ...]
 """
 
 import csv
@@ -40,6 +42,6 @@ class Table:
 
 
 if __name__ == "__main__":
-    data, out, recipe, *settings = [*sys.argv[1:], "synthetic"][: max(3, len(sys.argv) - 1)]
-    vireid.train(data, out, recipe, settings=settings, watch=Table(Path(f"{out}.csv")))
+    data, out, *settings = sys.argv[1:]
+    vireid.train(data, out, settings=settings, watch=Table(Path(f"{out}.csv")))
     print(f"written: {out}.csv")

@@ -1,7 +1,9 @@
 """Recipes with classes from outside the package, and what tests do with them."""
 
 import json
+import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,10 +12,12 @@ from typing import Any
 import pytest
 
 from vireid.cli.main import main
-from vireid.runs import Run
+from vireid.runs import Run, train_run
 from vireid.runs.checkpoint import load_checkpoint
+from vireid.training import Stepped
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+HERE = Path(__file__).resolve().parent
+EXAMPLES = HERE.parents[1] / "examples"
 FOREIGN = """
 height: 32
 width: 16
@@ -44,11 +48,13 @@ stages:
 
 @pytest.fixture(autouse=True)
 def as_it_was() -> Iterator[None]:
-    """Let no module that a recipe has brought stay for the next test."""
+    """Let no module that a recipe or a test has brought stay for the next test."""
     before = set(sys.modules)
     yield
     for name in set(sys.modules) - before:
-        if hasattr(sys.modules[name.partition(".")[0]], "_vireid_recipe"):
+        file = getattr(sys.modules[name], "__file__", None)
+        beside = file is not None and Path(file).parent in (EXAMPLES, HERE)
+        if beside or hasattr(sys.modules[name], "_vireid_recipe"):
             del sys.modules[name]
 
 
@@ -76,6 +82,27 @@ def call(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
         return err if code else out
 
     return run
+
+
+@pytest.fixture
+def stop_after(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
+    """Return a function that lets the next training get a SIGTERM after some steps."""
+
+    def arrange(steps: int) -> None:
+        fit = train_run.fit
+
+        def stopped(*arguments: Any, **settings: Any) -> Iterator[Any]:
+            taken = 0
+            for event in fit(*arguments, **settings):
+                taken += isinstance(event, Stepped)
+                if taken == steps and isinstance(event, Stepped):
+                    os.kill(os.getpid(), signal.SIGTERM)
+                yield event
+
+        monkeypatch.setattr(train_run, "fit", stopped)
+
+    yield arrange
+    monkeypatch.undo()
 
 
 @pytest.fixture

@@ -3,37 +3,14 @@
 import json
 import os
 import shlex
-import signal
 import subprocess
 import sys
 
 import pytest
 
-from vireid.runs import Run, train_run
+from vireid.runs import Run
 from vireid.runs.states import state_files
 from vireid.studies.folder import StudyFolder
-from vireid.training import Stepped
-
-
-@pytest.fixture
-def stop_after(monkeypatch):
-    """Return a function that lets the next training get a SIGTERM after some steps."""
-
-    def arrange(steps):
-        fit = train_run.fit
-
-        def stopped(*arguments, **settings):
-            taken = 0
-            for event in fit(*arguments, **settings):
-                taken += isinstance(event, Stepped)
-                if taken == steps and isinstance(event, Stepped):
-                    os.kill(os.getpid(), signal.SIGTERM)
-                yield event
-
-        monkeypatch.setattr(train_run, "fit", stopped)
-
-    yield arrange
-    monkeypatch.undo()
 
 
 @pytest.mark.parametrize("steps", [1, 3])

@@ -76,8 +76,8 @@ def test_what_reads_a_run_imports_nothing(run, people, call, tmp_path):
     with pytest.raises(ConfigError, match=r"writes\.Mine lies outside of vireid"):
         vireid.Run(out).recipe()
     image = next(people.glob("cam1/*/*.jpg"))
-    call("search", out, image, "--modality", "visible", "--gallery", tmp_path / "test.npz",
-         "--top", 2, "--out", tmp_path / "found")  # fmt: skip
+    gallery = tmp_path / "test.npz"
+    call("search", out, image, "--modality", "visible", "--gallery", gallery, "--top", 2)
     assert not mark.exists()
     assert "writes" not in sys.modules
 
