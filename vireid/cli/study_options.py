@@ -3,6 +3,7 @@
 import argparse
 import shlex
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from vireid.cli.arguments import Parser, add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress
@@ -88,6 +89,7 @@ def execute(
         VireidError: data, recipe or folder cannot be used, or some rows could not be trained.
         Stopped: a signal asked to stop; everything is saved.
     """
+    from vireid.cli.live import live
     from vireid.studies import run_study
 
     study = run_study(
@@ -100,6 +102,7 @@ def execute(
         parameter=parameter,
         device=use_machine(arguments),
         again=shlex.join(["vireid", *command]),
+        watch=partial(live, console=console),
         progress=progress,
     )
     console.print("\n" + study.page())

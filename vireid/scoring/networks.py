@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 
 from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.models import CrossModalNetwork
 from vireid.models.extract import extract, extract_with_mirror
 from vireid.observers import Progress, silent
-from vireid.recipes import Outline
+from vireid.runs.machine import find_device
 from vireid.runs.reading import Reading, read_all, read_training
 from vireid.scoring.choice import known_truth
 from vireid.scoring.options import EvaluationOptions
@@ -60,7 +59,7 @@ def score_networks(
         data: its test part is embedded, every image once for each network.
         protocol: queries and galleries.
         options: mirror images, re-ranking, the device and the cache of decoded images.
-        progress: shows how far the embedding is.
+        progress: shows how far the reading and the embedding are.
 
     Returns:
         The scores.
@@ -68,8 +67,8 @@ def score_networks(
     Raises:
         VireidError: a network or the data cannot be used.
     """
-    truth, device = known_truth(data), chosen_device(options.device)
-    pixels = read_all(data.test, (recipe.height, recipe.width), options.cache)
+    truth, device = known_truth(data), find_device(options.device)
+    pixels = read_all(data.test, (recipe.height, recipe.width), options.cache, progress=progress)
     if options.flip:
         protocol = replace(protocol, name=f"{protocol.name}, flip-averaged")
     embed = extract_with_mirror if options.flip else extract
@@ -79,20 +78,6 @@ def score_networks(
             embeddings = embed(network.to(device), pixels, data.test.modality, progress=tell)
         results[name] = score(embeddings, truth, protocol, rerank=options.rerank)
     return Scored(protocol, results, embeddings)
-
-
-def chosen_device(name: str) -> str:
-    """Return where to compute.
-
-    Args:
-        name: cpu, cuda, cuda:1 and so on; auto takes a GPU if there is one.
-
-    Returns:
-        The name of a device.
-    """
-    if name == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    return name
 
 
 def training_precision(

@@ -118,7 +118,19 @@ def _run_row(job: Job, row: str) -> None:
     recipe, data = replace(study.rows[row], seed=job.seed), study.data[job.name]
     study.folder.note_code(run, job.code)
     keep = _begin(job, run, recipe, data, row)
-    train_run(Session(data, recipe, run, study.device, resume=True, again=study.again, keep=keep))
+    train_run(
+        Session(
+            data,
+            recipe,
+            run,
+            device=study.device,
+            resume=True,
+            again=study.again,
+            keep=keep,
+            watch=study.watch,
+            progress=study.progress,
+        )
+    )
     with stop_requests() as stop:
         scores = _score(study, run, recipe, study.test[job.name])
         known = training_precision(load_network(run), recipe, data, device=study.device)

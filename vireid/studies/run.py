@@ -11,8 +11,9 @@ from vireid.errors import ConfigError, VireidError, some
 from vireid.observers import Progress, silent
 from vireid.runs.claim import check_trainable
 from vireid.runs.fingerprints import fingerprint
+from vireid.runs.machine import find_device
+from vireid.runs.watch import Watching, nobody
 from vireid.scoring import choose_protocol
-from vireid.scoring.networks import chosen_device
 from vireid.studies.code import Code, changed_parts, code_of
 from vireid.studies.folder import StudyFolder, locked
 from vireid.studies.jobs import Job, run_job
@@ -33,6 +34,7 @@ def run_study(
     parameter: str | None = None,
     device: str = "auto",
     again: str = "the same call",
+    watch: Watching = nobody,
     progress: Progress = silent,
 ) -> StudyFolder:
     """Train each row on each data set with each seed, score it, and set the rows side by side.
@@ -52,7 +54,8 @@ def run_study(
         parameter: the setting that the values of rows named PARAMETER=VALUE are of, for the figure.
         device: where to compute; "auto" takes a GPU if there is one.
         again: how to go on, for messages and the page of results.
-        progress: shows how far the embedding of test images is.
+        watch: opens what is shown each training.
+        progress: shows how far the reading and the embedding of images are.
 
     Returns:
         The folder, whose ``results()`` and ``page()`` show what was found.
@@ -72,7 +75,8 @@ def run_study(
     trained, scored = open_all([Path(path) for path in data], tests)
     study = Study(
         StudyFolder(Path(out)), rows, trained, scored, numbers,
-        None if gains is None else tuple(gains), parameter, chosen_device(device), again, progress,
+        None if gains is None else tuple(gains), parameter, find_device(device), again, watch,
+        progress,
     )  # fmt: skip
     _run(study)
     return study.folder

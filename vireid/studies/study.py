@@ -8,6 +8,7 @@ from vireid.config import Recipe
 from vireid.data import DataFolder, open_data
 from vireid.errors import ConfigError, DataError
 from vireid.observers import Progress, silent
+from vireid.runs.watch import Watching, nobody
 from vireid.studies.folder import StudyFolder
 
 
@@ -33,8 +34,10 @@ class Study:
     """Where to compute."""
     again: str = "the same call"
     """How to go on, for messages and the page of results."""
+    watch: Watching = nobody
+    """Opens what is shown each training."""
     progress: Progress = silent
-    """Shows how far the embedding of test images is."""
+    """Shows how far the reading and the embedding of images are."""
 
 
 def open_all(
