@@ -10,6 +10,7 @@ from vireid.data import DataFolder
 from vireid.models import CrossModalNetwork
 from vireid.models.extract import extract, extract_with_mirror
 from vireid.observers import Progress, silent
+from vireid.recipes import Outline
 from vireid.runs.machine import find_device
 from vireid.runs.reading import Reading, read_all, read_training
 from vireid.scoring.choice import known_truth
