@@ -23,7 +23,7 @@ TABLE: dict[str, set[str]] = {
     "terms": {"cluster", "errors", "losses", "models", "types"},
     "labelling": {"cluster", "errors", "matching", "types"},
     "config": {"errors", "labelling", "terms", "types"},
-    "recipes": {"config", "errors", "labelling", "terms"},
+    "recipes": {"config", "errors", "labelling", "terms", "types"},
     "training": {
         "cluster", "config", "errors", "labelling", "metrics", "models", "seeds", "terms", "types",
     },
@@ -47,8 +47,8 @@ TABLE: dict[str, set[str]] = {
 """What each room may import; cli may import everything. docs/architecture.md shows the same."""
 
 KNOW_THE_TRUTH = {"types", "data", "synthetic", "scoring", "studies", "pages", "cli"}
-CARRY_THE_TRUTH = {"__init__.py", "runs/reading.py", "runs/epochs.py"}
-"""The public names, and two files of a training: one leaves out unreadable images, one logs."""
+CARRY_THE_TRUTH = {"runs/reading.py", "runs/epochs.py"}
+"""Two files of a training: one leaves out unreadable images, one logs."""
 FILES = sorted(PACKAGE.rglob("*.py"))
 LINES = 250
 

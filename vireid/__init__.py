@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vireid.scoring.evaluating import evaluate
     from vireid.synthetic import SyntheticSettings, synthesise
     from vireid.training import TrainingImages, fit
-    from vireid.types import Embeddings, Images, PseudoLabels, Truth
+    from vireid.types import Embeddings, Images, PseudoLabels
 
     __version__: str
 
@@ -67,7 +67,6 @@ __all__ = [
     "Run",
     "SyntheticSettings",
     "TrainingImages",
-    "Truth",
     "build_network",
     "check",
     "embed",

@@ -28,11 +28,11 @@ def data(tmp_path_factory):
 def splits(tmp_path, tiny):
     """Return three runs of untrained networks, of splits 1, 4 and 10."""
     runs = []
-    for draw in (1, 4, 10):
-        run, recipe = Run(tmp_path / "runs" / f"draw-{draw}"), replace(tiny, seed=draw)
+    for fold in (1, 4, 10):
+        run, recipe = Run(tmp_path / "runs" / f"fold-{fold}"), replace(tiny, seed=fold)
         run.folder.mkdir(parents=True)
-        name = f"pairs (RegDB layout), draw {draw}"
-        run.data_file.write_text(json.dumps({"name": name, "draw": draw}))
+        name = f"pairs (RegDB layout), fold {fold}"
+        run.data_file.write_text(json.dumps({"name": name, "fold": fold}))
         save_network(run, BEFORE, new_network(recipe), recipe)
         run.recipe_file.write_text(dump_recipe(recipe))
         runs.append(run.folder)
@@ -56,7 +56,7 @@ def test_the_mean_is_that_of_the_runs_each_on_its_own_split(splits, data, capsys
         tables.append(json.loads((run / "evaluation.json").read_text())["stages"][BEFORE]["mean"])
         metrics = json.loads((run / "metrics.json").read_text())
         assert metrics[BEFORE] == expected["stages"][BEFORE] == tables[-1]
-        assert metrics["data"] == expected["data"] == f"pairs (RegDB layout), draw {run.name[6:]}"
+        assert metrics["data"] == expected["data"] == f"pairs (RegDB layout), fold {run.name[5:]}"
     assert len({table["mAP"] for table in tables}) == 3, "three networks on three splits"
     stage = found["stages"][BEFORE]
     assert stage["runs"] == 3
@@ -97,7 +97,7 @@ def test_weights_know_their_split_too_and_options_may_stand_anywhere(splits, dat
     found = json.loads((tmp_path / "runs.json").read_text())
     assert [run["split"] for run in found["runs"]] == [1, 4, 10]
     assert found["protocol"] == "RegDB, infrared-to-visible"
-    assert (tmp_path / "draw-4-evaluation" / "evaluation.json").is_file()
+    assert (tmp_path / "fold-4-evaluation" / "evaluation.json").is_file()
 
 
 def test_mistakes_are_found_before_anything_is_evaluated(splits, data, tmp_path, mistake):
@@ -106,14 +106,14 @@ def test_mistakes_are_found_before_anything_is_evaluated(splits, data, tmp_path,
     assert "named twice; name each run once" in mistake("evaluate", *words, words[0], data)
     other = shutil.copytree(words[0], tmp_path / "other" / words[0].name)
     out = ("--out", tmp_path / "out")
-    assert "draw-1: named twice; leave --out out" in mistake("evaluate", *words, other, data, *out)
-    for draw, other in ((4, 1), (1, 4)):
-        found = mistake("evaluate", *words, data, "--fold", draw)
-        assert f"draw-{other} was trained on draw {other}" in found, "also if it is the second"
-    assert "draw-4 has no stage joint" in mistake("evaluate", words[1], data, "--stage", "joint")
+    assert "fold-1: named twice; leave --out out" in mistake("evaluate", *words, other, data, *out)
+    for fold, other in ((4, 1), (1, 4)):
+        found = mistake("evaluate", *words, data, "--fold", fold)
+        assert f"fold-{other} was trained on fold {other}" in found, "also if it is the second"
+    assert "fold-4 has no stage joint" in mistake("evaluate", words[1], data, "--stage", "joint")
     (words[1] / "metrics.json").write_text("{")
-    assert "draw-4/metrics.json is damaged" in mistake("evaluate", *words, data)
+    assert "fold-4/metrics.json is damaged" in mistake("evaluate", *words, data)
     shutil.rmtree(words[1] / "checkpoints")
-    assert "draw-4 holds no checkpoint" in mistake("evaluate", *words, data)
+    assert "fold-4 holds no checkpoint" in mistake("evaluate", *words, data)
     assert "required: data" in mistake("evaluate", words[0])
     assert not list(splits[0].parent.rglob("evaluation.json"))

@@ -27,7 +27,7 @@ def run(tmp_path, tiny):
     run = Run(tmp_path / "below" / "here" / "run")
     run.folder.mkdir(parents=True)
     run.recipe_file.write_text(dump_recipe(replace(tiny, seed=7)))
-    run.data_file.write_text(json.dumps({"name": "people", "draw": None}))
+    run.data_file.write_text(json.dumps({"name": "people", "fold": None}))
     run.log_file.write_text("".join(json.dumps(line) + "\n" for line in (FIRST, LAST)))
     run.lock_file.touch()
     checkpoints(run, BEFORE, "joint")

@@ -52,7 +52,7 @@ def test_run_folder_and_weights_give_the_same_scores(run, people):
     ):  # fmt: skip
         found = vireid.evaluate(model, where, stages=stages, device="cpu")
         assert found.table() == {BEFORE: expected.table()}
-        assert (found.protocol, found.data, found.draw) == (PLAIN, data.name, None)
+        assert (found.protocol, found.data, found.fold) == (PLAIN, data.name, None)
         np.testing.assert_array_equal(found.embeddings.vectors, embeddings.vectors)
         assert all(file.is_file() for file in found.files)
     assert found.model == weights
@@ -138,13 +138,13 @@ def test_mistakes_are_found_before_the_first_is_evaluated(run, people, tmp_path)
 def test_data_that_is_open_is_on_the_split_that_is_meant(tiny, tmp_path, people):
     data = vireid.open_data(people)
     name = data.name.replace("SYSU-MM01", "RegDB")
-    run = untrained(tmp_path / "run", tiny, {"name": f"{name}, draw 1", "draw": 1})
-    other, own = (replace(data, name=f"{name}, draw {n}", draw=n) for n in (2, 1))
-    with pytest.raises(ConfigError, match="has seen people of the test part of draw 2"):
+    run = untrained(tmp_path / "run", tiny, {"name": f"{name}, fold 1", "fold": 1})
+    other, own = (replace(data, name=f"{name}, fold {n}", fold=n) for n in (2, 1))
+    with pytest.raises(ConfigError, match="has seen people of the test part of fold 2"):
         vireid.evaluate(run, other)
-    with pytest.raises(ConfigError, match=r"draw is 3, but the data given is .*, draw 1"):
-        vireid.evaluate(run, own, draw=3)
-    assert vireid.evaluate(run, own, draw=1).draw == 1
+    with pytest.raises(ConfigError, match=r"fold is 3, but the data given is .*, fold 1"):
+        vireid.evaluate(run, own, fold=3)
+    assert vireid.evaluate(run, own, fold=1).fold == 1
 
 
 def test_data_without_identities(run, people):

@@ -47,26 +47,26 @@ def test_sysu(golden, tmp_path, mode, shots):
 @pytest.mark.parametrize("direction", ["visible-to-infrared", "infrared-to-visible"])
 def test_regdb(golden, tmp_path, direction):
     arrays = golden("lists_regdb")
-    for split in arrays["draws"].tolist():
-        check_split(arrays, tmp_path / str(split), direction, split)
+    for fold in arrays["trials"].tolist():
+        check_split(arrays, tmp_path / str(fold), direction, fold)
 
 
-def check_split(arrays, root, direction, split):
-    """Compare the protocol of a split of RegDB with the lists of the released code."""
+def check_split(arrays, root, direction, fold):
+    """Compare the protocol of a fold of RegDB with the lists of the released code."""
     train = {"visible": "Visible/0/a.bmp", "thermal": "Thermal/0/a.bmp"}
     files, texts = list(train.values()), {}
     for word, path in train.items():
-        lines = arrays[f"draw{split}_{word}_lines"].tolist()
-        files += arrays[f"draw{split}_{word}_files"].tolist()
-        texts[f"idx/test_{word}_{split}.txt"] = "".join(line + "\n" for line in lines)
-        texts[f"idx/train_{word}_{split}.txt"] = f"{path} 0\n"
-    data = open_data(plant(root, files, texts), draw=split)
+        lines = arrays[f"trial{fold}_{word}_lines"].tolist()
+        files += arrays[f"trial{fold}_{word}_files"].tolist()
+        texts[f"idx/test_{word}_{fold}.txt"] = "".join(line + "\n" for line in lines)
+        texts[f"idx/train_{word}_{fold}.txt"] = f"{path} 0\n"
+    data = open_data(plant(root, files, texts), fold=fold)
     protocol = regdb(data.test, data.test_truth, direction=direction)
     (draw,) = protocol.draws
     words = ("visible", "thermal") if direction.startswith("visible") else ("thermal", "visible")
     for word, side in zip(words, (draw.query, draw.gallery), strict=True):
-        assert names(data, side) == arrays[f"draw{split}_{word}_files"].tolist()
-        labels = arrays[f"draw{split}_{word}_labels"].tolist()
+        assert names(data, side) == arrays[f"trial{fold}_{word}_files"].tolist()
+        labels = arrays[f"trial{fold}_{word}_labels"].tolist()
         assert data.test_truth.identities[side].tolist() == labels
     assert (protocol.count, draw.ignored()) == ("images", None)
 
