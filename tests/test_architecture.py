@@ -23,7 +23,7 @@ TABLE: dict[str, set[str]] = {
     "terms": {"cluster", "errors", "losses", "models", "types"},
     "labelling": {"cluster", "errors", "matching", "types"},
     "config": {"errors", "labelling", "terms", "types"},
-    "recipes": {"config", "errors", "labelling", "terms"},
+    "recipes": {"config", "errors", "labelling", "terms", "types"},
     "training": {
         "cluster", "config", "errors", "labelling", "metrics", "models", "seeds", "terms", "types",
     },
