@@ -121,3 +121,8 @@ def test_mistakes(mistake, tmp_path):
     assert "no valid YAML" in mistake("recipe", saved(tmp_path / "run", "a: ["))
     (tmp_path / "data.json").write_text(json.dumps([1]))
     assert "holds no settings" in mistake("recipe", tmp_path / "data.json")
+
+
+def test_a_misspelt_stage_is_met_with_the_nearest(trained, people, mistake):
+    message = mistake("evaluate", trained, people, "--stage", "alinged")
+    assert message.endswith("it has: before, joint, aligned; did you mean aligned?\n")

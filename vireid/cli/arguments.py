@@ -5,9 +5,30 @@ import shlex
 from collections.abc import Callable
 from pathlib import Path
 
+from vireid.cli.parsing import Parser
 from vireid.data import MAX_UNREADABLE
 from vireid.data.pixels.place import MEMORY, SMALL
 from vireid.errors import ConfigError
+
+
+def parser(name: str, description: str, epilog: str | None = None) -> Parser:
+    """Return the parser of a command.
+
+    Args:
+        name: the command.
+        description: what it does, for its help.
+        epilog: examples, for the end of its help.
+
+    Returns:
+        A parser without arguments.
+    """
+    return Parser(
+        prog=f"vireid {name}",
+        description=description,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
 
 
 def add_machine(target: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""The parser of commands: its mistakes end as one line, in words of our own."""
+"""A parser of arguments whose mistakes are one line, in words of our own."""
 
 import argparse
 from collections.abc import Iterator, Sequence
@@ -9,8 +9,6 @@ from vireid.errors import ConfigError, meant, some
 
 NUMBERS: dict[Any, str] = {int: "a whole number", float: "a number"}
 """Types of options whose mistakes have words of our own."""
-
-
 RENAMED = {"--trial": "--fold", "--trials": "--draws"}
 """Options of earlier versions, and what they are called now."""
 
@@ -105,23 +103,3 @@ def _option_names(words: Sequence[str]) -> Iterator[str]:
     for word in takewhile(lambda word: word != "--", words):
         if " " not in word and word.lstrip("-")[:1].isalpha() and word.startswith("-"):
             yield word.partition("=")[0]
-
-
-def parser(name: str, description: str, epilog: str | None = None) -> Parser:
-    """Return the parser of a command.
-
-    Args:
-        name: the command.
-        description: what it does, for its help.
-        epilog: examples, for the end of its help.
-
-    Returns:
-        A parser without arguments.
-    """
-    return Parser(
-        prog=f"vireid {name}",
-        description=description,
-        epilog=epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )

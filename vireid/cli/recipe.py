@@ -19,7 +19,7 @@ def run(words: list[str]) -> None:
         "Print a recipe as YAML, every setting resolved; a comment over each key says what it\n"
         "means, and in brackets its type or choices and its default. What is printed is a recipe\n"
         "itself: `vireid recipe sysu > mine.yaml`, then --recipe mine.yaml.",
-        "examples:\n  vireid recipe synthetic --set stages.*.epochs=3\n"
+        "examples:\n  vireid recipe synthetic --set 'stages.*.epochs=3'\n"
         "  vireid recipe runs/first --diff synthetic",
     )
     known = f"a YAML file, the folder of a run or one of: {', '.join(names())}"

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from vireid.cli.arguments import Parser
+from vireid.cli.parsing import Parser
 from vireid.recipes import load_recipe
 from vireid.recipes.listed import list_settings
 

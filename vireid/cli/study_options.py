@@ -5,8 +5,9 @@ import shlex
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from vireid.cli.arguments import Parser, add_machine, folder, parser, use_machine
+from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress
+from vireid.cli.parsing import Parser
 from vireid.cli.settings import POINTER, add_settings
 from vireid.config import Recipe
 from vireid.errors import ConfigError

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vireid.config import Recipe
-from vireid.errors import CheckpointError, ConfigError
+from vireid.errors import CheckpointError, ConfigError, meant
 from vireid.models import CrossModalNetwork, build_network
 from vireid.recipes import Outline, dump_recipe, read_outline
 from vireid.runs.checkpoint import load_checkpoint, load_metadata, load_weights, save_checkpoint
@@ -100,9 +100,8 @@ def find_stage(run: Run, stage: str | None = None) -> str:
     stages = run.stages()
     wanted = stage or (stages[-1] if stages else BEFORE)
     if wanted not in [*stages, CLEAREST] or not run.checkpoint_file(wanted).is_file():
-        raise CheckpointError(
-            f"{run.folder} has no stage {wanted}; it has: {', '.join(stages) or 'none yet'}"
-        )
+        has = f"{', '.join(stages) or 'none yet'}{meant(wanted, stages)}"
+        raise CheckpointError(f"{run.folder} has no stage {wanted}; it has: {has}")
     return wanted
 
 
