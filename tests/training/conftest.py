@@ -201,7 +201,7 @@ class People:
 
 
 @pytest.fixture(scope="session")
-def people():
+def four_people():
     """Return the labeller that knows four people."""
     return People
 

@@ -99,9 +99,7 @@ def test_it_goes_on_bit_equal_after_any_event(few_images, recipe, train, resumed
     assert resumed(few_images, recipe, whole) == 2 * (1 + 1 + 2 + 1)
 
 
-def test_what_it_names_is_the_same_object_also_after_a_file(
-    few_images, recipe, stopped, copied
-):
+def test_what_it_names_is_the_same_object_also_after_a_file(few_images, recipe, stopped, copied):
     _, state = stopped(few_images, recipe, 1)
     again = unpack(new_network(recipe), recipe, *copied(state))
     for one in (state, again):
@@ -139,9 +137,7 @@ def test_terms_are_updated_before_their_start_too(few_images, micro, train):
     assert len(MOVED) == 4
 
 
-def test_what_it_trains_has_a_group_of_its_own_and_is_replaced_with_new_labels(
-    few_images, recipe
-):
+def test_what_it_trains_has_a_group_of_its_own_and_is_replaced_with_new_labels(few_images, recipe):
     found, sizes = [], []
     for event in fit(new_network(recipe), few_images, recipe):
         if isinstance(event, Labelled):
@@ -166,11 +162,13 @@ def test_what_it_trains_moves(few_images, recipe, stopped):
     assert (first != later).any()
 
 
-def test_a_term_without_clusters_is_left_out_and_who_names_it_too(few_images, micro, people, train):
+def test_a_term_without_clusters_is_left_out_and_who_names_it_too(
+    few_images, micro, four_people, train
+):
     terms = {"visible": ClusterNCE("visible"), "infrared": ClusterNCE("infrared"),
              "mixed": ClusterNCE("mixed"), "drawn": Drawn("visible", near="mixed")}  # fmt: skip
     recipe = with_terms(micro, terms, sample_by="own", epochs=1)
-    recipe = replace(recipe, labelling=people(nobody=("mixed",)))
+    recipe = replace(recipe, labelling=four_people(nobody=("mixed",)))
     course = train(few_images, recipe)
     assert [*course.reports[0].losses] == ["visible", "infrared", "total"]
 
@@ -180,12 +178,16 @@ def test_a_name_that_the_stage_does_not_have_is_a_problem(micro):
     with pytest.raises(ConfigError, match="stage aligned: drawn names the term gone, which the st"):
         with_terms(micro, terms)
     with pytest.raises(ConfigError, match="stage aligned: drawn to nobody"):
-        with_terms(micro, {"nobody": ClusterNCE("visible"), "drawn": Drawn("visible", near="nobody")})
+        with_terms(
+            micro, {"nobody": ClusterNCE("visible"), "drawn": Drawn("visible", near="nobody")}
+        )
 
 
 def test_a_circle_is_refused_before_training(micro):
     terms = {"one": Drawn("visible", near="other"), "other": Drawn("visible", near="one")}
-    with pytest.raises(ConfigError, match="stage aligned: the terms one, other name each other in a c"):
+    with pytest.raises(
+        ConfigError, match="stage aligned: the terms one, other name each other in a c"
+    ):
         with_terms(micro, terms)
 
 
