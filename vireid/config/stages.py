@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from vireid.config.named import Named
-from vireid.errors import ABOVE_ZERO, FROM_ONE, FROM_ZERO, INSIDE, meant, outside
-from vireid.terms import Place, Term
+from vireid.errors import ABOVE_ZERO, FROM_ONE, FROM_ZERO, INSIDE, ConfigError, meant, outside
+from vireid.terms import Place, Term, in_order
 from vireid.types import LabelSpace
 
 RESERVED = ("before", "clearest", "seconds", "seed")
@@ -174,6 +174,10 @@ class StageConfig:
             yield f"{where}recentre_every applies where labels stay; set relabel_every to another"
         if self.recentre_every and not any(term.follows for term in terms.values()):
             yield f"{where}recentre_every applies to stages with an intra term"
+        try:
+            in_order(terms)
+        except ConfigError as error:
+            yield f"{where}{error}"
         place = Place(self.name, terms, spaces, self.relabel_every)
         for term in terms.values():
             yield from term.problems(place)

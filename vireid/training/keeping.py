@@ -7,8 +7,7 @@ from torch import Tensor, nn
 
 from vireid import seeds
 from vireid.config import StageConfig
-from vireid.errors import ConfigError
-from vireid.terms import Kept, Term
+from vireid.terms import Kept, Term, in_order
 from vireid.types import Embeddings, Labelling
 
 
@@ -32,9 +31,6 @@ def begin_terms(
     Returns:
         What each term keeps, by the term's name; terms of label spaces without clusters are left
         out.
-
-    Raises:
-        ConfigError: terms name each other in a circle.
     """
     terms = stage.all_terms()
     found: dict[str, Kept] = {}
@@ -73,29 +69,6 @@ def renew_terms(
             fresh = term.renew(kept[name], labelling, embeddings)
             for key, value in fresh.items():
                 kept[name][key] = value.to(device)
-
-
-def in_order(terms: Mapping[str, Term]) -> list[str]:
-    """Sort terms so that each comes after those that it names.
-
-    Args:
-        terms: by name.
-
-    Returns:
-        Names.
-
-    Raises:
-        ConfigError: they name each other in a circle.
-    """
-    order: list[str] = []
-    left = list(terms)
-    while left:
-        free = [name for name in left if not set(terms[name].others()) & set(left)]
-        if not free:
-            raise ConfigError(f"the terms {', '.join(left)} name each other in a circle")
-        order += free
-        left = [name for name in left if name not in free]
-    return order
 
 
 def on_device(term: Term, kept: Kept, device: torch.device | str) -> Kept:

@@ -13,6 +13,7 @@ from vireid.config import Recipe
 from vireid.errors import CheckpointError
 from vireid.models import CrossModalNetwork
 from vireid.terms import Kept, Term
+from vireid.training.compute import prepare
 from vireid.training.keeping import link, on_device, trained
 from vireid.training.optimiser import train_terms
 from vireid.training.signals import Signals
@@ -82,7 +83,8 @@ def unpack(
     """Return the state that ``pack`` took apart.
 
     Args:
-        network: of the recipe, on the training device; its weights are replaced.
+        network: of the recipe, on the training device; its weights are replaced, in the
+            recipe's precision.
         recipe: of the same training.
         tensors: by name.
         values: the rest.
@@ -98,6 +100,7 @@ def unpack(
             f"the state has format {values.get('format', 1)}, expected {FORMAT}: another version "
             "of vireid saved it; go on with that version, or train anew"
         )
+    prepare(network, recipe.compute)
     try:
         network.load_state_dict(_below("network", tensors))
         state = first_state(network, recipe)
