@@ -88,3 +88,19 @@ def test_values_that_look_like_options_are_values():
     command.add_argument("word", nargs="+")
     command.add_argument("--share", type=float)
     assert command.parse_args(["--share", "-0.5", "a", "--", "--b"]).word == ["a", "--b"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("train", "x", "--out", "y", "--trial", "3"), "--trial is called --fold now: use --fold"),
+        (("evaluate", "r", "x", "--trials", "3"), "--trials is called --draws now: use --draws"),
+        (("evaluate", "r", "x", "--trial=3"), "--trial is called --fold now: use --fold"),
+        (
+            ("label", "x", "--trial", "3"),
+            "--trial is called --fold now: vireid label has no --fold",
+        ),
+    ],
+)
+def test_an_option_of_earlier_versions_names_the_new_one(words, message, mistake):
+    assert message in mistake(*words)
