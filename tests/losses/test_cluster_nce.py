@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 
 from vireid.losses import cluster_nce
-from vireid.terms.memory import ClusterMemory
+from vireid.terms.memory import moved_rows
 
 
 def naive(embeddings, labels, memories, temperature):
@@ -42,22 +42,22 @@ def test_golden_loss_gradient_and_memory(golden, setting, mode):
     inputs = torch.from_numpy(arrays["inputs"]).requires_grad_()
     labels = torch.from_numpy(arrays["targets"])
     momentum = float(arrays[f"{setting}momentum"])
-    memory = ClusterMemory(torch.from_numpy(arrays["memory"]), momentum, mode == "hard")
+    rows = torch.from_numpy(arrays["memory"])
     embeddings = functional.normalize(inputs)
-    loss = cluster_nce(embeddings, labels, memory.rows, float(arrays[f"{setting}temp"])).mean()
+    loss = cluster_nce(embeddings, labels, rows, float(arrays[f"{setting}temp"])).mean()
     loss.backward()
-    memory.update(embeddings, labels)
+    moved = moved_rows(rows, embeddings, labels, momentum=momentum, hardest=mode == "hard")
     expected = arrays[f"{setting}{mode}_grad"]
     assert loss.item() == pytest.approx(float(arrays[f"{setting}{mode}_loss"]), 1e-5, 1e-5)
     np.testing.assert_allclose(inputs.grad, expected, atol=1e-6 + 1e-4 * np.abs(expected).max())
-    np.testing.assert_allclose(memory.rows, arrays[f"{setting}{mode}_memory_after"], atol=1e-5)
+    np.testing.assert_allclose(moved, arrays[f"{setting}{mode}_memory_after"], atol=1e-5)
 
 
 @pytest.mark.parametrize("mode", ["mean", "hard"])
 def test_golden_shared_memory_whose_infrared_gradient_comes_after_the_visible_update(golden, mode):
     arrays = {name: torch.from_numpy(value) for name, value in golden("cluster_memory").items()}
-    memory = ClusterMemory(arrays["memory"], float(arrays["momentum"]), mode == "hard")
-    temperature, rows = float(arrays["temp"]), memory.rows.clone()
+    rows, momentum = arrays["memory"], float(arrays["momentum"])
+    temperature = float(arrays["temp"])
     embeddings, inputs, labels = {}, {}, {}
     for side in ("vis", "ir"):
         inputs[side] = arrays[f"shared_{mode}_inputs_{side}"].requires_grad_()
@@ -67,10 +67,11 @@ def test_golden_shared_memory_whose_infrared_gradient_comes_after_the_visible_up
         assert loss.item() == pytest.approx(arrays[f"shared_{mode}_loss_{side}"].item(), 1e-5, 1e-5)
         loss.backward(retain_graph=True)
     # ours takes both gradients from one memory; theirs is ours plus what the update moved
-    memory.update(embeddings["vis"], labels["vis"])
+    hardest = mode == "hard"
+    moved = moved_rows(rows, embeddings["vis"], labels["vis"], momentum=momentum, hardest=hardest)
     shares = (embeddings["ir"] @ rows.T / temperature).softmax(1).detach()
     pulls = (shares - functional.one_hot(labels["ir"], len(rows))) / (temperature * len(shares))
-    embeddings["ir"].backward(pulls @ (memory.rows - rows))
+    embeddings["ir"].backward(pulls @ (moved - rows))
     for side in ("vis", "ir"):
         expected = arrays[f"shared_{mode}_grad_{side}"].numpy()
         tolerance = 1e-6 + 1e-4 * np.abs(expected).max()
