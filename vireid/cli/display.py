@@ -15,7 +15,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from vireid.observers.progress import Tell
+from vireid.types import Tell
 
 console = Console(highlight=False, markup=False, soft_wrap=True)
 """Where results go."""

@@ -1,10 +1,10 @@
 """How nearest neighbours are searched."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from vireid.errors import ConfigError
+from vireid.types import Tell
 
 Backend = Literal["exact", "ivf"]
 """Among all rows, or in an inverted file (FAISS)."""
@@ -24,7 +24,7 @@ class Search:
     """Rows of the similarity matrix held at a time."""
     part: tuple[int, int] = (0, 1)
     """(i, n) searches for the i-th of n shares of the rows: one for each of n processes."""
-    progress: Callable[[int, int], None] | None = None
+    progress: Tell | None = None
     """Called with how many rows are done and how many there are."""
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from vireid.errors import DataError
 from vireid.models import CrossModalNetwork, folded
-from vireid.types import Embeddings, Int
+from vireid.types import Embeddings, Int, Tell
 
 
 class KeptMaps:
@@ -52,7 +52,7 @@ def extract(
     with_features: bool = False,
     kept: KeptMaps | None = None,
     part: tuple[int, int] = (0, 1),
-    progress: Callable[[int, int], None] | None = None,
+    progress: Tell | None = None,
 ) -> Embeddings:
     """Embed N images.
 
@@ -111,7 +111,7 @@ def extract_with_mirror(
     modality: Int,
     *,
     batch: int = 64,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Tell | None = None,
 ) -> Embeddings:
     """Embed N images and their mirror images, and average the two.
 
@@ -130,7 +130,7 @@ def extract_with_mirror(
     """
     count = len(modality)
 
-    def watched(before: int) -> Callable[[int, int], None]:
+    def watched(before: int) -> Tell:
         return lambda done, _: progress(before + done, 2 * count) if progress else None
 
     plain = extract(network, pixels, modality, batch=batch, progress=watched(0))

@@ -3,7 +3,7 @@
 from vireid.observers.choice import CHOICES, check_installed, open_observers
 from vireid.observers.json_lines import JsonLines, read_lines
 from vireid.observers.observer import Observer, numbers
-from vireid.observers.progress import Progress, Tell, silent
+from vireid.observers.progress import Progress, silent
 from vireid.observers.together import Observers
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "Observer",
     "Observers",
     "Progress",
-    "Tell",
     "check_installed",
     "numbers",
     "open_observers",

@@ -4,17 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
-
-class Tell(Protocol):
-    """Takes note of how far the work is."""
-
-    def __call__(self, done: int, total: int) -> None:
-        """Note progress.
-
-        Args:
-            done: pieces that are finished.
-            total: all pieces.
-        """
+from vireid.types import Tell
 
 
 class Progress(Protocol):

@@ -1,7 +1,5 @@
 """A network whose batches and images several processes share."""
 
-from collections.abc import Callable
-
 import numpy as np
 import torch
 import torch.distributed as dist
@@ -14,7 +12,7 @@ from vireid.models.extract import KeptMaps, batches_of, extract
 from vireid.parallel.gather import gathered
 from vireid.parallel.lost import exchange
 from vireid.parallel.process import share
-from vireid.types import Embeddings, Int
+from vireid.types import Embeddings, Int, Tell
 
 
 class SharedForward:
@@ -73,7 +71,7 @@ def shared_extract(
     batch: int = 64,
     with_features: bool = False,
     kept: KeptMaps | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Tell | None = None,
 ) -> Embeddings:
     """Embed N images like ``extract``, each process every n-th batch of them.
 

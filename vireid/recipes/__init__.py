@@ -19,7 +19,7 @@ from vireid.config import Recipe
 from vireid.errors import ConfigError, meant, some
 from vireid.recipes.changes import change
 from vireid.recipes.classes import Classes
-from vireid.recipes.former import MOVED, check_moved, is_former, modernise, named_terms
+from vireid.recipes.former import MOVED, check_moved, is_former, modernise, named_terms, push_down
 from vireid.recipes.outline import Outline, read_outline
 from vireid.recipes.plain import dump_recipe, foreign_classes, is_written, plain, recipe_differences
 from vireid.recipes.reader import FAILED, Reader
@@ -123,7 +123,7 @@ def parse_recipe(
             raise ConfigError(f"setting {override}: expected name=value, such as seed=3")
         if name in MOVED:
             check_moved({name: value})
-        change(settings, name, read_yaml(value, f"setting {override}"))
+        change(settings, name, read_yaml(value, f"setting {override}"), merge=True)
     reader = Reader(classes or Classes())
     try:
         recipe = reader.settings(Recipe, settings, "")
@@ -175,14 +175,20 @@ def _settings(text: str, source: str) -> dict[str, Any]:
     if not isinstance(changes, Mapping):
         raise ConfigError(f"{source}: changes are no mapping; expected lines such as `seed: 3`")
     found = _settings(find_recipe(base), base)
-    for name, value in changes.items():
-        if name in MOVED:  # as version 0.1.0 had them
-            change(found, f"stages.*.terms.*.{name}", value)
-            if name == "temperature":
-                change(found, "labelling.temperature", value)
-        else:
-            change(found, str(name), named_terms(value) if _is_terms(str(name)) else value)
+    _apply(found, changes)
     return found
+
+
+def _apply(found: dict[str, Any], changes: Mapping[str, Any]) -> None:
+    """Change the settings of a base in place."""
+    moved = {str(name): value for name, value in changes.items() if name in MOVED}
+    for name, value in moved.items():  # as version 0.1.0 had them: of all terms
+        push_down(found, name, value, replace=True)
+    for name, value in changes.items():
+        if name not in moved:
+            change(found, str(name), named_terms(value) if _is_terms(str(name)) else value)
+    for name, value in moved.items():  # of the terms that are new, too
+        push_down(found, name, value)
 
 
 def _is_terms(name: str) -> bool:

@@ -7,14 +7,16 @@ from typing import Any
 
 from vireid.errors import ConfigError, meant
 from vireid.recipes.classes import TERMS, takes
+from vireid.terms import Term
 
 EVERY = "*"
-"""In place of a name: all stages, or all terms that have the setting or could have it."""
+"""In place of a name: all stages, or all terms that have the setting. Of a term from outside the
+package these are the settings that all terms have, and those that the recipe names."""
 CLASS = ("class_path", "init_args")
 """What is said of a part of any class; its settings are the ``init_args``."""
 
 
-def change(settings: dict[str, Any], name: str, value: Any) -> None:
+def change(settings: dict[str, Any], name: str, value: Any, *, merge: bool = False) -> None:
     """Change settings in place; stages and terms go by their own names.
 
     Args:
@@ -22,13 +24,14 @@ def change(settings: dict[str, Any], name: str, value: Any) -> None:
         name: such as ``seed``, ``labelling.mixed.eps``, ``stages.joint.epochs`` or
             ``stages.aligned.terms.inter.weight``. ``*`` stands for every stage or term.
         value: the new one; None takes a term out.
+        merge: a mapping changes those settings of a group that it names, and leaves the others.
 
     Raises:
         ConfigError: there is no such place.
     """
     parts = name.split(".")
     if parts[0] != "stages":
-        _set(settings, parts, name, value)
+        _set(settings, parts, name, value, merge)
         return
     stages = settings.get("stages")
     found = {stage["name"]: stage for stage in stages} if isinstance(stages, list) else {}
@@ -52,15 +55,25 @@ def _change_stage(
     if parts[0] != "terms" or len(parts) == 1:
         _set(stage, parts, name, value)
         return True
-    terms = stage.setdefault("terms", {})
-    if not isinstance(terms, dict):
-        raise ConfigError(f"setting {name}: the terms of stage {stage['name']} have no names")
+    places = _term_places(stage, name)
     if len(parts) == 2:
-        return _replace(terms, parts[1], value, name, lenient)
+        here = next((terms for terms in places if parts[1] in terms), places[0])
+        return _replace(here, parts[1], value, name, lenient)
+    terms = {key: term for place in places for key, term in place.items()}
     chosen = list(_terms(terms, parts[1], parts[2], name, lenient))
     for term in chosen:
         _set(term, parts[2:], name, value)
     return bool(chosen)
+
+
+def _term_places(stage: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return where the terms of a stage stand: its own, then those of its further steps."""
+    further = stage.get("then") or []
+    steps = [stage, *(step for step in further if isinstance(step, dict))]
+    places = [step.setdefault("terms", {}) for step in steps]
+    if not all(isinstance(terms, dict) for terms in places):
+        raise ConfigError(f"setting {name}: the terms of stage {stage['name']} have no names")
+    return places
 
 
 def _replace(terms: dict[str, Any], term: str, value: Any, name: str, lenient: bool) -> bool:
@@ -89,9 +102,9 @@ def _terms(
 
 
 def _takes(term: Mapping[str, Any], field: str) -> bool:
-    """Tell whether a term has a setting."""
+    """Tell whether a term has a setting; of a foreign one, what all have and what is given."""
     if "class_path" in term:
-        return field in (term.get("init_args") or {})
+        return takes(Term, field) or field in (term.get("init_args") or {})
     kind = TERMS.get(str(term.get("loss")))
     return kind is not None and takes(kind, field)
 
@@ -100,8 +113,8 @@ def _no_term(term: str, terms: Mapping[str, Any]) -> str:
     return f"there is no term {term}; expected one of {', '.join(terms)}{meant(term, terms)}"
 
 
-def _set(place: Any, parts: list[str], name: str, value: Any) -> None:
-    """Set a value below a mapping; lists go by number, or by the names in them."""
+def _set(place: Any, parts: list[str], name: str, value: Any, merge: bool = False) -> None:
+    """Set a value below a mapping; lists go by number."""
     for part, following in pairwise(parts):
         place = _settings(place, part)
         if isinstance(place, dict):
@@ -119,11 +132,20 @@ def _set(place: Any, parts: list[str], name: str, value: Any) -> None:
     last = parts[-1]
     place = _settings(place, last)
     if isinstance(place, dict):
-        place[last] = value
+        there = place.get(last)
+        place[last] = _merged(there, value) if merge else value
     elif isinstance(place, list) and last.isdecimal() and int(last) < len(place):
         place[int(last)] = value
     else:
         raise ConfigError(f"setting {name}: there is no such place")
+
+
+def _merged(there: Any, value: Any) -> Any:
+    """Return a group of settings with some of them changed; any other value takes the place."""
+    groups = isinstance(there, dict) and isinstance(value, dict)
+    if not groups or "class_path" in there or "class_path" in value:
+        return value
+    return there | {key: _merged(there.get(key), inner) for key, inner in value.items()}
 
 
 def _settings(place: Any, part: str) -> Any:

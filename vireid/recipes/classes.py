@@ -129,7 +129,7 @@ def field_types(kind: type) -> Mapping[str, Any]:
     return typing.get_type_hints(kind)
 
 
-def takes(kind: type[Term], name: str) -> bool:
+def takes(kind: type, name: str) -> bool:
     """Tell whether a class of terms has a setting.
 
     Args:

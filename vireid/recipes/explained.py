@@ -13,7 +13,7 @@ from vireid.config import StageConfig, StepConfig
 from vireid.config.stages import OWN
 from vireid.recipes.classes import PARTS, TERMS, field_types
 from vireid.recipes.plain import plain
-from vireid.recipes.reader import PLAIN
+from vireid.recipes.values import PLAIN
 from vireid.terms import Term
 from vireid.types import LabelSpace
 

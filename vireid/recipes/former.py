@@ -92,24 +92,34 @@ def _word(term: Mapping[str, Any]) -> str:
     return str(term.get("labels" if term.get("loss") == "cluster_nce" else "loss") or "term")
 
 
-def push_down(settings: dict[str, Any], name: str, value: Any) -> None:
+def push_down(settings: dict[str, Any], name: str, value: Any, *, replace: bool = False) -> None:
     """Hand a setting of the whole recipe to what has it today, where it says nothing itself.
 
     Args:
         settings: of a recipe; changed in place.
         name: one of ``MOVED``.
         value: the value.
+        replace: also where it says something itself.
     """
-    for stage in settings.get("stages") or ():
-        terms = stage.get("terms") if isinstance(stage, dict) else None
-        for term in (terms or {}).values() if isinstance(terms, dict) else ():
-            kind = TERMS.get(str(term.get("loss")))
-            if kind is not None and takes(kind, name):
-                term.setdefault(name, value)
-    if name == "temperature":
-        labelling = settings.setdefault("labelling", {})
-        if "class_path" not in labelling:
-            labelling.setdefault(name, value)
+    places = [stage.get("terms") for stage in settings.get("stages") or ()]
+    places += [
+        step.get("terms")
+        for stage in settings.get("stages") or ()
+        for step in stage.get("then") or ()
+    ]
+    holders = [
+        term
+        for terms in places
+        if isinstance(terms, dict)
+        for term in terms.values()
+        if (kind := TERMS.get(str(term.get("loss")))) is not None and takes(kind, name)
+    ]
+    labelling = settings.setdefault("labelling", {}) if name == "temperature" else None
+    if labelling is not None and "class_path" not in labelling:
+        holders.append(labelling)
+    for holder in holders:
+        if replace or name not in holder:
+            holder[name] = value
 
 
 def check_moved(settings: Mapping[str, Any]) -> None:

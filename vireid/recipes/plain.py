@@ -104,8 +104,18 @@ def dump_recipe(recipe: Recipe) -> str:
 
     Returns:
         Text that ``parse_recipe`` reads back to an equal recipe.
+
+    Raises:
+        ConfigError: a setting of a class from outside the package cannot be written.
     """
-    return yaml.safe_dump(plain(recipe), sort_keys=False)
+    values = plain(recipe)
+    for name, value in _flat(values):
+        if not _is_plain(value):
+            raise ConfigError(
+                f"{name} is of type {type(value).__name__}, which no recipe can hold; expected "
+                "numbers, text, lists or mappings"
+            )
+    return yaml.safe_dump(values, sort_keys=False)
 
 
 def recipe_differences(one: Recipe | str, other: Recipe | str) -> list[str]:
@@ -150,6 +160,8 @@ def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
         for key, part in value.items():
             yield from _flat(part, f"{name}.{key}" if name else str(key))
     elif isinstance(value, list | tuple) and any(isinstance(part, dict) for part in value):
+        if name == "stages":
+            yield "stages in order", ", ".join(str(part.get("name")) for part in value)
         for number, part in enumerate(value):
             inner = part.get("name", number) if isinstance(part, dict) else number
             yield from _flat(part, f"{name}.{inner}")

@@ -3,27 +3,16 @@
 import dataclasses
 import types
 from collections.abc import Iterable, Mapping
-from textwrap import shorten
 from typing import Any, Literal, Union, get_args, get_origin
-
-import yaml
 
 from vireid.errors import ConfigError, meant, some
 from vireid.recipes.changes import CLASS
 from vireid.recipes.classes import PARTS, TERMS, Classes, field_types, takes
+from vireid.recipes.values import PLAIN, example, has_default, shown, usual_value
 from vireid.terms import Term
 
 FAILED = object()
 """What stands for a value that cannot be read."""
-LONGEST = 60
-"""Characters of a value in a message."""
-PLAIN: Mapping[Any, tuple[tuple[type, ...], str]] = {
-    bool: ((bool,), "true or false"),
-    int: ((int,), "a whole number"),
-    float: ((int, float), "a number"),
-    str: ((str,), "text"),
-}
-"""Types of Python that a plain setting takes, and how they are called."""
 
 
 class Reader:
@@ -37,7 +26,9 @@ class Reader:
         self.classes = classes
         self.problems: list[str] = []
 
-    def settings(self, kind: Any, given: Any, where: str, what: str = "setting") -> Any:
+    def settings(
+        self, kind: Any, given: Any, where: str, what: str = "setting", usual: Any = None
+    ) -> Any:
         """Read a dataclass.
 
         Args:
@@ -45,6 +36,8 @@ class Reader:
             given: its fields by name.
             where: its dotted name, for messages; empty for a whole recipe.
             what: what its fields are called.
+            usual: an instance whose values stand where none are given; the defaults of the class
+                if None.
 
         Returns:
             An instance; ``FAILED`` where a field is wrong, which ``problems`` then says.
@@ -56,54 +49,74 @@ class Reader:
         wrong = [str(name) for name in given if name not in fields]
         for name in wrong:
             self._unknown(f"{where}{name}", name, fields, what)
+        usual = usual if type(usual) is kind else None
         missing = [
-            name for name, field in fields.items() if name not in given and not _has_default(field)
+            name
+            for name, field in fields.items()
+            if name not in given and usual is None and not has_default(field)
         ]
         for name in missing:
             self.problems.append(f"{where}{name} is missing")
         found = {
-            name: self.value(hints[name], value, f"{where}{name}")
+            name: self.value(hints[name], value, f"{where}{name}", usual_value(usual, fields[name]))
             for name, value in given.items()
             if name in fields
         }
         if wrong or missing or any(value is FAILED for value in found.values()):
             return FAILED
-        return kind(**found)
+        return kind(**found) if usual is None else dataclasses.replace(usual, **found)
 
-    def value(self, hint: Any, given: Any, where: str) -> Any:
+    def value(self, hint: Any, given: Any, where: str, usual: Any = None) -> Any:
         """Read one value.
 
         Args:
             hint: its type.
             given: as YAML has it.
             where: its dotted name, for messages.
+            usual: what stands there where nothing is given; of a group of settings, the values of
+                those that are not given.
 
         Returns:
             The value; ``FAILED`` where it is of another type, which ``problems`` then says.
         """
         origin, inner = get_origin(hint), get_args(hint)
         if origin in (Union, types.UnionType):
-            rest = [one for one in inner if one is not type(None)]
-            return None if given is None else self.value(rest[0], given, where)
+            return self._either(inner, given, where, usual)
         if hint in PARTS:
-            return self.part(hint, given, where)
+            return self.part(hint, given, where, usual)
         if dataclasses.is_dataclass(hint):
-            return self.settings(hint, given, f"{where}.")
+            return self.settings(hint, given, f"{where}.", usual=usual)
         if origin is Literal:
             return self._choice(inner, given, where)
-        if origin is tuple:
+        if origin is tuple and inner[-1] is Ellipsis:
             return self._several(inner[0], given, where)
-        if origin is not None and issubclass(origin, Mapping):
+        if inner[-1:] == (Term,):
             return self._terms(given, where)
         return self._plain(hint, given, where)
 
-    def part(self, part: Any, given: Any, where: str) -> Any:
+    def _either(self, hints: tuple[Any, ...], given: Any, where: str, usual: Any) -> Any:
+        """Read a value that may be of several types; the problem of the first one is noted."""
+        if given is None and type(None) in hints:
+            return None
+        first = None
+        for hint in (one for one in hints if one is not type(None)):
+            attempt = Reader(self.classes)
+            found = attempt.value(hint, given, where, usual)
+            if found is not FAILED:
+                return found
+            first = first or attempt
+        assert first is not None
+        self.problems += first.problems
+        return FAILED
+
+    def part(self, part: Any, given: Any, where: str, usual: Any = None) -> Any:
         """Read a part that may be of a class from outside the package.
 
         Args:
             part: Term, Labeller, Refiner or Matcher.
             given: ``class_path`` and ``init_args``, or settings of a class that ships.
             where: its dotted name, for messages.
+            usual: the part where nothing is given.
 
         Returns:
             The part; ``FAILED`` where it cannot be read.
@@ -124,7 +137,7 @@ class Reader:
         standard = PARTS[part]
         if standard is None:
             return self._fail(where, "lacks a class_path; expected MODULE.CLASS")
-        return self.settings(standard, given, f"{where}.")
+        return self.settings(standard, given, f"{where}.", usual=usual)
 
     def _foreign(self, kind: type, given: Mapping[str, Any], where: str) -> Any:
         """Read a part whose class is from outside the package, and may raise anything."""
@@ -160,7 +173,7 @@ class Reader:
     def _several(self, hint: Any, given: Any, where: str) -> Any:
         """Read a list."""
         if not isinstance(given, list | tuple):
-            return self._fail(where, f"is {shown(given)}; expected a list{_example(hint)}")
+            return self._fail(where, f"is {shown(given)}; expected a list{example(hint)}")
         found = []
         for number, value in enumerate(given):
             name = value.get("name") if isinstance(value, Mapping) else None
@@ -210,32 +223,3 @@ class Reader:
         """Note a problem."""
         self.problems.append(f"{where}{between}{message}")
         return FAILED
-
-
-def _has_default(field: "dataclasses.Field[Any]") -> bool:
-    missing = dataclasses.MISSING
-    return field.default is not missing or field.default_factory is not missing
-
-
-def _example(hint: Any) -> str:
-    """Return what the list of a setting is like."""
-    if hint in PARTS:
-        return ", each with a class_path"
-    return {float: ", such as [0.4, 0.8]", int: ", such as [0, 2]"}.get(hint, " of settings")
-
-
-def shown(value: Any) -> str:
-    """Return a value as a message shows it: text in quotes, all else as in YAML, not too long.
-
-    Args:
-        value: as YAML has it.
-
-    Returns:
-        A short line.
-
-    >>> shown("3"), shown(None), shown({"k1": 3})
-    ("'3'", 'null', '{k1: 3}')
-    """
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        return shorten(repr(value), LONGEST)
-    return shorten(yaml.safe_dump([value], default_flow_style=True).strip()[1:-1], LONGEST)

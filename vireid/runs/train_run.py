@@ -144,7 +144,7 @@ def _keep(session: Session, images: str, event: EpochEnded | Labelled) -> None:
     run, recipe, state = session.run, session.recipe, event.state
     if isinstance(event, Labelled):
         if event.fresh and state.stage == len(recipe.stages) - 1:
-            keep_clearest(run, state.evaluated_network(recipe), recipe, state.clarity)
+            keep_clearest(run, state.labelling_network(recipe), recipe, state.clarity)
         return
     if not state.epoch:
         stage = recipe.stages[state.stage - 1].name

@@ -24,11 +24,10 @@ from vireid.training import (
     Event,
     Labelled,
     Stepped,
-    Told,
     TrainingState,
     Workers,
 )
-from vireid.types import Embeddings, Int, Known, Labelling, LabelSpace
+from vireid.types import Embeddings, Int, Known, Labelling, LabelSpace, Tell
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def telling_of_embedding(workers: Workers, watch: Watch) -> Workers:
         *,
         with_features: bool = False,
         kept: KeptMaps | None = None,
-        progress: Told | None = watch.embedding,
+        progress: Tell | None = watch.embedding,
     ) -> Embeddings:
         return workers.embed(
             network, pixels, modality, with_features=with_features, kept=kept, progress=progress

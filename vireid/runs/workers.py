@@ -19,8 +19,8 @@ from vireid.parallel import (
     shared_neighbours,
     synchronise_norms,
 )
-from vireid.training import Told, Workers, new_pooling
-from vireid.types import Embeddings, Int, Known, Labelling, LabelSpace
+from vireid.training import Workers, new_pooling
+from vireid.types import Embeddings, Int, Known, Labelling, LabelSpace, Tell
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def stopping_between_batches(workers: Workers, stop: Callable[[], bool]) -> Work
         *,
         with_features: bool = False,
         kept: KeptMaps | None = None,
-        progress: Told | None = None,
+        progress: Tell | None = None,
     ) -> Embeddings:
         def after_batch(done: int, total: int, /) -> None:
             if share()[1] == 1:

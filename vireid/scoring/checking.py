@@ -4,8 +4,8 @@ from pathlib import Path
 
 from vireid.data import MAX_UNREADABLE, Inspection
 from vireid.data.check import inspection
-from vireid.observers import Tell
 from vireid.scoring.valid_queries import count_queries
+from vireid.types import Tell
 
 
 def check(

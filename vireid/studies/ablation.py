@@ -61,6 +61,11 @@ def _check(recipe: Recipe) -> None:
             "terms are what `clustering only` trains"
         )
     last = recipe.stages[-1]
+    if last.then or recipe.stages[-2].then:
+        raise ConfigError(
+            "the last two stages have further steps (then); an ablation leaves terms out of a "
+            "single step"
+        )
     missing = [name for name in (INTRA_TERM, INTER_TERM) if name not in last.terms]
     if missing:
         raise ConfigError(

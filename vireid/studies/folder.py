@@ -12,7 +12,7 @@ from pathlib import Path
 from vireid.config import Recipe
 from vireid.errors import CheckpointError, ConfigError
 from vireid.files import whole_file
-from vireid.recipes import dump_recipe, parse_recipe, recipe_differences
+from vireid.recipes import dump_recipe, recipe_differences
 from vireid.runs import Run
 from vireid.runs.states import remove_states
 from vireid.scoring.files import read_json
@@ -193,8 +193,8 @@ def _other_rows(known: Mapping[str, str], rows: Mapping[str, Recipe]) -> Iterato
     found: dict[str, None] = {}
     for name in rows:
         if name in known:
-            before = parse_recipe(known[name], source="study.json")
-            found |= dict.fromkeys(recipe_differences(before, replace(rows[name], seed=0)))
+            changed = recipe_differences(known[name], replace(rows[name], seed=0))
+            found |= dict.fromkeys(changed)
     yield from found
     new, absent = [n for n in rows if n not in known], [n for n in known if n not in rows]
     if known and new and absent:

@@ -82,8 +82,8 @@ def _full(recipe: Recipe, name: str) -> tuple[str, ...]:
     if not name.startswith(WEIGHT):
         return SHORT.get(name, ())
     term, last = name.removeprefix(WEIGHT), recipe.stages[-1]
-    if term not in last.terms:
-        known = ", ".join(last.terms)
+    if term not in last.all_terms():
+        known = ", ".join(last.all_terms())
         raise ConfigError(
             f"{name} applies to a term {term}, which stage {last.name} has not; it has {known}"
         )

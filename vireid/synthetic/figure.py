@@ -19,7 +19,6 @@ Range = tuple[float, float]
 
 ANY: Range = (-9.0, 9.0)
 FRONT: Range = (0.0, 9.0)
-BACK: Range = (-9.0, 0.0)
 
 
 class Bone(IntEnum):

@@ -4,7 +4,7 @@ import csv
 import json
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain
@@ -23,7 +23,7 @@ from vireid.synthetic.portrait import dress
 from vireid.synthetic.settings import DEFAULTS, SyntheticSettings
 from vireid.synthetic.unpaired import cameras_of, one_modality_only
 from vireid.synthetic.wardrobe import draw_person
-from vireid.types import Modality
+from vireid.types import Modality, Tell
 
 VERSION = 1
 """Raised whenever equal settings no longer give equal files."""
@@ -44,7 +44,7 @@ def synthesise(
     settings: SyntheticSettings = DEFAULTS["sysu"],
     *,
     processes: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Tell | None = None,
 ) -> Path:
     """Write a data set, or return at once where an equal one is complete.
 

@@ -21,8 +21,9 @@ if TYPE_CHECKING:  # terms are read without torch, as settings of a recipe
     from vireid.models.network import Output
 
 Arrays = dict[str, NDArray[Any]]
-"""What a term plans for a batch, by name. ``rows`` [R] are its rows of the batch and must be there;
-``weights`` [R] and ``modality`` [R] weigh and split the mean where given; all else is its own."""
+"""What a term plans for a batch, by name. ``rows`` [R] are its rows of the batch and must be there.
+``weights`` [R] weigh the mean and ``modality`` [R] parts it; where they are needed and not given,
+they are the confidence and the modality of the rows' images. All else is the term's own."""
 
 
 def short_name(kind: type) -> str:

@@ -8,7 +8,7 @@ from vireid.training.packing import pack, unpack
 from vireid.training.reports import EpochReport, StepReport
 from vireid.training.shares import short_of_labels
 from vireid.training.state import TrainingState, first_state
-from vireid.training.workers import Embed, Forward, Told, Workers
+from vireid.training.workers import Embed, Forward, Workers
 
 __all__ = [
     "Embed",
@@ -20,7 +20,6 @@ __all__ = [
     "Labelled",
     "StepReport",
     "Stepped",
-    "Told",
     "TrainingImages",
     "TrainingState",
     "Workers",

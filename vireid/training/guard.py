@@ -10,6 +10,7 @@ from torch import Tensor
 from vireid import seeds
 from vireid.config import GuardConfig, Recipe, StageConfig
 from vireid.errors import DegenerateClusters, VireidError
+from vireid.labelling import MultiMemoryMatching
 from vireid.models import CrossModalNetwork
 from vireid.training.batches import index_batches
 from vireid.training.state import TrainingState
@@ -34,7 +35,7 @@ def troubles(
     found = list(_alike(embeddings, recipe.guard))
     for name in recipe.spaces(stage):
         if name in labelling.spaces:
-            found += _one_space(name, labelling, embeddings.modality, recipe.guard)
+            found += _one_space(name, labelling, embeddings.modality, recipe)
     return found
 
 
@@ -172,8 +173,13 @@ def _alike(embeddings: Embeddings, guard: GuardConfig) -> Iterator[str]:
             )
 
 
-def _one_space(name: str, labelling: Labelling, modality: Int, guard: GuardConfig) -> Iterator[str]:
-    space = labelling.spaces[name]
+def _one_space(name: str, labelling: Labelling, modality: Int, recipe: Recipe) -> Iterator[str]:
+    space, guard = labelling.spaces[name], recipe.guard
+    known = isinstance(recipe.labelling, MultiMemoryMatching)
+
+    def advice(text: str) -> str:  # the settings are those of multi-memory matching alone
+        return text.format(f"labelling.{setting}.") if known else "change the labeller's settings"
+
     labels = space.labels
     sides = list(Modality) if space.modality is None else [space.modality]
     clustered_alone = space.modality is not None or name == labelling.matched
@@ -187,16 +193,16 @@ def _one_space(name: str, labelling: Labelling, modality: Int, guard: GuardConfi
         largest = counts[-1].max(initial=0) / len(of_side)
         if not largest:
             yield (
-                f"{name} labels: all {side.name.lower()} images are noise: raise "
-                f"labelling.{setting}.eps or lower its min_samples"
+                f"{name} labels: all {side.name.lower()} images are noise: "
+                + advice("raise {}eps or lower its min_samples")
             )
         elif largest > guard.giant:
             yield (
                 f"{name} labels: one cluster holds {largest:.0%} of the {side.name.lower()} images "
-                f"(limit {guard.giant:.0%}): lower labelling.{setting}.eps or k1"
+                f"(limit {guard.giant:.0%}): " + advice("lower {}eps or k1")
             )
     if len(counts) == 2 and not np.logical_and(*counts).any():
         yield (
-            f"{name} labels: no cluster holds images of both modalities: raise "
-            f"labelling.{setting}.eps or k2"
+            f"{name} labels: no cluster holds images of both modalities: "
+            + advice("raise {}eps or k2")
         )

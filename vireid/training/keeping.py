@@ -17,6 +17,7 @@ def begin_terms(
     embeddings: Embeddings,
     seed: int,
     *,
+    epoch: int = 0,
     device: torch.device | str = "cpu",
 ) -> dict[str, Kept]:
     """Let the terms of a stage make what they keep from new labels.
@@ -26,6 +27,7 @@ def begin_terms(
         labelling: the new labels of the N training images.
         embeddings: of the same images, with features where a term needs these.
         seed: of the run.
+        epoch: of the stage, from 0; each labelling has random numbers of its own.
         device: where the tensors live.
 
     Returns:
@@ -41,9 +43,11 @@ def begin_terms(
         others = {other: found[other] for other in term.others() if other in found}
         if len(others) < len(term.others()):
             continue
-        generator = seeds.generator(seed, name, stage.name, term.labels)
+        later = [epoch] if epoch else []
+        generator = seeds.generator(seed, name, stage.name, term.labels, *later)
         kept = term.begin(labelling, embeddings, generator, others)
         found[name] = on_device(term, kept, device)
+    link(terms, found)
     return {name: found[name] for name in terms if name in found}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -45,9 +46,14 @@ def plan_batch(
     for name, term in terms.items():
         if name not in kept:
             continue
-        arrays = term.plan(labelling, batch)
-        if not len(arrays["rows"]):
+        arrays = dict(term.plan(labelling, batch))
+        rows = arrays["rows"]
+        if not len(rows):
             continue
+        arrays.setdefault("modality", batch.modality[rows])
+        if term.confidence and "weights" not in arrays:
+            trust = np.asarray(labelling.spaces[term.labels].confidence)
+            arrays["weights"] = trust[batch.indices[rows]]
         groups = []
         if term.each_modality:
             sides = [(arrays["modality"] == side).nonzero()[0] for side in Modality]

@@ -94,6 +94,8 @@ def _relabel(
     if again:
         embeddings = embedded()
     device = state.network.mean.device
-    state.terms = begin_terms(stage, labelling, embeddings, recipe.seed, device=device)
+    state.terms = begin_terms(
+        stage, labelling, embeddings, recipe.seed, epoch=state.epoch, device=device
+    )
     train_terms(state.optimiser, trained(stage.all_terms(), state.terms))
     return not again

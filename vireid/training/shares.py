@@ -60,9 +60,15 @@ def shares(
         counts = portions(batch_labels, paired, *alone)
     return (
         Share(step.sample_by, counts[0], tuple(shared)),
-        Share("visible", counts[1], (own[0],)),
-        Share("infrared", counts[2], (own[1],)),
+        Share(_name(labelling, Modality.VISIBLE), counts[1], (own[0],)),
+        Share(_name(labelling, Modality.INFRARED), counts[2], (own[1],)),
     )
+
+
+def _name(labelling: Labelling, side: Modality) -> str:
+    """Return what the label space over a modality is called."""
+    names = [name for name, space in labelling.spaces.items() if space.modality == side]
+    return names[0] if names else side.name.lower()
 
 
 def short_of_labels(

@@ -9,7 +9,7 @@ from vireid.cluster import modal_neighbours
 from vireid.labelling import NeighbourSearch
 from vireid.models import CrossModalNetwork, Output
 from vireid.models.extract import KeptMaps, extract
-from vireid.types import Embeddings, Int
+from vireid.types import Embeddings, Int, Tell
 
 
 class Forward(Protocol):
@@ -28,19 +28,6 @@ class Forward(Protocol):
         ...
 
 
-class Told(Protocol):
-    """Is told how far an embedding is."""
-
-    def __call__(self, done: int, total: int, /) -> None:
-        """Take note.
-
-        Args:
-            done: images that are embedded.
-            total: all images.
-        """
-        ...
-
-
 class Embed(Protocol):
     """From network and images to embeddings; ``models.extract.extract`` is one."""
 
@@ -52,7 +39,7 @@ class Embed(Protocol):
         *,
         with_features: bool = False,
         kept: KeptMaps | None = None,
-        progress: Told | None = None,
+        progress: Tell | None = None,
     ) -> Embeddings:
         """Embed N images.
 

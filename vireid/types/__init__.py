@@ -8,6 +8,7 @@ from vireid.types.embeddings import Embeddings, Ranking
 from vireid.types.images import Images, Truth
 from vireid.types.labelling import Known, Labelling, LabelSpace
 from vireid.types.labels import Matching, PseudoLabels
+from vireid.types.telling import Tell
 
 __all__ = [
     "NOISE",
@@ -24,5 +25,6 @@ __all__ = [
     "Modality",
     "PseudoLabels",
     "Ranking",
+    "Tell",
     "Truth",
 ]

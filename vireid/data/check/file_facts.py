@@ -1,7 +1,6 @@
 """What opening every image file tells: its size, its content, or why it cannot be read."""
 
 import hashlib
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +10,7 @@ from PIL import Image
 
 from vireid.data.pixels.images import FORMATS, decode, thread_count
 from vireid.errors import DataError
-from vireid.types import Images
+from vireid.types import Images, Tell
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ def look_at(
     *,
     quick: bool = False,
     workers: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Tell | None = None,
 ) -> tuple[FileFact, ...]:
     """Open every image.
 

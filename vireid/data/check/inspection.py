@@ -1,6 +1,6 @@
 """The finding of `vireid check`: what a data set holds and what it can be used for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from vireid.data.layouts.regdb import REGDB
 from vireid.data.layouts.sysu import SYSU_MM01
 from vireid.data.statistics import count
 from vireid.errors import ConfigError
-from vireid.types import Images, Modality
+from vireid.types import Images, Modality, Tell
 
 CARDS = {"sysu": SYSU_MM01, "regdb": REGDB, "llcm": LLCM}
 """The original of each layout."""
@@ -85,7 +85,7 @@ def check(
     fold: int | None = None,
     quick: bool = False,
     workers: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Tell | None = None,
     max_unreadable: float = MAX_UNREADABLE,
     count_queries: CountQueries | None = None,
 ) -> Inspection:

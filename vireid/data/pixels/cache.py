@@ -21,12 +21,10 @@ from vireid.data.pixels.images import Pixels, Resampling, resized, thread_count
 from vireid.data.pixels.packed import PackedWriter, open_packed
 from vireid.errors import ConfigError, DataError
 from vireid.files import lone_writer
-from vireid.types import Images, Int
+from vireid.types import Images, Int, Tell
 
 LAYOUT = 2
 """Version of the packed files; those of another one are made anew."""
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def read_images(
     cache: Path | None = None,
     resampling: Resampling = "lanczos",
     workers: int | None = None,
-    progress: Progress | None = None,
+    progress: Tell | None = None,
 ) -> ReadImages:
     """Decode all images that can be read and bring them to one size.
 
@@ -132,7 +130,7 @@ def read_images(
 
 
 def _hold(
-    rows: Iterator[Pixels | DataError], count: int, size: tuple[int, int], progress: Progress | None
+    rows: Iterator[Pixels | DataError], count: int, size: tuple[int, int], progress: Tell | None
 ) -> ReadImages:
     """Hold all images in memory."""
     pixels = np.empty((count, *size, 3), dtype=np.uint8)
@@ -148,7 +146,7 @@ def _pack(
     count: int,
     size: tuple[int, int],
     known: tuple[str, str],
-    progress: Progress | None,
+    progress: Tell | None,
 ) -> None:
     """Write all images to a file, with their state and content."""
     needed, free = count * size[0] * size[1] * 3, shutil.disk_usage(path.parent).free
@@ -164,7 +162,7 @@ def _take(
     rows: Iterator[Pixels | DataError],
     keep: Callable[[Pixels], None],
     count: int,
-    progress: Progress | None,
+    progress: Tell | None,
 ) -> dict[int, str]:
     """Keep every image that can be read, and return why others cannot."""
     problems = {}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from vireid.errors import ConfigError, DataError
-from vireid.types import Images
+from vireid.types import Images, Tell
 
 Pixels = NDArray[np.uint8]
 Resampling = Literal["bilinear", "bicubic", "lanczos"]
@@ -50,7 +50,7 @@ def load_pixels(
     *,
     resampling: Resampling = "lanczos",
     workers: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Tell | None = None,
 ) -> Pixels:
     """Decode all images and bring them to one size.
 
