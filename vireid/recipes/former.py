@@ -14,6 +14,8 @@ MOVED = {
     "margin": "stages.*.terms.*.margin",
 }
 """Settings of the whole recipe that became settings of terms, and their names now."""
+UNUSED = {"norm": "squared_l2", "features": "pooled"}
+"""Settings that every term had, and what they were where a loss had no use for them."""
 
 
 def is_former(settings: Mapping[str, Any]) -> bool:
@@ -57,6 +59,7 @@ def named_terms(terms: Any) -> Any:
     """
     if not isinstance(terms, list) or not all(isinstance(term, Mapping) for term in terms):
         return terms
+    terms = [_used(term) for term in terms]
     plain = [str(t.get("labels" if t.get("loss") == "cluster_nce" else "loss")) for t in terms]
     counts = Counter(plain)
     full = [
@@ -70,8 +73,19 @@ def named_terms(terms: Any) -> Any:
     return found
 
 
+def _used(term: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a term without settings that its loss has no use for and that say nothing."""
+    kind = TERMS.get(str(term.get("loss")))
+    known = kind.__dataclass_fields__ if kind else UNUSED
+    return {
+        name: value
+        for name, value in term.items()
+        if name in known or name not in UNUSED or value != UNUSED[name]
+    }
+
+
 def push_down(settings: dict[str, Any], name: str, value: Any) -> None:
-    """Hand a setting of the whole recipe to what has it today, where it says nothing itself.
+    """Hand a setting of the whole recipe to all that has it today.
 
     Args:
         settings: of a recipe; changed in place.
@@ -83,11 +97,11 @@ def push_down(settings: dict[str, Any], name: str, value: Any) -> None:
         for term in (terms or {}).values() if isinstance(terms, dict) else ():
             kind = TERMS.get(str(term.get("loss")))
             if kind is not None and name in kind.__dataclass_fields__:
-                term.setdefault(name, value)
+                term[name] = value
     if name == "temperature":
         labelling = settings.setdefault("labelling", {})
         if "class_path" not in labelling:
-            labelling.setdefault(name, value)
+            labelling[name] = value
 
 
 def check_moved(settings: Mapping[str, Any]) -> None:

@@ -88,7 +88,7 @@ class Reader:
             return self._choice(inner, given, where)
         if origin is tuple:
             return self._several(inner[0], given, where)
-        if origin is not None and issubclass(origin, Mapping):
+        if isinstance(origin, type) and issubclass(origin, Mapping) and inner[-1] is Term:
             return self._terms(given, where)
         return self._plain(hint, given, where)
 
@@ -112,7 +112,7 @@ class Reader:
                 kind = self.classes.find(str(given["class_path"]), part)
             except ConfigError as error:
                 return self._fail(where, str(error), ": ")
-            return self.settings(kind, given.get("init_args") or {}, f"{where}.")
+            return self._foreign(kind, given.get("init_args") or {}, where)
         if part is Term:
             return self._term(given, where)
         standard = PARTS[part]
@@ -120,13 +120,23 @@ class Reader:
             return self._fail(where, "lacks a class_path; expected MODULE.CLASS")
         return self.settings(standard, given, f"{where}.")
 
+    def _foreign(self, kind: Any, given: Any, where: str) -> Any:
+        """Read a part of a class from outside the package, which may raise anything."""
+        try:
+            return self.settings(kind, given, f"{where}.")
+        except ConfigError:
+            raise
+        except Exception as error:
+            reason = " ".join(str(error).split()) or type(error).__name__
+            return self._fail(where, f"{type(error).__name__}: {reason}", ": ")
+
     def _term(self, given: Mapping[str, Any], where: str) -> Any:
         """Read a term that ships."""
-        loss = str(given["loss"]) if "loss" in given else ""
+        loss = str(given.get("loss"))
         if loss not in TERMS:
             known = ", ".join(TERMS)
-            said = "lacks a loss" if loss is None else f"loss is {loss}"
-            near = meant(str(loss), TERMS) if loss is not None else ""
+            said = f"loss is {loss}" if "loss" in given else "it has no loss"
+            near = meant(loss, TERMS)
             return self._fail(
                 where, f"{said}; expected one of {known}, or a class_path{near}", ": "
             )
@@ -172,7 +182,10 @@ class Reader:
                 pass
         if not isinstance(given, kinds) or (isinstance(given, bool) and hint is not bool):
             return self._fail(where, f"is {given!r}; expected {expected}")
-        return hint(given)
+        try:
+            return hint(given)
+        except OverflowError:
+            return self._fail(where, f"has {len(str(given))} digits; expected {expected}")
 
     def _unknown(self, full: str, name: str, known: Iterable[str], what: str) -> None:
         """Note a name that is not known."""
