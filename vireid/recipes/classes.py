@@ -79,7 +79,7 @@ class Classes:
             return getattr(_module(module, self.folder), name)  # type: ignore[no-any-return]
         except ConfigError:
             raise
-        except Exception as error:  # a module of the user's may raise anything
+        except (Exception, SystemExit) as error:  # a module of the user's may raise anything
             reason = " ".join(str(error).split()) or type(error).__name__
             raise ConfigError(
                 f"class_path {path} cannot be imported: {type(error).__name__}: {reason}"

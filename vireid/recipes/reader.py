@@ -45,7 +45,7 @@ class Reader:
             An instance; ``FAILED`` where a field is wrong, which ``problems`` then says.
         """
         if not isinstance(given, Mapping):
-            return self._fail(where, f"holds {given!r}; expected settings by name")
+            return self._fail(where.rstrip("."), f"holds {given!r}; expected settings by name")
         hints = typing.get_type_hints(kind)
         fields = {field.name: field for field in dataclasses.fields(kind) if field.init}
         wrong = [str(name) for name in given if name not in fields]
