@@ -29,8 +29,8 @@ def test_the_smallest_recipe_is_valid_and_its_stages_become_a_tuple():
 
 
 def test_all_problems_are_reported_at_once_in_one_line():
+    stage = replace(STAGE, epochs=0, terms={"visible": replace(TERM, momentum=1.0)})
     with pytest.raises(ConfigError) as caught:
-        stage = replace(STAGE, epochs=0, terms={"visible": replace(TERM, momentum=1.0)})
         Recipe(stages=(stage,), height=0, seed=-1)
     text = str(caught.value)
     assert text.startswith("recipe: ")

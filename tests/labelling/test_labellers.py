@@ -122,7 +122,7 @@ def test_a_labeller_of_ones_own_is_told_what_is_known(embeddings):
     known = Known(MODALITY, camera, time=time)
     HEARD.clear()
     found = label_spaces(embeddings, labeller=Cameras(), known=known)
-    assert HEARD == [("known", known)]
+    assert [("known", known)] == HEARD
     assert HEARD[0][1] is known
     assert list(found.spaces) == ["warm", "all"], "all that it offers, where none is asked for"
     assert found.spaces["all"].labels.tolist() == (camera // 2).tolist()
@@ -143,7 +143,7 @@ def test_a_recipe_offers_the_label_spaces_of_its_labeller():
     stage = StageConfig("s", 1, {"a": ClusterNCE("warm"), "b": ClusterNCE("all")}, sample_by="all")
     recipe = Recipe(stages=(stage,), labelling=Cameras())
     assert recipe.spaces(stage) == ("all", "warm")
-    with pytest.raises(ConfigError, match="labelling.width is 0; expected at least 1"):
+    with pytest.raises(ConfigError, match=r"labelling\.width is 0; expected at least 1"):
         replace(recipe, labelling=Cameras(0))
     with pytest.raises(ConfigError, match="warm: expected one of the label spaces visible, infra"):
         replace(recipe, labelling=MultiMemoryMatching())

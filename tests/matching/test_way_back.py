@@ -31,7 +31,7 @@ def one_to_one(cost, allowed, rows, max_cost):
     return found
 
 
-def slow(cost, method, max_cost):
+def slow(cost, method, max_cost):  # noqa: C901 - step by step, as it is promised
     """Return partner and way back, straight from what is promised."""
     allowed = np.ones(cost.shape, bool) if max_cost is None else cost <= max_cost
     rows, columns = cost.shape
@@ -40,7 +40,7 @@ def slow(cost, method, max_cost):
     if method == "nearest":
         for row in range(rows):
             if allowed[row].any():
-                partner[row] = min(range(columns), key=lambda c: cost[row, c])  # noqa: B023
+                partner[row] = min(range(columns), key=lambda c: cost[row, c])
     else:
         able = [row for row in range(rows) if allowed[row].any()]
         first = one_to_one(cost, allowed, able, max_cost)
@@ -61,7 +61,7 @@ def slow(cost, method, max_cost):
     for column in range(columns):
         theirs = [row for row in range(rows) if partner[row] == column]
         if theirs:
-            back[column] = min(theirs, key=lambda row: cost[row, column])  # noqa: B023
+            back[column] = min(theirs, key=lambda row: cost[row, column])
         firsts = [row for row in theirs if first.get(row) == column]
         if method == "progressive" and firsts:
             back[column] = firsts[0]

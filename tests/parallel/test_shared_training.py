@@ -8,8 +8,8 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as multiprocessing
 
-from vireid.errors import DegenerateClusters
 from vireid.cluster import modal_neighbours
+from vireid.errors import DegenerateClusters
 from vireid.models import Output
 from vireid.models.extract import KeptMaps, extract
 from vireid.parallel import (
@@ -42,7 +42,7 @@ def train(recipe_text, pixels, modality, shared):
     def single(pixels, modality):
         return Output(*(rows.float() for rows in forward(pixels.double(), modality)))
 
-    workers = Workers(single, embed, search)
+    workers, kept = Workers(single, embed, search), {}
     for event in fit(network, TrainingImages(pixels, modality), recipe, workers=workers):
         if isinstance(event, EpochEnded):
             reports.append(event.report)

@@ -215,7 +215,7 @@ def test_it_is_written_with_its_class_and_read_again_with_its_file(tmp_path, mod
 def test_a_loaded_recipe_is_changed_without_its_file(tmp_path, module):
     recipe = load_recipe(write(tmp_path, module))
     names = {"Pulled", "Pruned", "Alike"}
-    assert {path for path in foreign_classes(recipe)} == {f"{module}.{name}" for name in names}
+    assert set(foreign_classes(recipe)) == {f"{module}.{name}" for name in names}
     for loaded in (module,):
         del sys.modules[loaded]
     other = change_recipe(
@@ -237,7 +237,7 @@ def test_the_settings_of_a_foreign_labeller_are_all_of_labelling(tmp_path, modul
     assert recipe.labelling.clusters == 5
     assert recipe.spaces(recipe.stages[0]) == ("all",)
     file = write(tmp_path, module, OTHER.replace("clusters: 3", "clusters: 0"))
-    with pytest.raises(ConfigError, match="labelling.clusters is 0; expected at least 1"):
+    with pytest.raises(ConfigError, match=r"labelling\.clusters is 0; expected at least 1"):
         load_recipe(file)
 
 
@@ -364,7 +364,7 @@ def test_mistakes_in_the_parts_of_a_labeller(tmp_path, module, labelling, messag
     assert "\n" not in str(caught.value)
 
 
-def test_reading_recipes_and_outlines_loads_nothing_heavy(tmp_path):
+def test_reading_recipes_and_outlines_loads_nothing_heavy():
     """What lists runs has to start fast."""
     code = (
         "import sys\n"

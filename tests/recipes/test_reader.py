@@ -72,7 +72,7 @@ def test_a_part_that_is_no_mapping(name, value):
         ("network.last_stride", "'1'", "network.last_stride is 1; expected 1 or 2"),
         ("stages.s.init", "pretraind", "expected continue or pretrained; did you mean pretrained?"),
         ("stages.s.terms.t.memory_update", "all", "is all; expected every or hardest"),
-        ("teacher", "{used_for: label}", "expected evaluation, labels or both; did you mean labels?"),
+        ("teacher", "{used_for: label}", "evaluation, labels or both; did you mean labels?"),
     ],
 )  # fmt: skip
 def test_choices_are_listed_and_the_nearest_named(name, value, message):
@@ -119,7 +119,8 @@ def test_a_recipe_without_stages(text):
     ("given", "hint", "expected"),
     [(1, float, 1.0), ("5e-2", float, 0.05), ("inf", float, float("inf")), (None, int | None, None),
      (3, int | None, 3), ([1, 2], tuple[int, ...], (1, 2)), ((1, 2), tuple[float, ...], (1.0, 2.0)),
-     ([], tuple[int, ...], ()), (True, bool, True), ("x", str, "x"), ({"a": 1}, dict[str, int], {"a": 1})],
+     ([], tuple[int, ...], ()), (True, bool, True), ("x", str, "x"),
+     ({"a": 1}, dict[str, int], {"a": 1})],
 )  # fmt: skip
 def test_values_are_read_to_their_type(given, hint, expected):
     reader = Reader(Classes())

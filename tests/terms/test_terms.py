@@ -133,7 +133,7 @@ def test_a_memory_is_the_direction_of_the_mean_of_both_modalities_means(labellin
         np.testing.assert_allclose(memory[label], mean / math.sqrt(mean @ mean), atol=1e-6)
 
 
-def test_a_layer_is_drawn_small(labelling, embeddings):
+def test_a_layer_is_drawn_small(labelling):
     wide = Embeddings(unit(np.ones((COUNT, 2000))), MODALITY)
     layer = begin(Classifier("matched"), labelling, wide)["layer"]
     assert layer.std() == pytest.approx(0.001, rel=0.05)
@@ -235,7 +235,7 @@ def test_memories_move_sample_by_sample(labelling, embeddings, output, momentum,
         samples = [output.embedding[row].double().numpy() for row in plan["rows"]
                    if LABELS[INDICES[row]] == label]  # fmt: skip
         if update == "hardest" and samples:
-            samples = [min(samples, key=lambda sample: sample @ start[label])]  # noqa: B023
+            samples = [min(samples, key=lambda sample: sample @ start[label])]
         for sample in samples:
             moved = momentum * expected[label] + (1 - momentum) * sample
             expected[label] = moved / math.sqrt(moved @ moved)

@@ -189,7 +189,7 @@ def test_what_is_known_of_the_images_reaches_the_labeller_as_given(few_images, m
     class Labeller:
         spaces, problems = micro.labelling.spaces, micro.labelling.problems
 
-        def label(self, embeddings, known, spaces, *, generator, search):
+        def label(self, embeddings, known, spaces, *, generator, search):  # noqa: ARG002
             seen.append(known)
             raise DegenerateClusters("seen")
 

@@ -103,7 +103,7 @@ def test_labels_are_made_of_its_embeddings(few_images, micro, train, changed):
     assert not np.array_equal(found["evaluation"][1], found["labels"][1])
 
 
-def test_it_begins_again_with_its_stage(few_images, micro, train):
+def test_it_begins_again_with_its_stage(few_images, micro):
     (stage,) = micro.stages
     again = replace(stage, name="again", init="pretrained", epochs=1)
     recipe = replace(taught(micro, momentum=0.6, used_for="both"), stages=(stage, again))
