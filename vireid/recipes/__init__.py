@@ -19,7 +19,7 @@ from vireid.config import Recipe
 from vireid.errors import ConfigError, meant, some
 from vireid.recipes.changes import change
 from vireid.recipes.classes import Classes
-from vireid.recipes.former import MOVED, check_moved, is_former, modernise, named_terms
+from vireid.recipes.former import MOVED, check_moved, is_former, modernise, push_down
 from vireid.recipes.outline import Outline, read_outline
 from vireid.recipes.plain import dump_recipe, foreign_classes, is_written, plain, recipe_differences
 from vireid.recipes.reader import FAILED, Reader
@@ -175,16 +175,9 @@ def _settings(text: str, source: str) -> dict[str, Any]:
     if not isinstance(changes, Mapping):
         raise ConfigError(f"{source}: changes are no mapping; expected lines such as `seed: 3`")
     found = _settings(find_recipe(base), base)
-    for name, value in changes.items():
+    for name in sorted(changes, key=lambda name: name in MOVED):  # these speak of all terms
         if name in MOVED:  # as version 0.1.0 had them
-            change(found, f"stages.*.terms.*.{name}", value)
-            if name == "temperature":
-                change(found, "labelling.temperature", value)
+            push_down(found, name, changes[name])
         else:
-            change(found, str(name), named_terms(value) if _is_terms(str(name)) else value)
+            change(found, str(name), changes[name])
     return found
-
-
-def _is_terms(name: str) -> bool:
-    """Tell whether a setting is all terms of a stage."""
-    return name.startswith("stages.") and name.endswith(".terms") and name.count(".") == 2

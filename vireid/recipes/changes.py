@@ -7,6 +7,7 @@ from typing import Any
 
 from vireid.errors import ConfigError, meant
 from vireid.recipes.classes import TERMS, takes
+from vireid.recipes.former import named_terms
 
 EVERY = "*"
 """In place of a name: all stages, or all terms that have the setting or could have it."""
@@ -31,7 +32,8 @@ def change(settings: dict[str, Any], name: str, value: Any) -> None:
         _set(settings, parts, name, value)
         return
     stages = settings.get("stages")
-    found = {stage["name"]: stage for stage in stages} if isinstance(stages, list) else {}
+    listed = stages if isinstance(stages, list) else []
+    found = {str(stage.get("name")): stage for stage in listed if isinstance(stage, dict)}
     if len(parts) < 3 or parts[1] not in (*found, EVERY):
         near = meant(parts[1], found) if len(parts) > 1 and parts[1] not in found else ""
         raise ConfigError(
@@ -50,11 +52,11 @@ def _change_stage(
 ) -> bool:
     """Change one stage; tell whether there was anything to change."""
     if parts[0] != "terms" or len(parts) == 1:
-        _set(stage, parts, name, value)
+        _set(stage, parts, name, named_terms(value) if parts == ["terms"] else value)
         return True
     terms = stage.setdefault("terms", {})
     if not isinstance(terms, dict):
-        raise ConfigError(f"setting {name}: the terms of stage {stage['name']} have no names")
+        raise ConfigError(f"setting {name}: the terms of stage {stage.get('name')} have no names")
     if len(parts) == 2:
         return _replace(terms, parts[1], value, name, lenient)
     chosen = list(_terms(terms, parts[1], parts[2], name, lenient))
@@ -83,13 +85,17 @@ def _terms(
     if term == EVERY:
         yield from (one for one in terms.values() if _takes(one, field))
     elif term in terms:
+        if not isinstance(terms[term], dict):
+            raise ConfigError(f"setting {name}: {term} holds no other settings")
         yield terms[term]
     elif not lenient:
         raise ConfigError(f"setting {name}: {_no_term(term, terms)}")
 
 
-def _takes(term: Mapping[str, Any], field: str) -> bool:
+def _takes(term: Any, field: str) -> bool:
     """Tell whether a term has a setting."""
+    if not isinstance(term, dict):
+        return False
     if "class_path" in term:
         return field in (term.get("init_args") or {})
     kind = TERMS.get(str(term.get("loss")))

@@ -14,8 +14,6 @@ MOVED = {
     "margin": "stages.*.terms.*.margin",
 }
 """Settings of the whole recipe that became settings of terms, and their names now."""
-
-
 UNUSED = {"norm": "squared_l2", "features": "pooled"}
 """Settings that every term had, with what they held where they did not apply."""
 
@@ -93,7 +91,7 @@ def _word(term: Mapping[str, Any]) -> str:
 
 
 def push_down(settings: dict[str, Any], name: str, value: Any) -> None:
-    """Hand a setting of the whole recipe to what has it today, where it says nothing itself.
+    """Hand a setting of the whole recipe to all that has it today.
 
     Args:
         settings: of a recipe; changed in place.
@@ -105,11 +103,11 @@ def push_down(settings: dict[str, Any], name: str, value: Any) -> None:
         for term in (terms or {}).values() if isinstance(terms, dict) else ():
             kind = TERMS.get(str(term.get("loss")))
             if kind is not None and takes(kind, name):
-                term.setdefault(name, value)
+                term[name] = value
     if name == "temperature":
         labelling = settings.setdefault("labelling", {})
         if "class_path" not in labelling:
-            labelling.setdefault(name, value)
+            labelling[name] = value
 
 
 def check_moved(settings: Mapping[str, Any]) -> None:
