@@ -87,6 +87,7 @@ def run(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
         runpy.run_path(words[1], run_name="__main__")
 
 
+@pytest.mark.slow
 def test_commands_of_the_page_run(place, monkeypatch, capsys):
     monkeypatch.chdir(place)
     for command in COMMANDS:

@@ -78,18 +78,13 @@ def test_what_reads_a_run_imports_nothing(run, people, call, tmp_path):
     image = next(people.glob("cam1/*/*.jpg"))
     gallery = tmp_path / "test.npz"
     call("search", out, image, "--modality", "visible", "--gallery", gallery, "--top", 2)
-    assert not mark.exists()
-    assert "writes" not in sys.modules
-
-
-def test_going_on_without_the_recipe_is_refused_in_one_line(run, people, call):
-    out, mark = run
     (out / "timing.json").unlink()
     message = call("train", people, "--out", out, "--resume", code=2)
     assert message.count("\n") == 1
     assert "writes.Mine" in message
     assert "name the recipe's file again, with --recipe" in message
     assert not mark.exists()
+    assert "writes" not in sys.modules
 
 
 def test_a_text_of_a_recipe_imports_nothing(folder):

@@ -130,10 +130,10 @@ def test_a_run_that_was_stopped_goes_on_with_its_own_recipe(
 
 
 def test_labels_of_ones_own(people, tiny, tmp_path):
-    from vireid.studies import truth_labeller
+    from vireid.studies import TrueLabels
 
     run = vireid.train(
-        people, tmp_path / "run", tiny, labeller=lambda data: truth_labeller(data.train_truth)
+        people, tmp_path / "run", tiny, labeller=lambda data, _: TrueLabels(data.train_truth)
     )
     assert '"ari": {"visible": 1.0, "infrared": 1.0, "mixed": 1.0}' in run.log_file.read_text()
 

@@ -3,7 +3,6 @@
 import argparse
 import os
 import shlex
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,10 @@ from vireid.recipes import find_recipe, names
 from vireid.runs.folder import KEPT
 
 if TYPE_CHECKING:
-    from vireid.labelling import Labeller
+    from vireid.runs.session import MakeLabeller
+
+if TYPE_CHECKING:
+    pass
 
 
 def run(words: list[str]) -> None:
@@ -45,7 +47,7 @@ def train(
     *,
     again: str,
     data: DataFolder | None = None,
-    labeller: "Callable[[DataFolder], Labeller] | None" = None,
+    labeller: "MakeLabeller | None" = None,
 ) -> None:
     """Train as the command line says, and tell how long it took.
 

@@ -1,6 +1,6 @@
 """What one training in a run folder is given."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -26,6 +26,22 @@ class Keep(Protocol):
         """
 
 
+class MakeLabeller(Protocol):
+    """Makes a labeller of the data that is trained on."""
+
+    def __call__(self, data: DataFolder, recipe: Recipe, /) -> Labeller:
+        """Make it.
+
+        Args:
+            data: without unreadable images.
+            recipe: of the training; the labeller offers the label spaces of its own.
+
+        Returns:
+            What goes from embeddings to label spaces.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Session:
     """One training: of what, on what, where, and who is told."""
@@ -38,9 +54,8 @@ class Session:
     """Where to write; the same folder for all processes."""
     device: str = "cpu"
     """Where to compute."""
-    labeller: Callable[[DataFolder], Labeller] | None = None
-    """Makes what goes from embeddings to label spaces, of the data without unreadable images; the
-    recipe's labeller where not given."""
+    labeller: MakeLabeller | None = None
+    """Makes what goes from embeddings to label spaces; the recipe's labeller where not given."""
     reading: Reading = field(default_factory=Reading)
     """The cache of decoded images, and how many may be unreadable."""
     resume: bool = False

@@ -1,18 +1,17 @@
 """The verb: unlabelled images and a recipe -> a run folder."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from vireid.config import Recipe
 from vireid.data import MAX_UNREADABLE, DataFolder, open_data
 from vireid.errors import ConfigError
-from vireid.labelling import Labeller
 from vireid.observers import Progress, silent
 from vireid.recipes import change_recipe, load_recipe, parse_recipe
 from vireid.runs.folder import KEPT, Run
 from vireid.runs.machine import find_device
 from vireid.runs.reading import Reading
-from vireid.runs.session import Session
+from vireid.runs.session import MakeLabeller, Session
 from vireid.runs.states import check_same_recipe
 from vireid.runs.train_run import train_run
 from vireid.runs.watch import Watching, nobody
@@ -27,7 +26,7 @@ def train(
     fold: int | None = None,
     device: str = "auto",
     resume: bool = False,
-    labeller: Callable[[DataFolder], Labeller] | None = None,
+    labeller: MakeLabeller | None = None,
     log: Sequence[str] = (),
     cache: Path | str | None = None,
     max_unreadable: float = MAX_UNREADABLE,
@@ -52,8 +51,8 @@ def train(
             given. For data that is not open yet.
         device: cpu, cuda, cuda:1 ...; auto takes a GPU if there is any.
         resume: go on where the training in ``out`` ended; begin if there is none.
-        labeller: makes, of the data without unreadable images, what goes from embeddings to label
-            spaces; clusters and matching as the recipe says where not given.
+        labeller: makes, of the data without unreadable images and the recipe, what goes from
+            embeddings to label spaces; that of the recipe where not given.
         log: tensorboard, wandb, mlflow: who is told of it beside ``metrics.jsonl``.
         cache: folder for decoded images, or ``none`` for memory; memory for small data and the
             user's cache directory for other where not given.

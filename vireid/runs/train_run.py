@@ -98,7 +98,7 @@ def _train(session: Session, device: str, stop: Callable[[], bool]) -> None:
     size = (recipe.height, recipe.width)
     show = session.progress if share()[0] == 0 else silent
     data, pixels = read_training(session.data, size, session.reading, progress=show)
-    labeller = session.labeller(data) if session.labeller else recipe.labelling
+    labeller = session.labeller(data, recipe) if session.labeller else recipe.labelling
     workers, labeller = together(network, recipe, labeller)
     workers = stopping_between_batches(workers, stop)
     reading, images = fingerprint(data.train, pixels), training_images(data.train, pixels)
