@@ -62,10 +62,10 @@ def test_its_outline_is_that_of_the_recipe(name):
 @pytest.mark.parametrize("name", [name for name in FILES if "written" in name])
 def test_what_a_run_holds_differs_from_today_in_new_settings_alone(name):
     lines = recipe_differences(text(name), expected(name))
-    assert all(line.endswith("was absent") for line in lines)
-    assert {line.split(" ")[0].split(".")[-1] for line in lines} == {
-        "then", "refiners", "matcher", "teacher",
-    }  # fmt: skip
+    new = {"then", "refiners", "matcher", "teacher"}
+    for line in lines:
+        assert line.endswith("was absent")
+        assert line.split(" ")[0].split(".")[-1] in new
 
 
 TERMS = """

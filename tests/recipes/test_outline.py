@@ -43,7 +43,7 @@ def test_sections_and_classes_that_are_not_known_are_passed_over():
     [
         ("", "mine: holds|mine holds no settings"),
         ("- 3", "mine holds no settings; expected lines such as"),
-        ("a: [", "mine: while parsing"),
+        ("a: [", "mine: .*while parsing"),
         ("height: 3", "mine: stages is missing"),
         ("stages: 3", "mine: stages is 3; expected a list"),
         ("stages: [3]", "mine: stages.0.name is missing; stages.0.epochs is missing"),

@@ -68,7 +68,7 @@ def test_a_part_that_is_no_mapping(name, value):
          "est; did you mean hungarian?"),
         ("labelling.matching", "best", "is best; expected hungarian, progressive or nearest"),
         ("network.last_stride", "3", "network.last_stride is 3; expected 1 or 2"),
-        ("network.last_stride", "true", "network.last_stride is True; expected 1 or 2"),
+        ("network.last_stride", "true", "rue; expected 1 or 2"),
         ("network.last_stride", "'1'", "network.last_stride is 1; expected 1 or 2"),
         ("stages.s.init", "pretraind", "expected continue or pretrained; did you mean pretrained?"),
         ("stages.s.terms.t.memory_update", "all", "is all; expected every or hardest"),
