@@ -149,3 +149,31 @@ def test_the_documented_table_is_this_table() -> None:
     for name, allowed in TABLE.items():
         row = f"| {name} | {', '.join(sorted(allowed)) or 'nothing'} |"
         assert row in text, f"docs/architecture.md lacks the row: {row}"
+
+
+def texts(path: Path) -> Iterator[str]:
+    """Yield every text in the code of a file that is no docstring."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    said = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
+            yield node.value
+
+
+def test_a_loss_is_hardly_known_by_name() -> None:
+    assert len([path for path in FILES if any("cluster_nce" in text for text in texts(path))]) <= 2
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_what_is_called_has_a_type(path: Path) -> None:
+    """No ``Callable[..., X]``: a typed protocol says what is handed in."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
+            called = ast.unparse(node.value).rpartition(".")[2] == "Callable"
+            first = node.slice.elts[0]
+            anything = isinstance(first, ast.Constant) and first.value is Ellipsis
+            assert not (called and anything), f"line {node.lineno}"

@@ -134,4 +134,4 @@ def test_label_spaces_of_other_labellers_have_lines(tmp_path):
     for panel in found[:3]:  # losses, clusters, noise
         for colour in (COLOURS["visible"], *OTHERS[:2]):
             assert near(panel, colour) > 5, "in the legend at least, as lines lie on each other"
-        assert near(panel, OTHERS[2]) == 0
+        assert near(panel, OTHERS[3]) == 0

@@ -100,14 +100,14 @@ def _squared_distances(centres: Array, rows: Array) -> Array:
 
 def _starts(rows: Array, k: int, n_init: int, same: float, generator: np.random.Generator) -> Int:
     """Choose up to k different rows [n_init, K] for each start by greedy k-means++."""
-    candidates = 2 + int(np.log(k))
+    tries = 2 + int(np.log(k))
     every = np.arange(n_init)
     chosen = [generator.integers(len(rows), size=n_init)]
     closest = _squared_distances(rows[chosen[0]], rows)
     closest[closest <= same] = 0
     while len(chosen) < k and closest.any(axis=1).all():
         total = np.cumsum(closest, axis=1)
-        draws = generator.random((n_init, candidates)) * total[:, -1:]
+        draws = generator.random((n_init, tries)) * total[:, -1:]
         candidates = (total[:, None] <= draws[..., None]).sum(axis=2).clip(max=len(rows) - 1)
         squared = _squared_distances(rows[candidates], rows)
         squared[squared <= same] = 0

@@ -47,9 +47,9 @@ def label(
         DataError: rows that are not finite or not of unit length, or a modality that does not fit.
         ConfigError: a setting is out of range, or ``only`` is given without a modality.
 
-    >>> rows = np.eye(2)[[0, 0, 0, 0, 1, 1, 1, 1]]
+    >>> rows = np.eye(2)[[0, 0, 0, 1, 1, 1]]
     >>> label(rows, k1=3, k2=1, min_samples=2)
-    array([0, 0, 0, 0, 1, 1, 1, 1])
+    array([0, 0, 0, 1, 1, 1])
     """
     if isinstance(vectors, Embeddings):
         modality = vectors.modality

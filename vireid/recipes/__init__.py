@@ -19,7 +19,7 @@ from vireid.config import Recipe
 from vireid.errors import ConfigError, meant, some
 from vireid.recipes.changes import change
 from vireid.recipes.classes import Classes
-from vireid.recipes.former import MOVED, check_moved, is_former, modernise, named_terms, push_down
+from vireid.recipes.former import MOVED, check_moved, is_former, modernise, push_down
 from vireid.recipes.outline import Outline, read_outline
 from vireid.recipes.plain import dump_recipe, foreign_classes, is_written, plain, recipe_differences
 from vireid.recipes.reader import FAILED, Reader
@@ -186,11 +186,6 @@ def _apply(found: dict[str, Any], changes: Mapping[str, Any]) -> None:
         push_down(found, name, value, replace=True)
     for name, value in changes.items():
         if name not in moved:
-            change(found, str(name), named_terms(value) if _is_terms(str(name)) else value)
+            change(found, str(name), value)
     for name, value in moved.items():  # of the terms that are new, too
         push_down(found, name, value)
-
-
-def _is_terms(name: str) -> bool:
-    """Tell whether a setting is all terms of a stage."""
-    return name.startswith("stages.") and name.endswith(".terms") and name.count(".") == 2

@@ -7,6 +7,7 @@ from typing import Any
 
 from vireid.errors import ConfigError, meant
 from vireid.recipes.classes import TERMS, takes
+from vireid.recipes.former import named_terms
 from vireid.terms import Term
 
 EVERY = "*"
@@ -34,7 +35,8 @@ def change(settings: dict[str, Any], name: str, value: Any, *, merge: bool = Fal
         _set(settings, parts, name, value, merge)
         return
     stages = settings.get("stages")
-    found = {stage["name"]: stage for stage in stages} if isinstance(stages, list) else {}
+    listed = stages if isinstance(stages, list) else []
+    found = {str(stage.get("name")): stage for stage in listed if isinstance(stage, dict)}
     if len(parts) < 3 or parts[1] not in (*found, EVERY):
         near = meant(parts[1], found) if len(parts) > 1 and parts[1] not in found else ""
         raise ConfigError(
@@ -53,7 +55,7 @@ def _change_stage(
 ) -> bool:
     """Change one stage; tell whether there was anything to change."""
     if parts[0] != "terms" or len(parts) == 1:
-        _set(stage, parts, name, value)
+        _set(stage, parts, name, named_terms(value) if parts == ["terms"] else value)
         return True
     places = _term_places(stage, name)
     if len(parts) == 2:
@@ -72,7 +74,7 @@ def _term_places(stage: dict[str, Any], name: str) -> list[dict[str, Any]]:
     steps = [stage, *(step for step in further if isinstance(step, dict))]
     places = [step.setdefault("terms", {}) for step in steps]
     if not all(isinstance(terms, dict) for terms in places):
-        raise ConfigError(f"setting {name}: the terms of stage {stage['name']} have no names")
+        raise ConfigError(f"setting {name}: the terms of stage {stage.get('name')} have no names")
     return places
 
 
@@ -96,13 +98,17 @@ def _terms(
     if term == EVERY:
         yield from (one for one in terms.values() if _takes(one, field))
     elif term in terms:
+        if not isinstance(terms[term], dict):
+            raise ConfigError(f"setting {name}: {term} holds no other settings")
         yield terms[term]
     elif not lenient:
         raise ConfigError(f"setting {name}: {_no_term(term, terms)}")
 
 
-def _takes(term: Mapping[str, Any], field: str) -> bool:
+def _takes(term: Any, field: str) -> bool:
     """Tell whether a term has a setting; of a foreign one, what all have and what is given."""
+    if not isinstance(term, dict):
+        return False
     if "class_path" in term:
         return takes(Term, field) or field in (term.get("init_args") or {})
     kind = TERMS.get(str(term.get("loss")))

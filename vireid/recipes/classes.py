@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib import import_module, invalidate_caches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ PARTS: Mapping[Any, type | None] = {
     Matcher: None,
 }
 """What a ``class_path`` may stand for, and the class where none is given."""
+MARK = "_vireid_recipe"
+"""What modules beside a recipe are marked by, so that those of another recipe can follow."""
 
 
 class Classes:
@@ -79,7 +82,7 @@ class Classes:
             return getattr(_module(module, self.folder), name)  # type: ignore[no-any-return]
         except ConfigError:
             raise
-        except Exception as error:  # a module of the user's may raise anything
+        except (Exception, SystemExit) as error:  # a module of the user's may raise anything
             reason = " ".join(str(error).split()) or type(error).__name__
             raise ConfigError(
                 f"class_path {path} cannot be imported: {type(error).__name__}: {reason}"
@@ -89,29 +92,52 @@ class Classes:
 def _module(name: str, folder: Path | None) -> Any:
     """Import a module, one beside the recipe first."""
     top = name.partition(".")[0]
-    beside = folder is not None and any(
-        (folder / entry).exists() for entry in (f"{top}.py", f"{top}/__init__.py")
-    )
-    if folder is None or not beside:
+    if folder is None or not _lies_in(folder, top):
         return import_module(name)
     place = folder.resolve()
-    known = sys.modules.get(top)
-    if known is not None and place not in Path(getattr(known, "__file__", None) or "").parents:
-        if not hasattr(known, "_vireid_recipe"):
-            raise ConfigError(
-                f"{place / top} beside the recipe has the name of another module, "
-                f"{getattr(known, '__file__', None) or 'one of Python itself'}; rename it"
-            )
-        for other in [one for one in sys.modules if one.partition(".")[0] == top]:
-            del sys.modules[other]  # of another recipe
+    _refuse_namesake(top, place)
+    for other, module in list(sys.modules.items()):  # of another recipe, of the same name
+        if hasattr(module, MARK) and not _is_from(module, place) and _lies_in(place, other):
+            del sys.modules[other]
+    before = set(sys.modules)
     sys.path.insert(0, str(place))
     invalidate_caches()
     try:
-        found = import_module(name)
-        sys.modules[top]._vireid_recipe = True  # type: ignore[attr-defined]
-        return found
+        return import_module(name)
     finally:
         sys.path.remove(str(place))
+        for module in [sys.modules[new] for new in set(sys.modules) - before]:
+            if _is_from(module, place):
+                setattr(module, MARK, True)
+
+
+def _lies_in(folder: Path, name: str) -> bool:
+    """Tell whether a folder has a module of that name, or the package that it is in."""
+    top = name.partition(".")[0]
+    return (folder / f"{top}.py").exists() or (folder / top / "__init__.py").exists()
+
+
+def _is_from(module: object, place: Path) -> bool:
+    """Tell whether a module was read from a folder."""
+    return place in Path(getattr(module, "__file__", None) or "").parents
+
+
+def _refuse_namesake(top: str, place: Path) -> None:
+    """Refuse a module beside a recipe that bears the name of one from elsewhere."""
+    known = sys.modules.get(top)
+    if known is None:
+        spec = find_spec(top)
+        origin = None if spec is None else spec.origin
+        if spec is None or (origin and place in Path(origin).parents):
+            return
+    elif hasattr(known, MARK) or _is_from(known, place):
+        return
+    else:
+        origin = getattr(known, "__file__", None)
+    raise ConfigError(
+        f"{place / top} beside the recipe has the name of another module, "
+        f"{origin or 'one of Python itself'}; rename it"
+    )
 
 
 @cache

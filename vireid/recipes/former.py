@@ -14,8 +14,6 @@ MOVED = {
     "margin": "stages.*.terms.*.margin",
 }
 """Settings of the whole recipe that became settings of terms, and their names now."""
-
-
 UNUSED = {"norm": "squared_l2", "features": "pooled"}
 """Settings that every term had, with what they held where they did not apply."""
 
@@ -101,12 +99,9 @@ def push_down(settings: dict[str, Any], name: str, value: Any, *, replace: bool 
         value: the value.
         replace: also where it says something itself.
     """
-    places = [stage.get("terms") for stage in settings.get("stages") or ()]
-    places += [
-        step.get("terms")
-        for stage in settings.get("stages") or ()
-        for step in stage.get("then") or ()
-    ]
+    stages = [one for one in settings.get("stages") or () if isinstance(one, dict)]
+    steps = [step for stage in stages for step in [stage, *(stage.get("then") or [])]]
+    places = [step.get("terms") for step in steps if isinstance(step, dict)]
     holders = [
         term
         for terms in places

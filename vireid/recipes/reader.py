@@ -90,7 +90,7 @@ class Reader:
             return self._choice(inner, given, where)
         if origin is tuple and inner[-1] is Ellipsis:
             return self._several(inner[0], given, where)
-        if inner[-1:] == (Term,):
+        if isinstance(origin, type) and issubclass(origin, Mapping) and inner[-1] is Term:
             return self._terms(given, where)
         return self._plain(hint, given, where)
 
@@ -203,7 +203,10 @@ class Reader:
                 pass
         if not isinstance(given, kinds) or (isinstance(given, bool) and hint is not bool):
             return self._fail(where, f"is {shown(given)}; expected {expected}")
-        return hint(given)
+        try:
+            return hint(given)
+        except OverflowError:
+            return self._fail(where, f"has {len(str(given))} digits; expected {expected}")
 
     def _unknown(self, full: str, name: str, known: Iterable[str], what: str) -> None:
         """Note a name that is not known."""
