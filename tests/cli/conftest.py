@@ -16,6 +16,7 @@ from vireid.cli.main import main
 from vireid.runs import BEFORE, Run
 from vireid.runs import train_run as command
 from vireid.runs.checkpoint import load_checkpoint
+from vireid.training import Labelled, Stepped
 
 
 @pytest.fixture(scope="session")
@@ -52,15 +53,15 @@ def stopping(monkeypatch):
     def arrange(steps, number=signal.SIGTERM):
         fit = command.fit
 
-        def stopped(*arguments, stop, **settings):
-            asked = iter(range(1000))
-
-            def ask():
-                if next(asked) == steps:
+        def stopped(*arguments, **settings):
+            left = steps
+            for event in fit(*arguments, **settings):
+                within = isinstance(event, Stepped) and event.report.step < event.report.iterations
+                left -= isinstance(event, Stepped)
+                if left == 0 and (within or isinstance(event, Labelled)):
+                    left = -1
                     os.kill(os.getpid(), number)
-                return stop()
-
-            return fit(*arguments, stop=ask, **settings)
+                yield event
 
         monkeypatch.setattr(command, "fit", stopped)
 

@@ -145,8 +145,10 @@ def test_a_killed_and_stopped_study_goes_on_to_the_same_table_and_says_how(
 
 def test_another_recipe_or_other_data_is_refused(people, draw, tiny_file, study, tmp_path, mistake):
     out, _ = study
-    message = mistake(*words(people, tiny_file, out, "--set", "temperature=0.1", "margin=0.2"))
-    assert f"{out} holds another study: temperature is 0.1, was 0.05; margin is 0.2, was" in message
+    message = mistake(*words(people, tiny_file, out, "--set", "batch_labels=5", "weight_decay=0.2"))
+    assert (
+        f"{out} holds another study: batch_labels is 5, was 4; weight_decay is 0.2, was" in message
+    )
     assert "give the same or choose another --out" in message
     other = draw(tmp_path / "people", cameras=(1, 3))
     message = mistake(*words(other, tiny_file, out))

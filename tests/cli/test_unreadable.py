@@ -12,7 +12,6 @@ from vireid.cli.main import main
 from vireid.data import load_pixels, open_data
 from vireid.errors import ConfigError, DataError
 from vireid.runs import reading as module
-from vireid.runs import train_run as command
 from vireid.runs.reading import Reading, read_training
 
 SIZE = (32, 16)
@@ -110,18 +109,15 @@ def test_too_many_bad_images_stop_a_training_and_leave_its_folder_free(
 
 
 def test_a_resumed_training_leaves_out_the_same_images_or_is_refused(
-    draw, train, succeed, assert_same_run, tiny_file, tmp_path, mistake, monkeypatch
+    draw, train, succeed, assert_same_run, tiny_file, tmp_path, mistake, stopping
 ):
-    people, run, fit = draw(tmp_path / "people"), tmp_path / "run", command.fit
+    people, run = draw(tmp_path / "people"), tmp_path / "run"
     spoil(people)
     expected = train(people, tmp_path / "expected", "--max-unreadable", 0.02)
     words = ("train", people, "--out", run, "--max-unreadable", 0.05, "--cache", tmp_path / "c")
-    with monkeypatch.context() as patch, warnings.catch_warnings():
+    stopping(1)
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        asked = iter(range(100))
-        patch.setattr(
-            command, "fit", lambda *a, **b: fit(*a, **b | {"stop": lambda: next(asked) > 0})
-        )
         stopped = main([*map(str, words), "--recipe", str(tiny_file), "--weights", "none"])
     assert stopped > 128
     third = people / "cam2" / "0001" / "0000.jpg"

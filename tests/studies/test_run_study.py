@@ -54,7 +54,7 @@ def test_a_study_is_run_and_shows_its_page(row, people, tmp_path, caplog):
 
 def test_rows_of_other_code_are_named(row, people, tmp_path, code):
     out = tmp_path / "study"
-    rows = {"one": row, "two": replace(row, temperature=0.1)}
+    rows = {"one": row, "two": replace(row, weight_decay=0.1)}
     code(NOW)
     assert said({"one": row}, people, out) == []
     assert list(json.loads((out / "study.json").read_text())["code"].values()) == [NOW]

@@ -44,7 +44,7 @@ def test_what_belongs_to_another_study_is_refused_and_changes_nothing(study, row
         (some(rows, "n=3"), DATA, "rows are n=3, were n=1, n=2"),
         (some(rows, "n=1"), {"c": "1"}, "data is c, was a"),
         (some(rows, "n=1"), {"a": "11 images"}, "data a is 11 images, was 12 images, beef"),
-        ({"n=1": replace(rows["n=1"], margin=0.5)}, DATA, "margin is 0.5, was 0.3"),
+        ({"n=1": replace(rows["n=1"], weight_decay=0.5)}, DATA, "weight_decay is 0.5, was 0.0005"),
     ):
         with pytest.raises(ConfigError, match="holds another study: ") as caught:
             study.enter(other, data)
@@ -56,8 +56,8 @@ def test_what_belongs_to_another_study_is_refused_and_changes_nothing(study, row
 def test_a_difference_that_all_rows_have_is_said_once(study, rows):
     study.enter(rows, DATA)
     with pytest.raises(ConfigError) as caught:
-        study.enter({name: replace(row, margin=0.5) for name, row in rows.items()}, DATA)
-    assert str(caught.value).count("margin is 0.5") == 1
+        study.enter({name: replace(row, weight_decay=0.5) for name, row in rows.items()}, DATA)
+    assert str(caught.value).count("weight_decay is 0.5") == 1
 
 
 def test_results_are_added_at_the_end(study):

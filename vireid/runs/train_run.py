@@ -28,7 +28,9 @@ from vireid.runs.watching import watching
 from vireid.runs.workers import stopping_between_batches, together
 from vireid.training import (
     EpochEnded,
+    Event,
     Labelled,
+    Stepped,
     TrainingImages,
     TrainingState,
     fit,
@@ -117,7 +119,7 @@ def _train(session: Session, device: str, stop: Callable[[], bool]) -> None:
                 watch.tell(event)
                 if isinstance(event, EpochEnded | Labelled):
                     on_first(partial(_keep, session, reading, event))
-                if not isinstance(event, EpochEnded) and stop():
+                if _may_stop(event) and stop():
                     on_first(partial(_save, session, reading, event.state))
                     watch.observers.close(finished=False)
                     raise Stopped("stopped", 0)
@@ -137,6 +139,13 @@ def training_images(images: Images, pixels: Pixels) -> TrainingImages:
     """
     known = bool(images.camera.any())
     return TrainingImages(pixels, images.modality, images.camera if known else None)
+
+
+def _may_stop(event: Event) -> bool:
+    """Tell whether a training may end at an event: not while an epoch is being closed."""
+    if isinstance(event, Stepped):
+        return event.report.step < event.report.iterations
+    return not isinstance(event, EpochEnded)
 
 
 def _keep(session: Session, images: str, event: EpochEnded | Labelled) -> None:
