@@ -60,6 +60,7 @@ def stopping(monkeypatch):
                 left -= isinstance(event, Stepped)
                 if left == 0 and (within or isinstance(event, Labelled)):
                     left = -1
+                    monkeypatch.setattr(command, "fit", fit)
                     os.kill(os.getpid(), number)
                 yield event
 

@@ -101,10 +101,13 @@ def half(people, tiny_file, tmp_path, stopping, monkeypatch):
 
 
 def test_other_recipes_are_refused_with_all_differences(people, tiny_file, half, mistake):
-    changes = ("--set", "temperature=0.1", "stages.aligned.epochs=4", "--seed", 7)
+    changes = ("--set", "stages.*.terms.*.weight=2", "stages.aligned.epochs=4", "--seed", 7)
     message = mistake(*words(people, tiny_file, half, "--resume", *changes))
     assert "was begun with another recipe: " in message
-    for difference in ("temperature is 0.1, was 0.05", "stages.aligned.epochs is 4, was 2"):
+    for difference in (
+        "stages.joint.terms.mixed.weight is 2.0, was 1.0",
+        "stages.aligned.epochs is 4, was 2",
+    ):
         assert difference in message
     assert "seed is 7, was 0" in message
     assert "leave the changes out or choose another --out" in message

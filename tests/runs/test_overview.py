@@ -137,7 +137,8 @@ def truncate_checkpoint(run):
     [
         (spoil("recipe.yaml", None), "holds no recipe.yaml"),
         (spoil("recipe.yaml", b"\xff\xfe"), "is damaged"),
-        (spoil("recipe.yaml", b"height: 7\nbogus: 1"), "bogus"),
+        (spoil("recipe.yaml", b"height: 7\nbogus: 1"), "stages is missing"),
+        (spoil("recipe.yaml", b"stages: []\nheight: tall"), "height is 'tall'"),
         (spoil("recipe.yaml", b""), "holds no settings"),
         (spoil("data.json", b"{"), "data.json is damaged"),
         (spoil("metrics.json", b"[]"), "metrics.json is damaged: it holds no object"),
