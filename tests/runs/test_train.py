@@ -185,3 +185,10 @@ def test_the_device_is_a_gpu_where_there_is_one():
 def test_the_seconds_of_a_run_that_is_not_finished(tmp_path):
     with pytest.raises(vireid.errors.CheckpointError, match=r"timing.json is missing or damaged"):
         vireid.Run(tmp_path).seconds()
+
+
+def test_a_run_does_not_go_into_its_data(people, tiny):
+    before = sorted(people.rglob("*"))
+    with pytest.raises(ConfigError, match="is the folder of the data; choose another --out"):
+        vireid.train(people, people, tiny)
+    assert sorted(people.rglob("*")) == before

@@ -65,3 +65,8 @@ def test_three_protocols_are_named_as_in_a_sentence(people):
     options = ProtocolOptions("plain", direction="infrared-to-visible")
     with pytest.raises(ConfigError, match="applies to the protocol sysu, regdb or llcm; people"):
         choose_protocol(open_data(people), options)
+
+
+def test_a_protocol_that_there_is_not_is_refused(people):
+    with pytest.raises(ConfigError, match=r"protocol is sysuu; expected one of .*mean sysu\?"):
+        choose_protocol(open_data(people), ProtocolOptions("sysuu"))

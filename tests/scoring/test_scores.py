@@ -5,8 +5,8 @@ import pytest
 
 from vireid.errors import DataError
 from vireid.metrics import retrieval_scores
-from vireid.scoring import Draw, Protocol, score
-from vireid.types import Embeddings, Truth
+from vireid.scoring import Draw, Protocol, score, sysu
+from vireid.types import Embeddings, Images, Truth
 
 KEYS = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
 
@@ -115,3 +115,12 @@ def test_scores_show_themselves_as_their_table(scene):
     assert [part.strip() for part in row.split("  ") if part] == [*cells, count]
     assert len({len(line) for line in (header, row)}) == 1
     assert repr(found) == str(found)
+
+
+def test_unknown_people_are_refused():
+    identity = np.array([0, 0, 1, 1, -1, -1, 2, 2])
+    camera = np.tile([1, 3], 4)
+    images = Images.of((camera == 3).astype(int), camera)
+    protocol = sysu(images, identity)
+    with pytest.raises(DataError, match="identity -1 is given; expected 0 or more"):
+        score(np.random.default_rng(0).normal(size=(8, 4)), identity, protocol)

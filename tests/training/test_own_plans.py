@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from vireid.errors import ConfigError
 from vireid.models import Output
 from vireid.terms import Batch, ClusterNCE, Kept, Term
 from vireid.training.keeping import begin_terms
@@ -79,3 +80,33 @@ def test_each_labelling_has_random_numbers_of_its_own_and_others_are_linked(scen
         assert kept["mine"].others["nce"] is kept["nce"]
     assert not torch.equal(drawn[0], drawn[1])
     assert torch.equal(drawn[1], drawn[2])
+
+
+@dataclass(frozen=True)
+class Mean(ClusterNCE):
+    """ClusterNCE that forgets to give one value for each row."""
+
+    def values(self, kept, output, plan):
+        return super().values(kept, output, plan).mean()
+
+
+@dataclass(frozen=True)
+class Detached(ClusterNCE):
+    """ClusterNCE that trains nothing."""
+
+    def values(self, kept, output, plan):
+        return super().values(kept, output, plan).detach()
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [(Mean, r"term nce have shape \(\); expected \(8,\)"), (Detached, "nce take no gradient")],
+)
+def test_values_that_would_train_something_else_are_refused(scene, kind, message):
+    stage, labelling, embeddings, batch = scene
+    rows = torch.from_numpy(embeddings.vectors.copy()).requires_grad_()
+    terms = {"nce": kind("matched")}
+    kept = begin_terms(replace(stage, terms=terms), labelling, embeddings, 0)
+    plans = plan_batch(terms, kept, labelling, batch)
+    with pytest.raises(ConfigError, match=message):
+        batch_loss(terms, kept, Output(rows, rows, rows), plans)

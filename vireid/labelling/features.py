@@ -26,8 +26,8 @@ def label(
     """Cluster features: k-reciprocal Jaccard distance and DBSCAN, without an N x N matrix.
 
     Args:
-        vectors: [N, D] rows of unit length, or embeddings, which know their modality; not
-            modified.
+        vectors: [N, D] rows of unit length, or embeddings or a gallery, which know their
+            modality; not modified.
         modality: [N] 0 visible, 1 infrared, where known; with both in it, each image's
             neighbours are sought in either modality.
         only: cluster the images of one modality, which is then to be known.
@@ -51,11 +51,19 @@ def label(
     >>> label(rows, k1=3, k2=1, min_samples=2)
     array([0, 0, 0, 1, 1, 1])
     """
-    if isinstance(vectors, Embeddings):
-        modality = vectors.modality
-        vectors = vectors.vectors
-    chosen = _chosen(len(vectors), modality, only)
-    rows = normalise_rows(vectors[chosen]) if normalise else _unit_rows(vectors[chosen])
+    given = getattr(vectors, "embeddings", vectors)  # of a gallery, which knows its images too
+    if isinstance(given, Embeddings):
+        modality, rows = given.modality, given.vectors
+    elif isinstance(given, np.ndarray):
+        rows = given
+    else:
+        raise DataError(
+            f"features are of type {type(given).__name__}; expected an array [N, D], embeddings or "
+            "a gallery"
+        )
+    chosen = _chosen(len(rows), modality, only)
+    count = len(rows)
+    rows = normalise_rows(rows[chosen]) if normalise else _unit_rows(rows[chosen])
     kind = None if modality is None or len(set(modality[chosen])) < 2 else modality[chosen]
     usual = SINGLE if kind is None else MIXED
     config = ClusteringConfig(
@@ -65,7 +73,7 @@ def label(
         min_samples=min_samples,
     )
     near = nearest_neighbours(rows, config.k1, search=search or Search())
-    labels = np.full(len(vectors), NOISE, dtype=np.int64)
+    labels = np.full(count, NOISE, dtype=np.int64)
     labels[chosen] = cluster_rows(rows, config, near, kind)
     return labels
 

@@ -69,7 +69,7 @@ def _draw_losses(axis: Axes, epochs: Epochs) -> None:
     names = dict.fromkeys(name for epoch in epochs for name in epoch["losses"] if name != "total")
     for name, (colour, line) in _styles(names).items():
         points = [(i, e["losses"][name]) for i, e in enumerate(epochs, 1) if name in e["losses"]]
-        axis.plot(*zip(*points, strict=True), line, color=colour, label=name)
+        axis.plot(*zip(*points, strict=True), f"o{line}", ms=3, color=colour, label=name)
     axis.set_title("loss terms (mean of the epoch)", pad=16)
     if any(epoch["losses"].get(name, 0) > 0 for epoch in epochs for name in names):
         axis.set_yscale("log")

@@ -184,8 +184,8 @@ def check_same_recipe(run: Run, recipe: Recipe) -> None:
     differences = [line for line in found if not line.startswith(CHANGEABLE)]
     if differences:
         raise ConfigError(
-            f"{run.folder} was begun with another recipe: {'; '.join(differences)}; leave the "
-            "changes out or choose another --out"
+            f"{run.folder} was begun with another recipe: {'; '.join(differences)}; say "
+            "what it was begun with again, leave the changes out or choose another --out"
         )
 
 

@@ -71,6 +71,9 @@ def train(
         Stopped: a signal asked to stop; everything is saved.
     """
     run = Run(Path(out))
+    where = data.train.root if isinstance(data, DataFolder) else Path(data)
+    if where is not None and Path(out).resolve() == Path(where).resolve():
+        raise ConfigError(f"{out} is the folder of the data; choose another --out for the run")
     if keep < 1:
         raise ConfigError(f"keep is {keep}; expected at least 1")
     session = Session(

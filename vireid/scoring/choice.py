@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from vireid.data import DataFolder
-from vireid.errors import ConfigError, DataError
+from vireid.errors import ConfigError, DataError, meant
 from vireid.scoring.protocol import Protocol
 from vireid.scoring.protocols import Direction, Mode, llcm, plain, regdb, sysu
 from vireid.types import Truth
 
+PROTOCOLS = ("sysu", "regdb", "llcm", "plain")
+"""The protocols that there are."""
 APPLIES_TO = {
     "mode": ("sysu",),
     "shots": ("sysu",),
@@ -65,6 +67,11 @@ def choose_protocol(data: DataFolder, options: ProtocolOptions | None = None) ->
         ConfigError: options do not apply, all of which are named, or one is out of range.
     """
     options = options or ProtocolOptions()
+    if options.protocol not in (None, *PROTOCOLS):
+        near = meant(str(options.protocol), PROTOCOLS)
+        raise ConfigError(
+            f"protocol is {options.protocol}; expected one of {', '.join(PROTOCOLS)}{near}"
+        )
     truth = known_truth(data)
     name = options.protocol or data.protocol or "plain"
     wrong = [

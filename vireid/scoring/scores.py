@@ -112,6 +112,11 @@ def score(
         raise DataError(
             f"{len(vectors)} embeddings for {len(people)} identities; expected one for each"
         )
+    if (people.identities < 0).any():
+        raise DataError(
+            f"identity {people.identities.min()} is given; expected 0 or more: leave out images "
+            "whose person is unknown"
+        )
     found = [_score(vectors, people, draw, protocol.count, rerank) for draw in protocol.draws]
     return ProtocolScores(
         protocol.name + (", re-ranked" if rerank else ""),

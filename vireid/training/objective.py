@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vireid.errors import ConfigError
 from vireid.models import Output
 from vireid.terms import Batch, Kept, Term
 from vireid.types import Labelling, Modality
@@ -79,6 +80,9 @@ def batch_loss(
 
     Returns:
         The scalar loss with its gradient, and detached means by the terms' names.
+
+    Raises:
+        ConfigError: a term does not give one value for each of its rows, or without a gradient.
     """
     total = output.embedding.sum() * 0
     parts = {}
@@ -87,10 +91,26 @@ def batch_loss(
             continue
         plan = plans[name]
         values = term.values(kept[name], output, plan.arrays)
+        _check(values, plan, name, output)
         mean = _mean(values, plan, term)
         total = total + term.weight * mean
         parts[name] = mean.detach()
     return total, parts
+
+
+def _check(values: Tensor, plan: Plan, name: str, output: Output) -> None:
+    """Refuse what would train something else than it seems to."""
+    rows = len(plan.arrays["rows"])
+    if values.shape != (rows,):
+        raise ConfigError(
+            f"the values of term {name} have shape {tuple(values.shape)}; expected ({rows},), one "
+            "for each of its rows"
+        )
+    if output.embedding.requires_grad and not values.requires_grad:
+        raise ConfigError(
+            f"the values of term {name} take no gradient; expected values of the network's output "
+            "that are not detached"
+        )
 
 
 def _mean(values: Tensor, plan: Plan, term: Term) -> Tensor:
