@@ -53,11 +53,11 @@ def test_times_are_kept_by_part(trained):
 def test_all_settings_of_a_command_line_count(people, tiny_file, tmp_path, capsys):
     out = tmp_path / "[odd] name"
     words = ["train", str(people), "--recipe", str(tiny_file), "--out", str(out), "--threads", "1"]
-    words += ["--set", "stages.aligned.epochs=1", "temperature=0.1", "--seed", "3"]
+    words += ["--set", "stages.aligned.epochs=1", "labelling.temperature=0.1", "--seed", "3"]
     words += ["--set", "stages.joint.iterations=1", "stages.aligned.iterations=1"]
     assert main(words) == 0
     recipe = parse_recipe((out / "recipe.yaml").read_text())
-    assert (recipe.seed, recipe.temperature) == (3, 0.1)
+    assert (recipe.seed, recipe.labelling.temperature) == (3, 0.1)
     assert [stage.iterations for stage in recipe.stages] == [1, 1]
     assert recipe.stages[1].epochs == 1
     lines = capsys.readouterr().out.splitlines()
