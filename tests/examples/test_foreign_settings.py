@@ -37,7 +37,7 @@ def test_what_stands_beside_a_class_path_is_refused(foreign):
     foreign.write_text(
         text.replace("HybridMemory, init_args", "HybridMemory, weight: 2, init_args")
     )
-    with pytest.raises(ConfigError, match=r"no such setting: stages\.aligned\.terms\.mine\.weight"):
+    with pytest.raises(ConfigError, match=r"terms\.mine has weight beside a class_path; put"):
         load_recipe(foreign)
 
 
