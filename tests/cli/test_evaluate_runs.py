@@ -49,7 +49,7 @@ def test_the_mean_is_that_of_the_runs_each_on_its_own_split(splits, data, capsys
     found = json.loads((splits[0].parent / "runs.json").read_text())
     assert out.endswith(f"written: {splits[0].parent / 'runs.json'}\n")
     assert found["protocol"] == "RegDB, visible-to-infrared"
-    assert [run["split"] for run in found["runs"]] == [1, 4, 10]
+    assert [run["fold"] for run in found["runs"]] == [1, 4, 10]
     assert [run["run"] for run in found["runs"]] == [str(run) for run in splits]
     tables = []
     for run, expected in zip(splits, found["runs"], strict=True):
@@ -95,7 +95,7 @@ def test_weights_know_their_split_too_and_options_may_stand_anywhere(splits, dat
     ]
     go(files[0], "--direction", "infrared-to-visible", *files[1:], data)
     found = json.loads((tmp_path / "runs.json").read_text())
-    assert [run["split"] for run in found["runs"]] == [1, 4, 10]
+    assert [run["fold"] for run in found["runs"]] == [1, 4, 10]
     assert found["protocol"] == "RegDB, infrared-to-visible"
     assert (tmp_path / "fold-4-evaluation" / "evaluation.json").is_file()
 
