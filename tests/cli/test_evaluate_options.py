@@ -22,7 +22,7 @@ def run(trained, tmp_path):
 def test_the_choices_are_those_of_the_protocols(monkeypatch):
     asked = {}
 
-    def note(self, _):
+    def note(self, *_):
         asked.update({action.dest: action.choices for action in self._actions})
 
     monkeypatch.setattr(evaluate.argparse.ArgumentParser, "parse_intermixed_args", note)
