@@ -115,7 +115,7 @@ third: [{setting}=100, lambda_intra=2]
         (["--rows", "gone.yaml", "--values", "1"], "or --rows FILE alone"),
         (["--rows", "gone.yaml"], "--rows gone.yaml cannot be read as YAML"),
         (["--parameter", "n", "--values", "0"], "labelling.memories is 0; expected at least 1"),
-        (["--parameter", "bogus", "--values", "0"], "no such setting: bogus=0"),
+        (["--parameter", "bogus", "--values", "0"], "setting bogus=0: no such setting: bogus"),
         (["--parameter", "seed", "--values", "0", "1"], "has its seeds from --seeds"),
         (["--parameter", "n", "--values", "1", "--set", "seed=2"], "--set seed: a study has its"),
         (["--parameter", "n", "--values", "1", "--seeds", "-1"], "--seeds"),

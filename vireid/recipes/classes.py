@@ -2,6 +2,7 @@
 
 import sys
 import typing
+import warnings
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -79,7 +80,10 @@ class Classes:
                 "again, with --recipe"
             )
         try:
-            return getattr(_module(module, self.folder), name)  # type: ignore[no-any-return]
+            with warnings.catch_warnings():  # of libraries that the module loads
+                warnings.simplefilter("ignore", FutureWarning)
+                warnings.simplefilter("ignore", DeprecationWarning)
+                return getattr(_module(module, self.folder), name)  # type: ignore[no-any-return]
         except ConfigError:
             raise
         except (Exception, SystemExit) as error:  # a module of the user's may raise anything
