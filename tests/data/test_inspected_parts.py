@@ -154,7 +154,8 @@ def test_an_unreadable_file_of_regdb_stops_each_fold_in_its_way(copied):
         strict=True,
     ):
         assert fault.stops == (use,)
-        assert fault.folds == f"folds {', '.join(map(str, folds))}"
+        word = "folds" if len(folds) > 1 else "fold"
+        assert fault.folds == f"{word} {', '.join(map(str, folds))}"
         assert getattr(found, use) == (
             f"{fault.folds}: mend the faults first; the other folds are good"
         )

@@ -80,23 +80,23 @@ def test_regdb_images_are_in_the_order_of_the_lists_visible_first(golden, tmp_pa
     arrays = golden("lists_regdb")
     (tmp_path / "idx").mkdir()
     image = "Visible/0/a.bmp", "Thermal/0/a.bmp"
-    for fold in arrays["folds"].tolist():
+    for fold in arrays["trials"].tolist():
         for number, word in enumerate(("visible", "thermal")):
-            lines = arrays[f"fold{fold}_{word}_lines"].tolist()
+            lines = arrays[f"trial{fold}_{word}_lines"].tolist()
             text = "".join(line + "\n" for line in lines)
             (tmp_path / "idx" / f"test_{word}_{fold}.txt").write_text(text)
             (tmp_path / "idx" / f"train_{word}_{fold}.txt").write_text(f"{image[number]} 0\n")
-            for file in (*arrays[f"fold{fold}_{word}_files"].tolist(), image[number]):
+            for file in (*arrays[f"trial{fold}_{word}_files"].tolist(), image[number]):
                 (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
                 (tmp_path / file).touch()
-    for fold in arrays["folds"].tolist():
+    for fold in arrays["trials"].tolist():
         data = read_regdb(tmp_path, fold)
         for kind, word in ((0, "visible"), (1, "thermal")):
             here = np.flatnonzero(data.test.modality == kind)
             files = [data.test.paths[i] for i in here]
-            assert files == arrays[f"fold{fold}_{word}_files"].tolist()
+            assert files == arrays[f"trial{fold}_{word}_files"].tolist()
             assert np.array_equal(
-                data.test_truth.identities[here], arrays[f"fold{fold}_{word}_labels"]
+                data.test_truth.identities[here], arrays[f"trial{fold}_{word}_labels"]
             )
         assert np.array_equal(data.test.camera, data.test.modality + 1)
         assert np.array_equal(np.sort(data.test.modality), data.test.modality)

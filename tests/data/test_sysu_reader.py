@@ -66,9 +66,9 @@ def test_draws_of_the_parity_vectors_from_a_real_tree(golden, tmp_path):
     (tmp_path / "exp" / "test_id.txt").write_text(str(expected["test_id_line"]))
     data = read_sysu(tmp_path)
     protocol = sysu(data.test, data.test_truth, mode="indoor", shots=10)
-    for fold, gallery in zip(protocol.folds, expected["gallery_indoor_shot10"], strict=True):
-        assert [data.test.paths[i] for i in fold.query] == expected["query_files"].tolist()
-        assert [data.test.paths[i] for i in fold.gallery] == gallery.tolist()
+    for draw, gallery in zip(protocol.draws, expected["gallery_indoor_shot10"], strict=True):
+        assert [data.test.paths[i] for i in draw.query] == expected["query_files"].tolist()
+        assert [data.test.paths[i] for i in draw.gallery] == gallery.tolist()
 
 
 def test_the_card_belongs_to_the_whole_data_set_only(tmp_path, monkeypatch):
