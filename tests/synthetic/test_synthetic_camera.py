@@ -13,7 +13,7 @@ from vireid.synthetic.materials import (
     infrared_reflectances,
     visible_colours,
 )
-from vireid.synthetic.picture import render_identity, render_track
+from vireid.synthetic.picture import render_identity
 from vireid.synthetic.settings import CAMERAS, SyntheticSettings
 from vireid.synthetic.wardrobe import draw_person
 
@@ -127,7 +127,3 @@ def test_colours_are_shares() -> None:
 def test_settings_out_of_range_are_refused(wrong: dict, word: str) -> None:
     with pytest.raises(ConfigError, match=word):
         SyntheticSettings(**wrong)
-
-
-def test_a_picture_is_drawn_before_one_counts_to_two_million(quick) -> None:
-    quick(lambda: [picture for camera in CAMERAS for picture in render_track(SETTINGS, 2, camera)])

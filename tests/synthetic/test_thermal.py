@@ -1,9 +1,6 @@
 """The thermal look: warmth instead of colour."""
 
-from dataclasses import replace
-
 import numpy as np
-import pytest
 
 from vireid.synthetic.look import with_patches
 from vireid.synthetic.materials import Material
@@ -72,10 +69,3 @@ def test_patches_change_warmth_a_little_and_no_outline() -> None:
         / plain.light[..., 0][plain.light[..., 3] > 0.5]
     )
     assert 0.85 < ratio.min() < 0.99 < 1.01 < ratio.max() < 1.15
-
-
-@pytest.mark.parametrize("layout", ["regdb", "llcm"])
-def test_a_picture_is_drawn_before_one_counts_to_two_million(layout: str, quick) -> None:
-    settings = replace(DEFAULTS[layout], visible_images=4, infrared_images=4)
-    numbers = [mount.number for mount in settings.rig.mounts][-2:]
-    quick(lambda: [picture for n in numbers for picture in render_track(settings, 2, n)])
