@@ -13,7 +13,7 @@ from vireid.config import StageConfig, StepConfig
 from vireid.config.stages import OWN
 from vireid.recipes.classes import PARTS, TERMS, field_types
 from vireid.recipes.plain import plain
-from vireid.recipes.values import PLAIN
+from vireid.recipes.values import PLAIN, has_default, usual_value
 from vireid.terms import Term
 from vireid.types import LabelSpace
 
@@ -45,7 +45,11 @@ def explained(kind: type) -> dict[str, Setting]:
     """
     hints, texts = field_types(kind), _docstrings(kind)
     return {
-        field.name: Setting(texts.get(field.name, ""), hints[field.name], _default(field))
+        field.name: Setting(
+            texts.get(field.name, ""),
+            hints[field.name],
+            usual_value(None, field) if has_default(field) else REQUIRED,
+        )
         for field in dataclasses.fields(kind)
         if field.init
     }
@@ -188,11 +192,6 @@ def _several(hint: Any) -> str:
     if hint in PARTS:
         return "class_paths"
     return {int: "whole numbers", float: "numbers", str: "texts"}.get(hint, "settings")
-
-
-def _default(field: "dataclasses.Field[Any]") -> Any:
-    made = field.default_factory
-    return field.default if made is dataclasses.MISSING else made()
 
 
 def _docstrings(kind: type) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from vireid.errors import ConfigError, meant, some
 from vireid.recipes.changes import CLASS
 from vireid.recipes.classes import PARTS, TERMS, Classes, field_types, takes
-from vireid.recipes.values import PLAIN, example, has_default, shown, usual_value
+from vireid.recipes.values import PLAIN, example, has_default, quoted, usual_value
 from vireid.terms import Term
 
 FAILED = object()
@@ -43,7 +43,9 @@ class Reader:
             An instance; ``FAILED`` where a field is wrong, which ``problems`` then says.
         """
         if not isinstance(given, Mapping):
-            return self._fail(where.rstrip("."), f"holds {shown(given)}; expected settings by name")
+            return self._fail(
+                where.rstrip("."), f"holds {quoted(given)}; expected settings by name"
+            )
         hints = field_types(kind)
         fields = {field.name: field for field in dataclasses.fields(kind) if field.init}
         wrong = [str(name) for name in given if name not in fields]
@@ -122,7 +124,7 @@ class Reader:
             The part; ``FAILED`` where it cannot be read.
         """
         if not isinstance(given, Mapping):
-            return self._fail(where, f"holds {shown(given)}; expected settings, or a class_path")
+            return self._fail(where, f"holds {quoted(given)}; expected settings, or a class_path")
         if "class_path" in given:
             if rest := [str(name) for name in given if name not in CLASS]:
                 message = f"has {some(rest)} beside a class_path; put settings into init_args"
@@ -156,7 +158,7 @@ class Reader:
             expected = f"expected one of {', '.join(TERMS)}, or a class_path"
             if loss is None:
                 return self._fail(where, f"lacks a loss; {expected}")
-            text = loss if isinstance(loss, str) else shown(loss)
+            text = loss if isinstance(loss, str) else quoted(loss)
             return self._fail(where, f"loss is {text}; {expected}{meant(text, TERMS)}", ": ")
         rest = {name: value for name, value in given.items() if name != "loss"}
         return self.settings(TERMS[loss], rest, f"{where}.", f"setting of {loss}")
@@ -164,7 +166,7 @@ class Reader:
     def _terms(self, given: Any, where: str) -> Any:
         """Read terms by name."""
         if not isinstance(given, Mapping):
-            return self._fail(where, f"holds {shown(given)}; expected terms by name")
+            return self._fail(where, f"holds {quoted(given)}; expected terms by name")
         found = {
             str(name): self.part(Term, value, f"{where}.{name}") for name, value in given.items()
         }
@@ -173,7 +175,7 @@ class Reader:
     def _several(self, hint: Any, given: Any, where: str) -> Any:
         """Read a list."""
         if not isinstance(given, list | tuple):
-            return self._fail(where, f"is {shown(given)}; expected a list{example(hint)}")
+            return self._fail(where, f"is {quoted(given)}; expected a list{example(hint)}")
         found = []
         for number, value in enumerate(given):
             name = value.get("name") if isinstance(value, Mapping) else None
@@ -188,7 +190,7 @@ class Reader:
         *most, last = map(str, choices)
         near = meant(str(given), [str(choice) for choice in choices])
         expected = f"{', '.join(most)} or {last}"
-        text = given if isinstance(given, str) else shown(given)
+        text = given if isinstance(given, str) else quoted(given)
         return self._fail(where, f"is {text}; expected {expected}{near}")
 
     def _plain(self, hint: Any, given: Any, where: str) -> Any:
@@ -202,7 +204,7 @@ class Reader:
             except ValueError:
                 pass
         if not isinstance(given, kinds) or (isinstance(given, bool) and hint is not bool):
-            return self._fail(where, f"is {shown(given)}; expected {expected}")
+            return self._fail(where, f"is {quoted(given)}; expected {expected}")
         try:
             return hint(given)
         except OverflowError:

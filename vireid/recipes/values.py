@@ -64,7 +64,7 @@ def example(hint: Any) -> str:
     return {float: ", such as [0.4, 0.8]", int: ", such as [0, 2]"}.get(hint, " of settings")
 
 
-def shown(value: Any) -> str:
+def quoted(value: Any) -> str:
     """Return a value as a message shows it: text in quotes, all else as in YAML, not too long.
 
     Args:
@@ -73,7 +73,7 @@ def shown(value: Any) -> str:
     Returns:
         A short line.
 
-    >>> shown("3"), shown(None), shown({"k1": 3})
+    >>> quoted("3"), quoted(None), quoted({"k1": 3})
     ("'3'", 'null', '{k1: 3}')
     """
     if isinstance(value, str | int | float) and not isinstance(value, bool):
