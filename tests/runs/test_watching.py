@@ -1,7 +1,7 @@
 """Whoever watches a training is told of embedding and labelling."""
 
 from vireid.runs.watch import Watch
-from vireid.runs.watching import Telling, telling_of_embedding
+from vireid.runs.watching import telling_of_embedding, telling_of_labelling
 from vireid.training import Workers
 from vireid.types import Labelling, LabelSpace
 
@@ -25,7 +25,7 @@ class Told(Watch):
 def test_embedding_is_told():
     watch, given = Told(), []
 
-    def embed(network, pixels, modality, *, with_features, kept, progress):
+    def embed(network, pixels, modality, *, with_features=False, kept=None, progress=None):
         progress(32, 96)
         given.append((network, pixels, modality, with_features, kept))
         return "embeddings"
@@ -52,7 +52,7 @@ def test_labelling_is_told_when_it_begins_and_when_it_ends():
             watch.calls.append((given, generator, search))
             return found
 
-    told = Telling(Labeller(), watch)
+    told = telling_of_labelling(Labeller(), watch)
     assert told.label(1, 2, ("mine",), generator=3, search=4) is found
     assert watch.calls == ["begins", ((1, 2, ("mine",)), 3, 4), "ends"]
     assert (dict(told.spaces()), list(told.problems())) == ({"mine": LabelSpace()}, ["one"])

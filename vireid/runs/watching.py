@@ -1,16 +1,12 @@
 """Who is told of a training: the log, whoever watches, and the observers asked for."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
+from functools import partial
 
 from vireid.data import DataFolder
-from vireid.labelling import Labeller, NeighbourSearch
-from vireid.models import CrossModalNetwork
-from vireid.models.extract import KeptMaps
+from vireid.labelling import Labeller
 from vireid.observers import Observers, open_observers
 from vireid.parallel import share
 from vireid.recipes import plain
@@ -18,6 +14,7 @@ from vireid.runs.epochs import Watcher
 from vireid.runs.session import Session
 from vireid.runs.states import steps_done
 from vireid.runs.watch import Watch
+from vireid.runs.workers import Around
 from vireid.training import (
     EpochBegun,
     EpochEnded,
@@ -27,7 +24,7 @@ from vireid.training import (
     TrainingState,
     Workers,
 )
-from vireid.types import Embeddings, Int, Known, Labelling, LabelSpace, Tell
+from vireid.types import Labelling
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,7 @@ def watching(
     ):
         watcher = Watcher(data, recipe, observers, watch)
         told = telling_of_embedding(workers, watch)
-        yield Watched(told, Telling(labeller, watch), observers, watcher)
+        yield Watched(told, telling_of_labelling(labeller, watch), observers, watcher)
 
 
 def telling_of_embedding(workers: Workers, watch: Watch) -> Workers:
@@ -107,62 +104,24 @@ def telling_of_embedding(workers: Workers, watch: Watch) -> Workers:
     Returns:
         The same, watched.
     """
-
-    def embed(
-        network: CrossModalNetwork,
-        pixels: Any,
-        modality: Int,
-        *,
-        with_features: bool = False,
-        kept: KeptMaps | None = None,
-        progress: Tell | None = watch.embedding,
-    ) -> Embeddings:
-        return workers.embed(
-            network, pixels, modality, with_features=with_features, kept=kept, progress=progress
-        )
-
-    return replace(workers, embed=embed)
+    return replace(workers, embed=partial(workers.embed, progress=watch.embedding))
 
 
-@dataclass(frozen=True)
-class Telling:
-    """A labeller that tells when it begins and ends."""
+def telling_of_labelling(labeller: Labeller, watch: Watch) -> Labeller:
+    """Return a labeller that tells when it begins and ends.
 
-    labeller: Labeller
-    """Who labels."""
-    watch: Watch
-    """Who is told."""
+    Args:
+        labeller: from embeddings to label spaces.
+        watch: who is told.
 
-    def spaces(self) -> Mapping[str, LabelSpace]:
-        """Return the label spaces that can be asked for."""
-        return self.labeller.spaces()
+    Returns:
+        The same, watched.
+    """
 
-    def problems(self) -> Iterator[str]:
-        """Yield a message for each setting that cannot be."""
-        return self.labeller.problems()
-
-    def label(
-        self,
-        embeddings: Embeddings,
-        known: Known,
-        spaces: Sequence[str],
-        *,
-        generator: np.random.Generator,
-        search: NeighbourSearch,
-    ) -> Labelling:
-        """Label the images, and tell of it.
-
-        Args:
-            embeddings: of N training images.
-            known: what is known of them.
-            spaces: the label spaces wanted.
-            generator: source of all randomness.
-            search: finds neighbours.
-
-        Returns:
-            The labels.
-        """
-        self.watch.labelling()
-        found = self.labeller.label(embeddings, known, spaces, generator=generator, search=search)
-        self.watch.labelled()
+    def tell(label: Callable[[], Labelling]) -> Labelling:
+        watch.labelling()
+        found = label()
+        watch.labelled()
         return found
+
+    return Around(labeller, tell)

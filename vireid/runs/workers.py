@@ -10,7 +10,6 @@ from vireid.config import Recipe
 from vireid.errors import Stopped
 from vireid.labelling import Labeller, NeighbourSearch
 from vireid.models import CrossModalNetwork
-from vireid.models.extract import KeptMaps
 from vireid.parallel import (
     SharedForward,
     from_first,
@@ -20,15 +19,17 @@ from vireid.parallel import (
     synchronise_norms,
 )
 from vireid.training import Workers, new_pooling
-from vireid.types import Embeddings, Int, Known, Labelling, LabelSpace, Tell
+from vireid.types import Embeddings, Known, Labelling, LabelSpace, Tell
 
 
 @dataclass(frozen=True)
-class Alike:
-    """A labeller that gives every process the labels of the first one."""
+class Around:
+    """A labeller that something is done around: before or after it labels, or to its labels."""
 
     labeller: Labeller
     """Who labels."""
+    call: Callable[[Callable[[], Labelling]], Labelling]
+    """Is given the labelling to call; returns its labels, or others of the same images."""
 
     def spaces(self) -> Mapping[str, LabelSpace]:
         """Return the label spaces that can be asked for."""
@@ -47,20 +48,23 @@ class Alike:
         generator: np.random.Generator,
         search: NeighbourSearch,
     ) -> Labelling:
-        """Label the images, in all processes alike.
+        """Label the images; as for ``Labeller``.
 
         Args:
             embeddings: of N training images.
             known: what is known of them.
             spaces: the label spaces wanted.
             generator: source of all randomness.
-            search: finds neighbours, each process its share.
+            search: finds neighbours.
 
         Returns:
-            The labels of the first process.
+            The labels.
         """
-        found = self.labeller.label(embeddings, known, spaces, generator=generator, search=search)
-        return from_first(found)
+        return self.call(
+            lambda: self.labeller.label(
+                embeddings, known, spaces, generator=generator, search=search
+            )
+        )
 
 
 def together(
@@ -81,7 +85,8 @@ def together(
     if recipe.compute.synchronise:
         synchronise_norms(network)
     forward = SharedForward(network, new_pooling(network, recipe.compute))
-    return Workers(forward, shared_extract, shared_neighbours), Alike(labeller)
+    alike = Around(labeller, lambda label: from_first(label()))
+    return Workers(forward, shared_extract, shared_neighbours), alike
 
 
 def stopping_between_batches(workers: Workers, stop: Callable[[], bool]) -> Workers:
@@ -102,15 +107,7 @@ def stopping_between_batches(workers: Workers, stop: Callable[[], bool]) -> Work
         if stop():
             raise Stopped("stopped", 0)
 
-    def embed(
-        network: CrossModalNetwork,
-        pixels: Any,
-        modality: Int,
-        *,
-        with_features: bool = False,
-        kept: KeptMaps | None = None,
-        progress: Tell | None = None,
-    ) -> Embeddings:
+    def embed(*given: Any, progress: Tell | None = None, **options: Any) -> Embeddings:
         def after_batch(done: int, total: int, /) -> None:
             if share()[1] == 1:
                 check()
@@ -118,13 +115,6 @@ def stopping_between_batches(workers: Workers, stop: Callable[[], bool]) -> Work
                 progress(done, total)
 
         check()
-        return workers.embed(
-            network,
-            pixels,
-            modality,
-            with_features=with_features,
-            kept=kept,
-            progress=after_batch,
-        )
+        return workers.embed(*given, progress=after_batch, **options)
 
     return replace(workers, embed=embed)
