@@ -151,7 +151,7 @@ def test_a_run_is_evaluated_on_the_fold_it_was_trained_on(
     assert open_for(tmp_path, Origin(), root).fold == 1
 
 
-def test_other_data_has_splits_of_its_own(people: Path, tmp_path: Path) -> None:
+def test_other_data_has_folds_of_its_own(people: Path, tmp_path: Path) -> None:
     root, other = draw_regdb(tmp_path / "pairs", people), Origin("RegDB, fold 2", 2)
     assert open_for(tmp_path, other, root).fold == 2, "the same data may have been renamed"
     with pytest.warns(UserWarning, match=r"was trained on RegDB, fold 2: fold 1 of pairs \(Re"):

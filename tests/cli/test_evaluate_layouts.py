@@ -95,7 +95,7 @@ def sysu_draws(root, mode, shots, swap):
 
 
 def regdb_draws(root, swap):
-    """Yield the only draw of the first split."""
+    """Yield the only draw of the first fold."""
     sides = []
     for camera, word in enumerate(("visible", "thermal"), start=1):
         lines = (root / "idx" / f"test_{word}_1.txt").read_text().splitlines()

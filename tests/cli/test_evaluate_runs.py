@@ -1,4 +1,4 @@
-"""`vireid evaluate` of several runs at once: RegDB's splits, a run for each."""
+"""`vireid evaluate` of several runs at once: RegDB's folds, a run for each."""
 
 import json
 import shutil
@@ -19,14 +19,14 @@ SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     """Return a small data set with ten folds."""
-    root = tmp_path_factory.mktemp("splits") / "pairs"
+    root = tmp_path_factory.mktemp("folds") / "pairs"
     synthesise(root, replace(DEFAULTS["regdb"], height=32, width=16, **SMALL), processes=1)
     return root
 
 
 @pytest.fixture
-def splits(tmp_path, tiny):
-    """Return three runs of untrained networks, of splits 1, 4 and 10."""
+def folds(tmp_path, tiny):
+    """Return three runs of untrained networks, of folds 1, 4 and 10."""
     runs = []
     for fold in (1, 4, 10):
         run, recipe = Run(tmp_path / "runs" / f"fold-{fold}"), replace(tiny, seed=fold)
@@ -43,21 +43,21 @@ def go(*words):
     assert main(["evaluate", *(str(word) for word in words)]) == 0
 
 
-def test_the_mean_is_that_of_the_runs_each_on_its_own_split(splits, data, capsys):
-    go(*splits, data)
+def test_the_mean_is_that_of_the_runs_each_on_its_own_fold(folds, data, capsys):
+    go(*folds, data)
     out = capsys.readouterr().out
-    found = json.loads((splits[0].parent / "runs.json").read_text())
-    assert out.endswith(f"written: {splits[0].parent / 'runs.json'}\n")
+    found = json.loads((folds[0].parent / "runs.json").read_text())
+    assert out.endswith(f"written: {folds[0].parent / 'runs.json'}\n")
     assert found["protocol"] == "RegDB, visible-to-infrared"
     assert [run["fold"] for run in found["runs"]] == [1, 4, 10]
-    assert [run["run"] for run in found["runs"]] == [str(run) for run in splits]
+    assert [run["run"] for run in found["runs"]] == [str(run) for run in folds]
     tables = []
-    for run, expected in zip(splits, found["runs"], strict=True):
+    for run, expected in zip(folds, found["runs"], strict=True):
         tables.append(json.loads((run / "evaluation.json").read_text())["stages"][BEFORE]["mean"])
         metrics = json.loads((run / "metrics.json").read_text())
         assert metrics[BEFORE] == expected["stages"][BEFORE] == tables[-1]
         assert metrics["data"] == expected["data"] == f"pairs (RegDB layout), fold {run.name[5:]}"
-    assert len({table["mAP"] for table in tables}) == 3, "three networks on three splits"
+    assert len({table["mAP"] for table in tables}) == 3, "three networks on three folds"
     stage = found["stages"][BEFORE]
     assert stage["runs"] == 3
     assert list(stage["mean"]) == list(stage["spread"]) == SCORES
@@ -71,13 +71,13 @@ def test_the_mean_is_that_of_the_runs_each_on_its_own_split(splits, data, capsys
     for name in SCORES:
         assert f"{stage['mean'][name]:.1f} ± {stage['spread'][name]:.1f}" in line
     capsys.readouterr()
-    assert main(["runs", "--mean", *map(str, splits)]) == 0
+    assert main(["runs", "--mean", *map(str, folds)]) == 0
     assert line in capsys.readouterr().out, "the same table"
 
 
-def test_each_run_gives_what_it_gives_alone(splits, data, tmp_path):
-    go(*splits, data, "--direction", "infrared-to-visible", "--out", tmp_path / "together")
-    for run in splits:
+def test_each_run_gives_what_it_gives_alone(folds, data, tmp_path):
+    go(*folds, data, "--direction", "infrared-to-visible", "--out", tmp_path / "together")
+    for run in folds:
         go(run, data, "--direction", "infrared-to-visible", "--out", tmp_path / "alone")
         one, other = (
             json.loads((place / "evaluation.json").read_text())
@@ -85,13 +85,13 @@ def test_each_run_gives_what_it_gives_alone(splits, data, tmp_path):
         )
         assert one == other
     assert (tmp_path / "together" / "runs.json").is_file()
-    assert not (splits[0].parent / "runs.json").exists()
+    assert not (folds[0].parent / "runs.json").exists()
 
 
-def test_weights_know_their_split_too_and_options_may_stand_anywhere(splits, data, tmp_path):
+def test_weights_know_their_fold_too_and_options_may_stand_anywhere(folds, data, tmp_path):
     files = [
         shutil.copy(Run(run).checkpoint_file(BEFORE), tmp_path / f"{run.name}.safetensors")
-        for run in splits
+        for run in folds
     ]
     go(files[0], "--direction", "infrared-to-visible", *files[1:], data)
     found = json.loads((tmp_path / "runs.json").read_text())
@@ -100,8 +100,8 @@ def test_weights_know_their_split_too_and_options_may_stand_anywhere(splits, dat
     assert (tmp_path / "fold-4-evaluation" / "evaluation.json").is_file()
 
 
-def test_mistakes_are_found_before_anything_is_evaluated(splits, data, tmp_path, mistake):
-    words = (splits[0], splits[1])
+def test_mistakes_are_found_before_anything_is_evaluated(folds, data, tmp_path, mistake):
+    words = (folds[0], folds[1])
     assert "holds no recipe.yaml" in mistake("evaluate", *words, tmp_path / "nowhere", data)
     assert "named twice; name each run once" in mistake("evaluate", *words, words[0], data)
     other = shutil.copytree(words[0], tmp_path / "other" / words[0].name)
@@ -116,4 +116,4 @@ def test_mistakes_are_found_before_anything_is_evaluated(splits, data, tmp_path,
     shutil.rmtree(words[1] / "checkpoints")
     assert "fold-4 holds no checkpoint" in mistake("evaluate", *words, data)
     assert "required: data" in mistake("evaluate", words[0])
-    assert not list(splits[0].parent.rglob("evaluation.json"))
+    assert not list(folds[0].parent.rglob("evaluation.json"))

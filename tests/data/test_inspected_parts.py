@@ -95,7 +95,7 @@ def test_without_a_list_the_rest_is_counted(copied, layout, name, part, empty):
     assert found.training == found.evaluation == "mend the faults first"
 
 
-def test_all_splits_of_regdb_are_looked_at_and_images_once(original):
+def test_all_folds_of_regdb_are_looked_at_and_images_once(original):
     calls, asked = [], []
 
     def count(data):
@@ -118,7 +118,7 @@ def test_a_missing_list_of_any_fold_of_regdb_is_found(copied):
     found = check(root)
     assert found.findings["missing or unreadable lists"] == 2
     assert "list idx/test_thermal_7.txt is missing" in found.faults[0]
-    assert found.name.endswith("fold 2 of 10"), "the first sound split is counted"
+    assert found.name.endswith("fold 2 of 10"), "the first sound fold is counted"
     assert found.counts["train images"] == 12
     assert found.warnings == (), "what follows from missing lists is not said again"
     assert found.findings["train identities in one modality"] == 0

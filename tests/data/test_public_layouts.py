@@ -59,12 +59,12 @@ def test_cameras_and_modalities_are_those_of_the_side_file(original, layout):
 
 
 def test_the_folds_of_regdb_split_the_same_images_differently(original):
-    splits = [open_data(original("regdb"), fold=fold) for fold in range(1, 11)]
-    assert [data.fold for data in splits] == list(range(1, 11))
-    assert len({data.train.paths for data in splits}) > 3
-    assert len({frozenset(data.train.paths + data.test.paths) for data in splits}) == 1
-    assert splits[2].name == "regdb (RegDB layout), fold 3"
-    assert read_regdb(original("regdb"), 3).train.paths == splits[2].train.paths
+    folds = [open_data(original("regdb"), fold=fold) for fold in range(1, 11)]
+    assert [data.fold for data in folds] == list(range(1, 11))
+    assert len({data.train.paths for data in folds}) > 3
+    assert len({frozenset(data.train.paths + data.test.paths) for data in folds}) == 1
+    assert folds[2].name == "regdb (RegDB layout), fold 3"
+    assert read_regdb(original("regdb"), 3).train.paths == folds[2].train.paths
     for fold in (0, 11, -1):
         with pytest.raises(ConfigError, match=f"fold is {fold}; expected 1 to 10"):
             open_data(original("regdb"), fold=fold)

@@ -67,7 +67,7 @@ def test_one_fault_for_an_image_in_both_lists_of_several_folds(copied):
 
 
 def thermal(root, fold):
-    """Return the training images of a split's thermal list."""
+    """Return the training images of a fold's thermal list."""
     lines = (root / "idx" / f"train_thermal_{fold}.txt").read_text().splitlines()
     return [line.split()[0] for line in lines]
 

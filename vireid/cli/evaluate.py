@@ -93,7 +93,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     beside.add_argument(
         "--rerank",
         action="store_true",
-        help="re-rank by k-reciprocal neighbours: time grows with the square of a fold's queries "
+        help="re-rank by k-reciprocal neighbours: time grows with the square of a draw's queries "
         "and gallery images, sensible up to some 30,000 of them",
     )
     beside.add_argument(

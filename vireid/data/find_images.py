@@ -28,7 +28,7 @@ def find_images(
         path: a data set, a plain folder or one image.
         modality: visible or infrared, for what is no data set.
         part: all, train or test, for a data set.
-        fold: which one, for a data set in RegDB's layout.
+        fold: which of the ten folds, for a data set in RegDB's layout.
 
     Returns:
         The images.

@@ -47,10 +47,10 @@ def evaluate(
         protocol: "sysu", "regdb", "llcm" or "plain", or ``ProtocolOptions``; that of the data's
             layout where not given.
         flip: average the embedding of each image with that of its mirror image.
-        rerank: re-rank by k-reciprocal neighbours; time grows with the square of a fold's
+        rerank: re-rank by k-reciprocal neighbours; time grows with the square of a draw's
             images.
         out: the folder of all files but metrics.json, in place of the usual one.
-        fold: which of the data; that of the training where not given.
+        fold: which fold of the data; that of the training where not given.
         device: where to compute; "auto" takes a GPU if there is one.
         cache: a folder for decoded images, ``"none"`` for memory; where not given, memory for
             small data and the user's cache directory for other.

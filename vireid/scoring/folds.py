@@ -17,7 +17,7 @@ def open_for(
         source: the run or the weights, for messages.
         trained: the data it was trained on, as far as known.
         where: the data's path, or the data as it was opened, on the fold that is meant.
-        fold: which of the path; the number of the training's if not given.
+        fold: which fold of the path's data; that of the training if not given.
 
     Returns:
         The data.
