@@ -12,6 +12,7 @@ from vireid.recipes import dump_recipe
 from vireid.runs import BEFORE, Run
 from vireid.runs.checkpoint import save_checkpoint
 from vireid.runs.overview import describe_run, find_runs, is_locked
+from vireid.studies.folder import lighten
 
 LAST = {
     "stage": "aligned", "epoch": 1, "epochs": 2, "step": 4, "seconds": {"steps": 1.0},
@@ -158,6 +159,13 @@ def test_what_is_damaged_is_named(run, damage, reason):
     assert reason in found.reason
     assert "\n" not in found.reason
     assert list(find_runs([run.folder])) == [run.folder], "it is listed all the same"
+
+
+def test_a_run_whose_networks_were_taken_away_is_not_damaged(run):
+    finish(run)
+    lighten(run)
+    found = describe_run(run.folder)
+    assert (found.state, found.reason, found.stage) == ("without networks", None, "aligned")
 
 
 def test_an_older_state_serves_where_the_newest_is_torn(run):

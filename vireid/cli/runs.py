@@ -30,8 +30,9 @@ def run(words: list[str]) -> None:
     command = parser(
         "runs",
         "List the runs at or below folders: running, interrupted (and where --resume would go\n"
-        "on), finished, evaluated or damaged; with the last epoch, the test scores of the last\n"
-        "stage evaluated, and how good the labels look without identities.",
+        "on), finished, evaluated, without networks (as those of a study) or damaged; with the\n"
+        "last epoch, the test scores of the last stage evaluated, and how good the labels look\n"
+        "without identities.",
         "examples:\n  vireid runs runs\n  vireid runs regdb/fold-* --mean",
     )
     command.add_argument(

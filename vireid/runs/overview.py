@@ -26,7 +26,7 @@ class Overview:
     folder: str
     """Where it is."""
     state: str
-    """running, interrupted, finished, evaluated or damaged."""
+    """running, interrupted, finished, evaluated, without networks or damaged."""
     reason: str | None = None
     """What is damaged."""
     resumes_at: str | None = None
@@ -191,6 +191,8 @@ def _of_scores(known: Overview, recipe: Outline, metrics: Mapping[str, Any]) -> 
 def _of_ending(known: Overview, recipe: Outline, run: Run) -> Overview:
     """Add how a run that nobody is working on ended."""
     if run.timing_file.exists() and not state_files(run):
+        if not run.checkpoint_file(BEFORE).parent.exists():  # a study takes them away
+            return replace(known, state="without networks")
         for name in (stage.name for stage in recipe.stages):
             if not run.checkpoint_file(name).is_file():
                 raise DataError(f"{run.folder} lacks the checkpoint of stage {name}")
