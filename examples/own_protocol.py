@@ -23,7 +23,7 @@ def by_infrared_camera(images: Images) -> Protocol:
     gallery = np.flatnonzero(~infrared)
     cameras = np.unique(images.camera[infrared])
     draws = [Draw(np.flatnonzero(infrared & (images.camera == one)), gallery) for one in cameras]
-    return Protocol("by infrared camera", "images", tuple(draws))
+    return Protocol("by infrared camera", "images", tuple(draws), len(images))
 
 
 if __name__ == "__main__":

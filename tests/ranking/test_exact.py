@@ -50,3 +50,10 @@ def test_no_queries_and_one_image():
 def test_what_cannot_be_searched_is_explained(gallery, top, message):
     with pytest.raises(VireidError, match=message):
         search(some(2), gallery, top)
+
+
+@pytest.mark.parametrize("given", ["image.jpg", None, np.eye(4)])
+def test_what_holds_no_embeddings_is_refused(given):
+    for pair in ((given, some(3)), (some(3), given)):
+        with pytest.raises(VireidError, match="is given; expected Embeddings, or a Gallery"):
+            search(*pair)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from vireid.errors import DataError
+from vireid.ranking import Gallery
 from vireid.scoring import Draw, Protocol, score, similarity
 from vireid.scoring.similarity import draw_similarity, query_blocks
-from vireid.types import Embeddings, Truth
+from vireid.types import Embeddings, Images, Truth
 
 
 def crowd(seed, queries=25, gallery=45, people=8):
@@ -75,3 +76,33 @@ def test_embeddings_of_other_images_are_refused():
     embeddings, truth, draw = crowd(0)
     with pytest.raises(DataError, match="70 embeddings for 3 identities"):
         score(embeddings, truth.subset([0, 1, 2]), Protocol("p", "images", (draw,)))
+
+
+@pytest.mark.parametrize(
+    ("query", "images", "message"),
+    [([0, 70], None, "p draws test image 70; expected 0 to 69"),
+     ([0, -1], None, "p draws test image -1; expected 0 to N - 1"),
+     ([0, 1], 71, "70 test images for a protocol of 71; expected the same"),
+     ([0, 72], 72, "p draws test image 72; expected 0 to 71")],
+)  # fmt: skip
+def test_a_protocol_of_other_images_is_refused(query, images, message):
+    embeddings, truth, draw = crowd(0)
+    with pytest.raises(DataError, match=message):
+        score(
+            embeddings,
+            truth,
+            Protocol("p", "images", (Draw(np.array(query), draw.gallery),), images),
+        )
+
+
+def test_a_protocol_has_a_draw():
+    with pytest.raises(DataError, match="p has no draw"):
+        Protocol("p", "images", ())
+
+
+def test_a_gallery_is_scored_like_its_embeddings():
+    embeddings, truth, draw = crowd(3)
+    camera = np.ones(len(truth), int)
+    gallery = Gallery(Images.of(embeddings.modality, camera), embeddings)
+    protocol = Protocol("p", "images", (draw,), len(truth))
+    assert score(gallery, truth, protocol).table() == score(embeddings, truth, protocol).table()

@@ -27,7 +27,7 @@ def search(
 
     Raises:
         DataError: the gallery is empty or of another embedding size.
-        ConfigError: ``top`` is below 1.
+        ConfigError: ``top`` is below 1, or what is given holds no embeddings.
     """
     queries, gallery = _embeddings(queries), _embeddings(gallery)
     if not len(gallery):
@@ -51,4 +51,10 @@ def search(
 
 
 def _embeddings(given: Embeddings | Gallery) -> Embeddings:
+    """Return what is compared; refuse the path of an image or of a gallery, say."""
+    if not isinstance(given, Embeddings | Gallery):
+        raise ConfigError(
+            f"a {type(given).__name__} is given; expected Embeddings, or a Gallery as of "
+            "vireid.embed or load_gallery"
+        )
     return given.embeddings if isinstance(given, Gallery) else given

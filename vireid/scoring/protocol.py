@@ -76,6 +76,37 @@ class Protocol:
     """What a rank of the CMC curve counts."""
     draws: tuple[Draw, ...]
     """The draws, at least one."""
+    images: int | None = None
+    """How many test images the draws are of; None where that is not known."""
+
+    def __post_init__(self) -> None:
+        """Check that there is a draw, and that all are of the test images."""
+        if not self.draws:
+            raise DataError(f"protocol {self.name} has no draw; expected at least one")
+        self.check(self.images)
+
+    def check(self, images: int | None) -> None:
+        """Check that the draws can be of some images.
+
+        Args:
+            images: how many test images there are; None where that is not known.
+
+        Raises:
+            DataError: the draws are of another number of images, or of an image that is not there;
+                a negative index would be one from the end.
+        """
+        if images is not None and self.images not in {None, images}:
+            raise DataError(
+                f"{images} test images for a protocol of {self.images}; expected the same, in the "
+                "same order"
+            )
+        last = "N - 1" if images is None else images - 1
+        for side in (side for draw in self.draws for side in (draw.query, draw.gallery)):
+            for index in (side.min(initial=0), side.max(initial=0)):
+                if index < 0 or (images is not None and index >= max(images, 1)):
+                    raise DataError(
+                        f"protocol {self.name} draws test image {index}; expected 0 to {last}"
+                    )
 
     def __repr__(self) -> str:
         draws = number_of(len(self.draws), "draw")

@@ -76,7 +76,7 @@ def sysu(
     place = np.where(images.camera == other, one, images.camera)
     drawn = _with_drawn_galleries(queries, galleries, shots, draws, place)
     name = f"SYSU-MM01 {mode}-search, {_shots(shots)}, {direction}"
-    return Protocol(name, "identities", drawn)
+    return Protocol(name, "identities", drawn, len(images))
 
 
 def regdb(
@@ -108,7 +108,7 @@ def regdb(
                 f"the test images hold no {kind.name.lower()} image; expected both modalities"
             )
     query, gallery = _sides(sides, direction)
-    return Protocol(f"RegDB, {direction}", "images", (Draw(query, gallery),))
+    return Protocol(f"RegDB, {direction}", "images", (Draw(query, gallery),), len(images))
 
 
 def llcm(
@@ -143,7 +143,7 @@ def llcm(
     queries, galleries = _sides(sides, direction)
     group = pair_groups(truth.identities, images.camera)
     drawn = _with_drawn_galleries(queries, galleries, 1, draws, group)
-    return Protocol(f"LLCM, {direction}", "identities", drawn)
+    return Protocol(f"LLCM, {direction}", "identities", drawn, len(images))
 
 
 def plain(
@@ -183,10 +183,10 @@ def plain(
             f"{len(query)} query and {len(gallery)} gallery images; expected some of both"
         )
     if not exclude_same_camera:
-        return Protocol("query against gallery", "images", (Draw(query, gallery),))
+        return Protocol("query against gallery", "images", (Draw(query, gallery),), len(images))
     group = pair_groups(truth.identities, images.camera)
     only = Draw(query, gallery, group[query], group[gallery])
-    return Protocol("query against gallery, other cameras", "images", (only,))
+    return Protocol("query against gallery, other cameras", "images", (only,), len(images))
 
 
 def _with_drawn_galleries(

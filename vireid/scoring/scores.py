@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -89,8 +90,8 @@ def score(
     product of queries and gallery.
 
     Args:
-        embeddings: N test images, each embedded once; or [N, D] features of any model, whose rows
-            are brought to unit length.
+        embeddings: N test images, each embedded once, also as a gallery; or [N, D] features of any
+            model, whose rows are brought to unit length.
         truth: their identities [N].
         protocol: queries, galleries and what each query ignores.
         rerank: rank by k-reciprocal neighbours too (see ``draw_similarity``); the name of the
@@ -100,18 +101,18 @@ def score(
         The scores of every draw.
 
     Raises:
-        DataError: no query has a true match in its gallery, the embeddings are of other images, or
-            a row is not finite or zero.
+        DataError: no query has a true match in its gallery, there are more or fewer embeddings than
+            the protocol's images, or a row is not finite or zero.
     """
-    if isinstance(embeddings, Embeddings):
-        vectors = embeddings.vectors
-    else:
-        vectors = normalise_rows(np.asarray(embeddings))
+    given: Any = getattr(embeddings, "embeddings", embeddings)  # of a gallery
+    ready = isinstance(given, Embeddings)
+    vectors = given.vectors if ready else normalise_rows(np.asarray(given))
     people = truth if isinstance(truth, Truth) else Truth(np.asarray(truth))
     if len(vectors) != len(people):
         raise DataError(
             f"{len(vectors)} embeddings for {len(people)} identities; expected one for each"
         )
+    protocol.check(len(vectors))
     if (people.identities < 0).any():
         raise DataError(
             f"identity {people.identities.min()} is given; expected 0 or more: leave out images "
