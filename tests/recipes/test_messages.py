@@ -140,3 +140,14 @@ def test_a_class_that_raises_is_named():
 def test_a_term_is_taken_out_of_all_stages_that_have_it():
     recipe = parse_recipe("base: synthetic", ["stages.*.terms.mixed=null"])
     assert [list(stage.terms) for stage in recipe.stages][:2] == [["visible", "infrared"]] * 2
+
+
+def test_all_mistakes_are_told_at_once_wherever_they_are_found():
+    wrong = ("stages.joint.terms.mixd.weight=3", "heigth=3", "seed", "labelling.matching=hungarain")
+    line = complaint(find_recipe("synthetic"), *wrong)
+    for part in ("mean mixed?", "mean height?", "setting seed: expected name", "mean hungarian?"):
+        assert part in line
+    base = "base: synthetic\nchanges: {stages.jont.epochs: 3, stages.intra.terms.vis.weight: 2}"
+    line = complaint(base)
+    assert "mean joint?" in line
+    assert "there is no term vis" in line

@@ -10,7 +10,8 @@ A file holds the fields of ``config.Recipe``, or names one that ships and what i
       stages.aligned.terms.intra: null
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -117,20 +118,17 @@ def parse_recipe(
         ConfigError: unknown keys, wrong types or values out of range, all of them named.
     """
     settings = _settings(text, source)
-    for override in overrides:
-        name, equals, value = override.partition("=")
-        if not equals:
-            raise ConfigError(f"setting {override}: expected name=value, such as seed=3")
-        if name in MOVED:
-            check_moved({name: value})
-        change(settings, name, read_yaml(value, f"setting {override}"), merge=True)
+    problems = _problems(partial(_override, settings, one) for one in overrides)
     reader = Reader(classes or Classes())
     try:
         recipe = reader.settings(Recipe, settings, "")
     except ConfigError as error:
-        raise ConfigError(f"{source}: {str(error).removeprefix('recipe: ')}") from error
+        found = f"{source}: {str(error).removeprefix('recipe: ')}"
+        raise ConfigError(some([*problems, found], "; ")) from error
     if recipe is FAILED:
-        raise ConfigError(f"{source}: {some(reader.problems, '; ')}")
+        problems += [f"{source}: {some(reader.problems, '; ')}"]
+    if problems:
+        raise ConfigError(some(problems, "; "))
     return recipe  # type: ignore[no-any-return]
 
 
@@ -184,8 +182,30 @@ def _apply(found: dict[str, Any], changes: Mapping[str, Any]) -> None:
     moved = {str(name): value for name, value in changes.items() if name in MOVED}
     for name, value in moved.items():  # as version 0.1.0 had them: of all terms
         push_down(found, name, value, replace=True)
-    for name, value in changes.items():
-        if name not in moved:
-            change(found, str(name), value)
+    others = {str(name): value for name, value in changes.items() if name not in moved}
+    problems = _problems(partial(change, found, name, value) for name, value in others.items())
+    if problems:
+        raise ConfigError(some(problems, "; "))
     for name, value in moved.items():  # of the terms that are new, too
         push_down(found, name, value)
+
+
+def _override(settings: dict[str, Any], override: str) -> None:
+    """Change one setting in place, given as ``name=value``."""
+    name, equals, value = override.partition("=")
+    if not equals:
+        raise ConfigError(f"setting {override}: expected name=value, such as seed=3")
+    if name in MOVED:
+        check_moved({name: value})
+    change(settings, name, read_yaml(value, f"setting {override}"), merge=True)
+
+
+def _problems(changes: Iterable[Callable[[], None]]) -> list[str]:
+    """Make every change that can be made; return what is wrong with the others."""
+    problems = []
+    for make in changes:
+        try:
+            make()
+        except ConfigError as error:
+            problems.append(str(error))
+    return problems
