@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from vireid.errors import ConfigError
+from vireid.errors import ConfigError, meant
 from vireid.labelling import Labeller, Matcher, MultiMemoryMatching, Refiner
 from vireid.terms import SHIPPED, Term, short_name
 
@@ -83,7 +83,12 @@ class Classes:
             with warnings.catch_warnings():  # of libraries that the module loads
                 warnings.simplefilter("ignore", FutureWarning)
                 warnings.simplefilter("ignore", DeprecationWarning)
-                return getattr(_module(module, self.folder), name)  # type: ignore[no-any-return]
+                found = _module(module, self.folder)
+                if not hasattr(found, name):
+                    known = [one for one, value in vars(found).items() if is_dataclass(value)]
+                    near = meant(name, known)
+                    raise ConfigError(f"class_path {path}: {module} has no class {name}{near}")
+                return getattr(found, name)  # type: ignore[no-any-return]
         except ConfigError:
             raise
         except (Exception, SystemExit) as error:  # a module of the user's may raise anything
