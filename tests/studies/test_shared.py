@@ -14,9 +14,19 @@ from vireid.studies import (
     swept_rows,
     with_settings,
 )
+from vireid.studies.code import code_of
 
 SMALL = load_recipe("synthetic", ["stages.intra.epochs=2"])
 """Three stages: intra (visible, infrared), joint (and mixed), aligned (matched)."""
+CODE = code_of([SMALL])
+TERM = """
+from dataclasses import dataclass
+from vireid.terms import Triplet
+
+@dataclass(frozen=True)
+class Mine(Triplet):
+    pass
+"""
 
 
 @pytest.mark.parametrize(
@@ -51,7 +61,7 @@ def test_a_setting_leaves_alone_the_stages_it_does_not_touch(setting, shared):
     other = with_settings(SMALL, [setting])
     assert shared_stages(SMALL, other) == shared_stages(other, SMALL) == shared
     for count in (1, 2):
-        same = beginning(SMALL, count) == beginning(other, count)
+        same = beginning(SMALL, count, CODE) == beginning(other, count, CODE)
         assert same == (count <= shared)
 
 
@@ -80,7 +90,7 @@ def test_clustering_of_one_modality_is_no_matter_to_mixed_labels_alone():
 def test_the_rows_of_an_ablation_share_all_but_the_last_stage():
     rows = list(ablation_rows(SMALL).values())
     assert branch_points(rows) == [(2,)] * 5
-    assert {beginning(row, 2) for row in rows} == {beginning(SMALL, 2)}
+    assert {beginning(row, 2, CODE) for row in rows} == {beginning(SMALL, 2, CODE)}
 
 
 def test_rows_branch_where_another_one_goes_its_own_way():
@@ -98,6 +108,26 @@ def test_equal_rows_train_their_last_stage_each():
 
 def test_names_are_fit_for_files_and_tell_the_seeds_apart():
     row = swept_rows(SMALL, "n", ["2"])["n=2"]
-    assert beginning(row, 2).startswith("joint-")
-    assert beginning(row, 2).replace("-", "").isalnum()
-    assert beginning(row, 2) != beginning(replace(row, seed=1), 2)
+    assert beginning(row, 2, CODE).startswith("joint-")
+    assert beginning(row, 2, CODE).replace("-", "").isalnum()
+    assert beginning(row, 2, CODE) != beginning(replace(row, seed=1), 2, CODE)
+
+
+def test_stages_that_other_code_has_trained_are_not_shared():
+    assert beginning(SMALL, 2, CODE) != beginning(SMALL, 2, {**CODE, "vireid": "other"})
+    unused = {**CODE, "mine": "of a class of another stage"}
+    assert beginning(SMALL, 2, CODE) == beginning(SMALL, 2, unused)
+
+
+def test_a_class_counts_in_the_stages_that_use_it(tmp_path):
+    (tmp_path / "terms_of_mine.py").write_text(TERM)
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        "base: synthetic\nchanges:\n  stages.joint.terms.t:\n"
+        "    {class_path: terms_of_mine.Mine, init_args: {labels: mixed}}\n"
+    )
+    row = load_recipe(file)
+    code = code_of([row])
+    other = {**code, "terms_of_mine": "other"}
+    assert beginning(row, 1, code) == beginning(row, 1, other)
+    assert beginning(row, 2, code) != beginning(row, 2, other)

@@ -168,12 +168,13 @@ def _begin(
     rows = job.study.rows
     points = branch_points(list(rows.values()))[list(rows).index(row)]
     shared = run.folder.parent / "shared"
-    files = {count: shared / f"{beginning(recipe, count)}.safetensors" for count in points}
+    names = {count: beginning(recipe, count, job.code) for count in points}
+    files = {count: shared / f"{name}.safetensors" for count, name in names.items()}
     if not state_files(run) and not is_finished(run):
         count = next((count for count in points if files[count].is_file()), 0)
         if count:
-            names = ", ".join(stage.name for stage in recipe.stages[:count])
-            _log.info("going on after what it shares with other rows: %s", names)
+            done = ", ".join(stage.name for stage in recipe.stages[:count])
+            _log.info("going on after what it shares with other rows: %s", done)
             run.folder.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(files[count].with_suffix(".jsonl"), run.log_file)
             write_settings(run, data, recipe)

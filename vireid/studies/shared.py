@@ -7,6 +7,7 @@ from dataclasses import replace
 from vireid.config import Recipe
 from vireid.labelling import MultiMemoryMatching
 from vireid.recipes import dump_recipe, is_written
+from vireid.studies.code import Code, code_of
 
 
 def seen_by(recipe: Recipe, stage: int) -> Recipe:
@@ -65,16 +66,20 @@ def branch_points(recipes: Sequence[Recipe]) -> list[tuple[int, ...]]:
     return points
 
 
-def beginning(recipe: Recipe, stages: int) -> str:
+def beginning(recipe: Recipe, stages: int, code: Code) -> str:
     """Name the training of a recipe's first stages.
 
     Args:
         recipe: all settings.
         stages: how many of its stages, at least 1.
+        code: digests of the code that trains; those of modules that these stages use count.
 
     Returns:
-        The last of these stages and a hash: equal for recipes that share them, fit for a file.
+        The last of these stages and a hash: equal for recipes that share them and are trained by
+        the same code, fit for a file.
     """
-    seen = repr([dump_recipe(seen_by(recipe, stage)) for stage in range(stages)])
-    digest = hashlib.sha256(seen.encode()).hexdigest()[:12]
+    seen = [seen_by(recipe, stage) for stage in range(stages)]
+    used = {name: code.get(name) for name in code_of(seen)}
+    text = repr(([dump_recipe(one) for one in seen], used))
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     return f"{recipe.stages[stages - 1].name}-{digest}"
