@@ -27,9 +27,6 @@ from vireid.runs.folder import KEPT
 if TYPE_CHECKING:
     from vireid.runs.session import MakeLabeller
 
-if TYPE_CHECKING:
-    pass
-
 
 def run(words: list[str]) -> None:
     """Parse the words after `vireid train` and train.
