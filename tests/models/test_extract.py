@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from vireid.errors import DataError
-from vireid.models.extract import KeptMaps, extract, extract_with_mirror
+from vireid.models.extract import KeptMaps, Passing, extract, extract_with_mirror
 from vireid.runs import new_network
 from vireid.types import Embeddings
 
@@ -42,7 +42,7 @@ def slowly(network, pixels, modality):
 def test_batches_change_nothing(network, batch):
     pixels, modality = some(7)
     vectors, features = slowly(network, pixels, modality)
-    found = extract(network, pixels, modality, batch=batch, with_features=True)
+    found = extract(network, pixels, modality, how=Passing(batch), with_features=True)
     np.testing.assert_allclose(found.vectors, vectors, atol=1e-5)
     np.testing.assert_allclose(found.features, features, rtol=1e-3, atol=1e-5)
     assert found.modality.tolist() == modality.tolist()
@@ -64,7 +64,11 @@ def test_progress_is_told_and_features_are_kept_only_when_asked_for(network):
     calls = []
     pixels, modality = some(5)
     found = extract(
-        network, pixels, modality, batch=2, progress=lambda done, of: calls.append((done, of))
+        network,
+        pixels,
+        modality,
+        how=Passing(2),
+        progress=lambda done, of: calls.append((done, of)),
     )
     assert calls == [(2, 5), (4, 5), (5, 5)]
     assert found.features is None
@@ -80,7 +84,7 @@ def test_no_images_and_read_only_pixels(network):
 
 
 def test_a_part_without_a_batch_has_features_all_the_same(network):
-    found = extract(network, *some(7), batch=4, with_features=True, part=(2, 3))
+    found = extract(network, *some(7), how=Passing(4, part=(2, 3)), with_features=True)
     assert found.vectors.shape == found.features.shape == (0, network.embedding_size)
     assert len(found.modality) == 0
 
@@ -101,13 +105,13 @@ def test_what_the_frozen_base_makes_is_computed_once_as_far_as_it_may_be_kept(
     pixels, modality = some(11)
     size = network.frozen_maps(torch.zeros(1, 3, 32, 16)).nbytes
     kept, seen = KeptMaps(images * size), []
-    expected = extract(network, pixels, modality, batch=4, with_features=True)
+    expected = extract(network, pixels, modality, how=Passing(4), with_features=True)
     compute = network.frozen_maps
     monkeypatch.setattr(
         network, "frozen_maps", lambda images: seen.append(len(images)) or compute(images)
     )
     for _ in range(2):
-        found = extract(network, pixels, modality, batch=4, with_features=True, kept=kept)
+        found = extract(network, pixels, modality, how=Passing(4, kept=kept), with_features=True)
         np.testing.assert_array_equal(found.vectors, expected.vectors)
         np.testing.assert_array_equal(found.features, expected.features)
     assert seen == [4, 4, 3, *again]
@@ -118,9 +122,9 @@ def test_kept_maps_serve_a_network_whose_upper_part_went_on_training(tiny):
     network = new_network(replace(tiny, network=replace(tiny.network, frozen=2)))
     pixels, modality = some(6)
     kept = KeptMaps()
-    extract(network, pixels, modality, kept=kept)
+    extract(network, pixels, modality, how=Passing(kept=kept))
     torch.nn.init.normal_(network.neck.weight)
-    found = extract(network, pixels, modality, kept=kept)
+    found = extract(network, pixels, modality, how=Passing(kept=kept))
     np.testing.assert_array_equal(found.vectors, extract(network, pixels, modality).vectors)
 
 
@@ -142,12 +146,16 @@ def test_mirror_images_are_averaged_and_brought_to_unit_length(network):
     pixels, modality = some(5)
     seen = []
     found = extract_with_mirror(
-        network, pixels, modality, batch=2, progress=lambda done, total: seen.append((done, total))
+        network,
+        pixels,
+        modality,
+        how=Passing(2),
+        progress=lambda done, total: seen.append((done, total)),
     )
     both = [slowly(network, images, modality) for images in (pixels, pixels[:, :, ::-1].copy())]
     total = sum(next(vectors) for vectors in both)
     expected = total / np.linalg.norm(total, axis=1, keepdims=True)
     np.testing.assert_allclose(found.vectors, expected, atol=1e-5)
     assert seen == [(done, 10) for done in (2, 4, 5, 7, 9, 10)]
-    mirrored = extract_with_mirror(network, pixels[:, :, ::-1], modality, batch=2)
+    mirrored = extract_with_mirror(network, pixels[:, :, ::-1], modality, how=Passing(2))
     np.testing.assert_allclose(mirrored.vectors, found.vectors, atol=1e-6)

@@ -11,12 +11,13 @@ import torch.multiprocessing as multiprocessing
 from tests.forked import METHOD
 from vireid.cluster import modal_neighbours
 from vireid.errors import DegenerateClusters
-from vireid.models import Output
-from vireid.models.extract import KeptMaps, extract
+from vireid.models import Output, Passes
+from vireid.models.extract import KeptMaps, Passing, extract
 from vireid.parallel import (
     SharedForward,
     any_of,
     from_first,
+    largest,
     share,
     shared_extract,
     shared_neighbours,
@@ -27,6 +28,19 @@ from vireid.runs import new_network
 from vireid.training import EpochEnded, TrainingImages, Workers, fit
 
 
+class InDouble:
+    """Passes batches in double precision."""
+
+    def __init__(self, forward):
+        self.forward = forward
+
+    def share(self, modality):
+        return self.forward.share(modality)
+
+    def __call__(self, pixels, modality):
+        return Output(*(rows.float() for rows in self.forward(pixels.double(), modality)))
+
+
 def train(recipe_text, pixels, modality, shared):
     """Return the reports, memories and weights of a training.
 
@@ -35,15 +49,12 @@ def train(recipe_text, pixels, modality, shared):
     """
     recipe, reports, memories = parse_recipe(recipe_text), [], []
     network = new_network(recipe).double()
-    forward, embed, search = network, extract, modal_neighbours
+    forward, embed, search = Passes(network), extract, modal_neighbours
     if shared:
         synchronise_norms(network)
         forward, embed, search = SharedForward(network), shared_extract, shared_neighbours
 
-    def single(pixels, modality):
-        return Output(*(rows.float() for rows in forward(pixels.double(), modality)))
-
-    workers, kept = Workers(single, embed, search), {}
+    workers, kept = Workers(InDouble(forward), embed, search, largest), {}
     for event in fit(network, TrainingImages(pixels, modality), recipe, workers=workers):
         if isinstance(event, EpochEnded):
             reports.append(event.report)
@@ -71,16 +82,16 @@ def one_of_two(rank: int, folder: str, recipe_text: str) -> None:
     torch.save(train(recipe_text, pixels, modality, shared=True), f"{folder}/{rank}.pt")
     network = new_network(parse_recipe(recipe_text))
     alone = extract(network, pixels, modality, with_features=True)
-    kept = KeptMaps()
+    kept = Passing(kept=KeptMaps())
     for _ in range(2):
-        together = shared_extract(network, pixels, modality, with_features=True, kept=kept)
+        together = shared_extract(network, pixels, modality, with_features=True, how=kept)
         assert np.array_equal(alone.vectors, together.vectors)
         assert np.array_equal(alone.features, together.features)
     assert from_first({"rank": rank}) == {"rank": 0}
     assert any_of(lambda: rank == 1)()
     assert not any_of(lambda: False)()
     with pytest.raises(DegenerateClusters, match="1 images of one modality for 2 processes"):
-        SharedForward(network)(torch.zeros(4, 3, 32, 16), torch.tensor([0, 0, 0, 1]))
+        SharedForward(network).share(np.array([0, 0, 0, 1]))
     dist.destroy_process_group()
 
 

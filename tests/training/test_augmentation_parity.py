@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from vireid.training.transforms import (
-    exchange_channels,
-    exchange_most_channels,
-    fill_rectangles,
-    rectangle_sides,
-)
+from vireid.training.draws import draw_channels, draw_most_channels, rectangle_sides
+from vireid.training.transforms import exchange_channels, fill_rectangles
 
 FILL = torch.tensor([0.4914, 0.4822, 0.4465])
 """The released code's colour of an erased rectangle; ours is the image's mean."""
+
+
+def seeded():
+    return torch.Generator().manual_seed(0)
 
 
 def outcomes(found, expected):
@@ -26,7 +26,7 @@ def outcomes(found, expected):
 def test_exchange_is_one_of_the_released_draws(golden, grey):
     arrays = golden("augment")
     images = torch.from_numpy(arrays["image"]).expand(400, -1, -1, -1)
-    found = exchange_channels(images, torch.Generator().manual_seed(0), grey=grey)
+    found = exchange_channels(images, draw_channels(len(images), seeded(), grey=grey))
     draws = torch.from_numpy(arrays["exchange"])[: 4 if grey else 3]
     shares = outcomes(found, draws)
     assert shares == pytest.approx([1 / len(draws)] * len(draws), abs=0.07)
@@ -38,7 +38,7 @@ def test_exchange_is_one_of_the_released_draws(golden, grey):
 def test_exchange_of_infrared_images_is_one_of_the_released_draws_as_often(golden):
     arrays = golden("augment")
     images = torch.from_numpy(arrays["image"]).expand(2000, -1, -1, -1)
-    found = exchange_most_channels(images, torch.Generator().manual_seed(0))
+    found = exchange_channels(images, *draw_most_channels(len(images), seeded()))
     shares = outcomes(found, torch.from_numpy(arrays["adapgray"]))
     assert shares == pytest.approx([1 / 4, 1 / 4, 1 / 4, 1 / 8, 1 / 8], abs=0.03)
 
@@ -69,6 +69,6 @@ def test_exchange_after_erasing(golden):
     image = torch.from_numpy(arrays["image"])[None]
     erased = fill_rectangles(image, torch.from_numpy(arrays["erase_rect"])[1:2], FILL)
     many = erased.expand(60, -1, -1, -1)
-    found = exchange_channels(many, torch.Generator().manual_seed(0), grey=False)
+    found = exchange_channels(many, draw_channels(len(many), seeded(), grey=False))
     shares = outcomes(found, torch.from_numpy(arrays["erase_then_exchange"]))
     assert min(shares) > 0.1

@@ -1,6 +1,7 @@
 """From labels to augmented batches."""
 
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -9,13 +10,31 @@ import torch
 
 from vireid.errors import DegenerateClusters
 from vireid.seeds import derive
-from vireid.training.batches import index_batches, load_batch, read_ahead, read_batch
+from vireid.training.batches import index_batches
+from vireid.training.draws import draw as draw_changes
+from vireid.training.prepared import Reader, load_batch, read_ahead
 from vireid.training.sampling import label_batches
 from vireid.training.transforms import augment
 from vireid.training.unmatched import portions
 from vireid.types import Labelling, Modality, PseudoLabels
 
 MODALITY = np.repeat([0, 1], 20)
+
+
+class Some:
+    """A process that passes some rows of each batch."""
+
+    def __init__(self, choose=lambda rows: rows):
+        self.choose = choose
+
+    def share(self, modality):
+        return self.choose(np.arange(len(modality)))
+
+
+def prepared(images, recipe, visible, infrared, *names, forward=None):
+    return Reader(images, recipe, forward or Some()).prepare(visible, infrared, *names)
+
+
 SIDES = {"visible": Modality.VISIBLE, "infrared": Modality.INFRARED}
 
 
@@ -161,7 +180,9 @@ def test_portions_fill_a_batch(labels, paired, alone):
 
 def test_a_batch_holds_visible_twice_then_infrared(tiny, crops):
     visible, infrared = np.array([0, 5, 5]), np.flatnonzero(crops.modality == 1)[:2]
-    pixels, rows, modality = load_batch(read_batch(crops, visible, infrared), tiny, "joint", 0, 3)
+    ready = prepared(crops, tiny, visible, infrared, "joint", 0, 3)
+    (pixels, modality, _), rows = load_batch(ready), ready.rows
+    assert ready.images == 8
     assert pixels.shape == (8, 3, 32, 16)
     assert rows.indices.tolist() == [0, 5, 5, 0, 5, 5, *infrared]
     assert rows.modality.tolist() == modality.tolist() == [0] * 6 + [1] * 2
@@ -172,14 +193,12 @@ def test_a_batch_holds_visible_twice_then_infrared(tiny, crops):
 
 def test_each_image_is_augmented_out_of_its_own_pixels(tiny, crops):
     visible, infrared = np.array([3, 1]), np.flatnonzero(crops.modality == 1)[:2]
-    pixels, *_ = load_batch(read_batch(crops, visible, infrared), tiny, "joint", 1, 2)
+    pixels, *_ = load_batch(prepared(crops, tiny, visible, infrared, "joint", 1, 2))
     generator = torch.Generator().manual_seed(derive(tiny.seed, "augment", "joint", 1, 2))
     expected = [
         augment(
             torch.tensor(crops.pixels[part]).permute(0, 3, 1, 2),
-            tiny.augmentation,
-            generator,
-            view=view,
+            draw_changes((len(part), 32, 16), tiny.augmentation, generator, view=view),
         )
         for part, view in (
             (visible, "visible"),
@@ -193,9 +212,8 @@ def test_each_image_is_augmented_out_of_its_own_pixels(tiny, crops):
 def test_without_augmentation_pixels_come_through(tiny, crops):
     still = replace(tiny.augmentation, padding=0, flip=0.0, erasing=0.0, exposure=0.0)
     indices = np.arange(4)
-    pixels, *_ = load_batch(
-        read_batch(crops, indices, indices + 64), replace(tiny, augmentation=still), "s"
-    )
+    recipe = replace(tiny, augmentation=still)
+    pixels, *_ = load_batch(prepared(crops, recipe, indices, indices + 64, "s"))
     wanted = torch.tensor(crops.pixels[[0, 1, 2, 3]]).permute(0, 3, 1, 2) / 255
     torch.testing.assert_close(pixels[:4], wanted, atol=2e-6, rtol=0)
 
@@ -204,23 +222,45 @@ def test_names_and_seed_make_the_randomness(tiny, crops):
     indices = np.arange(4)
 
     def load(recipe, *names):
-        return load_batch(read_batch(crops, indices, indices), recipe, *names)[0]
+        return load_batch(prepared(crops, recipe, indices, indices, *names))[0]
 
     assert torch.equal(load(tiny, "joint", 0, 0), load(tiny, "joint", 0, 0))
     for other in (load(tiny, "joint", 0, 1), load(replace(tiny, seed=1), "joint", 0, 0)):
         assert not torch.equal(load(tiny, "joint", 0, 0), other)
 
 
-def test_batches_are_read_ahead_in_order_and_to_the_end(crops):
+@pytest.mark.parametrize("choose", [lambda rows: rows[::2], lambda rows: rows[[1, 2, 8]]])
+def test_a_process_reads_and_augments_its_own_rows_alone(tiny, crops, choose):
+    visible, infrared = np.array([3, 1, 1]), np.flatnonzero(crops.modality == 1)[:3]
+    whole, *_ = load_batch(prepared(crops, tiny, visible, infrared, "joint", 1, 2))
+    own, modality, _ = load_batch(
+        prepared(crops, tiny, visible, infrared, "joint", 1, 2, forward=Some(choose))
+    )
+    assert len(modality) == len(whole) == 9, "all know what the whole batch shows"
+    torch.testing.assert_close(own, whole[choose(np.arange(9))], atol=1e-6, rtol=0)
+
+
+def test_pixels_that_lie_on_the_device_are_named_not_sent(tiny, crops):
+    visible, infrared = np.array([3, 1]), np.flatnonzero(crops.modality == 1)[:3]
+    there = replace(crops, resident=torch.from_numpy(crops.pixels))
+    ready = prepared(there, tiny, visible, infrared, "s", 0, 0)
+    plain = prepared(crops, tiny, visible, infrared, "s", 0, 0)
+    assert torch.equal(load_batch(ready)[0], load_batch(plain)[0])
+    sizes = [sum(v.nbytes for v in one.parcel.arrays.values()) for one in (ready, plain)]
+    assert sizes[1] - sizes[0] == 5 * (32 * 16 * 3 - 8)
+
+
+def test_batches_are_read_ahead_in_order_and_to_the_end(tiny, crops):
     pairs = [(np.array([i]), np.array([i + 1, i + 2])) for i in range(5)]
-    found = list(read_ahead(crops, iter(pairs)))
-    assert [(b.visible.tolist(), b.infrared.tolist()) for b in found] == [
-        (one.tolist(), two.tolist()) for one, two in pairs
-    ]
-    np.testing.assert_array_equal(found[3].pixels[1], crops.pixels[pairs[3][1]])
-    assert list(read_ahead(crops, iter([]))) == []
+    reader = Reader(crops, tiny, Some())
+    found = list(read_ahead([partial(reader.prepare, *pair, "s", 0, 0) for pair in pairs]))
+    assert [b.rows.indices.tolist() for b in found] == [[i, i, i + 1, i + 2] for i in range(5)]
+    block = found[3].parcel.arrays["infrared/pixels"]
+    np.testing.assert_array_equal(block, crops.pixels[pairs[3][1]])
+    assert list(read_ahead([])) == []
 
 
-def test_a_reader_that_fails_is_heard_of(crops):
+def test_a_reader_that_fails_is_heard_of(tiny, crops):
+    reader = Reader(crops, tiny, Some())
     with pytest.raises(IndexError):
-        list(read_ahead(crops, iter([(np.array([10**6]), np.array([0]))])))
+        list(read_ahead([partial(reader.prepare, np.array([10**6]), np.array([0]), "s", 0, 0)]))

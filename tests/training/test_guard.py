@@ -11,7 +11,8 @@ from vireid.errors import DegenerateClusters, VireidError
 from vireid.recipes import parse_recipe
 from vireid.runs import new_network
 from vireid.training import step as step_module
-from vireid.training.guard import is_finite, troubles, untrainable
+from vireid.training.guard import troubles, untrainable
+from vireid.training.outcomes import Iteration, StepValues, settle
 from vireid.training.state import first_state
 from vireid.types import Embeddings, Labelling, Modality, PseudoLabels
 
@@ -121,24 +122,58 @@ def test_keep_prefers_the_last_labels_without_trouble(spoilt) -> None:
         assert same.all()
 
 
+def given(*steps, allowed=1, scaled=False) -> Iteration:
+    """Return an iteration whose steps gave these losses, gradients and flags."""
+    found = Iteration("joint", 0, 1, images=8, allowed=allowed, scaled=scaled)
+    for loss, gradient, skipped in steps:
+        numbers = torch.tensor([loss / 2, loss, gradient, skipped])
+        found.steps.append(StepValues(("half", "total"), numbers))
+    return found
+
+
 def test_steps_without_a_finite_loss_are_skipped_up_to_the_limit(tiny: Recipe) -> None:
-    recipe = replace(tiny, guard=GuardConfig(skipped=1))
-    state, stage = first_state(new_network(recipe), recipe), recipe.stages[0]
-    assert is_finite(state, 1.0, 1.0, stage, recipe)
-    assert not is_finite(state, float("nan"), 1.0, stage, recipe)
-    assert state.skipped == 1
-    with pytest.raises(VireidError, match=r"the loss is inf in stage joint.*lower learning_rate"):
-        is_finite(state, float("inf"), 1.0, stage, recipe)
-    with pytest.raises(VireidError, match=r"the gradient is inf in stage joint.*--set guard.skip"):
-        is_finite(state, 1.0, float("inf"), stage, recipe)
+    state, inf = first_state(new_network(tiny), tiny), float("inf")
+    state.unread = [given((2.0, 1.0, 0.0)), given((float("nan"), 1.0, 1.0))]
+    settle(state)
+    assert (state.skipped, state.images, state.losses) == (1, 8, {"half": 1.0, "total": 2.0})
+    assert np.isnan(state.latest["total"])
+    for loss, gradient, message in (
+        (inf, 1.0, "the loss is inf in stage joint.*lower learning_rate"),
+        (1.0, inf, "the gradient is inf in stage joint.*--set guard.skip"),
+        (1.0, 1.0, "the loss or gradient of another process is not finite in stage joint"),
+    ):
+        state.unread = [given((loss, gradient, 1.0))]
+        with pytest.raises(VireidError, match=message):
+            settle(state)
+
+
+def test_all_that_is_not_read_is_read_in_order_with_the_steps_of_each_iteration(tiny) -> None:
+    state, nan = first_state(new_network(tiny), tiny), float("nan")
+    state.unread = [
+        given((2.0, 1.0, 0.0), (4.0, 1.0, 0.0)),
+        given((2.0, 1.0, 0.0), (nan, 1.0, 1.0), (8.0, 1.0, 1.0)),
+        given((10.0, 1.0, 0.0)),
+    ]
+    settle(state)
+    assert (state.skipped, state.images) == (1, 16)
+    assert state.losses == {"half": 2.0 + 5.0, "total": 6.0 + 10.0}
+    assert state.latest == {"half": 5.0, "total": 10.0}
+    assert not state.unread
+
+
+def test_a_gradient_that_overflows_where_losses_are_scaled_is_no_trouble(tiny: Recipe) -> None:
+    state = first_state(new_network(tiny), tiny)
+    state.unread = [given((2.0, float("inf"), 1.0), allowed=0, scaled=True)]
+    settle(state)
+    assert (state.skipped, state.images) == (0, 8)
 
 
 def spoil_pixels(monkeypatch):
     plain = step_module.load_batch
 
-    def load(batch, recipe, stage, epoch, step, **named):
-        pixels, *rest = plain(batch, recipe, stage, epoch, step, **named)
-        spoilt = (stage, epoch, step) == ("joint", 1, 0)
+    def load(prepared, *device):
+        pixels, *rest = plain(prepared, *device)
+        spoilt = prepared.names == ("joint", 1, 0)
         return (pixels * float("nan") if spoilt else pixels), *rest
 
     monkeypatch.setattr(step_module, "load_batch", load)

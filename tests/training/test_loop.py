@@ -13,7 +13,7 @@ from vireid.runs import new_network
 from vireid.terms import ClusterNCE
 from vireid.training import EpochEnded, fit
 from vireid.training import step as step_module
-from vireid.training.batches import load_batch
+from vireid.training.prepared import load_batch
 from vireid.training.schedule import learning_rate
 from vireid.types import Known, Labelling, Modality, PseudoLabels
 
@@ -107,9 +107,9 @@ def test_memories_move_once_after_every_step(crops, tiny, train, monkeypatch):
 def test_the_seed_draws_the_batches(crops, tiny, train, monkeypatch):
     drawn = []
 
-    def note(batch, *arguments, **options):
-        drawn.append([*batch.visible.tolist(), *batch.infrared.tolist()])
-        return load_batch(batch, *arguments, **options)
+    def note(prepared, *device):
+        drawn.append(prepared.rows.indices.tolist())
+        return load_batch(prepared, *device)
 
     monkeypatch.setattr(step_module, "load_batch", note)
     initial = state(new_network(tiny))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from vireid.terms import Classifier, ClusterNCE, Intra, memory
-from vireid.training import pack
+from vireid.terms import Classifier, ClusterNCE, Intra
+from vireid.training import objective, pack
 from vireid.types import Modality
 
 
@@ -122,13 +122,13 @@ def test_a_stage_has_batches_of_its_own(crops, tiny, stages, stopped):
 
 @pytest.mark.parametrize("update", ["every", "hardest"])
 def test_memories_may_move_by_the_hardest_sample(crops, tiny, stopped, monkeypatch, update):
-    asked, plain = [], memory.moved_rows
+    asked, plain = [], objective.move_rows
 
-    def note(rows, embeddings, labels, *, momentum, hardest):
-        asked.append((momentum, hardest))
-        return plain(rows, embeddings, labels, momentum=momentum, hardest=hardest)
+    def note(moves, embeddings):
+        asked.extend((move.momentum, move.hardest) for move in moves)
+        plain(moves, embeddings)
 
-    monkeypatch.setattr(memory, "moved_rows", note)
+    monkeypatch.setattr(objective, "move_rows", note)
     stage = tiny.stages[0]
     terms = {name: replace(term, memory_update=update) for name, term in stage.terms.items()}
     stopped(crops, replace(tiny, stages=(replace(stage, terms=terms),)), 1)

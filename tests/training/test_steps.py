@@ -32,9 +32,11 @@ def batches(monkeypatch):
     """Return what is loaded by every step: its place, the images and their pixels."""
     found, plain = [], step_module.load_batch
 
-    def note(batch, recipe, *names, **named):
-        loaded = plain(batch, recipe, *names, **named)
-        found.append((names, batch.visible.tolist(), batch.infrared.tolist(), loaded[0]))
+    def note(prepared, *device):
+        loaded = plain(prepared, *device)
+        sides = [prepared.rows.indices[prepared.rows.modality == side] for side in (0, 1)]
+        visible, infrared = sides[0][: len(sides[0]) // 2].tolist(), sides[1].tolist()
+        found.append((prepared.names, visible, infrared, loaded[0]))
         return loaded
 
     monkeypatch.setattr(step_module, "load_batch", note)
@@ -113,9 +115,9 @@ def test_it_goes_on_bit_equal_after_any_event(few_images, micro, train, resumed,
 def test_an_iteration_ends_with_a_step_that_is_skipped(few_images, micro, train, monkeypatch):
     plain = step_module.load_batch
 
-    def spoil(batch, recipe, *names, **named):
-        pixels, *rest = plain(batch, recipe, *names, **named)
-        return pixels * (float("nan") if names == ("aligned", 0, 0, 1) else 1.0), *rest
+    def spoil(prepared, *device):
+        pixels, *rest = plain(prepared, *device)
+        return pixels * (float("nan") if prepared.names == ("aligned", 0, 0, 1) else 1.0), *rest
 
     monkeypatch.setattr(step_module, "load_batch", spoil)
     moved, plain_step = [], torch.optim.Adam.step

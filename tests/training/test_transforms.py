@@ -7,17 +7,47 @@ import pytest
 import torch
 
 from vireid.config import AugmentationConfig
-from vireid.training.transforms import (
+from vireid.training import transforms
+from vireid.training.draws import (
     GREY,
-    augment,
-    change_exposure,
-    crop_and_flip,
-    erase,
-    exchange_channels,
-    exchange_most_channels,
+    draw,
+    draw_channels,
+    draw_levels,
+    draw_most_channels,
+    draw_rectangles,
+    draw_shifts,
 )
 
 SIZE = (6, 3, 20, 11)
+
+
+def crop_and_flip(pixels, padding, flip, stream):
+    return transforms.crop_and_flip(pixels, *draw_shifts(len(pixels), padding, flip, stream))
+
+
+def change_exposure(pixels, strength, stream):
+    return transforms.change_exposure(pixels, draw_levels(len(pixels), strength, stream))
+
+
+def exchange_channels(given, stream, *, grey):
+    return transforms.exchange_channels(given, draw_channels(len(given), stream, grey=grey))
+
+
+def exchange_most_channels(given, stream):
+    return transforms.exchange_channels(given, *draw_most_channels(len(given), stream))
+
+
+def erase(given, probability, stream):
+    size = (len(given), *given.shape[2:])
+    rectangles = draw_rectangles(size, probability, stream)
+    return transforms.fill_rectangles(given, rectangles, given.mean(dim=(2, 3)))
+
+
+def augment(pixels, config, stream, *, view):
+    size = (len(pixels), *pixels.shape[2:])
+    return transforms.augment(pixels, draw(size, config, stream, view=view))
+
+
 WORK = {
     "crop_and_flip": lambda x, g: crop_and_flip(x, 3, 0.5, g),
     "change_exposure": lambda x, g: change_exposure((x * 255).to(torch.uint8), 0.3, g),
@@ -203,3 +233,12 @@ def test_the_whole_augmentation_is_its_parts_in_turn(view, wanted):
     assert torch.equal(found, expected)
     assert found.dtype == torch.float32
     assert torch.equal(found[:, 0], found[:, 1]) is (view == "exchanged")
+
+
+@pytest.mark.parametrize("view", ["visible", "exchanged", "infrared"])
+def test_some_of_the_images_are_changed_as_among_all(view):
+    config = AugmentationConfig(padding=2, exposure=0.2, infrared_exchange=True)
+    pixels, some = eight_bits(images(9)), torch.tensor([7, 0, 3])
+    draws = draw((9, *pixels.shape[2:]), config, generator(3), view=view)
+    found = transforms.augment(pixels[some], draws.of(some))
+    assert torch.equal(found, transforms.augment(pixels, draws)[some])

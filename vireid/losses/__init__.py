@@ -2,8 +2,18 @@
 
 from vireid.losses.classifier import classifier
 from vireid.losses.cluster_nce import cluster_nce
-from vireid.losses.inter import inter, mmd, paired
+from vireid.losses.inter import grouped_inter, identity_groups, inter, mmd, paired
 from vireid.losses.intra import intra
 from vireid.losses.triplet import triplet
 
-__all__ = ["classifier", "cluster_nce", "inter", "intra", "mmd", "paired", "triplet"]
+__all__ = [
+    "classifier",
+    "cluster_nce",
+    "grouped_inter",
+    "identity_groups",
+    "inter",
+    "intra",
+    "mmd",
+    "paired",
+    "triplet",
+]

@@ -1,7 +1,10 @@
 """Model + images -> embeddings: evaluation mode, every image once, order kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from functools import partial
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -9,7 +12,13 @@ from torch import Tensor
 
 from vireid.errors import DataError
 from vireid.models import CrossModalNetwork, folded
+from vireid.models.folding import folded_copy
+from vireid.models.precision import Float32, multiplying
+from vireid.models.sending import sent
 from vireid.types import Embeddings, Int, Tell
+
+BATCH = 64
+"""Images in one pass on a CPU."""
 
 
 class KeptMaps:
@@ -43,15 +52,32 @@ class KeptMaps:
         return found
 
 
+@dataclass(frozen=True)
+class Passing:
+    """How images pass through a network to be embedded."""
+
+    batch: int = BATCH
+    """Images in one pass."""
+    precision: Literal["fp32", "tf32", "bf16"] = "fp32"
+    """Of stems and trunk: fp32, in convolutions and products alike; tf32, on a GPU; bf16."""
+    kept: KeptMaps | None = None
+    """What the frozen base made of the same images in the same batches, to be used and filled;
+    training that embeds its images every epoch saves most of the time with it."""
+    resident: Tensor | None = None
+    """[N, H, W, 3] the same pixels on the network's device, where they are there."""
+    part: tuple[int, int] = (0, 1)
+    """(i, n) embeds every n-th batch from the i-th on: one part for each of n processes."""
+    fold: bool | None = None
+    """Whether batch norms are folded into convolutions; tried on the first batch if not given."""
+
+
 def extract(
     network: CrossModalNetwork,
-    pixels: np.ndarray,
+    pixels: Any,
     modality: Int,
     *,
-    batch: int = 64,
     with_features: bool = False,
-    kept: KeptMaps | None = None,
-    part: tuple[int, int] = (0, 1),
+    how: Passing | None = None,
     progress: Tell | None = None,
 ) -> Embeddings:
     """Embed N images.
@@ -60,39 +86,40 @@ def extract(
         network: the network; its mode is restored afterwards.
         pixels: [N, H, W, 3] uint8, or any array that gives such blocks for a slice.
         modality: [N] 0 visible, 1 infrared.
-        batch: images in one pass.
         with_features: also keep the features before the neck.
-        kept: what the frozen base made of the same images in the same batches, to be used and
-            filled; training that embeds its images every epoch saves most of the time with it.
-        part: (i, n) embeds every n-th batch from the i-th on: one part for each of n processes.
+        how: batch, precision, and which part of the images.
         progress: called with the images done and N.
 
     Returns:
-        Embeddings [N, D] on the CPU, in the order of the images; those of the part only.
+        Embeddings [N, D] on the CPU, in the order of the images; those of the part only. Those
+        made by a GPU stay there too, as ``resident``.
 
     Raises:
         DataError: an embedding is not finite.
     """
-    device = next(network.parameters()).device
+    how = how or Passing()
+    device = network.mean.device
     training = network.training
     network.eval()
     vectors, features, fast = [], [], None
     with torch.inference_mode():
-        for start in range(0, len(modality), batch)[part[0] :: part[1]]:
-            rows = slice(start, start + batch)
-            compute = partial(_frozen_maps, network, pixels, rows)
-            maps = compute() if kept is None else kept.get(start, compute)
-            sides = torch.tensor(modality[rows], device=device)
-            fast = fast or folded(network, maps, sides)
-            output = fast.forward_maps(maps, sides)
-            vectors.append(output.embedding.float().cpu())
+        for start in range(0, len(modality), how.batch)[how.part[0] :: how.part[1]]:
+            rows = slice(start, start + how.batch)
+            compute = partial(frozen_part, network, pixels, rows, how)
+            maps = compute() if how.kept is None else how.kept.get(start, compute)
+            sides = torch.from_numpy(np.array(modality[rows]))
+            fast = fast or _folded(network, maps, sides, how.fold)
+            with _computing(how, device):
+                output = fast.forward_maps(maps, sides)
+            vectors.append(output.embedding.float())
             if with_features:
-                features.append(output.pooled.float().cpu())
+                features.append(output.pooled.float())
             if progress:
-                progress(min(start + batch, len(modality)), len(modality))
+                progress(min(start + how.batch, len(modality)), len(modality))
     network.train(training)
-    none = torch.empty(0, network.embedding_size)
-    found = torch.cat([none, *vectors]).numpy()
+    none = torch.empty(0, network.embedding_size, device=device)
+    there = torch.cat([none, *vectors])
+    found = there.cpu().numpy()
     if not np.isfinite(found).all():
         raise DataError(
             "the network's embeddings are not finite, its weights have diverged; "
@@ -100,17 +127,18 @@ def extract(
         )
     return Embeddings(
         found,
-        modality[batches_of(part, len(modality), batch)],
-        torch.cat([none, *features]).numpy() if with_features else None,
+        modality[batches_of(how.part, len(modality), how.batch)],
+        torch.cat([none, *features]).cpu().numpy() if with_features else None,
+        resident=there if device.type == "cuda" else None,
     )
 
 
 def extract_with_mirror(
     network: CrossModalNetwork,
-    pixels: np.ndarray,
+    pixels: Any,
     modality: Int,
     *,
-    batch: int = 64,
+    how: Passing | None = None,
     progress: Tell | None = None,
 ) -> Embeddings:
     """Embed N images and their mirror images, and average the two.
@@ -119,7 +147,7 @@ def extract_with_mirror(
         network: the network; its mode is restored afterwards.
         pixels: [N, H, W, 3] uint8.
         modality: [N] 0 visible, 1 infrared.
-        batch: images in one pass.
+        how: batch and precision.
         progress: called with the passes done and 2 N.
 
     Returns:
@@ -133,13 +161,13 @@ def extract_with_mirror(
     def watched(before: int) -> Tell:
         return lambda done, _: progress(before + done, 2 * count) if progress else None
 
-    plain = extract(network, pixels, modality, batch=batch, progress=watched(0))
-    mirror = extract(network, pixels[:, :, ::-1], modality, batch=batch, progress=watched(count))
+    plain = extract(network, pixels, modality, how=how, progress=watched(0))
+    mirror = extract(network, pixels[:, :, ::-1], modality, how=how, progress=watched(count))
     vectors = plain.vectors + mirror.vectors
     return Embeddings(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), modality)
 
 
-def batches_of(part: tuple[int, int], count: int, batch: int = 64) -> Int:
+def batches_of(part: tuple[int, int], count: int, batch: int = BATCH) -> Int:
     """Return which images belong to a part.
 
     Args:
@@ -158,6 +186,46 @@ def batches_of(part: tuple[int, int], count: int, batch: int = 64) -> Int:
     return chosen
 
 
-def _frozen_maps(network: CrossModalNetwork, pixels: np.ndarray, part: slice) -> Tensor:
-    block = torch.from_numpy(np.array(pixels[part])).to(network.mean.device)
-    return network.frozen_maps(network.normalise(block.permute(0, 3, 1, 2)))
+def frozen_part(
+    network: CrossModalNetwork, pixels: Any, rows: slice, how: Passing | None = None
+) -> Tensor:
+    """Pass some images through the frozen base.
+
+    Args:
+        network: in evaluation mode.
+        pixels: [N, H, W, 3] uint8.
+        rows: which of them.
+        how: precision, and where the pixels lie.
+
+    Returns:
+        [B, channels, h, w].
+    """
+    how, device = how or Passing(), network.mean.device
+    if how.resident is not None:
+        block = how.resident[rows]
+    else:
+        block = sent(torch.from_numpy(np.array(pixels[rows])), device)
+    with _computing(how, device):
+        return network.frozen_maps(network.normalise(block.permute(0, 3, 1, 2)))
+
+
+def _folded(
+    network: CrossModalNetwork, maps: Tensor, sides: Tensor, fold: bool | None
+) -> CrossModalNetwork:
+    """Return the network with folded norms, where that is wanted or found to embed the same."""
+    if fold is not None:
+        return folded_copy(network) if fold else network
+    with multiplying("ieee", maps.device):
+        return folded(network, maps.to(network.mean.dtype), sides)
+
+
+@contextmanager
+def _computing(how: Passing, device: torch.device) -> Iterator[None]:
+    """Compute in the precision that is asked for."""
+    half = how.precision == "bf16"
+    products: Float32 = "tf32" if how.precision == "tf32" else "ieee"
+    with (
+        multiplying(products, device),
+        torch.autocast(device.type, torch.bfloat16) if half else nullcontext(),
+    ):
+        yield

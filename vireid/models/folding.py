@@ -29,14 +29,27 @@ def folded(network: CrossModalNetwork, maps: Tensor, modality: Tensor) -> CrossM
     """
     if network.trunk._compiled_call_impl is not None:
         return network
-    copy = deepcopy(network)
-    for part in (copy.visible_stem, copy.infrared_stem, copy.trunk):
-        _fold(part)
+    copy = folded_copy(network)
     if next(copy.trunk.parameters(), None) is None:
         return network
     expected = network.forward_maps(maps, modality).embedding
     found = copy.forward_maps(maps, modality).embedding
     return copy if torch.allclose(found, expected, rtol=0, atol=TOLERANCE) else network
+
+
+def folded_copy(network: CrossModalNetwork) -> CrossModalNetwork:
+    """Fold the norms of a copy, without a look at whether it embeds the same.
+
+    Args:
+        network: in evaluation mode; not changed.
+
+    Returns:
+        The copy, with stems and trunk folded.
+    """
+    copy = deepcopy(network)
+    for part in (copy.visible_stem, copy.infrared_stem, copy.trunk):
+        _fold(part)
+    return copy
 
 
 def _fold(parent: nn.Module) -> None:

@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from vireid.models.neck import Neck
 from vireid.models.pooling import GeneralisedMean
+from vireid.models.sending import sent
 from vireid.types import Modality
 
 CPU_ROWS = 24
@@ -112,7 +113,8 @@ class CrossModalNetwork(nn.Module):
 
         Args:
             pixels: [B, 3, height, width] normalised floating point (see ``normalise``).
-            modality: [B] int64, 0 visible, 1 infrared.
+            modality: [B] int64, 0 visible, 1 infrared; best on the CPU, since a GPU would be
+                waited for.
 
         Returns:
             Pooled features, unit embeddings and features after the neck [B, D], rows in
@@ -160,11 +162,11 @@ class CrossModalNetwork(nn.Module):
             Pooled features [B, D].
         """
         order, visible = _visible_first(modality)
-        maps = maps if order is None else maps[order]
+        maps = _ordered(maps, order)
         sides = ((self.visible_stem, maps[:visible]), (self.infrared_stem, maps[visible:]))
         parts = [stem(side) for stem, side in sides if len(side)]
         pooled: Tensor = self.pooling(self.trunk(parts[0] if len(parts) == 1 else torch.cat(parts)))
-        return pooled if order is None else pooled[torch.argsort(order)]
+        return _restored(pooled, order)
 
     def finish(self, pooled: Tensor, modality: Tensor) -> Output:
         """Turn pooled features into embeddings; the neck sees them all at once.
@@ -177,16 +179,27 @@ class CrossModalNetwork(nn.Module):
             Pooled features, unit embeddings and features after the neck [B, D].
         """
         order, visible = _visible_first(modality)
-        rows = self.neck(pooled if order is None else pooled[order], visible)
-        rows = rows if order is None else rows[torch.argsort(order)]
+        rows = _restored(self.neck(_ordered(pooled, order), visible), order)
         return Output(pooled, functional.normalize(rows), rows)
 
 
 def _visible_first(modality: Tensor) -> tuple[Tensor | None, int]:
     """Return an order that brings visible rows to the front, None where they are, and their count.
 
-    The order within a modality stays.
+    The order within a modality stays. Decided on the host: a GPU is waited for only where the
+    modalities lie on one.
     """
+    modality = modality.cpu()
     visible = int((modality == Modality.VISIBLE).sum())
     mixed = bool((modality[:visible] != Modality.VISIBLE).any())
     return torch.argsort(modality, stable=True) if mixed else None, visible
+
+
+def _ordered(rows: Tensor, order: Tensor | None) -> Tensor:
+    """Return rows in an order of the host; as they are where there is none."""
+    return rows if order is None else rows[sent(order, rows.device)]
+
+
+def _restored(rows: Tensor, order: Tensor | None) -> Tensor:
+    """Return ordered rows as they were."""
+    return rows if order is None else rows[sent(torch.argsort(order), rows.device)]

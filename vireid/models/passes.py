@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from vireid.models.network import CrossModalNetwork, Output
+from vireid.models.sending import sent
+from vireid.types import Int
 
 
 def dealt(modality: Tensor, count: int) -> list[Tensor]:
@@ -59,18 +62,20 @@ class Pooling(nn.Module):
         parts = min(self.parts, len(modality))
         if parts == 1 or not torch.is_grad_enabled():
             return self._pool(pixels, modality)
+        modality = modality.cpu()
         hands = dealt(modality, parts)
         pooled = [
             checkpoint(
                 self._pool,
-                pixels[rows],
+                pixels[sent(rows, pixels.device)],
                 modality[rows],
                 use_reentrant=False,
                 context_fn=self._contexts,
             )
             for rows in hands
         ]
-        return torch.cat(pooled)[torch.argsort(torch.cat(hands))]
+        back = torch.argsort(torch.cat(hands))
+        return torch.cat(pooled)[sent(back, pixels.device)]
 
     def _pool(self, pixels: Tensor, modality: Tensor) -> Tensor:
         with torch.autocast(pixels.device.type, self.precision, enabled=self.precision is not None):
@@ -116,6 +121,17 @@ class Passes:
     def __init__(self, network: CrossModalNetwork, pooling: Pooling | None = None) -> None:
         self.network = network
         self.pooling = pooling or Pooling(network)
+
+    def share(self, modality: Int) -> Int:
+        """Return the rows of a batch that this process passes through: all.
+
+        Args:
+            modality: [B] 0 visible, 1 infrared.
+
+        Returns:
+            0..B-1.
+        """
+        return np.arange(len(modality))
 
     def __call__(self, pixels: Tensor, modality: Tensor) -> Output:
         """Embed a batch.

@@ -1,6 +1,6 @@
 """Several processes as one: who does which share, and how shares come together."""
 
-from vireid.parallel.agreement import any_of, from_first, on_first
+from vireid.parallel.agreement import any_of, from_first, largest, on_first
 from vireid.parallel.gather import gathered
 from vireid.parallel.lost import recognising_lost
 from vireid.parallel.neighbours import shared_neighbours
@@ -14,6 +14,7 @@ __all__ = [
     "any_of",
     "from_first",
     "gathered",
+    "largest",
     "on_first",
     "process_group",
     "recognising_lost",

@@ -5,6 +5,7 @@ from typing import TypeVar, cast
 
 import torch
 import torch.distributed as dist
+from torch import Tensor
 
 from vireid.errors import VireidError
 from vireid.parallel.lost import exchange
@@ -77,3 +78,18 @@ def on_first(act: Callable[[], Value]) -> Value:
     if problem is not None:
         raise problem
     return cast(Value, value)
+
+
+def largest(flag: Tensor) -> Tensor:
+    """Return the largest flag of all processes, without waiting for a GPU.
+
+    Args:
+        flag: a scalar on the device of this process; changed in place.
+
+    Returns:
+        The flag.
+    """
+    if share()[1] > 1:
+        with exchange():
+            dist.all_reduce(flag, op=dist.ReduceOp.MAX)
+    return flag

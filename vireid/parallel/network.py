@@ -1,5 +1,9 @@
 """A network whose batches and images several processes share."""
 
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
 import numpy as np
 import torch
 import torch.distributed as dist
@@ -7,8 +11,11 @@ from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
 from vireid.errors import DegenerateClusters
-from vireid.models import CrossModalNetwork, Output, Pooling, dealt, whole_output
-from vireid.models.extract import KeptMaps, batches_of, extract
+from vireid.models import CrossModalNetwork, Output, Pooling, dealt, folded, whole_output
+from vireid.models.extract import BATCH, Passing, batches_of, extract, frozen_part
+from vireid.models.precision import multiplying
+from vireid.models.sending import sent
+from vireid.parallel.agreement import on_first
 from vireid.parallel.gather import gathered
 from vireid.parallel.lost import exchange
 from vireid.parallel.process import share
@@ -18,8 +25,8 @@ from vireid.types import Embeddings, Int, Tell
 class SharedForward:
     """Embeds a batch like the network itself, each process a share of it.
 
-    Every process is given the whole batch and gets the whole output, so that all of them compute
-    the same loss and move their memories alike. The neck always sees the whole batch. The
+    Every process is given its share of the batch and gets the whole output, so that all of them
+    compute the same loss and move their memories alike. The neck always sees the whole batch. The
     gradients of the shared layers are averaged by DistributedDataParallel, which with the
     gradient of ``gathered`` gives those of one process.
 
@@ -31,46 +38,54 @@ class SharedForward:
     def __init__(self, network: CrossModalNetwork, pooling: Pooling | None = None) -> None:
         self.network = network
         network.neck.requires_grad_(False)  # its gradient is whole everywhere: nothing to share
-        device = network.mean.device
-        self.shared = DistributedDataParallel(
-            pooling or Pooling(network), device_ids=[device] if device.type == "cuda" else None
-        )
+        self.shared = DistributedDataParallel(pooling or Pooling(network))
         network.neck.requires_grad_(True)
 
-    def __call__(self, pixels: Tensor, modality: Tensor) -> Output:
-        """Embed a batch.
+    def share(self, modality: Int) -> Int:
+        """Return the rows of a batch that this process passes through, of each modality its share.
 
         Args:
-            pixels: [B, 3, height, width] normalised, the same on every process.
             modality: [B] 0 visible, 1 infrared.
 
         Returns:
-            Pooled features and unit embeddings [B, D] of the whole batch.
+            [b] rows, visible ones first.
 
         Raises:
             DegenerateClusters: the batch has fewer images of a modality than there are processes.
         """
         rank, processes = share()
-        fewest = int(torch.bincount(modality, minlength=2).min())
+        fewest = int(np.bincount(modality, minlength=2).min())
         if fewest < processes:
             raise DegenerateClusters(
                 f"a batch with {fewest} images of one modality for {processes} processes; "
                 "expected one for each: raise batch_labels or batch_images, or use fewer processes"
             )
+        return dealt(torch.from_numpy(modality), processes)[rank].numpy()
+
+    def __call__(self, pixels: Tensor, modality: Tensor) -> Output:
+        """Embed a batch.
+
+        Args:
+            pixels: [b, 3, height, width] normalised, those of this process's ``share``.
+            modality: [B] 0 visible, 1 infrared, the same on every process; on the CPU.
+
+        Returns:
+            Pooled features and unit embeddings [B, D] of the whole batch.
+        """
+        rank, processes = share()
         hands = dealt(modality, processes)
-        own = hands[rank]
-        pooled = gathered(self.shared(pixels[own], modality[own]), [len(rows) for rows in hands])
-        return whole_output(self.network, pooled[torch.argsort(torch.cat(hands))], modality)
+        pooled = gathered(self.shared(pixels, modality[hands[rank]]), [len(rows) for rows in hands])
+        back = sent(torch.argsort(torch.cat(hands)), pooled.device)
+        return whole_output(self.network, pooled[back], modality)
 
 
 def shared_extract(
     network: CrossModalNetwork,
-    pixels: np.ndarray,
+    pixels: Any,
     modality: Int,
     *,
-    batch: int = 64,
     with_features: bool = False,
-    kept: KeptMaps | None = None,
+    how: Passing | None = None,
     progress: Tell | None = None,
 ) -> Embeddings:
     """Embed N images like ``extract``, each process every n-th batch of them.
@@ -79,9 +94,8 @@ def shared_extract(
         network: the same on every process; its buffers become those of the first one.
         pixels: [N, H, W, 3] uint8.
         modality: [N] 0 visible, 1 infrared.
-        batch: images in one pass.
         with_features: also keep the features before the neck.
-        kept: what the frozen base made of this process's images.
+        how: batch, precision, and what the frozen base made of this process's images.
         progress: called with the images done and N.
 
     Returns:
@@ -90,30 +104,48 @@ def shared_extract(
     Raises:
         DataError: an embedding is not finite.
     """
-    part = share()
-    if part[1] > 1:
-        with exchange():
-            for buffer in network.buffers():
-                dist.broadcast(buffer, 0)
-    own = extract(
-        network,
-        pixels,
-        modality,
-        batch=batch,
-        with_features=with_features,
-        kept=kept,
-        part=part,
-        progress=progress,
-    )
+    how, part = how or Passing(), share()
     if part[1] == 1:
-        return own
-    rows = [batches_of((i, part[1]), len(modality), batch) for i in range(part[1])]
+        return extract(
+            network, pixels, modality, with_features=with_features, how=how, progress=progress
+        )
+    with exchange():
+        for buffer in network.buffers():
+            dist.broadcast(buffer, 0)
+    how = replace(how, part=part, fold=on_first(partial(can_fold, network, pixels, modality)))
+    own = extract(
+        network, pixels, modality, with_features=with_features, how=how, progress=progress
+    )
+    rows = [batches_of((i, part[1]), len(modality), how.batch) for i in range(part[1])]
     order = np.argsort(np.concatenate(rows))
-    device = network.mean.device
+    device, sizes = network.mean.device, [len(one) for one in rows]
+    back = torch.from_numpy(order).to(device)
 
-    def whole(values: np.ndarray) -> np.ndarray:
-        every = gathered(torch.tensor(values, device=device), [len(one) for one in rows])
-        return every.cpu().numpy()[order]
+    def whole(values: np.ndarray, there: Tensor | None = None) -> Tensor:
+        given = torch.tensor(values, device=device) if there is None else there
+        return gathered(given, sizes)[back]
 
-    features = None if own.features is None else whole(own.features)
-    return Embeddings(whole(own.vectors), modality, features)
+    vectors = whole(own.vectors, own.resident)
+    features = None if own.features is None else whole(own.features).cpu().numpy()
+    resident = vectors if device.type == "cuda" else None
+    return Embeddings(vectors.cpu().numpy(), modality, features, resident=resident)
+
+
+def can_fold(network: CrossModalNetwork, pixels: Any, modality: Int) -> bool:
+    """Tell whether a network embeds the same with folded norms, by its first images.
+
+    Args:
+        network: its mode is restored afterwards.
+        pixels: [N, H, W, 3] uint8.
+        modality: [N] 0 visible, 1 infrared.
+
+    Returns:
+        True if its norms may be folded.
+    """
+    training, some = network.training, slice(0, BATCH)
+    network.eval()
+    with torch.inference_mode(), multiplying("ieee", network.mean.device):
+        maps = frozen_part(network, pixels, some)
+        found = folded(network, maps, torch.from_numpy(np.array(modality[some])))
+    network.train(training)
+    return found is not network

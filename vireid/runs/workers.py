@@ -13,6 +13,7 @@ from vireid.models import CrossModalNetwork
 from vireid.parallel import (
     SharedForward,
     from_first,
+    largest,
     share,
     shared_extract,
     shared_neighbours,
@@ -86,7 +87,7 @@ def together(
         synchronise_norms(network)
     forward = SharedForward(network, new_pooling(network, recipe.compute))
     alike = Around(labeller, lambda label: from_first(label()))
-    return Workers(forward, shared_extract, shared_neighbours), alike
+    return Workers(forward, shared_extract, shared_neighbours, largest), alike
 
 
 def stopping_between_batches(workers: Workers, stop: Callable[[], bool]) -> Workers:

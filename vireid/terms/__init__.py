@@ -5,6 +5,7 @@ from vireid.terms.cluster_nce import ClusterNCE, memory_rows
 from vireid.terms.inter import Inter
 from vireid.terms.intra import Intra
 from vireid.terms.kept import Kept
+from vireid.terms.moves import Move, turns_of
 from vireid.terms.order import in_order
 from vireid.terms.term import Arrays, Batch, Place, Term, short_name
 from vireid.terms.triplet import Triplet
@@ -21,10 +22,12 @@ __all__ = [
     "Inter",
     "Intra",
     "Kept",
+    "Move",
     "Place",
     "Term",
     "Triplet",
     "in_order",
     "memory_rows",
     "short_name",
+    "turns_of",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from vireid.errors import ABOVE_ZERO, BELOW_ONE, outside
 from vireid.terms.kept import Kept
-from vireid.terms.term import Place, Term
+from vireid.terms.moves import Move, turns_of
+from vireid.terms.term import Arrays, Batch, Place, Term
 from vireid.types import Embeddings, Labelling, PseudoLabels
 
 if TYPE_CHECKING:
@@ -84,23 +85,32 @@ class ClusterNCE(Term):
         queries = output.embedding[plan["rows"]]
         return cluster_nce(queries, plan["labels"], kept["memory"], self.temperature)
 
-    def update(self, kept: Kept, output: Output, plan: Mapping[str, Tensor]) -> None:
-        """Move the memories of the clusters in the batch towards its embeddings.
+    def plan(self, labelling: Labelling, batch: Batch) -> Arrays:
+        """Choose the rows that are no noise, and in which turn each moves its memory.
 
         Args:
-            kept: ``memory``, replaced.
-            output: of the step, detached.
-            plan: ``rows`` and ``labels`` [R].
-        """
-        from vireid.terms.memory import moved_rows
+            labelling: the labels in use.
+            batch: what its rows show.
 
-        kept["memory"] = moved_rows(
-            kept["memory"],
-            output.embedding[plan["rows"]],
-            plan["labels"],
-            momentum=self.momentum,
-            hardest=self.memory_update == "hardest",
-        )
+        Returns:
+            The arrays of ``Term.plan``, and those of ``turns_of`` for its rows of the batch.
+        """
+        found = super().plan(labelling, batch)
+        return found | turns_of(found["labels"], found["rows"])
+
+    def moves(self, kept: Kept, plan: Mapping[str, Tensor]) -> Sequence[Move]:
+        """Let the memories of the clusters in the batch follow its embeddings.
+
+        Args:
+            kept: ``memory``.
+            plan: ``clusters`` and ``turns``.
+
+        Returns:
+            One move.
+        """
+        hardest = self.memory_update == "hardest"
+        where = plan["clusters"], plan["turns"]
+        return (Move(kept, "memory", *where, momentum=self.momentum, hardest=hardest),)
 
 
 def memory_rows(space: PseudoLabels, embeddings: Embeddings) -> Tensor:

@@ -50,11 +50,14 @@ class Inter(Term):
             batch: what its rows show.
 
         Returns:
-            The arrays of ``Term.plan`` for these rows.
+            The arrays of ``Term.plan`` for these rows, and those of ``identity_groups``.
         """
+        from vireid.losses import identity_groups
+
         space = labelling.spaces[self.labels]
         rows = both_sided(space.labels[batch.indices], batch.modality)
-        return self.chosen(space, batch, rows)
+        found = self.chosen(space, batch, rows)
+        return found | identity_groups(found["labels"], found["modality"])
 
     def values(self, kept: Kept, output: Output, plan: Mapping[str, Tensor]) -> Tensor:
         """Return for each row the discrepancy of its label.
@@ -62,16 +65,16 @@ class Inter(Term):
         Args:
             kept: nothing.
             output: of the network for the batch.
-            plan: ``rows``, ``labels`` and ``modality`` [R].
+            plan: ``rows`` [R] and the groups.
 
         Returns:
             [R], not negative up to rounding.
         """
-        from vireid.losses import inter
+        from vireid.losses import grouped_inter
 
         del kept
         compared = getattr(output, self.features)[plan["rows"]]
-        return inter(compared, plan["labels"], plan["modality"])
+        return grouped_inter(compared, plan["members"], plan["shares"], plan["owner"])
 
 
 def both_sided(labels: Int, modality: Int) -> Int:

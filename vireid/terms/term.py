@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from vireid.errors import BELOW_ONE, FROM_ZERO, meant, outside
 from vireid.terms.kept import Kept
+from vireid.terms.moves import Move
 from vireid.types import NOISE, Embeddings, Int, Labelling, LabelSpace, PseudoLabels
 
 if TYPE_CHECKING:  # terms are read without torch, as settings of a recipe
@@ -218,12 +219,29 @@ class Term(ABC):
             [R], differentiable.
         """
 
+    def moves(self, kept: Kept, plan: Mapping[str, Tensor]) -> Sequence[Move]:
+        """Return which memories follow the embeddings of the batch, after the optimiser's step.
+
+        Args:
+            kept: what it keeps, and what the terms keep that it names.
+            plan: the arrays of ``plan`` as tensors.
+
+        Returns:
+            What is to be moved; those of all terms are made side by side.
+        """
+        del kept, plan
+        return ()
+
     def update(self, kept: Kept, output: Output, plan: Mapping[str, Tensor]) -> None:
         """Move what the term keeps, after the optimiser's step.
+
+        Makes the term's ``moves``. A term that moves in another way does it here.
 
         Args:
             kept: changed in place.
             output: of the step, detached.
             plan: the arrays of ``plan`` as tensors.
         """
-        del kept, output, plan
+        from vireid.terms.memory import move_rows
+
+        move_rows(self.moves(kept, plan), output.embedding)

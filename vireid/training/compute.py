@@ -33,11 +33,30 @@ def prepare(network: CrossModalNetwork, compute: ComputeConfig) -> CrossModalNet
     """
     if compute.precision == "fp64":
         network.double()
+    if network.mean.is_cuda:
+        repeat_bits(compute.deterministic)
     if compute.compile and network.trunk._compiled_call_impl is None:
         if network.mean.device.type == "cpu":
             _check_compiler()
         network.trunk.compile()
     return network
+
+
+def repeat_bits(wanted: bool) -> None:
+    """Let GPUs give the same bits every time, or let their libraries choose.
+
+    The switches are the process's own. Where torch has no such way to compute something, it warns
+    and names it.
+
+    Args:
+        wanted: the same bits every time.
+    """
+    if wanted:  # cuBLAS reads it when it is first used
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(wanted, warn_only=True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+    torch.backends.cudnn.deterministic = wanted
+    torch.backends.cudnn.benchmark = not wanted
 
 
 def _check_compiler() -> None:
@@ -76,7 +95,7 @@ def new_pooling(network: CrossModalNetwork, compute: ComputeConfig) -> Pooling:
     Returns:
         The pooling, to be handed to ``models.Passes`` or ``parallel.SharedForward``.
     """
-    return Pooling(network, parts=compute.parts, precision=MIXED.get(compute.precision))
+    return Pooling(network, parts=compute.parts or 1, precision=MIXED.get(compute.precision))
 
 
 def new_scaler(network: CrossModalNetwork, compute: ComputeConfig) -> torch.amp.GradScaler:

@@ -1,6 +1,5 @@
 """What may be wrong with a labelling, and whether to train on it all the same."""
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,9 +8,8 @@ from torch import Tensor
 
 from vireid import seeds
 from vireid.config import GuardConfig, Recipe, StageConfig
-from vireid.errors import DegenerateClusters, VireidError
+from vireid.errors import DegenerateClusters
 from vireid.labelling import MultiMemoryMatching
-from vireid.models import CrossModalNetwork
 from vireid.training.batches import index_batches
 from vireid.training.state import TrainingState
 from vireid.types import NOISE, Embeddings, Int, Labelling, Modality
@@ -102,64 +100,17 @@ def keeps_labels(
     return True
 
 
-def statistics(network: CrossModalNetwork, recipe: Recipe) -> list[Tensor]:
-    """Copy what a forward pass changes, so that a step can be skipped without a trace.
-
-    Args:
-        network: before the pass.
-        recipe: whose guard says whether steps may be skipped.
-
-    Returns:
-        Its buffers, the running statistics of its norms; nothing where no step may be skipped.
-    """
-    return [buffer.clone() for buffer in network.buffers()] if recipe.guard.skipped else []
-
-
 def gradient_size(state: TrainingState) -> Tensor:
     """Return the length of the gradient, which is no finite number if any part of it is none.
 
     Args:
-        state: after the backward pass.
+        state: after the backward pass; with loss scaling, of the scaled loss.
 
     Returns:
-        A scalar; 0 with loss scaling, which skips such steps itself and lowers its scale.
+        A scalar.
     """
-    if state.scaler.is_enabled():
-        return torch.zeros((), device=state.network.mean.device)
     parameters = (p for group in state.optimiser.param_groups for p in group["params"])
     return torch.nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None])
-
-
-def is_finite(
-    state: TrainingState, loss: float, gradient: float, stage: StageConfig, recipe: Recipe
-) -> bool:
-    """Tell whether a step's loss and gradient are finite numbers, and count it if not.
-
-    Args:
-        state: after the step; counts the skipped ones.
-        loss: of the step.
-        gradient: its length.
-        stage: the current stage.
-        recipe: how many steps of an epoch may be skipped.
-
-    Returns:
-        False to skip the step.
-
-    Raises:
-        VireidError: too many steps of the epoch would be skipped.
-    """
-    if math.isfinite(loss) and math.isfinite(gradient):
-        return True
-    if state.skipped == recipe.guard.skipped:
-        skipped = f" ({state.skipped} steps before were skipped)" if state.skipped else ""
-        found = f"loss is {loss}" if not math.isfinite(loss) else f"gradient is {gradient}"
-        raise VireidError(
-            f"the {found} in stage {stage.name}, epoch {state.epoch + 1}, step {state.step}; "
-            f"expected a finite number{skipped}: train anew with a lower learning_rate, or pass "
-            "over a few such steps by --resume --set guard.skipped=10"
-        )
-    state.skipped += 1
-    return False
 
 
 def _alike(embeddings: Embeddings, guard: GuardConfig) -> Iterator[str]:

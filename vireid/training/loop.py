@@ -5,20 +5,21 @@ from contextlib import closing
 from functools import partial
 from time import perf_counter
 
-from vireid.config import Recipe, StageConfig
+from vireid.config import Recipe
 from vireid.labelling import Labeller
 from vireid.models import CrossModalNetwork, Passes
-from vireid.models.extract import KeptMaps
-from vireid.training.batches import TrainingImages, read_iterations
+from vireid.models.extract import BATCH, KeptMaps, Passing
+from vireid.training.batches import TrainingImages
 from vireid.training.compute import new_pooling, prepare
 from vireid.training.events import EpochBegun, EpochEnded, Event, Labelled, Stepped
 from vireid.training.optimiser import set_learning_rate
+from vireid.training.prepared import Reader, read_iterations
 from vireid.training.renewal import Sources, renew
 from vireid.training.reports import epoch_report, step_report
 from vireid.training.schedule import learning_rate
 from vireid.training.state import TrainingState, first_state
-from vireid.training.step import train_iteration
-from vireid.training.workers import Forward, Workers
+from vireid.training.step import Stepping
+from vireid.training.workers import Workers
 
 
 def fit(
@@ -55,8 +56,13 @@ def fit(
     prepare(network, recipe.compute)
     workers = workers or Workers()
     state = first_state(network, recipe) if begin is None else begin
-    kept = KeptMaps() if network.is_frozen_below else None
-    embed = partial(workers.embed, kept=kept)
+    how = Passing(
+        recipe.compute.embedding_batch or BATCH,
+        recipe.compute.embedding,
+        KeptMaps() if network.is_frozen_below else None,
+        images.resident,
+    )
+    embed = partial(workers.embed, how=how)
     sources = Sources(images, labeller or recipe.labelling, embed, workers.search)
     forward = workers.forward or Passes(network, new_pooling(network, recipe.compute))
     while state.stage < len(recipe.stages):
@@ -65,27 +71,24 @@ def fit(
         if state.labels_are_due(stage) or state.centres_are_due(stage):
             fresh = renew(state, recipe, stage, sources)
             yield Labelled(state, fresh)
-        yield from _epoch(state, images, recipe, stage, forward)
+        yield from _epoch(Stepping(state, recipe, stage, forward, workers.agree), images)
         report = epoch_report(state, stage)
         state.end_epoch(recipe)
         yield EpochEnded(state, report)
 
 
-def _epoch(
-    state: TrainingState,
-    images: TrainingImages,
-    recipe: Recipe,
-    stage: StageConfig,
-    forward: Forward,
-) -> Iterator[Stepped]:
+def _epoch(stepping: Stepping, images: TrainingImages) -> Iterator[Stepped]:
     """Take the iterations of an epoch that are not taken yet."""
+    state, stage = stepping.state, stepping.stage
     state.network.train()
     state.seconds.setdefault("labelling", 0.0)
+    pin = state.network.mean.is_cuda
+    reader = Reader(images, stepping.recipe, stepping.forward, pin=pin)
     start = perf_counter()
-    with closing(read_iterations(state, images, recipe, stage)) as iterations:
-        for batches in iterations:
+    with closing(read_iterations(state, reader, stage)) as iterations:
+        for prepared in iterations:
             set_learning_rate(state.optimiser, learning_rate(stage, state.epoch, state.step))
-            losses = train_iteration(state, recipe, stage, batches, forward)
+            losses = stepping.iterate(prepared)
             state.seconds["steps"] += perf_counter() - start
             yield Stepped(state, step_report(state, stage, losses))
             start = perf_counter()

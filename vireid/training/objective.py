@@ -1,6 +1,6 @@
 """The loss of a batch: terms give a value for each sample, weighting and the mean happen here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +9,14 @@ from torch import Tensor
 
 from vireid.errors import ConfigError
 from vireid.models import Output
-from vireid.terms import Batch, Kept, Term
+from vireid.terms import Batch, Kept, Move, Term
+from vireid.terms.memory import move_rows
 from vireid.types import Labelling, Modality
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a term is computed on in one batch, on the training device."""
+    """What a term is computed on in one batch, on the host or on the training device."""
 
     arrays: Mapping[str, Tensor]
     """The arrays that the term planned."""
@@ -24,13 +25,9 @@ class Plan:
 
 
 def plan_batch(
-    terms: Mapping[str, Term],
-    kept: Mapping[str, Kept],
-    labelling: Labelling,
-    batch: Batch,
-    device: torch.device | str = "cpu",
+    terms: Mapping[str, Term], kept: Mapping[str, Kept], labelling: Labelling, batch: Batch
 ) -> dict[str, Plan]:
-    """Choose the rows of all terms on the host, and send them to the device.
+    """Choose the rows of all terms, on the host.
 
     Args:
         terms: of a step, by name.
@@ -38,7 +35,6 @@ def plan_batch(
             have no clusters has none.
         labelling: the labels in use.
         batch: what the rows of the batch show.
-        device: where the loss is computed.
 
     Returns:
         The plan of each term that has rows in the batch.
@@ -58,10 +54,51 @@ def plan_batch(
         groups = []
         if term.each_modality:
             sides = [(arrays["modality"] == side).nonzero()[0] for side in Modality]
-            groups = [torch.from_numpy(side).to(device) for side in sides if len(side)]
-        tensors = {key: torch.from_numpy(value).to(device) for key, value in arrays.items()}
+            groups = [torch.from_numpy(side) for side in sides if len(side)]
+        tensors = {key: torch.from_numpy(value) for key, value in arrays.items()}
         plans[name] = Plan(tensors, tuple(groups))
     return plans
+
+
+def flat_plans(plans: Mapping[str, Plan]) -> dict[str, Tensor]:
+    """Return all arrays of some plans, to be sent together.
+
+    Args:
+        plans: by term.
+
+    Returns:
+        The arrays under names that ``planned`` knows.
+    """
+    return {name: value for _, _, name, value in _flat(plans)}
+
+
+def planned(plans: Mapping[str, Plan], tensors: Mapping[str, Tensor]) -> dict[str, Plan]:
+    """Return plans as they lie elsewhere.
+
+    Args:
+        plans: by term.
+        tensors: their arrays, sent under the names of ``flat_plans``.
+
+    Returns:
+        The plans of these tensors.
+    """
+    arrays: dict[str, dict[str, Tensor]] = {term: {} for term in plans}
+    groups: dict[str, list[Tensor]] = {term: [] for term in plans}
+    for term, key, name, _ in _flat(plans):
+        if key is None:
+            groups[term].append(tensors[name])
+        else:
+            arrays[term][key] = tensors[name]
+    return {term: Plan(arrays[term], tuple(groups[term])) for term in plans}
+
+
+def _flat(plans: Mapping[str, Plan]) -> Iterator[tuple[str, str | None, str, Tensor]]:
+    """Yield term, key (none for a group), full name and tensor of all that plans hold."""
+    for term, plan in plans.items():
+        for key, value in plan.arrays.items():
+            yield term, key, f"plan/{term}/{key}", value
+        for number, rows in enumerate(plan.groups):
+            yield term, None, f"group/{term}/{number}", rows
 
 
 def batch_loss(
@@ -143,6 +180,7 @@ def update_terms(
     """Move what terms keep, after the optimiser's step.
 
     Terms that name others, whose memories they may move, go first; then all others, in order.
+    What terms only declare, by ``Term.moves``, is moved at the end, all of it side by side.
 
     Args:
         terms: of the step, those that are not on yet too.
@@ -151,5 +189,10 @@ def update_terms(
         plans: of the batch, by term.
     """
     still = Output(*(value.detach() for value in output))
+    moves: list[Move] = []
     for name in sorted(plans, key=lambda name: not terms[name].others()):
-        terms[name].update(kept[name], still, plans[name].arrays)
+        if type(terms[name]).update is Term.update:
+            moves += terms[name].moves(kept[name], plans[name].arrays)
+        else:
+            terms[name].update(kept[name], still, plans[name].arrays)
+    move_rows(moves, still.embedding)

@@ -32,11 +32,57 @@ def new_optimiser(
         {"params": backbone, "factor": stage.backbone_rate},
         {"params": neck, "factor": 1.0},
     ]
+    fused = True if network.mean.is_cuda else None
+    rate, decay = stage.learning_rate, recipe.weight_decay
     if stage.optimiser == "sgd":
         return torch.optim.SGD(
-            groups, lr=stage.learning_rate, momentum=SGD_MOMENTUM, weight_decay=recipe.weight_decay
+            groups, lr=rate, momentum=SGD_MOMENTUM, weight_decay=decay, fused=fused
         )
-    return torch.optim.Adam(groups, lr=stage.learning_rate, weight_decay=recipe.weight_decay)
+    return torch.optim.Adam(groups, lr=rate, weight_decay=decay, fused=fused)
+
+
+def take_step(
+    optimiser: torch.optim.Optimizer,
+    scaler: torch.amp.GradScaler,
+    skipped: Tensor | None = None,
+) -> None:
+    """Move the weights, or leave them where the step is skipped.
+
+    Args:
+        optimiser: with gradients; a fused one where ``skipped`` is given and nothing is scaled.
+        scaler: of the loss; lowers its scale where a step is skipped.
+        skipped: a scalar where the weights are, not 0 where the step is skipped, which nobody on
+            the host then has to know; never skipped where not given.
+    """
+    if scaler.is_enabled():
+        if skipped is not None:  # all processes skip together: let each scaler find it out
+            first = next(
+                p for g in optimiser.param_groups for p in g["params"] if p.grad is not None
+            )
+            first.grad += torch.where(skipped > 0, torch.nan, 0.0).to(first.grad)
+        scaler.step(optimiser)
+        scaler.update()
+        return
+    if skipped is None:
+        optimiser.step()
+        return
+    _begin_momenta(optimiser)
+    optimiser.found_inf = skipped  # type: ignore[attr-defined]
+    try:
+        optimiser.step()
+    finally:
+        del optimiser.found_inf  # type: ignore[attr-defined]
+
+
+def _begin_momenta(optimiser: torch.optim.Optimizer) -> None:
+    """Begin with momenta of 0: torch's fused SGD leaves those of a skipped first step undefined."""
+    if not isinstance(optimiser, torch.optim.SGD):
+        return
+    for group in optimiser.param_groups:
+        for parameter in group["params"]:
+            if parameter.grad is not None and not optimiser.state[parameter]:
+                zero = torch.zeros_like(parameter, memory_format=torch.preserve_format)
+                optimiser.state[parameter]["momentum_buffer"] = zero
 
 
 def train_terms(optimiser: torch.optim.Optimizer, parameters: Iterable[tuple[str, Tensor]]) -> None:

@@ -16,6 +16,7 @@ from vireid.terms import Kept, Term
 from vireid.training.compute import prepare
 from vireid.training.keeping import link, on_device, trained
 from vireid.training.optimiser import train_terms
+from vireid.training.outcomes import settle
 from vireid.training.signals import Signals
 from vireid.training.state import TrainingState, first_state, optimiser_of_stage
 from vireid.types import Labelling, Matching, Modality, PseudoLabels
@@ -37,7 +38,11 @@ def pack(state: TrainingState) -> tuple[dict[str, Tensor], dict[str, Any]]:
     Returns:
         Tensors by name, and the rest ready for JSON; ``unpack`` gives the same state back, bit
         for bit.
+
+    Raises:
+        VireidError: steps that were not read yet had no finite loss, more than may be skipped.
     """
+    settle(state)
     optimiser = state.optimiser.state_dict()
     tensors = {f"network/{name}": value for name, value in state.network.state_dict().items()}
     for number, entries in optimiser["state"].items():
@@ -160,7 +165,8 @@ def _restore_optimiser(
             value = torch.empty_like(parameter, requires_grad=False).copy_(value)
         entries[int(number)][entry] = value
     numbered = zip(found["param_groups"], groups, strict=True)
-    merged = [{**given, "params": fresh["params"]} for fresh, given in numbered]
+    device = ("params", "fused", "foreach", "capturable")  # of this machine, not of the file's
+    merged = [given | {n: fresh[n] for n in device if n in fresh} for fresh, given in numbered]
     optimiser.load_state_dict({"state": dict(entries), "param_groups": merged})
 
 

@@ -54,8 +54,10 @@ class StepReport:
     images: int
     """Images that went through the network in the finished steps of the epoch."""
     losses: Mapping[str, float]
-    """Each term in the last step, and their weighted sum as ``total``, which is not finite in a
-    step that was skipped; empty at the start of an epoch, before its images are labelled."""
+    """Each term in the last step that was read, and their weighted sum as ``total``, which is not
+    finite in a step that was skipped; empty at the start of an epoch, before its images are
+    labelled. A CPU's steps are all read; a GPU's are the first of an epoch, every tenth and the
+    last."""
     labelling: Labelling
     """The labels in use; without spaces as long as the stage has none."""
 

@@ -57,6 +57,10 @@ class TrainingState:
         default_factory=lambda: torch.amp.GradScaler(enabled=False)
     )
     """Scales the loss, so that small gradients survive fp16."""
+    unread: list[object] = field(default_factory=list)
+    """What the last iterations gave, as long as nobody has read it; see ``outcomes.settle``."""
+    latest: dict[str, float] = field(default_factory=dict)
+    """The losses of the last iteration that was read."""
     skipped: int = 0
     """Steps of the epoch that were skipped because their loss was not finite."""
     troubles: list[str] = field(default_factory=list)
@@ -160,7 +164,7 @@ class TrainingState:
             recipe: all stages.
         """
         self.epoch, self.step, self.images, self.skipped = self.epoch + 1, 0, 0, 0
-        self.troubles = []
+        self.troubles, self.latest = [], {}
         self.losses, self.seconds = defaultdict(float), defaultdict(float)
         if self.epoch == recipe.stages[self.stage].epochs:
             self.stage, self.epoch, self.labelled = self.stage + 1, 0, UNLABELLED

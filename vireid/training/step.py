@@ -1,90 +1,123 @@
 """One iteration: batches, losses, gradients, weights, memories."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from vireid.config import Recipe, StageConfig, StepConfig
-from vireid.training.batches import RawBatch, load_batch
-from vireid.training.guard import gradient_size, is_finite, statistics
-from vireid.training.objective import batch_loss, plan_batch, update_terms
+from vireid.models.precision import multiplying
+from vireid.training.guard import gradient_size
+from vireid.training.objective import batch_loss, update_terms
+from vireid.training.optimiser import take_step
+from vireid.training.outcomes import READ_EVERY, Iteration, StepValues, are_read_late, settle
+from vireid.training.prepared import Prepared, load_batch
 from vireid.training.schedule import is_active
 from vireid.training.state import TrainingState
 from vireid.training.teacher import update_teacher
-from vireid.training.workers import Forward
+from vireid.training.untouched import Untouched, give_back_kept, kept_copies
+from vireid.training.workers import Agree, Forward
 
 
-def train_iteration(
-    state: TrainingState,
-    recipe: Recipe,
-    stage: StageConfig,
-    batches: Sequence[RawBatch],
-    forward: Forward,
-) -> dict[str, float]:
-    """Take the steps of one iteration.
+@dataclass(frozen=True)
+class Stepping:
+    """Takes the iterations of a stage.
 
-    Where a step is skipped, the iteration ends with it and leaves no losses.
-
-    Args:
-        state: its network, optimiser, memories, sums and position change.
-        recipe: all settings.
-        stage: its steps.
-        batches: the images of each step.
-        forward: from pixels and modalities to the network's output.
-
-    Returns:
-        Each term, and the weighted sum of all as ``total``.
-
-    Raises:
-        VireidError: loss or gradient are no finite numbers, more often than the guard allows.
+    A GPU is never waited for: what its steps gave is read every tenth iteration and at the end of
+    an epoch, and whether one is skipped is decided there.
     """
-    found: dict[str, float] = {}
-    skipped, images = state.skipped, 0
-    place = (stage.name, state.epoch, state.step)
-    state.step += 1
-    for number, (step, batch) in enumerate(zip(stage.steps(), batches, strict=True)):
-        names = (*place, number) if number else place
-        values = _train_step(state, recipe, stage, step, batch, names, forward)
-        total = found.get("total", 0.0) + values["total"]
-        found |= values | {"total": total}
-        images += 2 * len(batch.visible) + len(batch.infrared)
-        if state.skipped > skipped:
-            return found
-    for name, value in found.items():
-        state.losses[name] += value
-    state.images += images
-    return found
 
+    state: TrainingState
+    """Its network, optimiser, memories, sums and position change."""
+    recipe: Recipe
+    """All settings."""
+    stage: StageConfig
+    """The current stage."""
+    forward: Forward
+    """From pixels and modalities to the network's output."""
+    agree: Agree
+    """Lets all processes skip a step together."""
 
-def _train_step(
-    state: TrainingState,
-    recipe: Recipe,
-    stage: StageConfig,
-    step: StepConfig,
-    batch: RawBatch,
-    names: tuple[str | int, ...],
-    forward: Forward,
-) -> dict[str, float]:
-    """Take one step, or skip it; return its terms and their sum."""
-    network, device = state.network, state.network.mean.device
-    pixels, rows, modality = load_batch(batch, recipe, *names, device=device)
-    active = {n: term for n, term in step.terms.items() if is_active(term, stage, state.epoch)}
-    before = statistics(network, recipe)
-    output = forward(network.normalise(pixels), modality)
-    plans = plan_batch(step.terms, state.terms, state.labelling, rows, device)
-    loss, parts = batch_loss(active, state.terms, output, plans)
-    state.optimiser.zero_grad(set_to_none=True)
-    state.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
-    found = {**parts, "total": loss.detach()}
-    *numbers, gradient = torch.stack([*found.values(), gradient_size(state)]).tolist()
-    values = dict(zip(found, numbers, strict=True))
-    if not is_finite(state, values["total"], gradient, stage, recipe):
-        for buffer, value in zip(network.buffers(), before, strict=True):
-            buffer.copy_(value)
-        return values
-    state.scaler.step(state.optimiser)
-    state.scaler.update()
-    update_terms(step.terms, state.terms, output, plans)
-    if state.teacher is not None and recipe.teacher is not None:
-        update_teacher(state.teacher, network, recipe.teacher.momentum)
-    return values
+    def iterate(self, prepared: Sequence[Prepared]) -> dict[str, float]:
+        """Take the steps of one iteration.
+
+        Where loss or gradient are no finite numbers the iteration ends with that step, which
+        leaves losses, weights, statistics and memories as they were.
+
+        Args:
+            prepared: its steps, ready on the host.
+
+        Returns:
+            Each term, and the weighted sum of all as ``total``, of the last iteration that was
+            read.
+
+        Raises:
+            VireidError: there were more such steps than the guard allows.
+        """
+        state, late = self.state, self._late
+        state.step += 1
+        found = Iteration(
+            stage=self.stage.name,
+            epoch=state.epoch,
+            step=state.step,
+            images=sum(one.images for one in prepared),
+            allowed=self.recipe.guard.skipped,
+            scaled=state.scaler.is_enabled(),
+        )
+        state.unread.append(found)
+        skipped = torch.zeros((), device=self._device)
+        for step, one in zip(self.stage.steps(), prepared, strict=True):
+            values, skipped = self._take(step, one, skipped)
+            found.steps.append(values)
+            if not late and skipped:
+                break
+        last = state.step == self.stage.iterations
+        if not late or last or not state.latest or not state.step % READ_EVERY:
+            settle(state)
+        return dict(state.latest)
+
+    @property
+    def _device(self) -> torch.device:
+        return self.state.network.mean.device
+
+    @property
+    def _late(self) -> bool:
+        return are_read_late(self._device)
+
+    def _take(
+        self, step: StepConfig, prepared: Prepared, skipped: Tensor
+    ) -> tuple[StepValues, Tensor]:
+        """Take one step, or skip it; return what it gave, and whether it was skipped."""
+        state, network, late = self.state, self.state.network, self._late
+        wanted = late or bool(self.recipe.guard.skipped) or state.scaler.is_enabled()
+        statistics = Untouched(network, wanted=wanted)
+        pixels, modality, plans = load_batch(prepared, self._device)
+        products = self.recipe.compute.products
+        with multiplying(products, self._device):
+            output = self.forward(network.normalise(pixels), modality)
+        active = {n: t for n, t in step.terms.items() if is_active(t, self.stage, state.epoch)}
+        loss, parts = batch_loss(active, state.terms, output, plans)
+        state.optimiser.zero_grad(set_to_none=True)
+        with multiplying(products, self._device):
+            state.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
+        found = {**parts, "total": loss.detach()}
+        numbers = torch.stack([*found.values(), gradient_size(state)])
+        bad = (~numbers[-2:].isfinite()).any().float()
+        skipped = torch.maximum(self.agree(bad), skipped)
+        values = StepValues(tuple(found), torch.cat([numbers, skipped[None]]))
+        if not late and skipped:
+            if state.scaler.is_enabled():
+                take_step(state.optimiser, state.scaler, skipped)
+            statistics.give_back(skipped)
+            return values, skipped
+        take_step(state.optimiser, state.scaler, skipped if late else None)
+        before = kept_copies(step.terms, state.terms) if late else {}
+        update_terms(step.terms, state.terms, output, plans)
+        if late:
+            statistics.give_back(skipped)
+            give_back_kept(state.terms, before, skipped)
+        if state.teacher is not None and self.recipe.teacher is not None:
+            momentum = self.recipe.teacher.momentum
+            update_teacher(state.teacher, network, momentum, skipped if late else None)
+        return values, skipped

@@ -3,6 +3,7 @@
 from copy import deepcopy
 
 import torch
+from torch import Tensor
 
 from vireid.models import CrossModalNetwork
 
@@ -20,7 +21,12 @@ def new_teacher(network: CrossModalNetwork) -> CrossModalNetwork:
 
 
 @torch.no_grad()
-def update_teacher(teacher: CrossModalNetwork, network: CrossModalNetwork, momentum: float) -> None:
+def update_teacher(
+    teacher: CrossModalNetwork,
+    network: CrossModalNetwork,
+    momentum: float,
+    skipped: Tensor | None = None,
+) -> None:
     """Move a teacher towards the network, after the optimiser's step.
 
     Weights and running statistics become ``momentum * teacher + (1 - momentum) * network``; whole
@@ -30,10 +36,14 @@ def update_teacher(teacher: CrossModalNetwork, network: CrossModalNetwork, momen
         teacher: changed in place.
         network: after the step.
         momentum: share of its old weights that the teacher keeps, in [0, 1).
+        skipped: a scalar where they are; not 0 where the step was skipped and nothing moves.
     """
+    share: float | Tensor = 1 - momentum
+    if skipped is not None:
+        share = torch.where(skipped > 0, 0.0, 1 - momentum)
     theirs = network.state_dict()
     for name, value in teacher.state_dict().items():
         if value.is_floating_point():
-            value.lerp_(theirs[name], 1 - momentum)
+            value.lerp_(theirs[name], share)
         else:
             value.copy_(theirs[name])

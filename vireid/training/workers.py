@@ -8,24 +8,63 @@ from torch import Tensor
 from vireid.cluster import modal_neighbours
 from vireid.labelling import NeighbourSearch
 from vireid.models import CrossModalNetwork, Output
-from vireid.models.extract import KeptMaps, extract
+from vireid.models.extract import Passing, extract
 from vireid.types import Embeddings, Int, Tell
 
 
 class Forward(Protocol):
     """From a batch to the network's output."""
 
+    def share(self, modality: Int) -> Int:
+        """Return the rows of a batch that this process passes through the network.
+
+        Args:
+            modality: [B] 0 visible, 1 infrared.
+
+        Returns:
+            [b] rows, all of them where there is one process.
+        """
+        ...
+
     def __call__(self, pixels: Tensor, modality: Tensor) -> Output:
         """Pass a batch through the network.
 
         Args:
-            pixels: [B, 3, height, width] normalised.
-            modality: [B] 0 visible, 1 infrared.
+            pixels: [b, 3, height, width] normalised, of this process's rows.
+            modality: [B] 0 visible, 1 infrared, of all rows; on the CPU, so that nobody waits for
+                a GPU to know which rows go where.
 
         Returns:
-            Its output for the B rows.
+            The network's output for all B rows.
         """
         ...
+
+
+class Agree(Protocol):
+    """Lets all processes do the same."""
+
+    def __call__(self, flag: Tensor) -> Tensor:
+        """Return the largest flag of all processes.
+
+        Args:
+            flag: a scalar on the training device; may be changed.
+
+        Returns:
+            A scalar there.
+        """
+        ...
+
+
+def alone(flag: Tensor) -> Tensor:
+    """Agree with nobody: an ``Agree`` of a single process.
+
+    Args:
+        flag: a scalar.
+
+    Returns:
+        The flag itself.
+    """
+    return flag
 
 
 class Embed(Protocol):
@@ -38,7 +77,7 @@ class Embed(Protocol):
         modality: Int,
         *,
         with_features: bool = False,
-        kept: KeptMaps | None = None,
+        how: Passing | None = None,
         progress: Tell | None = None,
     ) -> Embeddings:
         """Embed N images.
@@ -48,7 +87,7 @@ class Embed(Protocol):
             pixels: [N, H, W, 3] uint8, or an array-like that gives such blocks for a slice.
             modality: [N] 0 visible, 1 infrared.
             with_features: also keep the features before the neck.
-            kept: what the frozen base made of the same images.
+            how: batch, precision, and what the frozen base made of the same images.
             progress: told of the images done.
 
         Returns:
@@ -68,3 +107,5 @@ class Workers:
     """From network and images to embeddings."""
     search: NeighbourSearch = modal_neighbours
     """Finds neighbours for the labeller."""
+    agree: Agree = alone
+    """Lets all processes skip a step together."""

@@ -1,0 +1,112 @@
+"""What iterations gave, read when it costs nobody a wait, and whether steps were skipped."""
+
+import math
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from vireid.errors import VireidError
+from vireid.training.state import TrainingState
+
+READ_EVERY = 10
+"""Iterations between two readings where values lie on a GPU, which would have to be waited for."""
+
+
+@dataclass(frozen=True)
+class StepValues:
+    """What one step gave, wherever it was computed."""
+
+    names: tuple[str, ...]
+    """The terms, and ``total`` last."""
+    numbers: Tensor
+    """Their values, the length of the gradient, and 1 where the step was skipped, else 0."""
+
+
+@dataclass(frozen=True)
+class Iteration:
+    """An iteration whose values are not read yet."""
+
+    stage: str
+    """Name of the stage."""
+    epoch: int
+    """Epoch of the stage, from 0."""
+    step: int
+    """Steps of the epoch that are finished, this one included."""
+    images: int
+    """Images that go through in its steps."""
+    allowed: int
+    """How many steps of an epoch may be skipped."""
+    scaled: bool
+    """Whether the loss is scaled, so that gradients overflow at times."""
+    steps: list[StepValues] = field(default_factory=list)
+    """What its steps gave."""
+
+
+def are_read_late(device: torch.device) -> bool:
+    """Tell whether values on a device are read some iterations later.
+
+    Args:
+        device: of the training.
+
+    Returns:
+        True on a GPU, which computes on while the host goes ahead.
+    """
+    return device.type == "cuda"
+
+
+def settle(state: TrainingState) -> None:
+    """Read what the last iterations gave, and count it.
+
+    Args:
+        state: its unread iterations go into its losses, images and skipped steps.
+
+    Raises:
+        VireidError: more steps of the epoch had no finite loss than may be skipped.
+    """
+    unread = [one for one in state.unread if isinstance(one, Iteration)]
+    state.unread = []
+    if not unread:
+        return
+    numbers = torch.cat([step.numbers for one in unread for step in one.steps]).tolist()
+    for one in unread:
+        steps = []
+        for step in one.steps:
+            count = len(step.names) + 2
+            steps.append((step.names, numbers[:count]))
+            numbers = numbers[count:]
+        _count(state, one, steps)
+
+
+def _count(
+    state: TrainingState, one: Iteration, steps: list[tuple[tuple[str, ...], list[float]]]
+) -> None:
+    """Add one iteration to the epoch's sums, or count it as skipped."""
+    found: dict[str, float] = {}
+    for names, (*values, gradient, skipped) in steps:
+        own = dict(zip(names, values, strict=True))
+        found |= own | {"total": found.get("total", 0.0) + own["total"]}
+        state.latest = found
+        overflow = one.scaled and math.isfinite(own["total"])
+        if skipped and not overflow:
+            _count_skipped(state, one, own["total"], gradient)
+            return
+    for name, value in found.items():
+        state.losses[name] += value
+    state.images += one.images
+
+
+def _count_skipped(state: TrainingState, one: Iteration, loss: float, gradient: float) -> None:
+    """Count a step that was skipped, and stop where there are too many."""
+    if state.skipped < one.allowed:
+        state.skipped += 1
+        return
+    skipped = f" ({state.skipped} steps before were skipped)" if state.skipped else ""
+    found = f"loss is {loss}" if not math.isfinite(loss) else f"gradient is {gradient}"
+    if math.isfinite(loss) and math.isfinite(gradient):
+        found = "loss or gradient of another process is not finite"
+    raise VireidError(
+        f"the {found} in stage {one.stage}, epoch {one.epoch + 1}, step {one.step}; "
+        f"expected a finite number{skipped}: train anew with a lower learning_rate, or pass "
+        "over a few such steps by --resume --set guard.skipped=10"
+    )

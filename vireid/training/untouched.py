@@ -1,0 +1,79 @@
+"""What a skipped step leaves as it was: running statistics, memories, and what follows them."""
+
+from collections.abc import Iterable, Mapping
+
+import torch
+from torch import Tensor, nn
+
+from vireid.terms import Kept, Term
+
+
+class Untouched:
+    """Copies of what a step changes besides weights, to be given back where it is skipped.
+
+    Args:
+        network: before the forward pass.
+        wanted: whether a step may be skipped at all.
+    """
+
+    def __init__(self, network: nn.Module, *, wanted: bool) -> None:
+        buffers = list(network.buffers()) if wanted else []
+        self._kinds = [[b for b in buffers if b.dtype == kind] for kind in _kinds(buffers)]
+        self._before = [_flat(group) for group in self._kinds]
+
+    def give_back(self, skipped: Tensor) -> None:
+        """Give statistics back where a step is skipped, without asking whether it is.
+
+        Args:
+            skipped: a scalar where the network is; not 0 where the step is skipped.
+        """
+        for buffers, before in zip(self._kinds, self._before, strict=True):
+            kept = torch.where(skipped > 0, before, _flat(buffers))
+            parts = kept.split([buffer.numel() for buffer in buffers])  # type: ignore[no-untyped-call]
+            views = [part.view(buffer.shape) for part, buffer in zip(parts, buffers, strict=True)]
+            torch._foreach_copy_(buffers, views)
+
+
+def kept_copies(
+    terms: Mapping[str, Term], kept: Mapping[str, Kept]
+) -> dict[tuple[str, str], Tensor]:
+    """Return copies of what terms keep that only they move.
+
+    Args:
+        terms: of a step.
+        kept: what they keep, before it moves.
+
+    Returns:
+        Copies, by term and name.
+    """
+    return {
+        (term, name): value.clone()
+        for term in terms
+        if term in kept
+        for name, value in kept[term].items()
+        if name not in terms[term].trained
+    }
+
+
+def give_back_kept(
+    kept: Mapping[str, Kept], before: Mapping[tuple[str, str], Tensor], skipped: Tensor
+) -> None:
+    """Give back what terms kept where a step is skipped, without asking whether it is.
+
+    Args:
+        kept: what they keep, after it moved; changes.
+        before: copies of before.
+        skipped: a scalar where they are; not 0 where the step is skipped.
+    """
+    for (term, name), old in before.items():
+        new = kept[term].get(name)
+        if new is not None and new.shape == old.shape:
+            kept[term][name] = torch.where(skipped > 0, old, new)
+
+
+def _kinds(buffers: Iterable[Tensor]) -> list[torch.dtype]:
+    return list(dict.fromkeys(buffer.dtype for buffer in buffers))
+
+
+def _flat(buffers: list[Tensor]) -> Tensor:
+    return torch.cat([buffer.flatten() for buffer in buffers])
