@@ -177,7 +177,13 @@ class MultiMemoryMatching:
         if self.matcher is not None:
             return self.matcher.match(embeddings, visible, infrared, generator=generator)
         memories = [
-            sub_memories(embeddings.vectors, side.labels, self.memories, generator=generator)
+            sub_memories(
+                embeddings.vectors,
+                side.labels,
+                self.memories,
+                generator=generator,
+                resident=embeddings.resident,
+            )
             for side in (visible, infrared)
         ]
         (visible_rows, visible_mask), (infrared_rows, infrared_mask) = memories
