@@ -53,5 +53,5 @@ def centres_there(
         means.append((there[:, None] @ rows[beside(rows, block.rows)].double())[:, 0])
     means.append(rows.new_full((1, rows.shape[1]), torch.nan, dtype=torch.float64))
     places = beside(rows, places_of(blocks, len(members)))
-    found = torch.cat(means)[places].reshape(-1, parts, rows.shape[1]).nanmean(dim=1)
-    return found.float().cpu().numpy()
+    shape = (len(members) // parts, parts, rows.shape[1])
+    return torch.cat(means)[places].reshape(shape).nanmean(dim=1).float().cpu().numpy()
