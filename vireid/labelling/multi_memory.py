@@ -193,6 +193,7 @@ class MultiMemoryMatching:
             visible_mask=visible_mask,
             infrared_mask=infrared_mask,
             over=self.cost_over,
+            device=None if embeddings.resident is None else embeddings.resident.device,
         )
         return match_clusters(
             cost, method=self.matching, max_cost=self.max_cost, reject=self.reject
