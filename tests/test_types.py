@@ -75,6 +75,13 @@ def test_features_belong_to_the_rows_and_are_frozen():
         Embeddings(np.eye(2), [0, 1], np.ones((3, 2)))
 
 
+def test_resident_vectors_have_the_shape_of_the_vectors():
+    held = UNIT.astype(np.float32)  # a tensor wherever it counts
+    assert Embeddings(UNIT, [0, 0, 1], resident=held).resident is held
+    with pytest.raises(DataError, match=r"resident vectors have shape \[2, .*\]; expected \[3, "):
+        Embeddings(UNIT, [0, 0, 1], resident=held[:2])
+
+
 def test_no_images_are_fine_everywhere():
     assert len(images(0)) == len(Truth([])) == len(Embeddings(np.empty((0, 4)), [])) == 0
     space = PseudoLabels([])

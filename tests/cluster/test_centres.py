@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from vireid.cluster import centres, normalise_rows
 from vireid.errors import DataError
@@ -31,13 +32,23 @@ def test_centres_equal_the_released_code(golden) -> None:
         assert np.abs(found - arrays[name]).max() < 1e-5
 
 
+def on_device(rows: np.ndarray, there: bool) -> torch.Tensor | None:
+    return torch.tensor(rows, dtype=torch.float32) if there else None
+
+
+@pytest.mark.parametrize("there", [False, True])
 @pytest.mark.parametrize("aware", [False, True])
 @pytest.mark.parametrize("weighted", [False, True])
-def test_centres_equal_the_definition(sample, aware: bool, weighted: bool) -> None:
+def test_centres_equal_the_definition(sample, aware: bool, weighted: bool, there: bool) -> None:
     rows, labels, modality, trust = sample
     found = centres(
-        rows, labels, modality=modality if aware else None, weights=trust if weighted else None
+        rows,
+        labels,
+        modality=modality if aware else None,
+        weights=trust if weighted else None,
+        resident=on_device(rows, there),
     )
+    assert found.dtype == np.float32
     for cluster in range(5):
         means = []
         for kind in (0, 1) if aware else (None,):
@@ -48,21 +59,30 @@ def test_centres_equal_the_definition(sample, aware: bool, weighted: bool) -> No
         assert np.allclose(found[cluster], np.mean(means, axis=0), atol=1e-6)
 
 
-def test_a_number_that_no_sample_bears_has_no_centre(sample) -> None:
+@pytest.mark.parametrize("there", [False, True])
+def test_a_number_that_no_sample_bears_has_no_centre(sample, there: bool) -> None:
     rows, labels, _, _ = sample
-    found = centres(rows, np.where(labels == 1, -1, labels), clusters=7)
+    fewer = np.where(labels == 1, -1, labels)
+    found = centres(rows, fewer, clusters=7, resident=on_device(rows, there))
     assert np.isnan(found).all(axis=1).tolist() == [False, True, False, False, False, True, True]
 
 
-def test_weights_of_zero_fall_back_to_the_plain_mean(sample) -> None:
+@pytest.mark.parametrize("there", [False, True])
+def test_weights_of_zero_fall_back_to_the_plain_mean(sample, there: bool) -> None:
     rows, labels, _, _ = sample
     weights = np.where(labels == 3, 0.0, 1.0)
-    assert np.allclose(centres(rows, labels, weights=weights), centres(rows, labels), atol=1e-6)
+    found = centres(rows, labels, weights=weights, resident=on_device(rows, there))
+    assert np.allclose(found, centres(rows, labels), atol=1e-6)
 
 
+@pytest.mark.parametrize("there", [False, True])
 @pytest.mark.parametrize("labels", [np.array([], int), np.full(4, -1)])
-def test_noise_alone_has_no_centres(labels: np.ndarray) -> None:
-    assert centres(np.ones((len(labels), 3)), labels).shape == (0, 3)
+def test_noise_alone_has_no_centres(labels: np.ndarray, there: bool) -> None:
+    rows = np.ones((len(labels), 3))
+    modality = np.zeros_like(labels)
+    for kind in (None, modality):
+        found = centres(rows, labels, modality=kind, resident=on_device(rows, there))
+        assert found.shape == (0, 3)
 
 
 def test_wrong_arguments_are_refused(sample) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from vireid.cluster import dbscan, jaccard_distance, modal_neighbours
 from vireid.labelling import (
@@ -42,6 +43,10 @@ def scene():
     offset = 0.4 * unit(generator.normal(size=(2, SIZE)))
     rows = base[people] + offset[modality] + generator.normal(0, 0.02, (len(people), SIZE))
     return Embeddings(unit(rows), modality), people
+
+
+def resident(embeddings):
+    return replace(embeddings, resident=torch.tensor(embeddings.vectors))
 
 
 def label(embeddings, spaces=EVERY, config=CONFIG, seed=0, **search):
@@ -207,10 +212,26 @@ def test_confidence_comes_from_the_loss_against_the_memories(scene, against):
         expected = label_confidence(losses, generator=stream)
         np.testing.assert_allclose(found[rows], expected, atol=1e-3)
     assert (found[labels == -1] == 0).all()
+    there, again = resident(embeddings), np.random.default_rng(5)
+    batched = confidence(there, labels, temperature=0.1, generator=again, against=against)
+    np.testing.assert_allclose(batched, found, atol=1e-3)
+    assert again.bit_generator.state == stream.bit_generator.state
     kept = labels >= 0
     right, mistaken = found[kept & ~wrong].mean(), found[kept & wrong].mean()
     assert right > 0.9
     assert mistaken < right - 0.2
+
+
+@pytest.mark.parametrize("against", ["label", "partner"])
+def test_the_device_of_the_embeddings_finds_the_same(scene, against):
+    embeddings, _ = scene
+    config = replace(CONFIG, memories=4, confidence=against, temperature=0.5)
+    here, there = (label(one, config=config) for one in (embeddings, resident(embeddings)))
+    for name in EVERY:
+        assert np.array_equal(here.spaces[name].labels, there.spaces[name].labels)
+    trust = (found.spaces["matched"].confidence for found in (here, there))
+    np.testing.assert_allclose(*trust, atol=1e-3)
+    np.testing.assert_allclose(here.matching.cost, there.matching.cost, atol=1e-5)
 
 
 @pytest.mark.parametrize("method", ["hungarian", "progressive", "nearest"])

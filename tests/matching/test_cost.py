@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from vireid.errors import ConfigError, DataError
 from vireid.matching import cost as cost_module
@@ -56,6 +57,9 @@ def test_costs_equal_the_definition(sides, masked: bool, chunk: int, monkeypatch
         found = memory_cost(visible, infrared, over=over, **masks)
         assert found.dtype == np.float32
         assert np.allclose(found, expected, atol=1e-5)
+        there = memory_cost(visible, infrared, over=over, device=torch.device("cpu"), **masks)
+        assert there.dtype == np.float32
+        assert np.allclose(there, found, atol=1e-6)
     assert np.array_equal(memory_cost(visible, infrared, **masks), found), "both is the default"
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from vireid.errors import ConfigError, DataError
 from vireid.matching import sub_memories
@@ -23,7 +24,14 @@ def test_memories_are_never_worse_than_the_released_codes(golden, case: str, sid
     rows, labels = arrays[f"{case}_features_{side}"], arrays[f"{case}_labels_{side}"]
     theirs, inertias = arrays[f"{case}_centers_{side}"], arrays[f"{case}_inertia_{side}"]
     memories, mask = sub_memories(rows, labels, generator=np.random.default_rng(0), n_init=10)
+    there = torch.tensor(rows, dtype=torch.float32)
+    batched, batched_mask = sub_memories(
+        rows, labels, generator=np.random.default_rng(0), n_init=10, resident=there
+    )
     assert mask.all()
+    assert batched_mask.all()
+    for own, other in zip(memories, batched, strict=True):
+        assert np.abs(in_order(own) - in_order(other)).max() < 1e-6
     for cluster, (own, other) in enumerate(zip(memories, theirs, strict=True)):
         found = inertia_of(rows[labels == cluster], own)
         assert found <= inertias[cluster] + 1e-6
@@ -31,11 +39,15 @@ def test_memories_are_never_worse_than_the_released_codes(golden, case: str, sid
             assert np.abs(in_order(own) - in_order(other)).max() < 1e-5
 
 
-def test_small_clusters_have_fewer_memories() -> None:
+@pytest.mark.parametrize("there", [False, True])
+def test_small_clusters_have_fewer_memories(there: bool) -> None:
     rows = np.random.default_rng(0).normal(size=(12, 5))
     rows[7:9] = rows[6]  # cluster 2: six samples, four different
     labels = np.array([0, 1, 1, -1, -1, -1, 2, 2, 2, 2, 2, 2])
-    memories, mask = sub_memories(rows, labels, 5, generator=np.random.default_rng(0))
+    resident = torch.tensor(rows, dtype=torch.float32) if there else None
+    memories, mask = sub_memories(
+        rows, labels, 5, generator=np.random.default_rng(0), resident=resident
+    )
     assert memories.shape == (3, 5, 5)
     assert memories.dtype == np.float32
     assert mask.sum(axis=1).tolist() == [1, 2, 4]
@@ -59,9 +71,11 @@ def test_the_generator_decides_and_noise_does_not() -> None:
     assert np.array_equal(one, sub_memories(rows, labels, generator=np.random.default_rng(1))[0])
 
 
-def test_noise_alone_has_no_memories() -> None:
+@pytest.mark.parametrize("resident", [None, torch.ones(3, 2)])
+def test_noise_alone_has_no_memories(resident: torch.Tensor | None) -> None:
+    generator = np.random.default_rng(0)
     memories, mask = sub_memories(
-        np.ones((3, 2)), np.full(3, -1), generator=np.random.default_rng(0)
+        np.ones((3, 2)), np.full(3, -1), generator=generator, resident=resident
     )
     assert memories.shape == (0, 4, 2)
     assert mask.shape == (0, 4)

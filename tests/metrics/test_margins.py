@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from vireid.errors import DataError
 from vireid.metrics import centre_margin, matching_margin
@@ -31,6 +32,9 @@ def test_the_centre_margin_is_the_mean_over_clustered_samples(chunk, clusters) -
     copies = embeddings.copy(), labels.copy(), centres.copy()
     found = centre_margin(embeddings, labels, centres, chunk=chunk)
     assert found == pytest.approx(slow_centre_margin(embeddings, labels, centres), abs=1e-6)
+    there = torch.tensor(embeddings)
+    batched = centre_margin(embeddings, labels, centres, chunk=chunk, resident=there)
+    assert batched == pytest.approx(found, abs=1e-6)
     for given, copy in zip((embeddings, labels, centres), copies, strict=True):
         assert np.array_equal(given, copy)
 

@@ -71,6 +71,14 @@ def test_each_trouble_is_named_with_what_to_try(tiny: Recipe) -> None:
     assert "mixed labels: all infrared images are noise: raise labelling.mixed.eps" in text
 
 
+def test_the_device_of_the_embeddings_says_the_same(tiny: Recipe) -> None:
+    for alike in (0.0, 2.0, 1e3):
+        given, found = scene(alike), labelling(IDENTITY)
+        there = replace(given, resident=torch.tensor(given.vectors))
+        expected = troubles(given, found, tiny.stages[0], tiny)
+        assert troubles(there, found, tiny.stages[0], tiny) == expected
+
+
 @pytest.fixture
 def spoilt(tiny, crops, train, changed):
     """Return the function that trains four epochs whose labellings are all noise where bad."""

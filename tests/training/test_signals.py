@@ -1,9 +1,11 @@
 """What a labelling shows of itself without identities."""
 
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from vireid.metrics import adjusted_rand
 from vireid.training.signals import Signals, clarity, signals
@@ -71,6 +73,8 @@ def test_margins_are_taken_in_each_label_space(embeddings) -> None:
         expected = slow_margin(embeddings, space.labels, rows)
         assert found.margin[name] == pytest.approx(expected, abs=1e-5)
     assert found.margin["visible"] > 0.2
+    there = replace(embeddings, resident=torch.tensor(embeddings.vectors))
+    assert signals(given, there, {}).margin == pytest.approx(found.margin, abs=1e-6)
     assert (found.stability, found.matching_margin, found.unmatched) == ({}, None, {})
 
 

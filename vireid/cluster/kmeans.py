@@ -11,7 +11,7 @@ from vireid.types import Float, Int
 
 Array = NDArray[np.float64]
 
-_LEAST_GAIN = 1e-9
+LEAST_GAIN = 1e-9
 """Share of the inertia that a single move has to save; less may be rounding."""
 
 
@@ -144,7 +144,7 @@ def _best_moves(squared: Array, labels: Int) -> Int:
     paid = squared * (sizes / (sizes + 1))[..., None]
     gain = np.where(belongs, -np.inf, saved[:, None] - paid).reshape(starts, -1)
     best = gain.argmax(axis=1)
-    better = np.flatnonzero(gain[np.arange(starts), best] > _LEAST_GAIN * own.sum(axis=1))
+    better = np.flatnonzero(gain[np.arange(starts), best] > LEAST_GAIN * own.sum(axis=1))
     moved = labels.copy()
     moved[better, best[better] % count] = best[better] // count
     return moved

@@ -177,7 +177,13 @@ class MultiMemoryMatching:
         if self.matcher is not None:
             return self.matcher.match(embeddings, visible, infrared, generator=generator)
         memories = [
-            sub_memories(embeddings.vectors, side.labels, self.memories, generator=generator)
+            sub_memories(
+                embeddings.vectors,
+                side.labels,
+                self.memories,
+                generator=generator,
+                resident=embeddings.resident,
+            )
             for side in (visible, infrared)
         ]
         (visible_rows, visible_mask), (infrared_rows, infrared_mask) = memories
@@ -187,6 +193,7 @@ class MultiMemoryMatching:
             visible_mask=visible_mask,
             infrared_mask=infrared_mask,
             over=self.cost_over,
+            device=None if embeddings.resident is None else embeddings.resident.device,
         )
         return match_clusters(
             cost, method=self.matching, max_cost=self.max_cost, reject=self.reject

@@ -1,12 +1,18 @@
 """How far to trust each shared label: its loss against the memories of its label space."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from vireid.cluster import centres, normalise_rows
 from vireid.matching import label_confidence
 from vireid.types import NOISE, Embeddings, Float, Int, Modality
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_BLOCK = 4096
+"""Rows compared with all memories at a time; bounds memory."""
 
 
 def confidence(
@@ -35,7 +41,8 @@ def confidence(
     trust = np.zeros(len(labels), dtype=np.float32)
     if not (labels != NOISE).any():
         return trust
-    both = centres(embeddings.vectors, labels, modality=embeddings.modality)
+    vectors, resident = embeddings.vectors, embeddings.resident
+    both = centres(vectors, labels, modality=embeddings.modality, resident=resident)
     for modality in Modality:
         rows = np.flatnonzero((labels != NOISE) & (embeddings.modality == modality))
         if not rows.size:
@@ -43,11 +50,13 @@ def confidence(
         memories = both
         if against == "partner":
             far = np.where(embeddings.modality == modality, NOISE, labels)
-            partner = centres(embeddings.vectors, far, clusters=len(both))
+            partner = centres(vectors, far, clusters=len(both), resident=resident)
             memories = np.where(np.isnan(partner), both, partner)
-        losses = _memory_losses(
-            embeddings.vectors[rows], labels[rows], normalise_rows(memories), temperature
-        )
+        memories = normalise_rows(memories)
+        if resident is None:
+            losses = _memory_losses(vectors[rows], labels[rows], memories, temperature)
+        else:
+            losses = _losses_there(resident, rows, labels[rows], memories, temperature)
         trust[rows] = label_confidence(losses, generator=generator)
     return trust
 
@@ -55,10 +64,26 @@ def confidence(
 def _memory_losses(vectors: Float, labels: Int, memories: Float, temperature: float) -> Float:
     """Return the ClusterNCE loss [N] of each row against the memories [C, D]."""
     losses = np.empty(len(vectors), dtype=np.float32)
-    for start in range(0, len(vectors), 4096):  # bounds memory at 4096 x C
-        part = slice(start, start + 4096)
+    for start in range(0, len(vectors), _BLOCK):
+        part = slice(start, start + _BLOCK)
         logits = vectors[part] @ memories.T / temperature
         top = logits.max(axis=1)
         total = np.log(np.exp(logits - top[:, None]).sum(axis=1)) + top
         losses[part] = total - logits[np.arange(len(logits)), labels[part]]
     return losses
+
+
+def _losses_there(
+    resident: "Tensor", rows: Int, labels: Int, memories: Float, temperature: float
+) -> Float:
+    """Return the same losses of some rows, from their device; products in double precision."""
+    import torch
+
+    middles = torch.tensor(memories, device=resident.device).double().T
+    every, own = (torch.tensor(array, device=resident.device) for array in (rows, labels))
+    losses = []
+    for start in range(0, len(rows), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        logits = resident[every[part]].double() @ middles / temperature
+        losses.append(logits.logsumexp(dim=1) - logits.gather(1, own[part, None])[:, 0])
+    return torch.cat(losses).float().cpu().numpy()

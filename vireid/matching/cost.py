@@ -1,12 +1,15 @@
 """What it costs to take a visible and an infrared cluster for the same person."""
 
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vireid.errors import ConfigError, DataError
 from vireid.types import Bool, Float
+
+if TYPE_CHECKING:
+    import torch
 
 Array = NDArray[np.float64]
 
@@ -24,6 +27,7 @@ def memory_cost(
     visible_mask: Bool | None = None,
     infrared_mask: Bool | None = None,
     over: CostOver = "both",
+    device: "torch.device | None" = None,
 ) -> Float:
     """Compare each visible with each infrared cluster over their memories (MMM, matching cost).
 
@@ -38,6 +42,7 @@ def memory_cost(
         infrared_mask: [Cr, m] likewise.
         over: "visible" is M, as the paper has it; "infrared" sums over the infrared memories j the
             least distance to a visible one, as the released code does; "both" is their mean.
+        device: a device of torch that is to compare them, in double precision.
 
     Returns:
         [Cv, Cr] float32, at least 0; at most 2 n for memories of length up to 1.
@@ -66,6 +71,11 @@ def memory_cost(
         return result
     per_cluster = visible.shape[1] * infrared.shape[0] * infrared.shape[1]
     step = max(1, _CHUNK // max(1, per_cluster))
+    if device is not None:
+        from vireid.matching.cost_there import costs_there
+
+        sides_there = ((visible, visible_valid), (infrared, infrared_valid))
+        return costs_there(sides_there, over, device, step)
     for start in range(0, len(visible), step):
         part = slice(start, start + step)
         distances = _distances(visible[part], infrared)

@@ -1,10 +1,15 @@
 """How clearly labels and partners are chosen: signals that need no identities."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vireid.errors import DataError
-from vireid.types import NOISE, Matching
+from vireid.types import NOISE, Int, Matching
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def centre_margin(
@@ -13,6 +18,7 @@ def centre_margin(
     centres: NDArray[np.floating],
     *,
     chunk: int = 4096,
+    resident: "Tensor | None" = None,
 ) -> float | None:
     """Average how much nearer samples are to their own cluster's centre than to any other.
 
@@ -25,6 +31,7 @@ def centre_margin(
         labels: [N] cluster numbers below C, -1 for noise, which is left out.
         centres: [C, D] centres of unit length.
         chunk: samples compared at a time, at least 1.
+        resident: [N, D] the same embeddings, on the device that is to compare them.
 
     Returns:
         The mean over the clustered samples, in [-2, 2], higher is clearer; None where there are
@@ -48,6 +55,8 @@ def centre_margin(
         return None
     if found[rows].min() < 0 or found[rows].max() >= len(centres):
         raise DataError(f"labels must lie in -1..{len(centres) - 1}, as there are centres")
+    if resident is not None:
+        return _margins_there(resident, rows, found[rows], centres, chunk) / len(rows)
     total = 0.0
     for start in range(0, len(rows), chunk):
         part = rows[start : start + chunk]
@@ -57,6 +66,24 @@ def centre_margin(
         similarity[own] = -np.inf
         total += float(np.sum(nearest - similarity.max(axis=1), dtype=np.float64))
     return total / len(rows)
+
+
+def _margins_there(
+    resident: "Tensor", rows: Int, labels: Int, centres: NDArray[np.floating], chunk: int
+) -> float:
+    """Return the sum of the margins of some rows; products in double precision."""
+    import torch
+
+    middles = torch.tensor(centres, device=resident.device).double().T
+    every, own = (torch.tensor(array, device=resident.device) for array in (rows, labels))
+    total = torch.zeros((), dtype=torch.float64, device=resident.device)
+    for start in range(0, len(rows), chunk):
+        part = slice(start, start + chunk)
+        similarity = resident[every[part]].double() @ middles
+        nearest = similarity.gather(1, own[part, None])
+        others = similarity.scatter(1, own[part, None], -torch.inf)
+        total += (nearest - others.amax(dim=1, keepdim=True)).sum()
+    return float(total)
 
 
 def matching_margin(matching: Matching) -> float | None:

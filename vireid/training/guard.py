@@ -12,7 +12,7 @@ from vireid.errors import DegenerateClusters
 from vireid.labelling import MultiMemoryMatching
 from vireid.training.batches import index_batches
 from vireid.training.state import TrainingState
-from vireid.types import NOISE, Embeddings, Int, Labelling, Modality
+from vireid.types import NOISE, Embeddings, Float, Int, Labelling, Modality
 
 
 def troubles(
@@ -115,13 +115,23 @@ def gradient_size(state: TrainingState) -> Tensor:
 
 def _alike(embeddings: Embeddings, guard: GuardConfig) -> Iterator[str]:
     for side in Modality:
-        rows = embeddings.vectors[embeddings.modality == side]
-        alike = float(np.square(rows.mean(axis=0)).sum()) if len(rows) else 0.0
+        rows = np.flatnonzero(embeddings.modality == side)
+        alike = float(np.square(_mean(embeddings, rows)).sum()) if len(rows) else 0.0
         if alike > guard.alike:
             yield (
                 f"{side.name.lower()} embeddings are nearly all alike (mean similarity "
                 f"{alike:.3f}, limit {guard.alike}): lower learning_rate or use pretrained weights"
             )
+
+
+def _mean(embeddings: Embeddings, rows: Int) -> Float:
+    """Return the mean [D] of some rows."""
+    there: Tensor | None = embeddings.resident
+    if there is None:
+        mean: Float = embeddings.vectors[rows].mean(axis=0)
+        return mean
+    chosen = there[torch.tensor(rows, device=there.device)]
+    return chosen.mean(dim=0, dtype=torch.float64).float().cpu().numpy()
 
 
 def _one_space(name: str, labelling: Labelling, modality: Int, recipe: Recipe) -> Iterator[str]:

@@ -80,8 +80,9 @@ def _margin(space: PseudoLabels, embeddings: Embeddings) -> float | None:
     """Return the mean margin of a label space, or None below two clusters."""
     if space.clusters < 2:
         return None
-    middle = centres(embeddings.vectors, space.labels, modality=embeddings.modality)
-    return centre_margin(embeddings.vectors, space.labels, normalise_rows(middle))
+    vectors, labels, resident = embeddings.vectors, space.labels, embeddings.resident
+    middle = centres(vectors, labels, modality=embeddings.modality, resident=resident)
+    return centre_margin(vectors, labels, normalise_rows(middle), resident=resident)
 
 
 def _unmatched(matching: Matching) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """What a model makes of images, and what a search finds among them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,9 @@ class Embeddings:
     """[N] 0 visible, 1 infrared."""
     features: Float | None = None
     """[N, D] the features before the neck, where they are asked for."""
+    resident: Any = field(default=None, compare=False)
+    """[N, D] the same vectors as a float32 tensor on the device that made them, which then does
+    the work over all images; it has to compute in double precision."""
 
     def __post_init__(self) -> None:
         """Check the shapes and that the rows are finite and of unit length, and freeze them."""
@@ -36,6 +40,11 @@ class Embeddings:
                 raise DataError(f"features have shape {features.shape}; expected N rows")
             features.setflags(write=False)
             object.__setattr__(self, "features", features)
+        if self.resident is not None and tuple(self.resident.shape) != vectors.shape:
+            raise DataError(
+                f"resident vectors have shape {list(self.resident.shape)}; "
+                f"expected {list(vectors.shape)}"
+            )
         object.__setattr__(self, "modality", vector("modality", self.modality, len(vectors)))
         check_modality(self.modality)
 
