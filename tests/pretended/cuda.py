@@ -94,7 +94,7 @@ def answers(transfers: Transfers, free: int) -> dict[str, Any]:
         "init": None,
     }  # fmt: skip
     found: dict[str, Any] = {name: _always(value) for name, value in values.items()}
-    found |= {name: stream for name in ("Stream", "current_stream", "default_stream")}
+    found |= dict.fromkeys(("Stream", "current_stream", "default_stream"), stream)
     found["Event"] = events_of(transfers)
     found["synchronize"] = lambda *_: transfers.wait("synchronize")
     return found
@@ -123,6 +123,7 @@ def patched(transfers: Transfers, free: int, modes: Any) -> AbstractContextManag
     stack.enter_context(patch.object(torch._C, "_group_tensors_by_device_and_dtype", _grouped))
     # Parameters that move stay the same objects: setting their data would not make them pretended.
     stack.enter_context(patch.object(torch.__future__, "_swap_module_params_on_conversion", True))
+    stack.enter_context(patch.object(torch.Tensor, "record_stream", _always(None)))
     stack.enter_context(patch.object(autocast, "__init__", _begin_autocast))
 
     def run(thread: Thread) -> None:

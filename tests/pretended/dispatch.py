@@ -1,5 +1,6 @@
 """What becomes of an operation of torch: computed inside, counted, wrapped again."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -36,6 +37,8 @@ class Traits:
 
     name: str
     is_view: bool
+    is_composed: bool
+    """Whether torch composes it of others; such arrive here in inference mode only."""
     takes_numbers: bool
     """Whether a tensor of the CPU without dimensions may stand beside those of the GPU."""
     changed: tuple[int | None, ...]
@@ -61,7 +64,10 @@ def traits(function: Any) -> Traits:
             )
         changed.append(found)
     numbers = name in TAKES_NUMBERS or torch.Tag.pointwise in function.tags
-    return Traits(name, is_view or name == "_unsafe_view", numbers, tuple(changed))
+    composed = torch._C._dispatch_has_kernel_for_dispatch_key(
+        function.name(), "CompositeImplicitAutograd"
+    )
+    return Traits(name, is_view or name == "_unsafe_view", composed, numbers, tuple(changed))
 
 
 def compute(transfers: Transfers, function: Any, args: tuple, kwargs: dict) -> Any:
@@ -73,10 +79,15 @@ def compute(transfers: Transfers, function: Any, args: tuple, kwargs: dict) -> A
     if not any(map(is_pretended, tensors)):
         found = function(*args, **kwargs)
         return wrapped(found) if made_there and not tensors else found
+    if kind.is_composed:
+        return function.decompose(*args, **kwargs)  # its parts come here
     if kind.name in ("copy_", "_foreach_copy_"):
         return _copy(transfers, kind.name, *args, **kwargs)
     _count(transfers, kind, args, kwargs, tensors)
-    return _returned(function, kind, args, kwargs, function(*on_host(args), **on_host(kwargs)))
+    normal = kind.is_view and torch.is_inference_mode_enabled() and not tensors[0].is_inference()
+    with torch.inference_mode(False) if normal else nullcontext():  # a view is of its base's kind
+        found = function(*on_host(args), **on_host(kwargs))
+        return _returned(function, kind, args, kwargs, found)
 
 
 def _is_cuda(device: Any) -> bool:
@@ -90,7 +101,7 @@ def _count(
     indices = []
     if kind.name in INDEXED and is_pretended(args[0]):
         indices = [x for x in args[1] if x is not None]
-        _count_indices(transfers, kind, args, indices)
+        _count_indices(transfers, args, indices)
     apart = {id(x) for x in indices}
     plain = [x for x in tensors if not is_pretended(x) and id(x) not in apart]
     if any(x.dim() or not kind.takes_numbers for x in plain):
@@ -103,9 +114,7 @@ def _count(
         transfers.record.launch(kind.name)
 
 
-def _count_indices(
-    transfers: Transfers, kind: Traits, args: tuple, indices: list[Tensor]
-) -> None:
+def _count_indices(transfers: Transfers, args: tuple, indices: list[Tensor]) -> None:
     """Record what indices of a tensor of the GPU cost."""
     masks = [x for x in indices if x.dtype in MASKS]
     value = args[2] if len(args) > 2 else None
@@ -165,4 +174,3 @@ class Operations(TorchDispatchMode):
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         return compute(self.transfers, function, args, kwargs or {})
-

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
 
-from tests.pretended.tensor import PretendedTensor, is_pretended, on_host, wrapped
+from tests.pretended.tensor import is_pretended, on_host, wrapped
 from tests.pretended.transfer import Fetched, Sent, Transfers
 
 MAKES = {torch.tensor, torch.as_tensor, torch.asarray, Tensor.new_tensor}
@@ -140,6 +140,3 @@ class Functions(TorchFunctionMode):
 
     def _is_pinned(self, tensor: Tensor, *_: Any) -> bool:
         return not is_pretended(tensor) and self.transfers.is_pinned(tensor)
-
-
-assert PretendedTensor.__torch_function__ is torch._C._disabled_torch_function_impl

@@ -1,5 +1,8 @@
 """The pretended GPU counts what it says it counts."""
 
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+
 import numpy as np
 import pytest
 import torch
@@ -41,31 +44,31 @@ WAITING = {
     "to": lambda x: x.to("cpu"),
     "to like": lambda x: x.to(torch.zeros(1)),
     "tensor": lambda x: torch.tensor([1.0], device=x.device),
-    "as_tensor": lambda x: torch.as_tensor(np.ones(3), device="cuda"),
+    "as_tensor": lambda _: torch.as_tensor(np.ones(3), device="cuda"),
     "new_tensor": lambda x: x.new_tensor([1.0]),
     "repeat_interleave": lambda x: torch.repeat_interleave(x, x.long()),
     "repr": repr,
     "blocking send": lambda x: numbers(4).to(x.device),
     "send like": lambda x: numbers(4).to(x),
-    "cuda": lambda x: numbers(4).cuda(),
-    "blocking pinned": lambda x: numbers(4).pin_memory().to("cuda"),
-    "pageable": lambda x: numbers(4).to("cuda", non_blocking=True),
-    "pinned with gaps": lambda x: numbers(8).pin_memory()[::2].to("cuda", non_blocking=True),
+    "cuda": lambda _: numbers(4).cuda(),
+    "blocking pinned": lambda _: numbers(4).pin_memory().to("cuda"),
+    "pageable": lambda _: numbers(4).to("cuda", non_blocking=True),
+    "pinned with gaps": lambda _: numbers(8).pin_memory()[::2].to("cuda", non_blocking=True),
     "copy_ in": lambda x: x.copy_(numbers(4)),
     "copy_ out": lambda x: torch.empty(4).copy_(x),
     "copy_ out, pageable": lambda x: torch.empty(4).copy_(x, non_blocking=True),
     "item assigned": lambda x: x.__setitem__(0, 3.0),
-    "synchronize": lambda x: torch.cuda.synchronize(),
-    "stream": lambda x: torch.cuda.current_stream().synchronize(),
-    "event": lambda x: torch.cuda.Event().synchronize(),
+    "synchronize": lambda _: torch.cuda.synchronize(),
+    "stream": lambda _: torch.cuda.current_stream().synchronize(),
+    "event": lambda _: torch.cuda.Event().synchronize(),
 }  # fmt: skip
 
 FREE = {
     "sum": lambda x: (x * 2 + 1).sum(),
-    "pinned": lambda x: numbers(4).pin_memory().to("cuda", non_blocking=True),
-    "part of pinned": lambda x: numbers(8).pin_memory()[2:6].to("cuda", non_blocking=True),
-    "pinned when made": lambda x: torch.ones(4, pin_memory=True).to("cuda", non_blocking=True),
-    "array in pinned": lambda x: torch.from_numpy(
+    "pinned": lambda _: numbers(4).pin_memory().to("cuda", non_blocking=True),
+    "part of pinned": lambda _: numbers(8).pin_memory()[2:6].to("cuda", non_blocking=True),
+    "pinned when made": lambda _: torch.ones(4, pin_memory=True).to("cuda", non_blocking=True),
+    "array in pinned": lambda _: torch.from_numpy(
         torch.empty(4, pin_memory=True).numpy()[1:]
     ).to("cuda", non_blocking=True),
     "pinned copy_": lambda x: x.copy_(numbers(4).pin_memory(), non_blocking=True),
@@ -83,28 +86,37 @@ FREE = {
     "like": lambda x: torch.zeros_like(x) + x.new_full((4,), 2.0),
     "same device": lambda x: x.to("cuda"),
     "same device, other type": lambda x: x.to("cuda", torch.float64).to(torch.int32),
-    "recorded event": lambda x: torch.cuda.current_stream().record_event().query(),
+    "recorded event": lambda _: torch.cuda.current_stream().record_event().query(),
+    "part of pinned into a part": lambda x: x[1:3].copy_(
+        torch.ones(6, pin_memory=True)[2:4], non_blocking=True
+    ),
+    "view as another type": lambda x: x.view(torch.uint8)[4:12].view(torch.int32) + 1,
+    "kept for a stream": lambda x: x.record_stream(torch.cuda.current_stream()),
     "unbound": lambda x: [part * 2 for part in x],
     "module": lambda x: functional.normalize(x, dim=0),
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("inference", [False, True], ids=["", "inference"])
 @pytest.mark.parametrize("name", WAITING)
-def test_a_wait_is_counted_with_its_line(gpu, name):
+def test_a_wait_is_counted_with_its_line(gpu, name, inference):
     x = numbers(4).to("cuda")
     gpu.clear()
-    WAITING[name](x)
+    with torch.inference_mode(inference):
+        WAITING[name](x)
     assert gpu.waited == 1, gpu.told()
     ((wait, _),) = gpu.waits.items()
     assert wait.line.startswith("tests/pretended/test_pretended_gpu.py:"), wait
     assert not gpu.mixed
 
 
+@pytest.mark.parametrize("inference", [False, True], ids=["", "inference"])
 @pytest.mark.parametrize("name", FREE)
-def test_nobody_waits(gpu, name):
+def test_nobody_waits(gpu, name, inference):
     x = numbers(4).to("cuda")
     gpu.clear()
-    FREE[name](x)
+    with torch.inference_mode(inference):
+        FREE[name](x)
     assert not gpu.waits, gpu.told()
     assert not gpu.mixed
 
@@ -164,14 +176,16 @@ def test_bytes_that_are_sent(gpu):
     assert sum(gpu.copies.values()) == 2
 
 
-def test_an_array_of_the_gpu_cannot_be_had(gpu):
+@pytest.mark.usefixtures("gpu")
+def test_an_array_of_the_gpu_cannot_be_had():
     with pytest.raises(TypeError, match="cuda:0"):
         numbers(2).to("cuda").numpy()
     with pytest.raises(TypeError, match="cuda:0"):
         np.asarray(numbers(2).to("cuda"))
 
 
-def test_what_comes_without_waiting_is_spoiled_until_somebody_waits(gpu):
+@pytest.mark.usefixtures("gpu")
+def test_what_comes_without_waiting_is_spoiled_until_somebody_waits():
     x = numbers(3).to("cuda")
     event = torch.cuda.Event()
     early = x.to("cpu", non_blocking=True)
@@ -272,7 +286,8 @@ def test_a_scaler_skips_what_is_not_finite(gpu, name):
         assert not gpu.mixed
 
 
-def test_autocast_lowers_the_precision(gpu):
+@pytest.mark.usefixtures("gpu")
+def test_autocast_lowers_the_precision():
     model = nn.Linear(3, 2).to("cuda")
     x = torch.ones(4, 3, device="cuda")
     with torch.autocast("cuda", torch.bfloat16):
@@ -303,29 +318,28 @@ def test_checkpoints_compute_again(gpu, precision):
 
 
 def test_threads_that_begin_are_counted_too(gpu):
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(1) as pool:
         there = pool.submit(lambda: numbers(3).to("cuda") * 2).result()
     assert there.is_cuda
     assert gpu.waited == 1
 
 
-def test_gradients_pass_between_the_devices(gpu):
+@pytest.mark.usefixtures("gpu")
+def test_gradients_pass_between_the_devices():
     x = numbers(3).requires_grad_()
     (x.to("cuda") * 2).cpu().sum().backward()
     assert x.grad.equal(torch.full((3,), 2.0))
     assert not x.grad.is_cuda
 
 
-def test_a_generator_of_the_host_draws_nothing_there(gpu):
+@pytest.mark.usefixtures("gpu")
+def test_a_generator_of_the_host_draws_nothing_there():
     with pytest.raises(RuntimeError, match="generator"):
         torch.rand(3, generator=torch.Generator(), device="cuda")
 
 
-def test_modules_are_copied_and_loaded(gpu):
-    from copy import deepcopy
-
+@pytest.mark.usefixtures("gpu")
+def test_modules_are_copied_and_loaded():
     model = network().to("cuda")
     copy = deepcopy(model)
     assert [name for name, _ in copy.named_parameters()] == [n for n, _ in model.named_parameters()]
