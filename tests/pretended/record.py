@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
@@ -96,6 +97,7 @@ def line() -> str:
     return "elsewhere"
 
 
+@cache
 def _is_here(path: str) -> bool:
     """Tell whether a file is one of this package, but for its tests."""
     file = Path(path)
