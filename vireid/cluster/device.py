@@ -67,11 +67,12 @@ def proposals(
 ) -> Iterator[list[Proposal]]:
     """Propose the columns with the largest products, a block of queries at a time.
 
-    Each block waits once for the device, whatever is wanted.
+    There is one wait for the device for each block, whatever is wanted. The device works on the
+    next block while the caller ranks this one.
 
     Args:
         pieces: [M, 2 D] pieces of M rows, on a device.
-        queries: which of the M rows are asked for.
+        queries: which of the M rows are asked for, at least one.
         wanted: which of the M rows may be neighbours, ascending, and k of them.
         block: B queries at a time.
 
@@ -84,22 +85,33 @@ def proposals(
     def sent(places: Int) -> "Tensor":
         return torch.from_numpy(places).to(pieces.device)
 
-    places = sent(queries)
-    columns = [None if len(own) == len(pieces) else sent(own) for own, _ in wanted]
     widths = [min(2 * k + _SPARE, len(own)) for own, k in wanted]
-    for start in range(0, len(queries), block):
-        with torch.no_grad(), torch.autocast(pieces.device.type, enabled=False):
-            found = products(pieces.index_select(0, places[start : start + block]), pieces)
-            packed = []
-            for own, width in zip(columns, widths, strict=True):
-                among = found if own is None else found.index_select(1, own)
-                best = among.topk(width, dim=1)
-                packed += [best.values.view(torch.int32), best.indices.to(torch.int32)]
-            del found, among, best
-            came = torch.cat(packed, dim=1).cpu().numpy()
+    columns = [None if len(own) == len(pieces) else sent(own) for own, _ in wanted]
+    blocks = torch.split(sent(queries), block)
+    began = _best(pieces, blocks[0], columns, widths)
+    for number in range(len(blocks)):
+        came = began.cpu().numpy()  # waits
+        if number + 1 < len(blocks):
+            began = _best(pieces, blocks[number + 1], columns, widths)
         cuts = np.split(came, np.cumsum(np.repeat(widths, 2))[:-1], axis=1)
         values = [np.ascontiguousarray(cut).view(np.float32) for cut in cuts[::2]]
         yield list(zip(values, cuts[1::2], strict=True))
+
+
+def _best(
+    pieces: "Tensor", block: "Tensor", columns: Sequence["Tensor | None"], widths: Sequence[int]
+) -> "Tensor":
+    """Return, on the device, largest products (their bits) and columns side by side, int32."""
+    import torch
+
+    with torch.no_grad(), torch.autocast(pieces.device.type, enabled=False):
+        found = products(pieces.index_select(0, block), pieces)
+        packed = []
+        for own, width in zip(columns, widths, strict=True):
+            among = found if own is None else found.index_select(1, own)
+            best = among.topk(width, dim=1)
+            packed += [best.values.view(torch.int32), best.indices.to(torch.int32)]
+        return torch.cat(packed, dim=1)
 
 
 def products(queries: "Tensor", pieces: "Tensor") -> "Tensor":

@@ -36,7 +36,8 @@ p = a.a' + (b.a' + a.b'), the brackets as one product of inner size 2D. It diffe
 
 *Why u = 2^-22.* Tensor cores multiply exactly, but add m >= 2 products to the running sum at once:
 each of the m + 1 addends, and the result, is cut to 24 bits below the largest of them (Fasi et al.,
-Numerical behavior of NVIDIA tensor cores, PeerJ CS 2021: this or better on V100, T4 and A100). An
+Numerical behavior of NVIDIA tensor cores, PeerJ CS 2021: this or better on V100, T4 and A100;
+assumed of what came later, where FP8 alone is cut shorter, which float32 never turns into). An
 addition so errs by at most (m + 2) 2^-23 of the sum of absolute values, D / m additions by
 (1 + 2 / m) D 2^-23 <= D 2^-22. Ordinary float32 units are four times better. What this rests on is
 that products of float32 tensors are added up in float32, which all these settings keep.

@@ -39,7 +39,7 @@ class Held:
         Returns:
             True where it has.
         """
-        return self.tensor.element_size() == rows.itemsize and self.tensor.shape == rows.shape
+        return self.tensor.shape == rows.shape and str(self.tensor.dtype) == f"torch.{rows.dtype}"
 
 
 @dataclass(frozen=True)
