@@ -8,9 +8,10 @@ from vireid.cluster.members import cluster_members
 from vireid.cluster.neighbours import modal_neighbours, nearest_neighbours
 from vireid.cluster.rows import finite_rows, normalise_rows, unit_rows
 from vireid.cluster.scan import Neighbours
-from vireid.cluster.search_options import Search
+from vireid.cluster.search_options import Held, Search
 
 __all__ = [
+    "Held",
     "Neighbours",
     "Partition",
     "Search",

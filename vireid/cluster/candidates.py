@@ -3,9 +3,6 @@
 import numpy as np
 from numba import njit
 
-ROUNDING = 4e-6
-"""More than two float32 dot products of the same unit vectors differ by."""
-
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
 def dot(a, b):  # type: ignore[no-untyped-def]
@@ -57,7 +54,9 @@ def rank_candidates(rows, i, candidates, count, indices, similarities):  # type:
 
 
 @njit(cache=True, nogil=True)
-def rank_products(rows, queries, columns, places, products, start, stop, indices, similarities):  # type: ignore[no-untyped-def]
+def rank_products(  # type: ignore[no-untyped-def]
+    rows, queries, columns, places, products, margin, start, stop, indices, similarities
+):
     """Rank the neighbours of some query rows out of their approximate products.
 
     Args:
@@ -66,6 +65,7 @@ def rank_products(rows, queries, columns, places, products, start, stop, indices
         columns: [M] rows, ascending, that may be neighbours; each query among them.
         places: [M] where the columns stand among the L columns of the products.
         products: [B, L] approximate dot products.
+        margin: how far below the k-th largest product a neighbour may be, see ``margin``.
         start: first of the B queries to work on.
         stop: the query behind the last.
         indices: [B, k], k at most M, filled from ``start`` to ``stop``.
@@ -85,7 +85,7 @@ def rank_products(rows, queries, columns, places, products, start, stop, indices
                     place -= 1
                 best[place] = value
         count = 0
-        lowest = best[k - 1] - np.float32(ROUNDING)
+        lowest = best[k - 1] - np.float32(margin)
         for c in range(len(columns)):
             if products[b, places[c]] >= lowest:
                 candidates[count] = columns[c]

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from vireid.cluster.device import pieces_on_device
 from vireid.cluster.rows import checked_modality, unit_rows
 from vireid.cluster.scan import Neighbours, best_of, room
 from vireid.cluster.search_options import Backend, Search
@@ -21,8 +22,10 @@ def nearest_neighbours(
 
     The search proposes candidates; their similarities are then recomputed in one fixed order of
     summation. So s(i, j) equals s(j, i), equal rows tie exactly, and what ``exact`` finds depends
-    neither on the device, the block, the threads nor the matrix library. Time O(N^2 D), memory
-    O(N k + N block); with ``ivf`` about O(N^1.5 D).
+    neither on the device and the precision that it multiplies in (``margin`` proves it), the
+    block, the threads nor the matrix library. Time O(N^2 D), memory O(N k + N block); with
+    ``ivf`` about O(N^1.5 D). Rows that are all nearly equal cost a few times as much, as nearly
+    all of them are candidates.
 
     Args:
         embeddings: [N, D] rows of unit length; not modified.
@@ -46,7 +49,8 @@ def nearest_neighbours(
     rows, how = unit_rows(embeddings), search or Search(backend)
     every = np.arange(len(rows))
     queries = every[how.rows(len(rows))]
-    return best_of(rows, queries, [(every, _limited(k, len(rows)))], how)[0]
+    pieces = pieces_on_device(embeddings, rows, how)
+    return best_of(rows, queries, [(every, _limited(k, len(rows)))], how, pieces)[0]
 
 
 def modal_neighbours(
@@ -84,13 +88,14 @@ def modal_neighbours(
     every = np.arange(len(rows))
     chosen = every[how.rows(len(rows))]
     mixed = None if k is None else room(len(chosen), _limited(k, len(rows)))
+    pieces = pieces_on_device(embeddings, rows, how)
     own = {}
     for one in Modality:
         side, places = np.flatnonzero(kind == one), np.flatnonzero(kind[chosen] == one)
         wanted = [] if mixed is None else [(every, mixed[0].shape[1])]
         if own_k is not None:
             wanted.append((side, _limited(own_k, len(side))))
-        found = best_of(rows, chosen[places], wanted, how)
+        found = best_of(rows, chosen[places], wanted, how, pieces)
         if mixed is not None:
             mixed[0][places], mixed[1][places] = found[0]
         if own_k is not None:

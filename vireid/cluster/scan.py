@@ -1,16 +1,21 @@
 """The k best of some columns for some query rows, whoever proposes them."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vireid.cluster.approximate import approximate_candidates
 from vireid.cluster.candidates import rank_lists, rank_products
-from vireid.cluster.device import device_candidates, rows_on
+from vireid.cluster.device import proposals, rows_of, within
+from vireid.cluster.margin import cpu_margin, device_margin
 from vireid.cluster.search_options import Search
 from vireid.cluster.threads import over_rows, thread_count
 from vireid.types import Float, Int
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Neighbours = tuple[Int, Float]
 """Indices [N, k] int64 and similarities [N, k] float32, nearest first."""
@@ -30,7 +35,11 @@ def room(count: int, k: int) -> Neighbours:
 
 
 def best_of(
-    rows: Float, queries: Int, wanted: Sequence[tuple[Int, int]], how: Search
+    rows: Float,
+    queries: Int,
+    wanted: Sequence[tuple[Int, int]],
+    how: Search,
+    pieces: "Tensor | None" = None,
 ) -> list[Neighbours]:
     """Rank the k most similar columns for all queries, for each (columns, k) wanted.
 
@@ -38,7 +47,8 @@ def best_of(
         rows: [N, D] unit rows.
         queries: [B] rows, ascending, each one of all columns.
         wanted: columns, ascending, and how many of them; the first hold those of the others.
-        how: backend, device, threads, block and progress.
+        how: backend, threads, block and progress.
+        pieces: [N, 2 D] of the rows on a device that multiplies; None: NumPy does.
 
     Returns:
         Indices [B, k] into the rows and similarities for each of the wanted.
@@ -49,8 +59,12 @@ def best_of(
     found = [room(len(queries), k) for _, k in wanted]
     if not queries.size or not wanted:
         return found
-    fill = _fill_approximately if how.backend == "ivf" else _fill_exactly
-    for done in fill(rows, queries, wanted, found, how):
+    if pieces is not None:
+        steps = _fill_on_device(rows, pieces, queries, wanted, found, how)
+    else:
+        fill = _fill_approximately if how.backend == "ivf" else _fill_exactly
+        steps = fill(rows, queries, wanted, found, how)
+    for done in steps:
         if how.progress is not None:
             how.progress(done, len(queries))
     return found
@@ -80,27 +94,66 @@ def _fill_exactly(
     found: Sequence[Neighbours],
     how: Search,
 ) -> Iterator[int]:
-    """Fill what was found out of all products, a block of queries at a time; yield the done."""
+    """Fill what was found out of NumPy's products, a block of queries at a time; yield the done."""
     threads = thread_count(how.threads)
     base = wanted[0][0]
     others = rows if len(base) == len(rows) else rows[base]
-    on_cpu = how.device == "cpu"
-    multiplied: Any = others if on_cpu else rows_on(how.device, others)
-    for start in range(0, len(queries), how.block):
-        part = slice(start, min(start + how.block, len(queries)))
+    for part in _blocks(len(queries), how.cpu_block()):
         asked = queries[part]
-        places = np.searchsorted(base, asked)
-        products = multiplied[places] @ multiplied.T
-        for (columns, k), (indices, similarities) in zip(wanted, found, strict=True):
+        products = rows[asked] @ others.T
+        for (columns, _), (indices, similarities) in zip(wanted, found, strict=True):
             own = np.searchsorted(base, columns)
             mine = (indices[part], similarities[part])
-            if on_cpu:
-                _rank_products(rows, asked, columns, own, products, mine, threads)
-            else:
-                near_in = products if len(columns) == len(base) else products[:, own]
-                bounds, near = device_candidates(near_in, k)
-                _rank(rows, asked, bounds, columns[near], mine, threads)
+            _rank_products(rows, asked, columns, own, products, mine, threads)
         yield part.stop
+
+
+def _fill_on_device(
+    rows: Float,
+    pieces: "Tensor",
+    queries: Int,
+    wanted: Sequence[tuple[Int, int]],
+    found: Sequence[Neighbours],
+    how: Search,
+) -> Iterator[int]:
+    """Fill what was found out of a device's products, a block at a time; yield the done.
+
+    A query that has more candidates than the device proposes is left to NumPy.
+    """
+    threads, margin = thread_count(how.threads), device_margin(rows.shape[1])
+    base, block = wanted[0][0], how.device_block(len(wanted[0][0]))
+    places = [(np.searchsorted(base, columns), k) for columns, k in wanted]
+    own = pieces if len(base) == len(rows) else rows_of(pieces, base)
+    proposed = proposals(own, np.searchsorted(base, queries), places, block)
+    for part, lists in zip(_blocks(len(queries), block), proposed, strict=True):
+        left = np.zeros(part.stop - part.start, dtype=bool)
+        for (columns, k), proposal, (indices, similarities) in zip(
+            wanted, lists, found, strict=True
+        ):
+            bounds, near, undecided = within(proposal, k, len(columns), margin)
+            mine = (indices[part], similarities[part])
+            _rank(rows, queries[part], bounds, columns[near], mine, threads)
+            left[undecided] = True
+        _fill_left(rows, queries, wanted, found, how, part.start + np.flatnonzero(left))
+        yield part.stop
+
+
+def _fill_left(
+    rows: Float,
+    queries: Int,
+    wanted: Sequence[tuple[Int, int]],
+    found: Sequence[Neighbours],
+    how: Search,
+    left: Int,
+) -> None:
+    """Fill what was found for some of the queries out of NumPy's products."""
+    again = best_of(rows, queries[left], wanted, replace(how, progress=None))
+    for target, source in zip(found, again, strict=True):
+        target[0][left], target[1][left] = source
+
+
+def _blocks(count: int, size: int) -> list[slice]:
+    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
 def _rank_products(
@@ -112,9 +165,10 @@ def _rank_products(
     target: Neighbours,
     threads: int,
 ) -> None:
+    margin = cpu_margin(rows.shape[1])
     over_rows(
         lambda start, stop: rank_products(
-            rows, queries, columns, places, products, start, stop, *target
+            rows, queries, columns, places, products, margin, start, stop, *target
         ),
         len(queries),
         threads,

@@ -1,13 +1,45 @@
 """How nearest neighbours are searched."""
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
 
 from vireid.errors import ConfigError
-from vireid.types import Tell
+from vireid.types import Float, Tell
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Backend = Literal["exact", "ivf"]
 """Among all rows, or in an inverted file (FAISS)."""
+
+_CPU_BLOCK = 1024
+_DEVICE_BLOCK = 8192
+_DEVICE_PRODUCTS = 2**27
+"""Products that a device holds at a time (512 MiB), about three times over."""
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """Rows that lie on a device already; counts for a search of this very array alone."""
+
+    rows: NDArray[np.floating]
+    """[N, D] what the search will be given."""
+    tensor: "Tensor"
+    """[N, D] float32, equal to the rows as float32, value by value."""
+
+    def fits(self, rows: Float) -> bool:
+        """Say whether the tensor has the type and shape of rows.
+
+        Args:
+            rows: [N, D] float32.
+
+        Returns:
+            True where it has.
+        """
+        return self.tensor.shape == rows.shape and str(self.tensor.dtype) == f"torch.{rows.dtype}"
 
 
 @dataclass(frozen=True)
@@ -20,19 +52,22 @@ class Search:
     """Where the exact search multiplies: cpu, cuda, cuda:1 ..."""
     threads: int | None = None
     """Threads of the CPU; where not given, as many as the matrix library uses."""
-    block: int = 1024
-    """Rows of the similarity matrix held at a time."""
+    block: int | None = None
+    """Rows of the similarity matrix held at a time; where not given, 1,024 on the CPU, elsewhere
+    up to 8,192 and 512 MiB."""
     part: tuple[int, int] = (0, 1)
     """(i, n) searches for the i-th of n shares of the rows: one for each of n processes."""
     progress: Tell | None = None
     """Called with how many rows are done and how many there are."""
+    held: Held | None = field(default=None, compare=False, repr=False)
+    """The rows on the device, where they are there already."""
 
     def __post_init__(self) -> None:
         """Check the values."""
         index, parts = self.part
         if self.backend not in get_args(Backend):
             raise ConfigError(f"backend is {self.backend}; expected one of: exact, ivf")
-        if self.block < 1 or not 0 <= index < parts:
+        if (self.block is not None and self.block < 1) or not 0 <= index < parts:
             raise ConfigError(
                 f"block is {self.block} and part {self.part}; expected block at least 1 and part "
                 "(i, n) with 0 <= i < n"
@@ -51,3 +86,22 @@ class Search:
         """
         index, parts = self.part
         return slice(index * count // parts, (index + 1) * count // parts)
+
+    def cpu_block(self) -> int:
+        """Return how many queries NumPy multiplies at a time.
+
+        Returns:
+            At least 1.
+        """
+        return self.block or _CPU_BLOCK
+
+    def device_block(self, count: int) -> int:
+        """Return how many queries a device multiplies at a time.
+
+        Args:
+            count: M rows that each of them is multiplied with.
+
+        Returns:
+            At least 1.
+        """
+        return self.block or max(1, min(_DEVICE_BLOCK, _DEVICE_PRODUCTS // max(1, count)))
