@@ -3,6 +3,7 @@
     git worktree add /tmp/before d32cf20
     python benchmarks/equal.py /tmp/before .
     python benchmarks/equal.py /tmp/before . --recipes paper released --ways alone
+    python benchmarks/equal.py /tmp/before . --set stages.aligned.terms.inter=null
 
 The reference is a training by OLD that nothing stops. NEW trains as well (alone); is stopped by
 SIGTERM in the first stage and by SIGKILL in the last, and resumed each time (resumed); and is
@@ -55,9 +56,9 @@ def settings(recipe: str) -> list[str]:
 class Checkout:
     """A version of the house, and how to start it."""
 
-    def __init__(self, root: Path, python: str) -> None:
-        """Take the folder that holds the package, and the interpreter."""
-        self.root, self.python = root.resolve(), python
+    def __init__(self, root: Path, python: str, more: list[str]) -> None:
+        """Take the folder that holds the package, the interpreter, and more settings."""
+        self.root, self.python, self.more = root.resolve(), python, more
         if not (self.root / "vireid" / "__init__.py").is_file():
             raise SystemExit(f"{root} holds no package vireid; expected a checkout")
         words = [python, "-c", "import vireid; print(vireid.__file__)"]
@@ -76,7 +77,7 @@ class Checkout:
         launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
         words = [self.python, *(launch if several else []), "-m", "vireid", "train", str(data)]
         words += ["--recipe", recipe, "--out", str(out), "--device", "cpu", "--resume"]
-        words += ["--set", *settings(recipe)]
+        words += ["--set", *settings(recipe), *self.more]
         with said(out).open("a", encoding="utf-8") as file:
             return subprocess.Popen(
                 words, stdout=file, stderr=file, env=self.environment(), cwd=out.parent
@@ -218,8 +219,10 @@ def main() -> None:
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS)
     parser.add_argument("--python", default=sys.executable, help="with vireid's dependencies")
     parser.add_argument("--out", type=Path, help="a new folder that keeps the runs, to look at")
+    parser.add_argument("--set", nargs="+", default=[], help="settings that both versions know")
     arguments = parser.parse_args()
-    checkouts = [Checkout(root, arguments.python) for root in (arguments.old, arguments.new)]
+    roots = arguments.old, arguments.new
+    checkouts = [Checkout(root, arguments.python, arguments.set) for root in roots]
     start, failed, added = perf_counter(), 0, set[str]()
     with TemporaryDirectory() as place:
         folder = arguments.out or Path(place)

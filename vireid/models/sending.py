@@ -24,7 +24,7 @@ def sent(values: Tensor, device: torch.device | str) -> Tensor:
         The values there; themselves where that is the CPU.
     """
     if torch.device(device).type == "cuda":
-        values = values.pin_memory()
+        values = values.contiguous().pin_memory()
     return values.to(device, non_blocking=True)
 
 
