@@ -7,9 +7,8 @@ from tests.pretended import pretended_gpu
 from vireid.models import build_network
 from vireid.models.extract import KeptMaps, Passing, extract
 
-IMAGES, BATCH = 200, 64
-BATCHES = -(-IMAGES // BATCH)
-ONCE = 5
+IMAGES = 200
+ONCE = 3
 """Waits for all images together: comparing the folded network with the plain one, and what came of
 it brought to the host."""
 

@@ -81,3 +81,27 @@ def _view(block: Tensor, start: int, like: Tensor) -> Tensor:
     """Return the part of a block that holds an array of this type and shape."""
     size = prod(like.shape) * like.element_size()
     return block[start : start + size].view(like.dtype).view(like.shape)
+
+
+def brought(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return copies of tensors on the host; those of a GPU come in one block of each type.
+
+    Args:
+        tensors: by name, anywhere.
+
+    Returns:
+        Copies on the CPU, contiguous, that nothing else changes.
+    """
+    found = {name: value.detach() for name, value in tensors.items()}
+    kinds = {(v.device, v.dtype) for v in found.values() if v.device.type != "cpu"}
+    copies: dict[str, Tensor] = {}
+    for kind in kinds:
+        names = [name for name, v in found.items() if (v.device, v.dtype) == kind]
+        block = torch.cat([found[name].reshape(-1) for name in names]).cpu()
+        pieces = torch.split(block, [found[name].numel() for name in names])
+        for name, piece in zip(names, pieces, strict=True):
+            copies[name] = piece.view(found[name].shape).clone()
+    return {
+        name: copies[name] if name in copies else value.contiguous().clone()
+        for name, value in found.items()
+    }

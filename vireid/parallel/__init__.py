@@ -6,6 +6,7 @@ from vireid.parallel.lost import recognising_lost
 from vireid.parallel.neighbours import shared_neighbours
 from vireid.parallel.network import SharedForward, shared_extract
 from vireid.parallel.norm import SynchronisedNorm, synchronise_norms
+from vireid.parallel.once import once
 from vireid.parallel.process import process_group, share
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "gathered",
     "largest",
     "on_first",
+    "once",
     "process_group",
     "recognising_lost",
     "share",

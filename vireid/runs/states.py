@@ -2,6 +2,8 @@
 
 import json
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from torch import Tensor
 from vireid.config import Recipe
 from vireid.errors import CheckpointError, ConfigError
 from vireid.models import CrossModalNetwork
+from vireid.models.sending import brought
 from vireid.recipes import Outline, recipe_differences
 from vireid.runs import Run, new_network
 from vireid.runs.checkpoint import load_checkpoint, load_metadata, save_checkpoint
@@ -50,25 +53,64 @@ def save_state(
     Raises:
         CheckpointError: the file cannot be written; older states stay.
     """
+    keep_state(run, take(state, recipe, data), kept=kept)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Where a training stood: a copy that the training does not change."""
+
+    name: str
+    """What its file is called."""
+    tensors: Mapping[str, Tensor]
+    """On the host."""
+    metadata: Mapping[str, str]
+    """The rest, and the fingerprint of the images."""
+
+
+def take(state: TrainingState, recipe: Recipe, data: str) -> Snapshot:
+    """Copy where a training stands.
+
+    Args:
+        state: between two steps.
+        recipe: of the training.
+        data: fingerprint of its images.
+
+    Returns:
+        The copy.
+    """
+    tensors, values = pack(state)
     name = f"{epochs_done(state, recipe):05d}-{state.step:06d}.safetensors"
-    write_state(run.folder / "states" / name, state, data)
+    return Snapshot(name, brought(tensors), {"state": json.dumps(values), "data": data})
+
+
+def keep_state(run: Run, snapshot: Snapshot, *, kept: int = KEPT) -> None:
+    """Write a state into its run, whole or not at all, and let older states go.
+
+    Args:
+        run: the run's folder.
+        snapshot: of the training.
+        kept: how many states stay, this one included (at least 1).
+
+    Raises:
+        CheckpointError: the file cannot be written; older states stay.
+    """
+    write_snapshot(run.folder / "states" / snapshot.name, snapshot)
     for old in state_files(run)[kept:]:
         old.unlink(missing_ok=True)
 
 
-def write_state(file: Path, state: TrainingState, data: str) -> None:
-    """Write where a training stands to a file, whole or not at all.
+def write_snapshot(file: Path, snapshot: Snapshot) -> None:
+    """Write where a training stood to a file, whole or not at all.
 
     Args:
         file: which.
-        state: between two steps.
-        data: fingerprint of the training images.
+        snapshot: of the training.
 
     Raises:
         CheckpointError: the file cannot be written.
     """
-    tensors, values = pack(state)
-    save_checkpoint(file, tensors, {"state": json.dumps(values), "data": data})
+    save_checkpoint(file, snapshot.tensors, snapshot.metadata)
 
 
 def branch_off(run: Run, file: Path, recipe: Recipe) -> None:
@@ -76,7 +118,7 @@ def branch_off(run: Run, file: Path, recipe: Recipe) -> None:
 
     Args:
         run: a folder without states; gets one, to be gone on with.
-        file: what ``write_state`` wrote at the start of a stage.
+        file: what ``write_snapshot`` wrote at the start of a stage.
         recipe: of the run.
 
     Raises:

@@ -101,7 +101,7 @@ def _train(session: Session, device: str, stop: Callable[[], bool]) -> None:
     show = session.progress if share()[0] == 0 else silent
     data, pixels = read_training(session.data, size, session.reading, progress=show)
     labeller = session.labeller(data, recipe) if session.labeller else recipe.labelling
-    workers, labeller = together(network, recipe, labeller)
+    workers = together(network, recipe)
     workers = stopping_between_batches(workers, stop)
     reading, images = fingerprint(data.train, pixels), training_images(data.train, pixels)
     seconds = {"reading": perf_counter() - start}

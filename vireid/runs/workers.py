@@ -12,8 +12,8 @@ from vireid.labelling import Labeller, NeighbourSearch
 from vireid.models import CrossModalNetwork
 from vireid.parallel import (
     SharedForward,
-    from_first,
     largest,
+    once,
     share,
     shared_extract,
     shared_neighbours,
@@ -68,26 +68,22 @@ class Around:
         )
 
 
-def together(
-    network: CrossModalNetwork, recipe: Recipe, labeller: Labeller
-) -> tuple[Workers, Labeller]:
+def together(network: CrossModalNetwork, recipe: Recipe) -> Workers:
     """Share a training's work among all processes, or leave it to the only one.
 
     Args:
         network: on the training device; its batch norms are replaced where they are synchronised.
         recipe: precision, parts, and whether batch norms are synchronised.
-        labeller: from embeddings to label spaces.
 
     Returns:
-        Who embeds and searches, and who labels: every process gets the labels of the first one.
+        Who passes batches, embeds, searches and labels.
     """
     if share()[1] == 1:
-        return Workers(), labeller
+        return Workers()
     if recipe.compute.synchronise:
         synchronise_norms(network)
     forward = SharedForward(network, new_pooling(network, recipe.compute))
-    alike = Around(labeller, lambda label: from_first(label()))
-    return Workers(forward, shared_extract, shared_neighbours, largest), alike
+    return Workers(forward, shared_extract, shared_neighbours, largest, once)
 
 
 def stopping_between_batches(workers: Workers, stop: Callable[[], bool]) -> Workers:

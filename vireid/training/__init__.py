@@ -8,9 +8,10 @@ from vireid.training.packing import pack, unpack
 from vireid.training.reports import EpochReport, StepReport
 from vireid.training.shares import short_of_labels
 from vireid.training.state import TrainingState, first_state
-from vireid.training.workers import Embed, Forward, Workers
+from vireid.training.workers import Agree, Embed, Forward, Once, SearchRows, Workers
 
 __all__ = [
+    "Agree",
     "Embed",
     "EpochBegun",
     "EpochEnded",
@@ -18,6 +19,8 @@ __all__ = [
     "Event",
     "Forward",
     "Labelled",
+    "Once",
+    "SearchRows",
     "StepReport",
     "Stepped",
     "TrainingImages",

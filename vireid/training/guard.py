@@ -1,6 +1,7 @@
 """What may be wrong with a labelling, and whether to train on it all the same."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -60,44 +61,54 @@ def untrainable(
     return None
 
 
-def keeps_labels(
+@dataclass(frozen=True)
+class Verdict:
+    """What is decided about new labels."""
+
+    troubles: tuple[str, ...]
+    """What is wrong with them."""
+    keeps: bool
+    """Whether a training goes on with the labels it has, not with these."""
+    kept: int
+    """Labellings in a row after which old labels were kept, this one included."""
+
+
+def judged(
     state: TrainingState,
     embeddings: Embeddings,
     labelling: Labelling,
     stage: StageConfig,
     recipe: Recipe,
-) -> bool:
-    """Decide whether a training goes on with the labels it has, not with new ones.
+) -> Verdict:
+    """Decide whether a training takes new labels.
 
     Args:
-        state: its troubles become those of the new labels; counts how often old ones were kept.
+        state: whether it has labels, and how often old ones were kept; does not change.
         embeddings: of the N training images.
         labelling: the new labels.
         stage: the current stage.
         recipe: the guard, and what is in a batch.
 
     Returns:
-        False to take the new labels.
+        What is wrong with them, and what follows.
 
     Raises:
         DegenerateClusters: the training has to stop.
     """
     found, guard = troubles(embeddings, labelling, stage, recipe), recipe.guard
     reason = untrainable(labelling, embeddings.modality, stage, recipe)
-    state.troubles = [*found, *([reason] if reason else [])]
-    everything = "; ".join(state.troubles)
+    every = (*found, *([reason] if reason else []))
+    everything = "; ".join(every)
     if everything and guard.on_trouble == "stop":
         raise DegenerateClusters(f"{everything} (guard.on_trouble is stop)")
     wanted = not everything or (guard.on_trouble == "report" and not reason)
     if wanted or not (state.terms or reason):
-        state.kept = 0
-        return False
+        return Verdict(every, keeps=False, kept=0)
     if not state.terms:
         raise DegenerateClusters(everything)
     if state.kept == guard.patience:
         raise DegenerateClusters(f"{everything} ({guard.patience + 1} times in a row)")
-    state.kept += 1
-    return True
+    return Verdict(every, keeps=True, kept=state.kept + 1)
 
 
 def gradient_size(state: TrainingState) -> Tensor:

@@ -51,6 +51,24 @@ def begin_terms(
     return {name: found[name] for name in terms if name in found}
 
 
+def terms_on_device(
+    terms: Mapping[str, Term], kept: Mapping[str, Kept], device: torch.device | str
+) -> dict[str, Kept]:
+    """Put what all terms of a stage keep on a device.
+
+    Args:
+        terms: by name.
+        kept: what they keep.
+        device: where the tensors shall live.
+
+    Returns:
+        The same there, each with the others that it names.
+    """
+    found = {name: on_device(terms[name], one, device) for name, one in kept.items()}
+    link(terms, found)
+    return found
+
+
 def renew_terms(
     kept: Mapping[str, Kept],
     stage: StageConfig,

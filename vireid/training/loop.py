@@ -63,7 +63,7 @@ def fit(
         images.resident,
     )
     embed = partial(workers.embed, how=how)
-    sources = Sources(images, labeller or recipe.labelling, embed, workers.search)
+    sources = Sources(images, labeller or recipe.labelling, embed, workers.search, workers.once)
     forward = workers.forward or Passes(network, new_pooling(network, recipe.compute))
     while state.stage < len(recipe.stages):
         stage = recipe.stages[state.stage]

@@ -2,19 +2,28 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 
 from vireid import seeds
+from vireid.cluster import Held, Search
 from vireid.config import Recipe, StageConfig
 from vireid.labelling import Labeller, NeighbourSearch
+from vireid.terms import Kept
 from vireid.training.batches import TrainingImages
-from vireid.training.guard import keeps_labels
-from vireid.training.keeping import begin_terms, needs_pooled, renew_terms, trained
+from vireid.training.guard import Verdict, judged
+from vireid.training.keeping import (
+    begin_terms,
+    needs_pooled,
+    renew_terms,
+    terms_on_device,
+    trained,
+)
 from vireid.training.optimiser import train_terms
-from vireid.training.signals import clarity, signals
+from vireid.training.signals import Signals, clarity, signals
 from vireid.training.state import UNLABELLED, TrainingState
-from vireid.training.workers import Embed
-from vireid.types import Embeddings
+from vireid.training.workers import Embed, Once, SearchRows
+from vireid.types import Embeddings, Labelling
 
 
 @dataclass(frozen=True)
@@ -27,8 +36,10 @@ class Sources:
     """From embeddings to label spaces."""
     embed: Embed
     """From network and images to embeddings."""
-    search: NeighbourSearch
+    search: SearchRows
     """Finds neighbours."""
+    once: Once
+    """Lets one process label for all."""
 
 
 def renew(state: TrainingState, recipe: Recipe, stage: StageConfig, sources: Sources) -> bool:
@@ -63,6 +74,16 @@ def renew(state: TrainingState, recipe: Recipe, stage: StageConfig, sources: Sou
     return fresh
 
 
+@dataclass(frozen=True)
+class _Labelled:
+    """What one process finds out for all, once the images are embedded."""
+
+    labelling: Labelling
+    verdict: Verdict
+    signals: Signals
+    clarity: float
+
+
 def _relabel(
     state: TrainingState,
     recipe: Recipe,
@@ -75,27 +96,48 @@ def _relabel(
     Tell whether the labels were taken, and are those of the network as it is then.
     """
     embeddings = embedded()
-    labelling = sources.labeller.label(
-        embeddings,
-        sources.images.known(),
-        stage.spaces(sources.labeller.spaces()),
-        generator=seeds.generator(recipe.seed, "labelling", stage.name, state.epoch),
-        search=sources.search,
-    )
+
+    def label(search: NeighbourSearch) -> _Labelled:
+        labelling = sources.labeller.label(
+            embeddings,
+            sources.images.known(),
+            stage.spaces(sources.labeller.spaces()),
+            generator=seeds.generator(recipe.seed, "labelling", stage.name, state.epoch),
+            search=search,
+        )
+        verdict = judged(state, embeddings, labelling, stage, recipe)
+        if verdict.keeps:
+            return _Labelled(state.labelling, verdict, state.signals, state.clarity)
+        found = signals(labelling, embeddings, state.last_labels)
+        clear = clarity(labelling, found, embeddings.modality)
+        return _Labelled(labelling, verdict, found, clear)
+
+    search = partial(sources.search, search=_where(embeddings))
+    found = sources.once(label, search, embeddings)
     begins = state.labelled == UNLABELLED
     state.labelled = state.epoch
-    if keeps_labels(state, embeddings, labelling, stage, recipe):
+    state.troubles, state.kept = list(found.verdict.troubles), found.verdict.kept
+    if found.verdict.keeps:
         return False
-    state.labelling = labelling
-    state.signals = signals(labelling, embeddings, state.last_labels)
-    state.clarity = clarity(labelling, state.signals, embeddings.modality)
+    labelling = found.labelling
+    state.labelling, state.signals, state.clarity = labelling, found.signals, found.clarity
     state.last_labels |= {name: space.labels for name, space in labelling.spaces.items()}
     again = begins and state.begin_again(recipe)
     if again:
         embeddings = embedded()
-    device = state.network.mean.device
-    state.terms = begin_terms(
-        stage, labelling, embeddings, recipe.seed, epoch=state.epoch, device=device
-    )
+
+    def begin(_: NeighbourSearch) -> dict[str, Kept]:
+        return begin_terms(stage, labelling, embeddings, recipe.seed, epoch=state.epoch)
+
+    terms = sources.once(begin, search, embeddings)
+    state.terms = terms_on_device(stage.all_terms(), terms, state.network.mean.device)
     train_terms(state.optimiser, trained(stage.all_terms(), state.terms))
     return not again
+
+
+def _where(embeddings: Embeddings) -> Search:
+    """Search where the embeddings were made, and lie."""
+    there = embeddings.resident
+    if there is None:
+        return Search()
+    return Search(device=str(there.device), held=Held(embeddings.vectors, there))

@@ -1,15 +1,20 @@
 """Who passes images through the network: this process alone, or several together."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
-from vireid.cluster import modal_neighbours
+from vireid.cluster import Neighbours, Search, modal_neighbours
 from vireid.labelling import NeighbourSearch
 from vireid.models import CrossModalNetwork, Output
 from vireid.models.extract import Passing, extract
-from vireid.types import Embeddings, Int, Tell
+from vireid.types import Embeddings, Int, Modality, Tell
+
+Value = TypeVar("Value")
 
 
 class Forward(Protocol):
@@ -96,6 +101,73 @@ class Embed(Protocol):
         ...
 
 
+class SearchRows(Protocol):
+    """Finds neighbours where and how it is told; ``cluster.modal_neighbours`` is one."""
+
+    def __call__(
+        self,
+        embeddings: NDArray[np.floating],
+        modality: NDArray[np.integer],
+        *,
+        k: int | None,
+        own_k: int | None,
+        search: Search | None = None,
+    ) -> tuple[Neighbours | None, Mapping[Modality, Neighbours]]:
+        """Find neighbours among all rows, and among the rows of the same modality.
+
+        Args:
+            embeddings: [N, D] rows of unit length.
+            modality: [N] 0 visible, 1 infrared.
+            k: neighbours among all rows, the sample itself included; None: not wanted.
+            own_k: neighbours among the rows of the same modality; None: not wanted.
+            search: the device, and what lies there.
+
+        Returns:
+            Neighbours among all rows, None where not wanted; and within each modality.
+        """
+        ...
+
+
+class Once(Protocol):
+    """Lets one process do what all need the outcome of."""
+
+    def __call__(
+        self, act: Callable[[NeighbourSearch], Value], search: NeighbourSearch, known: Embeddings
+    ) -> Value:
+        """Do it, and return what came of it on every process.
+
+        Args:
+            act: what is done; is given a search in which all processes take part.
+            search: finds neighbours, each process its share.
+            known: embeddings that all processes have already.
+
+        Returns:
+            What the act returned.
+
+        Raises:
+            VireidError: the act raised one, which every process then raises.
+        """
+        ...
+
+
+def by_itself(
+    act: Callable[[NeighbourSearch], Value],
+    search: NeighbourSearch,
+    known: Embeddings,  # noqa: ARG001 - a Once
+) -> Value:
+    """Do something: a ``Once`` of a single process.
+
+    Args:
+        act: what is done.
+        search: finds neighbours.
+        known: not used.
+
+    Returns:
+        What the act returned.
+    """
+    return act(search)
+
+
 @dataclass(frozen=True)
 class Workers:
     """Who does the work that several processes can share."""
@@ -105,7 +177,9 @@ class Workers:
     in the recipe's parts and precision."""
     embed: Embed = extract
     """From network and images to embeddings."""
-    search: NeighbourSearch = modal_neighbours
-    """Finds neighbours for the labeller."""
+    search: SearchRows = modal_neighbours
+    """Finds neighbours for the labeller, on the training device."""
     agree: Agree = alone
     """Lets all processes skip a step together."""
+    once: Once = by_itself
+    """Lets one process label and begin the terms, for all of them."""

@@ -1,0 +1,54 @@
+"""A thread that writes what a training leaves, while the training goes on."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+AHEAD = 1
+"""Jobs that wait behind the one in work; each holds a copy of all that it writes."""
+
+
+class Writer:
+    """Does one job after the other in a thread of its own.
+
+    Args:
+        pool: of one thread.
+    """
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self._pool = pool
+        self._jobs: deque[Future[None]] = deque()
+
+    def write(self, job: Callable[[], None]) -> None:
+        """Hand a job over; wait while another one waits already.
+
+        Args:
+            job: writes something, and depends on nothing that the training changes.
+
+        Raises:
+            VireidError: a job that was handed over before has failed.
+        """
+        while len(self._jobs) > AHEAD or (self._jobs and self._jobs[0].done()):
+            self._jobs.popleft().result()
+        self._jobs.append(self._pool.submit(job))
+
+    def finish(self) -> None:
+        """Wait until everything is written.
+
+        Raises:
+            VireidError: a job has failed; those behind it are done all the same.
+        """
+        while self._jobs:
+            self._jobs.popleft().result()
+
+
+@contextmanager
+def writing() -> Iterator[Writer]:
+    """Begin a thread that writes; in the end, let it write what it was given.
+
+    Yields:
+        Who takes jobs.
+    """
+    with ThreadPoolExecutor(1, "writing") as pool:
+        yield Writer(pool)
