@@ -201,7 +201,8 @@ def test_hub_says_which_commit_was_read(cached, weights):
     assert initial == InitialWeights("hub", "timm/resnet18.tv_in1k", COMMIT, sha256)
 
 
-def test_another_revision_is_not_taken_from_the_cache(cached):
+@pytest.mark.usefixtures("cached")
+def test_another_revision_is_not_taken_from_the_cache():
     network = timm.create_model("resnet18.tv_in1k")
     with pytest.raises(CheckpointError, match=r"'hub' for 'resnet18.tv_in1k' could not be fetched"):
         load_weights(network, "resnet18.tv_in1k", f"hub@{COMMIT[::-1]}")
@@ -270,7 +271,8 @@ def test_torchvisions_damaged_file_is_one_clear_line(torchs_cache, monkeypatch):
         load_weights(network, "resnet18.tv_in1k", "torchvision")
 
 
-def test_torchvision_without_network_names_the_other_ways(torchs_cache):
+@pytest.mark.usefixtures("torchs_cache")
+def test_torchvision_without_network_names_the_other_ways():
     network = timm.create_model("resnet50.tv_in1k")
     with pytest.raises(CheckpointError, match=r"ConnectionError: no route.*'hub'.*path") as caught:
         load_weights(network, "resnet50.tv_in1k", "torchvision")

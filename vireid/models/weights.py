@@ -128,8 +128,8 @@ def _read(path: Path, way: str) -> dict[str, Tensor]:
     """Return the tensors of a safetensors or torch file; no code in it is run."""
     if not path.is_file():
         raise CheckpointError(
-            f"weights {str(path)!r} is neither 'none', 'pip', 'hub' nor 'torchvision', nor an existing file; "
-            + _others(way)
+            f"weights {str(path)!r} is none of 'none', 'pip', 'hub' and 'torchvision', nor an "
+            f"existing file; {_others(way)}"
         )
     try:
         if path.suffix == ".safetensors":
