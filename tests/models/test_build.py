@@ -13,6 +13,8 @@ from vireid.models.nonlocal_block import NonLocalBlock
     ("options", "message"),
     [
         ({"backbone": "resnet_50"}, r"no backbone 'resnet_50'; did you mean .*resnet50"),
+        ({"backbone": "resnet50.tv_in1"}, r"no weights 'resnet50.tv_in1'; .*resnet50.tv_in1k"),
+        ({"backbone": "resnet50."}, r"no weights 'resnet50.'; did you mean resnet50"),
         ({"backbone": "qqqqqqqqqqqq"}, r"see timm.list_models"),
         ({"backbone": "vit_tiny_patch16_224"}, "these families work"),
         ({"depth": 0}, "depth is 0; expected 1 to 7"),

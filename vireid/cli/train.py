@@ -156,7 +156,8 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
     command.add_argument("--seed", type=int, help="seed of the run; short for --set seed=...")
     command.add_argument(
         "--weights",
-        help="initial weights: none, pip (out of a Python package), hub (download) or a file; "
+        help="initial weights: none, pip (out of a Python package), hub (download; hub@REVISION of "
+        "a commit or tag), torchvision (download of its own file) or a file; "
         "short for --set network.weights=...",
     )
     command.add_argument(

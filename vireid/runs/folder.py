@@ -50,6 +50,11 @@ class Run:
         return self.folder / "data.json"
 
     @property
+    def weights_file(self) -> Path:
+        """Where the initial weights came from, JSON."""
+        return self.folder / "weights.json"
+
+    @property
     def log_file(self) -> Path:
         """One JSON object for each epoch."""
         return self.folder / "metrics.jsonl"

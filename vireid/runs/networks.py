@@ -17,7 +17,7 @@ def new_network(recipe: Recipe | Outline, *, weights: str | None = None) -> Cros
 
     Args:
         recipe: size and options of the network.
-        weights: none, pip, hub or a file; the recipe's choice where not given.
+        weights: none, pip, hub, torchvision or a file; the recipe's choice where not given.
 
     Returns:
         The network with its initial weights, on the CPU.

@@ -20,6 +20,7 @@ from vireid.recipes import recipe_differences
 from vireid.runs import BEFORE, Run, keep_clearest, new_network, save_network
 from vireid.runs.claim import check_trainable, claimed, is_finished, write_settings
 from vireid.runs.fingerprints import fingerprint
+from vireid.runs.initial import initial_change, note_initial
 from vireid.runs.reading import read_training
 from vireid.runs.session import Session
 from vireid.runs.states import load_state, remove_states, save_state
@@ -109,7 +110,7 @@ def _train(session: Session, device: str, stop: Callable[[], bool]) -> None:
     if begin is None:
         on_first(partial(_begin, run, data, recipe, network))
     else:
-        on_first(partial(_go_on, run, data, recipe))
+        on_first(partial(_go_on, run, data, recipe, network))
     with watching(session, data, begin=begin, workers=workers, labeller=labeller) as watch:
         events = fit(
             network, images, recipe, labeller=watch.labeller, begin=begin, workers=watch.workers
@@ -171,11 +172,14 @@ def _save(session: Session, images: str, state: TrainingState) -> None:
 def _begin(run: Run, data: DataFolder, recipe: Recipe, network: CrossModalNetwork) -> None:
     """Write what a run folder holds before the first step."""
     write_settings(run, data, recipe)
+    note_initial(run, network.initial)
     save_network(run, BEFORE, network, recipe)
 
 
-def _go_on(run: Run, data: DataFolder, recipe: Recipe) -> None:
-    """Note the settings that may change while a run goes on."""
+def _go_on(run: Run, data: DataFolder, recipe: Recipe, network: CrossModalNetwork) -> None:
+    """Note the settings that may change while a run goes on; say it if the initial weights have."""
+    if change := initial_change(run, network.initial):
+        _tell(change)
     changes = recipe_differences(run.recipe_text(), recipe)
     if changes:
         _tell(f"going on with other settings: {'; '.join(changes)}")

@@ -5,6 +5,7 @@ import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from vireid.config import Recipe
 from vireid.data import DataFolder
@@ -176,15 +177,27 @@ def _begin(
             done = ", ".join(stage.name for stage in recipe.stages[:count])
             _log.info("going on after what it shares with other rows: %s", done)
             run.folder.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(files[count].with_suffix(".jsonl"), run.log_file)
+            for kept, own in _beside(files[count], run):
+                if kept.is_file():
+                    shutil.copyfile(kept, own)
             write_settings(run, data, recipe)
             branch_off(run, files[count], recipe)
 
     def keep(state: TrainingState, images: str) -> None:
         file = files.get(state.stage)
         if file is not None and not file.is_file():
-            with whole_file(file.with_suffix(".jsonl")) as log:
-                shutil.copyfile(run.log_file, log)
+            for kept, own in _beside(file, run):
+                if own.is_file():
+                    with whole_file(kept) as copy:
+                        shutil.copyfile(own, copy)
             write_state(file, state, images)
 
     return keep
+
+
+def _beside(file: Path, run: Run) -> tuple[tuple[Path, Path], ...]:
+    """Return what lies beside a shared state, each with the file of a run that it is a copy of."""
+    return (
+        (file.with_suffix(".jsonl"), run.log_file),
+        (file.with_suffix(".json"), run.weights_file),  # missing where an older version began
+    )
