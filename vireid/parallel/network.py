@@ -21,7 +21,10 @@ class SharedForward:
     Every process is given the whole batch and gets the whole output, so that all of them compute
     the same loss and move their memories alike. The neck always sees the whole batch. The
     gradients of the shared layers are averaged by DistributedDataParallel, which with the
-    gradient of ``gathered`` gives those of one process.
+    gradient of ``gathered`` gives those of one process. Buffers are not broadcast at every step:
+    synchronised norms keep them alike, and ``shared_extract`` hands those of the first process
+    out where each has its own. Gradients lie in the memory that they are averaged in. The graph
+    is not declared static, as a step whose loss is skipped has no backward pass.
 
     Args:
         network: the same on every process; gets gradients.
@@ -33,7 +36,10 @@ class SharedForward:
         network.neck.requires_grad_(False)  # its gradient is whole everywhere: nothing to share
         device = network.mean.device
         self.shared = DistributedDataParallel(
-            pooling or Pooling(network), device_ids=[device] if device.type == "cuda" else None
+            pooling or Pooling(network),
+            device_ids=[device] if device.type == "cuda" else None,
+            broadcast_buffers=False,
+            gradient_as_bucket_view=True,
         )
         network.neck.requires_grad_(True)
 

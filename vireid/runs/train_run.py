@@ -67,7 +67,7 @@ def train_run(session: Session) -> None:
 
         on_first(claim)
         with _saying_how_to_go_on(session.again, stop):
-            _train(session, device, any_of(stop, device))
+            _train(session, device, any_of(stop))
 
 
 @contextmanager
