@@ -2,12 +2,13 @@
 
 import os
 import socket
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
 import torch
 
-from vireid.errors import ConfigError
+from vireid.errors import ConfigError, LostProcess, Stopped
 from vireid.parallel import own_device, process_group, share
 from vireid.parallel.environment import is_several, launcher, own_gpu, told_rank
 from vireid.runs.machine import find_device
@@ -195,3 +196,21 @@ def test_a_group_on_gpus_keeps_objects_on_the_cpu(environment, machine, monkeypa
     assert asked["device_id"] == torch.device("cuda:2")
     assert asked["timeout"] > timedelta(hours=3)
     assert machine[0] == ["cuda:2"]
+
+
+@pytest.mark.parametrize(
+    ("error", "given_up"), [(LostProcess("x"), True), (Stopped("x", 0), False)]
+)
+def test_work_on_a_gpu_that_waits_for_a_lost_process_is_given_up(
+    environment, machine, monkeypatch, error, given_up
+):
+    left = []
+    environment(GOOD | {"LOCAL_RANK": "1"})
+    monkeypatch.setattr("vireid.parallel.process._meet", lambda _: None)
+    monkeypatch.setattr("vireid.parallel.process.asking", nullcontext)
+    monkeypatch.setattr("vireid.parallel.process._abort", left.append)
+    monkeypatch.setattr("torch.distributed.destroy_process_group", lambda: left.append("left"))
+    with pytest.raises(type(error)), process_group("cuda"):
+        raise error
+    assert left == [*([torch.device("cuda:1")] if given_up else []), "left"]
+    assert machine[0] == ["cuda:1"]

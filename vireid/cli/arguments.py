@@ -40,7 +40,11 @@ def add_machine(target: argparse.ArgumentParser) -> None:
     target.add_argument(
         "--device", default="auto", help="cpu, cuda, cuda:1 ...; auto (default) takes a GPU if any"
     )
-    target.add_argument("--threads", type=int, help="threads of the CPU; default: all cores")
+    target.add_argument(
+        "--threads",
+        type=int,
+        help="threads of the CPU; default: all cores, shared among the processes of a machine",
+    )
 
 
 def add_fold(target: argparse.ArgumentParser, default: str = "1") -> None:

@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 def train_run(session: Session) -> None:
-    """Train and write the run folder, together with the other processes that torchrun started.
+    """Train and write the run folder, together with the processes started with this one.
 
     Args:
         session: what, on what, where, and who is told.
