@@ -14,7 +14,7 @@ from pathlib import Path
 from socket import socket
 
 LOADED = (
-    "torch", "timm", "sklearn.cluster", "matplotlib.figure", "numba", "vireid.parallel",
+    "torch", "timm", "sklearn.cluster", "matplotlib.figure", "numba", "vireid.parallel.network",
     "vireid.studies", "vireid.cli.train", "vireid.cli.evaluate",
 )  # fmt: skip
 """What the server loads."""

@@ -41,7 +41,7 @@ TABLE: dict[str, set[str]] = {
     },
     "studies": {
         "config", "data", "errors", "files", "labelling", "metrics", "observers", "pages",
-        "recipes", "runs", "scoring", "terms", "training", "types",
+        "parallel", "recipes", "runs", "scoring", "terms", "training", "types",
     },
 }  # fmt: skip
 """What each room may import; cli may import everything. docs/architecture.md shows the same."""

@@ -8,10 +8,11 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from socket import socket
 
 import pytest
 
-from tests.forked import pair
+from tests.forked import Command, pair
 from vireid.cli.main import main
 from vireid.runs import Run
 from vireid.runs.states import state_files
@@ -119,3 +120,37 @@ def test_a_mistake_is_everybodys(people: Path, tiny_file: Path, tmp_path: Path) 
     assert both[0].err.startswith("vireid train: ")
     for process in both:
         assert process.err.endswith("is or lies in a file; choose another --out\n")
+
+
+def test_tasks_of_srun_train_as_one_and_only_the_first_speaks(
+    people: Path, tiny_file: Path, tmp_path: Path
+) -> None:
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        step = {
+            "SLURM_STEP_NUM_TASKS": "2",
+            "SLURM_STEP_NODELIST": "localhost",
+            "MASTER_PORT": str(free.getsockname()[1]),
+        }
+    words = ["train", str(people), "--recipe", str(tiny_file), "--out", str(tmp_path / "run")]
+
+    def both(name: str) -> list[Command]:
+        """Start two tasks and wait for them."""
+        environments = [step | {"SLURM_PROCID": str(rank)} for rank in range(2)]
+        tasks = [
+            Command(words, tmp_path / f"{name}-{rank}", environment=environment)
+            for rank, environment in enumerate(environments)
+        ]
+        for task in tasks:
+            task.wait()
+        return tasks
+
+    tasks = both("first")
+    assert [task.poll() for task in tasks] == [0, 0], tasks[0].err + tasks[1].err
+    assert "next: vireid evaluate" in tasks[0].out
+    assert tasks[1].out == ""
+    assert len(log(tmp_path / "run")) == 3
+    tasks = both("again")
+    assert [task.poll() for task in tasks] == [2, 2]
+    assert tasks[0].err.startswith("vireid train: ")
+    assert tasks[1].err.startswith("vireid train, process 1: ")

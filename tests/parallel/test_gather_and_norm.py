@@ -11,7 +11,9 @@ from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
 from tests.forked import METHOD
+from vireid.models.passes import kept_statistics
 from vireid.parallel import SynchronisedNorm, gathered, synchronise_norms
+from vireid.parallel.norm import synchronised
 
 SIZES = (5, 3)
 TIMES = 2
@@ -84,6 +86,63 @@ def test_frozen_layers_stay_as_they_are() -> None:
     model = network().requires_grad_(False)
     synchronise_norms(model)
     assert not any(isinstance(layer, SynchronisedNorm) for layer in model.modules())
+
+
+def converted(model: nn.Module) -> nn.Module:
+    """Return a network whose norms are replaced as they are on a GPU."""
+    for name, layer in list(model.named_children()):
+        if isinstance(layer, nn.BatchNorm2d):
+            setattr(model, name, synchronised(layer, "cuda"))
+    return model
+
+
+def test_on_a_gpu_torchs_own_layer_stands_in() -> None:
+    one, other = network(), converted(network())
+    kinds = [type(layer) for layer in other]
+    assert kinds[1] is nn.SyncBatchNorm
+    assert issubclass(kinds[3], nn.SyncBatchNorm)
+    assert list(one.state_dict()) == list(other.state_dict())
+    assert [name for name, _ in one.named_parameters()] == [n for n, _ in other.named_parameters()]
+    for name, child in one[3].named_children():
+        assert type(getattr(other[3], name)) is type(child)
+    for training in (True, False):
+        for model in (one, other):
+            model.train(training)
+        torch.testing.assert_close(one(batch(0)), other(batch(0)), rtol=0, atol=0)
+        for name, value in one.state_dict().items():
+            assert torch.equal(other.state_dict()[name], value), name
+
+
+def test_statistics_of_torchs_own_layer_are_kept_in_a_second_pass() -> None:
+    model = converted(network())
+    model(batch(0))
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    with kept_statistics(model):
+        model(batch(1))
+    assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
+    assert {layer.momentum for layer in model if hasattr(layer, "momentum")} == {0.1}
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize(("mean", "deviation"), [(0.0, 1.0), (3.0, 0.1)])
+@torch.no_grad()
+def test_half_precision_is_rounded_once(
+    training: bool, dtype: torch.dtype, mean: float, deviation: float
+) -> None:
+    """Errors are those of torch's layer, also where the mean is far from zero."""
+    maps = batch(0) * deviation + mean
+    layers = nn.BatchNorm2d(3), SynchronisedNorm(nn.BatchNorm2d(3)), nn.BatchNorm2d(3).double()
+    for layer in layers:
+        layer.running_mean.fill_(mean)
+        layer.running_var.fill_(deviation**2)
+        layer.train(training)
+    maps = maps.to(dtype)
+    theirs, ours, exact = layers[0](maps), layers[1](maps), layers[2](maps.double())
+    assert ours.dtype == theirs.dtype == dtype
+    largest = [float((found.double() - exact).abs().max()) for found in (theirs, ours)]
+    assert largest[1] <= 1.01 * largest[0]
+    assert largest[1] < (0.02 if dtype == torch.bfloat16 else 0.002)
 
 
 def test_rows_of_a_single_process_are_its_own() -> None:

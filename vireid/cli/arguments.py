@@ -40,7 +40,11 @@ def add_machine(target: argparse.ArgumentParser) -> None:
     target.add_argument(
         "--device", default="auto", help="cpu, cuda, cuda:1 ...; auto (default) takes a GPU if any"
     )
-    target.add_argument("--threads", type=int, help="threads of the CPU; default: all cores")
+    target.add_argument(
+        "--threads",
+        type=int,
+        help="threads of the CPU; default: all cores, shared among the processes of a machine",
+    )
 
 
 def add_fold(target: argparse.ArgumentParser, default: str = "1") -> None:
@@ -136,7 +140,7 @@ def reading_words(arguments: argparse.Namespace) -> str:
 
 
 def prepare_machine(arguments: argparse.Namespace) -> None:
-    """Set up memory and threads.
+    """Set up memory and threads: of several processes on a machine, each takes its share of them.
 
     Args:
         arguments: parsed options of ``add_machine``.
@@ -147,14 +151,16 @@ def prepare_machine(arguments: argparse.Namespace) -> None:
     import torch
     from threadpoolctl import threadpool_limits
 
+    from vireid.parallel.threads import threads_each
     from vireid.runs.machine import keep_memory
 
     keep_memory()
-    if arguments.threads is not None:
-        if arguments.threads < 1:
-            raise ConfigError(f"--threads {arguments.threads}: expected at least 1")
-        torch.set_num_threads(arguments.threads)
-        threadpool_limits(arguments.threads)  # those of NumPy, which also say how many we use
+    threads = threads_each() if arguments.threads is None else arguments.threads
+    if threads is not None:
+        if threads < 1:
+            raise ConfigError(f"--threads {threads}: expected at least 1")
+        torch.set_num_threads(threads)
+        threadpool_limits(threads)  # those of NumPy, which also say how many we use
 
 
 def use_machine(arguments: argparse.Namespace) -> str:

@@ -1,7 +1,6 @@
 """`vireid COMMAND`: finds the command and turns errors into one line and exit code 2."""
 
 import io
-import os
 import sys
 import warnings
 from collections.abc import Sequence
@@ -76,8 +75,9 @@ def _show_anything(stream: TextIO) -> None:
 def _run(name: str, words: list[str]) -> int:
     from vireid.cli.display import messages
     from vireid.errors import Stopped, VireidError
+    from vireid.parallel.environment import told_rank
 
-    rank = os.environ.get("RANK", "0")  # torchrun numbers the processes that it starts
+    rank = told_rank()
     who = f"vireid {name}" if rank == "0" else f"vireid {name}, process {rank}"
 
     def warn(message: Warning | str, *_: object) -> None:

@@ -1,7 +1,6 @@
 """`vireid train`: unlabelled images and a recipe -> a run folder."""
 
 import argparse
-import os
 import shlex
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,6 +20,7 @@ from vireid.cli.display import console, progress
 from vireid.cli.settings import POINTER, add_settings, parse_or_list
 from vireid.data import DataFolder
 from vireid.observers import CHOICES
+from vireid.parallel.environment import is_several, launcher, told_rank
 from vireid.recipes import find_recipe, names
 from vireid.runs.folder import KEPT
 
@@ -79,8 +79,8 @@ def train(
 
 
 def _is_first() -> bool:
-    """Tell whether this is the only process, or the first of those that torchrun started."""
-    return os.environ.get("WORLD_SIZE", "1") == "1" or os.environ.get("RANK") == "0"
+    """Tell whether this is the only process, or the first of those that were started together."""
+    return not is_several() or told_rank() == "0"
 
 
 def _changes(arguments: argparse.Namespace) -> list[str]:
@@ -95,7 +95,6 @@ def _changes(arguments: argparse.Namespace) -> list[str]:
 
 def _again(arguments: argparse.Namespace) -> str:
     """Return the command that goes on with a training."""
-    several = "torchrun ... -m " if "WORLD_SIZE" in os.environ else ""
     places = shlex.join([str(arguments.data), "--out", str(arguments.out)])
     places += _recipe_words(arguments)
     options = "" if arguments.fold is None else f" --fold {arguments.fold}"
@@ -104,7 +103,7 @@ def _again(arguments: argparse.Namespace) -> str:
     options += "" if arguments.keep == KEPT else f" --keep {arguments.keep}"
     options += "" if arguments.device == "auto" else f" --device {arguments.device}"
     options += "" if arguments.threads is None else f" --threads {arguments.threads}"
-    return f"{several}vireid train {places}{options} --resume"
+    return f"{launcher()}vireid train {places}{options} --resume"
 
 
 def _recipe_words(arguments: argparse.Namespace) -> str:

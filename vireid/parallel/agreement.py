@@ -31,12 +31,13 @@ def from_first(value: Value) -> Value:
     return box[0]
 
 
-def any_of(ask: Callable[[], bool], device: torch.device | str = "cpu") -> Callable[[], bool]:
+def any_of(ask: Callable[[], bool]) -> Callable[[], bool]:
     """Return a question that all processes answer alike: yes if any of them says yes.
+
+    The answers travel by gloo, so that nobody waits for a GPU.
 
     Args:
         ask: this process's answer.
-        device: of the process group's backend.
 
     Returns:
         To be called by all processes at the same moments.
@@ -45,7 +46,7 @@ def any_of(ask: Callable[[], bool], device: torch.device | str = "cpu") -> Calla
     def together() -> bool:
         if share()[1] == 1:
             return ask()
-        answer = torch.tensor([int(ask())], device=device)
+        answer = torch.tensor([int(ask())])
         with exchange():
             dist.all_reduce(answer, op=dist.ReduceOp.MAX)
             return bool(answer.item())

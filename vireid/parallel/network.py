@@ -28,7 +28,10 @@ class SharedForward:
     Every process is given its share of the batch and gets the whole output, so that all of them
     compute the same loss and move their memories alike. The neck always sees the whole batch. The
     gradients of the shared layers are averaged by DistributedDataParallel, which with the
-    gradient of ``gathered`` gives those of one process.
+    gradient of ``gathered`` gives those of one process. Buffers are not broadcast at every step:
+    synchronised norms keep them alike, and ``shared_extract`` hands those of the first process
+    out where each has its own. Gradients lie in the memory that they are averaged in. Nothing is
+    copied to the device by it: pixels lie there, and modalities stay on the host.
 
     Args:
         network: the same on every process; gets gradients.
@@ -38,7 +41,9 @@ class SharedForward:
     def __init__(self, network: CrossModalNetwork, pooling: Pooling | None = None) -> None:
         self.network = network
         network.neck.requires_grad_(False)  # its gradient is whole everywhere: nothing to share
-        self.shared = DistributedDataParallel(pooling or Pooling(network))
+        self.shared = DistributedDataParallel(
+            pooling or Pooling(network), broadcast_buffers=False, gradient_as_bucket_view=True
+        )
         network.neck.requires_grad_(True)
 
     def share(self, modality: Int) -> Int:

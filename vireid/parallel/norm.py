@@ -1,9 +1,10 @@
-"""Batch normalisation by the statistics of all processes together, on any device."""
+"""Batch normalisation by the statistics of all processes together."""
 
 from typing import Any
 
 import torch
 import torch.distributed as dist
+from timm.layers.norm_act import convert_sync_batchnorm
 from torch import Tensor, nn
 from torch.autograd import Function
 
@@ -15,7 +16,7 @@ class SynchronisedNorm(nn.Module):
     """A batch normalisation whose mean and variance are those of all processes' rows.
 
     What one process would compute on the whole batch, within rounding, also where processes hold
-    different numbers of rows. torch's own SyncBatchNorm does not run on CPUs.
+    different numbers of rows. For CPUs, where torch's own SyncBatchNorm does not run.
 
     Args:
         norm: the layer it stands in for; its parameters, buffers and, in timm's layers, what
@@ -46,20 +47,25 @@ class SynchronisedNorm(nn.Module):
         Returns:
             [B, C, H, W].
         """
+        half = maps.dtype in {torch.float16, torch.bfloat16}
+        exact = maps.float() if half else maps
         if self.training:
-            mean, variance = self._statistics(maps)
+            mean, variance = self._statistics(exact)
         else:
             mean, variance = self.running_mean, self.running_var
         scale = self.weight * (variance + self.eps).rsqrt()
-        result = maps * scale.to(maps)[:, None, None]
-        result = result + (self.bias - mean * scale).to(maps)[:, None, None]
+        if half:  # rounded once: a mean far from zero would cost most digits of what is left
+            exact = (exact - mean[:, None, None]) * scale[:, None, None]
+            result = (exact + self.bias[:, None, None]).to(maps.dtype)
+        else:
+            result = maps * scale.to(maps)[:, None, None]
+            result = result + (self.bias - mean * scale).to(maps)[:, None, None]
         for child in self.children():
             result = child(result)
         return result
 
-    def _statistics(self, maps: Tensor) -> tuple[Tensor, Tensor]:
+    def _statistics(self, exact: Tensor) -> tuple[Tensor, Tensor]:
         """Return mean and biased variance [C] of all processes' maps; update the running ones."""
-        exact = maps.float() if maps.dtype in {torch.float16, torch.bfloat16} else maps
         count = exact.new_tensor([float(exact[:, 0].numel())])
         sums = _summed(torch.cat([exact.sum(dim=(0, 2, 3)), count]))
         total = sums[-1].detach()
@@ -100,14 +106,31 @@ def _summed(values: Tensor) -> Tensor:
     return result
 
 
+def synchronised(norm: nn.BatchNorm2d, device: str) -> nn.Module:
+    """Return a layer that stands in for a batch normalisation, by statistics of all processes.
+
+    Args:
+        norm: its parameters and buffers, and what follows it in timm's layers, are taken over.
+        device: cuda takes torch's own layer, with kernels made for this; others take ours.
+
+    Returns:
+        The layer, whose parameters and buffers have the same names.
+    """
+    if device != "cuda":
+        return SynchronisedNorm(norm)
+    layer: nn.Module = convert_sync_batchnorm(norm)  # type: ignore[no-untyped-call]
+    return layer
+
+
 def synchronise_norms(network: nn.Module) -> None:
     """Replace every batch normalisation of feature maps that is trained by a synchronised one.
 
     Args:
-        network: changed in place; names of its parameters and buffers stay.
+        network: on its device, which decides how; changed in place; names of its parameters and
+            buffers stay.
     """
     for module in list(network.modules()):
         for name, child in list(module.named_children()):
             trained = isinstance(child, nn.BatchNorm2d) and child.weight.requires_grad
             if trained and isinstance(child, nn.BatchNorm2d):
-                setattr(module, name, SynchronisedNorm(child))
+                setattr(module, name, synchronised(child, child.weight.device.type))

@@ -5,6 +5,7 @@ import ctypes
 import torch
 
 from vireid.errors import ConfigError
+from vireid.parallel import own_device
 
 
 def find_device(name: str = "auto") -> str:
@@ -14,14 +15,16 @@ def find_device(name: str = "auto") -> str:
         name: cpu, cuda, cuda:1 ...; auto takes a GPU if there is any.
 
     Returns:
-        The name of a device that can be used.
+        The name of a device that can be used; of several processes with cuda, each gets its own,
+        and opens no other.
 
     Raises:
-        ConfigError: the device does not exist here.
+        ConfigError: the device does not exist here, or none is left for this process.
     """
     if name == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
+        return own_device("cuda") if torch.cuda.is_available() else "cpu"
     try:
+        name = own_device(name)
         torch.zeros(1, device=name).item()
     except (RuntimeError, AssertionError) as error:
         raise ConfigError(f"--device {name} cannot be used here; try cpu") from error

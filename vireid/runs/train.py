@@ -39,7 +39,7 @@ def train(
 
     Identities, where the data has them, only score the labels in the log. SIGINT, SIGTERM and
     SIGHUP let the step finish, save and raise ``Stopped``; a training that ended in any way goes
-    on bit-equal with ``resume``. Processes that torchrun started train as one.
+    on bit-equal with ``resume``. Processes that torchrun or srun started train as one.
 
     Args:
         data: a folder or manifest as for ``open_data``, or what that returned.

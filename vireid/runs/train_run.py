@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 
 
 def train_run(session: Session) -> None:
-    """Train and write the run folder, together with the other processes that torchrun started.
+    """Train and write the run folder, together with the processes started with this one.
 
     Args:
         session: what, on what, where, and who is told.
@@ -68,7 +68,7 @@ def train_run(session: Session) -> None:
 
         on_first(claim)
         with _saying_how_to_go_on(session.again, stop):
-            _train(session, device, any_of(stop, device))
+            _train(session, device, any_of(stop))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from vireid.models import CrossModalNetwork
 from vireid.parallel import (
     SharedForward,
     largest,
-    once,
+    let_first,
     share,
     shared_extract,
     shared_neighbours,
@@ -83,7 +83,7 @@ def together(network: CrossModalNetwork, recipe: Recipe) -> Workers:
     if recipe.compute.synchronise:
         synchronise_norms(network)
     forward = SharedForward(network, new_pooling(network, recipe.compute))
-    return Workers(forward, shared_extract, shared_neighbours, largest, once)
+    return Workers(forward, shared_extract, shared_neighbours, largest, let_first)
 
 
 def stopping_between_batches(workers: Workers, stop: Callable[[], bool]) -> Workers:

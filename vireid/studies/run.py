@@ -1,7 +1,6 @@
 """The verb: recipes by name, data and seeds -> runs set beside each other."""
 
 import logging
-import os
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 from vireid.config import Recipe
 from vireid.errors import ConfigError, VireidError, some
 from vireid.observers import Progress, silent
+from vireid.parallel.environment import is_several, launcher
 from vireid.runs.claim import check_trainable
 from vireid.runs.fingerprints import fingerprint
 from vireid.runs.machine import find_device
@@ -65,10 +65,10 @@ def run_study(
             others are finished.
         Stopped: a signal asked to stop; everything is saved.
     """
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+    if is_several():
         raise ConfigError(
-            "a study does not run under torchrun; start it several times with one --out, and the "
-            "processes share the work"
+            f"a study does not run under {launcher().split()[0]}; "
+            "start it several times with one --out, and the processes share the work"
         )
     numbers = distinct_seeds(seeds)
     tests = None if test is None else [Path(path) for path in test]

@@ -41,7 +41,7 @@ class FindNeighbours(Protocol):
         ...
 
 
-def once(
+def let_first(
     act: Callable[[FindNeighbours], Value], search: FindNeighbours, known: Embeddings
 ) -> Value:
     """Let the first process do something; the others only search with it.
