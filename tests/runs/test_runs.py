@@ -55,7 +55,7 @@ def test_only_clearer_labels_replace_the_clearest(run, tiny):
     for number, clarity in ((5, 0.25), (6, 0.5), (7, 0.375), (8, 0.5)):
         network = new_network(tiny)
         torch.nn.init.constant_(network.neck.weight, number)
-        keep_clearest(run, network, tiny, clarity)
+        keep_clearest(run, network.state_dict(), tiny, clarity)
     assert (load_network(run, CLEAREST).neck.weight == 6).all()
     assert run.stages() == ["before", "joint"]
     assert (load_network(run).neck.weight == 3).all()
@@ -104,7 +104,7 @@ def test_a_checkpoint_away_from_its_run_is_a_network(run, tiny, tmp_path):
     assert run.origin() == Origin()
     run.data_file.write_text('{"name": "RegDB, fold 4", "fold": 4}')
     save_network(run, "aligned", new_network(tiny), tiny)
-    keep_clearest(run, load_network(run, "aligned"), tiny, 0.5)
+    keep_clearest(run, load_network(run, "aligned").state_dict(), tiny, 0.5)
     known = Origin("RegDB, fold 4", 4)
     for stage, origin in (("joint", Origin()), ("aligned", known), ("clearest", known)):
         file = run.checkpoint_file(stage).rename(tmp_path / f"{stage}.safetensors")

@@ -25,9 +25,9 @@ class Told(Watch):
 def test_embedding_is_told():
     watch, given = Told(), []
 
-    def embed(network, pixels, modality, *, with_features=False, kept=None, progress=None):
+    def embed(network, pixels, modality, *, with_features=False, how=None, progress=None):
         progress(32, 96)
-        given.append((network, pixels, modality, with_features, kept))
+        given.append((network, pixels, modality, with_features, how))
         return "embeddings"
 
     forward = object()

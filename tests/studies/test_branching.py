@@ -13,7 +13,7 @@ from vireid.runs import Run
 from vireid.runs.checkpoint import load_checkpoint
 from vireid.runs.fingerprints import fingerprint
 from vireid.runs.session import Session
-from vireid.runs.states import branch_off, write_state
+from vireid.runs.states import branch_off, write_snapshot
 from vireid.runs.train_run import train_run
 from vireid.studies import ablation_rows, shared_stages, with_settings
 
@@ -36,11 +36,11 @@ def branch(data, recipe, tmp_path_factory):
     folder = tmp_path_factory.mktemp("branch")
     run, file = Run(folder / "run"), folder / "joint.safetensors"
 
-    def keep(state, images):
+    def keep(stages, taken):
         pixels = load_pixels(data.train, (recipe.height, recipe.width))
-        assert images == fingerprint(data.train, pixels)
-        if state.stage == 1:
-            write_state(file, state, images)
+        assert taken.metadata["data"] == fingerprint(data.train, pixels)
+        if stages == 1:
+            write_snapshot(file, taken)
 
     train_run(Session(data, recipe, run, keep=keep))
     lines = run.log_file.read_text().splitlines(keepends=True)[:2]

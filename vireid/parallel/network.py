@@ -40,6 +40,7 @@ class SharedForward:
 
     def __init__(self, network: CrossModalNetwork, pooling: Pooling | None = None) -> None:
         self.network = network
+        self.parts = 1 if pooling is None else pooling.parts
         network.neck.requires_grad_(False)  # its gradient is whole everywhere: nothing to share
         self.shared = DistributedDataParallel(
             pooling or Pooling(network), broadcast_buffers=False, gradient_as_bucket_view=True
@@ -56,13 +57,15 @@ class SharedForward:
             [b] rows, visible ones first.
 
         Raises:
-            DegenerateClusters: the batch has fewer images of a modality than there are processes.
+            DegenerateClusters: the batch has fewer images of a modality than there are processes,
+                or parts of them, of which each has to normalise both modalities.
         """
         rank, processes = share()
-        fewest = int(np.bincount(modality, minlength=2).min())
-        if fewest < processes:
+        fewest, parts = int(np.bincount(modality, minlength=2).min()), self.parts
+        if fewest // processes < parts:
+            shared = f"{processes} processes" + (f" in {parts} parts each" if parts > 1 else "")
             raise DegenerateClusters(
-                f"a batch with {fewest} images of one modality for {processes} processes; "
+                f"a batch with {fewest} images of one modality for {shared}; "
                 "expected one for each: raise batch_labels or batch_images, or use fewer processes"
             )
         return dealt(torch.from_numpy(modality), processes)[rank].numpy()

@@ -1,7 +1,9 @@
 """What metrics.jsonl and whoever watches are told of each epoch."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from vireid.config import Recipe
@@ -18,6 +20,19 @@ EVERY = 10
 """Steps of an epoch of which the last one's losses are logged; the epoch's last step is not."""
 
 
+Write = Callable[[Callable[[], None]], None]
+"""Has something written, now or while the training goes on."""
+
+
+def at_once(job: Callable[[], None]) -> None:
+    """Write now: a ``Write`` of whoever has nothing else to do.
+
+    Args:
+        job: writes something.
+    """
+    job()
+
+
 @dataclass(frozen=True)
 class Watcher:
     """Logs and shows what each epoch did; scores labels where identities are known."""
@@ -27,26 +42,28 @@ class Watcher:
     observers: Observers
     watch: Watch
 
-    def __call__(self, report: EpochReport) -> None:
+    def __call__(self, report: EpochReport, write: Write = at_once) -> None:
         """Log and show an epoch.
 
         Args:
             report: what the epoch did.
+            write: has it logged.
         """
         line = epoch_line(report, self.data)
-        self.observers.log_epoch(self._step(report), line)
+        write(partial(self.observers.log_epoch, self._step(report), line))
         self.watch.epoch(report, line)
 
-    def watch_step(self, report: StepReport) -> None:
+    def watch_step(self, report: StepReport, write: Write = at_once) -> None:
         """Show a step, and log the losses of every tenth.
 
         Args:
             report: as the loop hands it over.
+            write: has them logged.
         """
         self.watch.step(report)
         if report.losses and report.step % EVERY == 0 and report.step < report.iterations:
             step = self._step(report) - report.iterations + report.step
-            self.observers.log_step(step, report.losses)
+            write(partial(self.observers.log_step, step, report.losses))
 
     def watch_labels(self, state: TrainingState) -> None:
         """Say, at the first labelling of a stage, where batches show fewer labels than wanted.

@@ -1,8 +1,11 @@
 """The networks of a run: made by its recipe, saved after a stage, read again."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from torch import Tensor
 
 from vireid.config import Recipe
 from vireid.errors import CheckpointError, ConfigError, meant
@@ -54,16 +57,30 @@ def save_network(run: Run, stage: str, network: CrossModalNetwork, recipe: Recip
     Raises:
         CheckpointError: the file cannot be written.
     """
-    metadata = _metadata(run, stage, recipe)
-    save_checkpoint(run.checkpoint_file(stage), network.state_dict(), metadata)
+    save_weights(run, stage, network.state_dict(), recipe)
 
 
-def keep_clearest(run: Run, network: CrossModalNetwork, recipe: Recipe, clarity: float) -> None:
+def save_weights(run: Run, stage: str, weights: Mapping[str, Tensor], recipe: Recipe) -> None:
+    """Write the checkpoint of a stage, of weights that were copied before.
+
+    Args:
+        run: the run's folder.
+        stage: its name, or ``before``.
+        weights: of the network, by name.
+        recipe: kept inside the file, as for ``save_network``.
+
+    Raises:
+        CheckpointError: the file cannot be written.
+    """
+    save_checkpoint(run.checkpoint_file(stage), weights, _metadata(run, stage, recipe))
+
+
+def keep_clearest(run: Run, weights: Mapping[str, Tensor], recipe: Recipe, clarity: float) -> None:
     """Write a checkpoint unless there is one whose labels looked better.
 
     Args:
         run: the run's folder.
-        network: whose weights.
+        weights: of the network, by name.
         recipe: kept inside the file.
         clarity: how good the labels look that the network made; more is better.
 
@@ -74,7 +91,7 @@ def keep_clearest(run: Run, network: CrossModalNetwork, recipe: Recipe, clarity:
     if file.is_file() and float(load_metadata(file).get("clarity", -math.inf)) >= clarity:
         return
     metadata = _metadata(run, CLEAREST, recipe) | {"clarity": repr(clarity)}
-    save_checkpoint(file, network.state_dict(), metadata)
+    save_checkpoint(file, weights, metadata)
 
 
 def _metadata(run: Run, stage: str, recipe: Recipe) -> dict[str, str]:

@@ -10,19 +10,19 @@ from vireid.labelling import Labeller
 from vireid.observers import Progress, silent
 from vireid.runs.folder import KEPT, Run
 from vireid.runs.reading import Reading
+from vireid.runs.states import Snapshot
 from vireid.runs.watch import Watching, nobody
-from vireid.training import TrainingState
 
 
 class Keep(Protocol):
     """Keeps what a stage has made."""
 
-    def __call__(self, state: TrainingState, images: str, /) -> None:
+    def __call__(self, stages: int, taken: Snapshot, /) -> None:
         """Keep it.
 
         Args:
-            state: at the start of the next stage, or after the last.
-            images: fingerprint of the training images.
+            stages: how many are finished.
+            taken: where the training stands then.
         """
 
 

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from vireid.errors import CheckpointError, ConfigError
 from vireid.models import CrossModalNetwork
 from vireid.models.sending import brought
 from vireid.recipes import Outline, recipe_differences
+from vireid.recipes.yaml_text import read_yaml
 from vireid.runs import Run, new_network
 from vireid.runs.checkpoint import load_checkpoint, load_metadata, save_checkpoint
 from vireid.runs.fingerprints import describe_change
@@ -22,6 +23,8 @@ from vireid.training import TrainingState, pack, prepare, unpack
 
 _log = logging.getLogger(__name__)
 
+LEFT_OPEN = ("parts", "embedding_batch")
+"""Settings of ``compute`` that a recipe leaves to the memory of a GPU."""
 CHANGEABLE = "guard."
 """Settings that may be other ones when a run goes on."""
 
@@ -210,6 +213,26 @@ def where_saved(run: Run) -> tuple[int, int, int]:
     if problems:
         raise CheckpointError(f"no state of {run.folder} can be read: {problems[0]}; train anew")
     return 0, 0, 0
+
+
+def as_begun(recipe: Recipe, text: str) -> Recipe:
+    """Return a recipe with what was chosen by the memory of a GPU when its run began.
+
+    Args:
+        recipe: the one given now, which may leave it open.
+        text: the recipe of the run.
+
+    Returns:
+        The recipe; what it says itself stays.
+    """
+    settings = read_yaml(text, "recipe")
+    begun = settings.get("compute") if isinstance(settings, dict) else None
+    chosen = {
+        name: value
+        for name, value in (begun or {}).items()
+        if name in LEFT_OPEN and getattr(recipe.compute, name) is None
+    }
+    return replace(recipe, compute=replace(recipe.compute, **chosen)) if chosen else recipe
 
 
 def check_same_recipe(run: Run, recipe: Recipe) -> None:

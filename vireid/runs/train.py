@@ -12,7 +12,7 @@ from vireid.runs.folder import KEPT, Run
 from vireid.runs.machine import find_device
 from vireid.runs.reading import Reading
 from vireid.runs.session import MakeLabeller, Session
-from vireid.runs.states import check_same_recipe
+from vireid.runs.states import as_begun, check_same_recipe
 from vireid.runs.train_run import train_run
 from vireid.runs.watch import Watching, nobody
 
@@ -129,5 +129,6 @@ def chosen_recipe(
     else:
         found = load_recipe(str(recipe or "synthetic"), settings)
     if goes_on:
+        found = as_begun(found, run.recipe_text())
         check_same_recipe(run, found)
     return found

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from functools import partial
 from time import perf_counter
 
@@ -17,26 +18,29 @@ from vireid.observers import check_installed, silent
 from vireid.pages import draw_training_curve
 from vireid.parallel import any_of, from_first, on_first, process_group, recognising_lost, share
 from vireid.recipes import recipe_differences
-from vireid.runs import BEFORE, Run, keep_clearest, new_network, save_network
+from vireid.runs import BEFORE, Run, new_network, save_network
 from vireid.runs.claim import check_trainable, claimed, is_finished, write_settings
 from vireid.runs.fingerprints import fingerprint
 from vireid.runs.initial import initial_change, note_initial
+from vireid.runs.keeping import Keeper
 from vireid.runs.reading import read_training
 from vireid.runs.session import Session
-from vireid.runs.states import load_state, remove_states, save_state
+from vireid.runs.states import load_state, remove_states
 from vireid.runs.stopping import StopRequest, stop_requests
 from vireid.runs.watching import watching
 from vireid.runs.workers import stopping_between_batches, together
+from vireid.runs.writing import writing
 from vireid.training import (
     EpochEnded,
     Event,
     Labelled,
     Stepped,
     TrainingImages,
-    TrainingState,
     fit,
     prepare,
 )
+from vireid.training.outcomes import READ_EVERY
+from vireid.training.room import chosen_compute, resident_pixels
 from vireid.types import Images
 
 _log = logging.getLogger(__name__)
@@ -101,31 +105,48 @@ def _train(session: Session, device: str, stop: Callable[[], bool]) -> None:
     size = (recipe.height, recipe.width)
     show = session.progress if share()[0] == 0 else silent
     data, pixels = read_training(session.data, size, session.reading, progress=show)
+    recipe = _fitting(network, recipe)
+    session = replace(session, recipe=recipe)
     labeller = session.labeller(data, recipe) if session.labeller else recipe.labelling
-    workers = together(network, recipe)
-    workers = stopping_between_batches(workers, stop)
+    workers = stopping_between_batches(together(network, recipe), stop)
     reading, images = fingerprint(data.train, pixels), training_images(data.train, pixels)
+    images = replace(images, resident=resident_pixels(pixels, device))
     seconds = {"reading": perf_counter() - start}
     begin = load_state(run, network, recipe, reading) if session.resume else None
     if begin is None:
         on_first(partial(_begin, run, data, recipe, network))
     else:
         on_first(partial(_go_on, run, data, recipe, network))
-    with watching(session, data, begin=begin, workers=workers, labeller=labeller) as watch:
+    with (
+        watching(session, data, begin=begin, workers=workers, labeller=labeller) as watch,
+        writing() as writer,
+    ):
+        keeper = Keeper(session, reading, writer)
         events = fit(
             network, images, recipe, labeller=watch.labeller, begin=begin, workers=watch.workers
         )
         with closing(events):
             for event in events:
-                watch.tell(event)
+                watch.tell(event, writer.write)
                 if isinstance(event, EpochEnded | Labelled):
-                    on_first(partial(_keep, session, reading, event))
+                    on_first(partial(keeper.keep, event))
                 if _may_stop(event) and stop():
-                    on_first(partial(_save, session, reading, event.state))
+                    on_first(partial(keeper.save, event.state))
+                    on_first(keeper.finish)
                     watch.observers.close(finished=False)
                     raise Stopped("stopped", 0)
+        on_first(keeper.finish)
         watch.observers.close(finished=True)
     on_first(partial(summarise, run, seconds))
+
+
+def _fitting(network: CrossModalNetwork, recipe: Recipe) -> Recipe:
+    """Return the recipe with what it leaves to the memory of the GPU, and say what that is."""
+    compute = from_first(chosen_compute(network, recipe, processes=share()[1]))
+    for name in ("parts", "embedding_batch"):
+        if getattr(compute, name) != getattr(recipe.compute, name):
+            _tell(f"compute.{name} is {getattr(compute, name)}, by the free memory of the GPU")
+    return replace(recipe, compute=compute)
 
 
 def training_images(images: Images, pixels: Pixels) -> TrainingImages:
@@ -143,30 +164,14 @@ def training_images(images: Images, pixels: Pixels) -> TrainingImages:
 
 
 def _may_stop(event: Event) -> bool:
-    """Tell whether a training may end at an event: not while an epoch is being closed."""
+    """Tell whether a training may end at an event: not while an epoch is being closed.
+
+    Several processes ask each other, which costs time, after every tenth step.
+    """
     if isinstance(event, Stepped):
-        return event.report.step < event.report.iterations
+        asks = share()[1] == 1 or event.report.step % READ_EVERY == 0
+        return asks and event.report.step < event.report.iterations
     return not isinstance(event, EpochEnded)
-
-
-def _keep(session: Session, images: str, event: EpochEnded | Labelled) -> None:
-    """Write what an event leaves: a stage's network, the clearest one, the state of an epoch."""
-    run, recipe, state = session.run, session.recipe, event.state
-    if isinstance(event, Labelled):
-        if event.fresh and state.stage == len(recipe.stages) - 1:
-            keep_clearest(run, state.labelling_network(recipe), recipe, state.clarity)
-        return
-    if not state.epoch:
-        stage = recipe.stages[state.stage - 1].name
-        save_network(run, stage, state.evaluated_network(recipe), recipe)
-        if session.keep:
-            session.keep(state, images)
-    _save(session, images, state)
-
-
-def _save(session: Session, images: str, state: TrainingState) -> None:
-    """Write where the training stands."""
-    save_state(session.run, state, session.recipe, images, kept=session.kept)
 
 
 def _begin(run: Run, data: DataFolder, recipe: Recipe, network: CrossModalNetwork) -> None:

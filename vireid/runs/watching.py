@@ -10,7 +10,7 @@ from vireid.labelling import Labeller
 from vireid.observers import Observers, open_observers
 from vireid.parallel import share
 from vireid.recipes import plain
-from vireid.runs.epochs import Watcher
+from vireid.runs.epochs import Watcher, Write
 from vireid.runs.session import Session
 from vireid.runs.states import steps_done
 from vireid.runs.watch import Watch
@@ -40,18 +40,19 @@ class Watched:
     watcher: Watcher | None = None
     """Who is told; nobody where None."""
 
-    def tell(self, event: Event) -> None:
+    def tell(self, event: Event, write: Write) -> None:
         """Tell of an event.
 
         Args:
             event: what the loop has yielded.
+            write: has something logged while the training goes on.
         """
         if self.watcher is None:
             return
         if isinstance(event, EpochEnded):
-            self.watcher(event.report)
+            self.watcher(event.report, write)
         elif isinstance(event, EpochBegun | Stepped):
-            self.watcher.watch_step(event.report)
+            self.watcher.watch_step(event.report, write)
         elif isinstance(event, Labelled):
             self.watcher.watch_labels(event.state)
 

@@ -14,7 +14,13 @@ from vireid.files import whole_file
 from vireid.runs import Run, load_network
 from vireid.runs.claim import is_finished, write_settings
 from vireid.runs.session import Session
-from vireid.runs.states import branch_off, state_files, where_saved, write_state
+from vireid.runs.states import (
+    Snapshot,
+    branch_off,
+    state_files,
+    where_saved,
+    write_snapshot,
+)
 from vireid.runs.stopping import stop_requests
 from vireid.runs.train_run import train_run
 from vireid.scoring import EvaluationOptions, choose_protocol
@@ -25,7 +31,6 @@ from vireid.studies.page import present
 from vireid.studies.results import make_result
 from vireid.studies.shared import beginning, branch_points, shared_stages
 from vireid.studies.study import Study
-from vireid.training import TrainingState
 
 _log = logging.getLogger(__name__)
 
@@ -160,7 +165,7 @@ def _score(study: Study, run: Run, recipe: Recipe, test: DataFolder) -> dict[str
 
 def _begin(
     job: Job, run: Run, recipe: Recipe, data: DataFolder, row: str
-) -> Callable[[TrainingState, str], None]:
+) -> Callable[[int, Snapshot], None]:
     """Let a run begin after the stages that it shares with others, where these are finished.
 
     Returns:
@@ -183,14 +188,14 @@ def _begin(
             write_settings(run, data, recipe)
             branch_off(run, files[count], recipe)
 
-    def keep(state: TrainingState, images: str) -> None:
-        file = files.get(state.stage)
+    def keep(stages: int, taken: Snapshot) -> None:
+        file = files.get(stages)
         if file is not None and not file.is_file():
             for kept, own in _beside(file, run):
                 if own.is_file():
                     with whole_file(kept) as copy:
                         shutil.copyfile(own, copy)
-            write_state(file, state, images)
+            write_snapshot(file, taken)
 
     return keep
 

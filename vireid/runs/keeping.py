@@ -1,0 +1,68 @@
+"""What a training leaves in its folder: networks of stages, the clearest one, where it stands."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from vireid.models.sending import brought
+from vireid.runs.networks import keep_clearest, save_weights
+from vireid.runs.session import Session
+from vireid.runs.states import keep_state, take
+from vireid.runs.writing import Writer
+from vireid.training import EpochEnded, Labelled, TrainingState
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """Copies what events leave, and has it written while the training goes on."""
+
+    session: Session
+    """The training."""
+    images: str
+    """Fingerprint of its images."""
+    writer: Writer
+    """Who writes."""
+
+    def keep(self, event: EpochEnded | Labelled) -> None:
+        """Keep what an event leaves.
+
+        Args:
+            event: of the loop.
+
+        Raises:
+            SaveError: something could not be written, now or before.
+        """
+        recipe, state, run = self.session.recipe, event.state, self.session.run
+        if isinstance(event, Labelled):
+            if event.fresh and state.stage == len(recipe.stages) - 1:
+                weights = brought(state.labelling_network(recipe).state_dict())
+                self.writer.write(partial(keep_clearest, run, weights, recipe, state.clarity))
+            return
+        if not state.epoch:
+            stage = recipe.stages[state.stage - 1].name
+            weights = brought(state.evaluated_network(recipe).state_dict())
+            self.writer.write(partial(save_weights, run, stage, weights, recipe))
+        self.save(state, ends_stage=not state.epoch)
+
+    def save(self, state: TrainingState, *, ends_stage: bool = False) -> None:
+        """Keep where the training stands.
+
+        Args:
+            state: between two steps.
+            ends_stage: whether a stage has just ended, and others may want to begin from there.
+
+        Raises:
+            SaveError: something could not be written before.
+        """
+        session = self.session
+        taken = take(state, session.recipe, self.images)
+        if session.keep and ends_stage:
+            self.writer.write(partial(session.keep, state.stage, taken))
+        self.writer.write(partial(keep_state, session.run, taken, kept=session.kept))
+
+    def finish(self) -> None:
+        """Wait until all of it is written.
+
+        Raises:
+            SaveError: something could not be written.
+        """
+        self.writer.finish()
