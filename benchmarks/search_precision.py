@@ -1,12 +1,12 @@
 """Neighbours by a device that multiplies in low precision, against those of the exact search.
 
-    PYTHONPATH=. python benchmarks/search_precision.py            # about 20 minutes on one core
+    PYTHONPATH=. python benchmarks/search_precision.py            # about 12 minutes on one core
     PYTHONPATH=. python benchmarks/search_precision.py --quick    # a few thousand rows
 
 The device is made of this CPU: every product of float32 matrices rounds its factors first, to TF32
-(to the nearest, or cut) or bf16, as a GPU may. The rows are those of benchmarks/labels.py, at the
-size of SYSU-MM01; the second scene's rows are nearly alike, as in a training that collapses.
-Seconds are of this CPU and say nothing of a GPU.
+or bf16, as a GPU may. The rows are those of benchmarks/labels.py, at the size of SYSU-MM01; those
+of the second scene are nearly alike, as in a training that collapses. Seconds are of this CPU and
+say nothing of a GPU.
 """
 
 from collections.abc import Iterator
@@ -17,12 +17,13 @@ import numpy as np
 from labels import scene
 from pages import options, table
 
-from tests.low_precision import PRECISIONS, LowPrecision
+from tests.low_precision import LowPrecision, Precision
 from vireid.cluster import Neighbours, Search, modal_neighbours, normalise_rows
 from vireid.cluster.margin import cpu_margin, device_margin
 from vireid.cluster.threads import thread_count
 
 K, OWN_K = 40, 30
+PRECISIONS: tuple[Precision, ...] = ("tf32", "bf16")
 SAMPLE = 1024
 Found = list[Neighbours]
 
@@ -67,7 +68,7 @@ def lines_of(name: str, rows: np.ndarray, modality: np.ndarray) -> Iterator[list
     yield [name, "NumPy", "", f"{margin:.2g}", candidates(rows, margin), f"{seconds:.0f}"]
     margin = device_margin(rows.shape[1])
     ranked = candidates(rows, margin)
-    for precision in PRECISIONS[1:]:
+    for precision in PRECISIONS:
         with LowPrecision(precision):
             found, seconds = search(rows, modality, "cpu:0")
         same = identical(found, expected)
