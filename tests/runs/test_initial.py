@@ -84,15 +84,15 @@ def test_going_on_tells_of_other_initial_weights(
     people, tiny, tmp_path, weights, monkeypatch, caplog
 ):
     recipe, out = begun_from(tiny, weights), tmp_path / "run"
-    keep = module._keep
+    keep = module.Keeper.keep
 
-    def keep_and_end(session, images, event):
-        keep(session, images, event)
+    def keep_and_end(keeper, event):
+        keep(keeper, event)
         if isinstance(event, module.EpochEnded):
             raise EndedError
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_keep", keep_and_end)
+        patch.setattr(module.Keeper, "keep", keep_and_end)
         with pytest.raises(EndedError):
             vireid.train(people, out, recipe)
     before = Run(out).weights_file.read_text()

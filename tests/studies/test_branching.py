@@ -13,7 +13,8 @@ from vireid.runs import Run
 from vireid.runs.checkpoint import load_checkpoint
 from vireid.runs.fingerprints import fingerprint
 from vireid.runs.session import Session
-from vireid.runs.states import branch_off, write_snapshot
+from vireid.runs.snapshot import write_snapshot
+from vireid.runs.states import branch_off
 from vireid.runs.train_run import train_run
 from vireid.studies import ablation_rows, shared_stages, with_settings
 

@@ -6,7 +6,8 @@ from functools import partial
 from vireid.models.sending import brought
 from vireid.runs.networks import keep_clearest, save_weights
 from vireid.runs.session import Session
-from vireid.runs.states import keep_state, take
+from vireid.runs.snapshot import take
+from vireid.runs.states import keep_state
 from vireid.runs.writing import Writer
 from vireid.training import EpochEnded, Labelled, TrainingState
 

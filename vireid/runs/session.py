@@ -10,7 +10,7 @@ from vireid.labelling import Labeller
 from vireid.observers import Progress, silent
 from vireid.runs.folder import KEPT, Run
 from vireid.runs.reading import Reading
-from vireid.runs.states import Snapshot
+from vireid.runs.snapshot import Snapshot
 from vireid.runs.watch import Watching, nobody
 
 

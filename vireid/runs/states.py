@@ -2,8 +2,6 @@
 
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +10,16 @@ from torch import Tensor
 from vireid.config import Recipe
 from vireid.errors import CheckpointError, ConfigError
 from vireid.models import CrossModalNetwork
-from vireid.models.sending import brought
 from vireid.recipes import Outline, recipe_differences
-from vireid.recipes.yaml_text import read_yaml
 from vireid.runs import Run, new_network
-from vireid.runs.checkpoint import load_checkpoint, load_metadata, save_checkpoint
+from vireid.runs.checkpoint import load_checkpoint, load_metadata
 from vireid.runs.fingerprints import describe_change
 from vireid.runs.folder import KEPT
-from vireid.training import TrainingState, pack, prepare, unpack
+from vireid.runs.snapshot import Snapshot, take, write_snapshot
+from vireid.training import TrainingState, prepare, unpack
 
 _log = logging.getLogger(__name__)
 
-LEFT_OPEN = ("parts", "embedding_batch")
-"""Settings of ``compute`` that a recipe leaves to the memory of a GPU."""
 CHANGEABLE = "guard."
 """Settings that may be other ones when a run goes on."""
 
@@ -59,34 +54,6 @@ def save_state(
     keep_state(run, take(state, recipe, data), kept=kept)
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """Where a training stood: a copy that the training does not change."""
-
-    name: str
-    """What its file is called."""
-    tensors: Mapping[str, Tensor]
-    """On the host."""
-    metadata: Mapping[str, str]
-    """The rest, and the fingerprint of the images."""
-
-
-def take(state: TrainingState, recipe: Recipe, data: str) -> Snapshot:
-    """Copy where a training stands.
-
-    Args:
-        state: between two steps.
-        recipe: of the training.
-        data: fingerprint of its images.
-
-    Returns:
-        The copy.
-    """
-    tensors, values = pack(state)
-    name = f"{epochs_done(state, recipe):05d}-{state.step:06d}.safetensors"
-    return Snapshot(name, brought(tensors), {"state": json.dumps(values), "data": data})
-
-
 def keep_state(run: Run, snapshot: Snapshot, *, kept: int = KEPT) -> None:
     """Write a state into its run, whole or not at all, and let older states go.
 
@@ -101,19 +68,6 @@ def keep_state(run: Run, snapshot: Snapshot, *, kept: int = KEPT) -> None:
     write_snapshot(run.folder / "states" / snapshot.name, snapshot)
     for old in state_files(run)[kept:]:
         old.unlink(missing_ok=True)
-
-
-def write_snapshot(file: Path, snapshot: Snapshot) -> None:
-    """Write where a training stood to a file, whole or not at all.
-
-    Args:
-        file: which.
-        snapshot: of the training.
-
-    Raises:
-        CheckpointError: the file cannot be written.
-    """
-    save_checkpoint(file, snapshot.tensors, snapshot.metadata)
 
 
 def branch_off(run: Run, file: Path, recipe: Recipe) -> None:
@@ -215,26 +169,6 @@ def where_saved(run: Run) -> tuple[int, int, int]:
     return 0, 0, 0
 
 
-def as_begun(recipe: Recipe, text: str) -> Recipe:
-    """Return a recipe with what was chosen by the memory of a GPU when its run began.
-
-    Args:
-        recipe: the one given now, which may leave it open.
-        text: the recipe of the run.
-
-    Returns:
-        The recipe; what it says itself stays.
-    """
-    settings = read_yaml(text, "recipe")
-    begun = settings.get("compute") if isinstance(settings, dict) else None
-    chosen = {
-        name: value
-        for name, value in (begun or {}).items()
-        if name in LEFT_OPEN and getattr(recipe.compute, name) is None
-    }
-    return replace(recipe, compute=replace(recipe.compute, **chosen)) if chosen else recipe
-
-
 def check_same_recipe(run: Run, recipe: Recipe) -> None:
     """Check that a training may go on with a recipe.
 
@@ -252,19 +186,6 @@ def check_same_recipe(run: Run, recipe: Recipe) -> None:
             f"{run.folder} was begun with another recipe: {'; '.join(differences)}; say "
             "what it was begun with again, leave the changes out or choose another --out"
         )
-
-
-def epochs_done(state: TrainingState, recipe: Recipe) -> int:
-    """Return how many epochs of all stages are finished.
-
-    Args:
-        state: of the training.
-        recipe: all stages.
-
-    Returns:
-        0 or more.
-    """
-    return sum(stage.epochs for stage in recipe.stages[: state.stage]) + state.epoch
 
 
 def steps_done(recipe: Recipe | Outline, stage: int, epoch: int, step: int = 0) -> int:

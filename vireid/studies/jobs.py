@@ -14,13 +14,8 @@ from vireid.files import whole_file
 from vireid.runs import Run, load_network
 from vireid.runs.claim import is_finished, write_settings
 from vireid.runs.session import Session
-from vireid.runs.states import (
-    Snapshot,
-    branch_off,
-    state_files,
-    where_saved,
-    write_snapshot,
-)
+from vireid.runs.snapshot import Snapshot, write_snapshot
+from vireid.runs.states import branch_off, state_files, where_saved
 from vireid.runs.stopping import stop_requests
 from vireid.runs.train_run import train_run
 from vireid.scoring import EvaluationOptions, choose_protocol

@@ -91,6 +91,8 @@ def _column(group: Sequence[Move], rows: Tensor, part: int) -> Tensor | float:
 
 def _hardest(move: Move, embeddings: Tensor) -> Tensor:
     """Return one turn [1, M]: for each memory the row of the batch that is least similar to it."""
+    if not move.turns.numel():
+        return move.turns
     memories = move.kept[move.name][move.clusters]
     similarity = (embeddings[move.turns.clamp(min=0)] * memories).sum(2)
     similarity = similarity.masked_fill(move.turns < 0, torch.inf)
