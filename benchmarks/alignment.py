@@ -35,13 +35,15 @@ from vireid.config import Recipe, StageConfig
 from vireid.data import DataFolder, load_pixels, open_data
 from vireid.labelling import MultiMemoryMatching, NeighbourSearch, confidence
 from vireid.metrics import reliability
+from vireid.models import Passes
 from vireid.recipes import load_recipe
 from vireid.runs import new_network
 from vireid.runs.machine import keep_memory
 from vireid.terms import ClusterNCE, Kept, Term, memory_rows
 from vireid.training import Labelled, TrainingImages, TrainingState, fit
-from vireid.training.batches import index_batches, load_batch, read_batch
+from vireid.training.batches import index_batches
 from vireid.training.objective import batch_loss, plan_batch
+from vireid.training.prepared import Reader, load_batch
 from vireid.types import (
     NOISE,
     Embeddings,
@@ -161,13 +163,13 @@ class Watch:
         """Compare the gradients of all terms on some batches."""
         network = deepcopy(state.network).train()
         draws = seeds.generator(self.recipe.seed, "watch", state.epoch)
+        reader = Reader(self.images, self.recipe, Passes(network))
         batches = index_batches(stage, state.labelling, self.images.modality, self.recipe, draws)
         true_labels, true_kept = self._true_memories()
         sizes, cosines = defaultdict(list), defaultdict(list)
         for number, pair in enumerate(islice(batches, BATCHES)):
-            pixels, rows, modality = load_batch(
-                read_batch(self.images, *pair), self.recipe, "watch", state.epoch, number
-            )
+            ready = reader.prepare(*pair, "watch", state.epoch, number)
+            (pixels, modality, _), rows = load_batch(ready), ready.rows
             output = network(network.normalise(pixels), modality)
 
             def pull(

@@ -27,10 +27,13 @@ from vireid.models.extract import extract
 from vireid.recipes import load_recipe
 from vireid.runs import Run, new_network
 from vireid.runs.machine import keep_memory
+from vireid.terms import Batch
 from vireid.training import TrainingImages, first_state
-from vireid.training.batches import load_batch, read_batch
 from vireid.training.keeping import begin_terms
-from vireid.training.step import train_iteration
+from vireid.training.objective import Plan, plan_batch
+from vireid.training.prepared import Prepared, Reader, load_batch
+from vireid.training.step import Stepping
+from vireid.training.workers import alone
 from vireid.types import Labelling, Modality, PseudoLabels
 
 CASES = {
@@ -64,24 +67,29 @@ class Steps:
         labels = PseudoLabels(np.arange(count) // 2 % max(2, count // 8))
         self.state.labelling = Labelling(dict.fromkeys(recipe.spaces(self.stage), labels))
         self.state.terms = begin_terms(self.stage, self.state.labelling, embeddings, recipe.seed)
-        self.passes = Passes(network)
+        passes = Passes(network)
+        self.reader = Reader(self.images, recipe, passes)
+        self.stepping = Stepping(self.state, recipe, self.on, passes, alone)
         self.network = network.train()
         self.ready = self.load()
 
-    def read(self) -> None:
-        """Read a batch, as it lies in memory or in the cache."""
-        read_batch(self.images, *self.sides)
+    def read(self) -> Prepared:
+        """Make a step ready on the host: its pixels, draws and plans."""
+        state = self.state
+
+        def plan(batch: Batch) -> dict[str, Plan]:
+            return plan_batch(self.on.terms, state.terms, state.labelling, batch)
+
+        return self.reader.prepare(*self.sides, "benchmark", 0, 0, plan=plan)
 
     def load(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """Read and augment a batch."""
-        batch = read_batch(self.images, *self.sides)
-        pixels, _, modality = load_batch(batch, self.recipe, "benchmark")
+        """Make a step ready, and augment its batch."""
+        pixels, modality, _ = load_batch(self.read())
         return self.network.normalise(pixels), modality
 
     def full(self) -> None:
         """Take a step of the aligned stage, all its terms on."""
-        batch = read_batch(self.images, *self.sides)
-        train_iteration(self.state, self.recipe, self.on, [batch], self.passes)
+        self.stepping.iterate([self.read()])
 
     def bare(self) -> None:
         """Take a step on ready tensors."""

@@ -69,16 +69,16 @@ def largest_batch(recipe: Recipe) -> int:
 
 
 def bytes_of_image(network: Any, recipe: Recipe) -> float:
-    """Measure what a step keeps of each image for its backward pass.
+    """Measure, on the CPU, what a step keeps of each image for its backward pass.
 
     Args:
-        network: on the training device; does not change.
+        network: anywhere; does not change.
         recipe: size of the images, and precision.
 
     Returns:
         Bytes, weights left out.
     """
-    copy = deepcopy(network).train()
+    copy = deepcopy(network).cpu().train()
     own = {p.untyped_storage().data_ptr() for p in (*copy.parameters(), *copy.buffers())}
     sizes: dict[int, int] = {}
 
@@ -88,13 +88,15 @@ def bytes_of_image(network: Any, recipe: Recipe) -> float:
             sizes[storage.data_ptr()] = storage.nbytes()
         return kept
 
-    device = network.mean.device
-    pixels = torch.zeros(2 * PROBED, 3, recipe.height, recipe.width, device=device)
+    pixels = torch.zeros(2 * PROBED, 3, recipe.height, recipe.width)
     modality = torch.arange(2 * PROBED) // PROBED
-    pooling = new_pooling(copy, replace(recipe.compute, parts=1))
+    half = recipe.compute.precision in ("bf16", "fp16")  # of one size, and CPUs know the first
+    compute = replace(recipe.compute, parts=1, precision="bf16" if half else "fp32")
+    pooling = new_pooling(copy.float(), compute)
     with torch.autograd.graph.saved_tensors_hooks(note, lambda kept: kept):
         pooling(pixels, modality)
-    return sum(sizes.values()) / (2 * PROBED)
+    factor = 2 if recipe.compute.precision == "fp64" else 1
+    return factor * sum(sizes.values()) / (2 * PROBED)
 
 
 def resident_pixels(pixels: Any, device: torch.device | str) -> Tensor | None:
