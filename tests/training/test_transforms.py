@@ -12,10 +12,11 @@ from vireid.training.draws import (
     GREY,
     draw,
     draw_channels,
-    draw_levels,
+    draw_exposure,
     draw_most_channels,
     draw_rectangles,
     draw_shifts,
+    exposed_levels,
 )
 
 SIZE = (6, 3, 20, 11)
@@ -26,7 +27,9 @@ def crop_and_flip(pixels, padding, flip, stream):
 
 
 def change_exposure(pixels, strength, stream):
-    return transforms.change_exposure(pixels, draw_levels(len(pixels), strength, stream))
+    return transforms.change_exposure(
+        pixels, exposed_levels(draw_exposure(len(pixels), strength, stream))
+    )
 
 
 def exchange_channels(given, stream, *, grey):
@@ -239,6 +242,9 @@ def test_the_whole_augmentation_is_its_parts_in_turn(view, wanted):
 def test_some_of_the_images_are_changed_as_among_all(view):
     config = AugmentationConfig(padding=2, exposure=0.2, infrared_exchange=True)
     pixels, some = eight_bits(images(9)), torch.tensor([7, 0, 3])
-    draws = draw((9, *pixels.shape[2:]), config, generator(3), view=view)
-    found = transforms.augment(pixels[some], draws.of(some))
+    size, streams = (9, *pixels.shape[2:]), (generator(3), generator(3))
+    draws = draw(size, config, streams[0], view=view)
+    own = draw(size, config, streams[1], view=view, rows=some)
+    found = transforms.augment(pixels[some], own)
     assert torch.equal(found, transforms.augment(pixels, draws)[some])
+    assert torch.equal(streams[0].get_state(), streams[1].get_state())

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -42,8 +43,10 @@ class SharedForward:
         self.network = network
         self.parts = 1 if pooling is None else pooling.parts
         network.neck.requires_grad_(False)  # its gradient is whole everywhere: nothing to share
+        names = signature(DistributedDataParallel).parameters
+        buffers = "forward_sync_buffers" if "forward_sync_buffers" in names else "broadcast_buffers"
         self.shared = DistributedDataParallel(
-            pooling or Pooling(network), broadcast_buffers=False, gradient_as_bucket_view=True
+            pooling or Pooling(network), gradient_as_bucket_view=True, **{buffers: False}
         )
         network.neck.requires_grad_(True)
 

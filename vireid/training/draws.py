@@ -37,17 +37,6 @@ class Draws:
         named = ((field.name, getattr(self, field.name)) for field in fields(self))
         return {name: value for name, value in named if value is not None}
 
-    def of(self, rows: Tensor) -> "Draws":
-        """Return the draws of some of the images.
-
-        Args:
-            rows: which.
-
-        Returns:
-            Theirs, in that order.
-        """
-        return Draws(**{name: value[rows] for name, value in self.arrays().items()})
-
 
 def draw(
     size: tuple[int, int, int],
@@ -55,30 +44,35 @@ def draw(
     generator: torch.Generator,
     *,
     view: View,
+    rows: Tensor | None = None,
 ) -> Draws:
     """Draw what is done to B images.
 
     Args:
         size: B, height and width.
         config: which changes, and how strong.
-        generator: source of all randomness, on the CPU.
+        generator: source of all randomness, on the CPU; it moves the same whatever rows are
+            wanted.
         view: ``exchanged`` also copies one channel (or grey) over all three, as MMM does to bring
             visible images near infrared ones; ``infrared`` does so with most images where the
             settings want it.
+        rows: [b] of which of the B images draws are wanted; all where not given.
 
     Returns:
         The draws, on the CPU.
     """
     count, height, width = size
+    own = slice(None) if rows is None else rows
     shift, mirrored = draw_shifts(count, config.padding, config.flip, generator)
-    levels = draw_levels(count, config.exposure, generator)
+    exposure = draw_exposure(count, config.exposure, generator)
     mix = stays = None
     if view == "exchanged":
-        mix = draw_channels(count, generator, grey=config.exchange_grey)
+        mix = draw_channels(count, generator, grey=config.exchange_grey)[own]
     if view == "infrared" and config.infrared_exchange:
-        mix, stays = draw_most_channels(count, generator)
+        mix, stays = (part[own] for part in draw_most_channels(count, generator))
     rectangles = draw_rectangles((count, height, width), config.erasing, generator)
-    return Draws(shift, mirrored, levels, rectangles, mix, stays)
+    levels = exposed_levels(exposure[own])
+    return Draws(shift[own], mirrored[own], levels, rectangles[own], mix, stays)
 
 
 def draw_shifts(
@@ -100,7 +94,7 @@ def draw_shifts(
     return shift[..., 0].T.contiguous(), mirrored[:, 0]
 
 
-def draw_levels(count: int, strength: float, generator: torch.Generator) -> Tensor:
+def draw_exposure(count: int, strength: float, generator: torch.Generator) -> Tensor:
     """Draw a gain and a power for each image.
 
     Args:
@@ -109,11 +103,23 @@ def draw_levels(count: int, strength: float, generator: torch.Generator) -> Tens
         generator: source of all randomness.
 
     Returns:
-        [B, 256] float32 in [0, 1], what each level becomes.
+        [B, 2] changes of the gain and logarithms of gamma.
     """
-    gain, gamma = (torch.rand(2, count, 1, generator=generator) * 2 - 1) * strength
-    levels = torch.linspace(0, 1, 256)
-    table: Tensor = (levels ** gamma.exp() * (1 + gain)).clamp(0, 1)
+    drawn = (torch.rand(2, count, 1, generator=generator) * 2 - 1) * strength
+    return drawn[..., 0].T.contiguous()
+
+
+def exposed_levels(exposure: Tensor) -> Tensor:
+    """Return what each of the 256 levels becomes.
+
+    Args:
+        exposure: [B, 2] of ``draw_exposure``.
+
+    Returns:
+        [B, 256] float32 in [0, 1].
+    """
+    gain, gamma = exposure[:, :1], exposure[:, 1:]
+    table: Tensor = (torch.linspace(0, 1, 256) ** gamma.exp() * (1 + gain)).clamp(0, 1)
     return table
 
 

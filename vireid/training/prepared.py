@@ -97,9 +97,9 @@ class Reader:
             if not again:
                 found[places[view]] = self._pixels(asked)
             size = (len(indices), *self.images.size)
-            draws = draw(size, self.recipe.augmentation, generator, view=view)
-            own_draws = draws.of(torch.from_numpy(mine)).arrays()
-            found |= {f"{view}/{name}": value for name, value in own_draws.items()}
+            part = torch.from_numpy(mine)
+            draws = draw(size, self.recipe.augmentation, generator, view=view, rows=part)
+            found |= {f"{view}/{name}": value for name, value in draws.arrays().items()}
         plans = plan(rows)
         found |= flat_plans(plans)
         parcel = packed(found, pin=self.pin)
