@@ -19,6 +19,8 @@ from vireid.types import Embeddings, Int, Tell
 
 BATCH = 64
 """Images in one pass on a CPU."""
+TRIED = 8
+"""Images that a network with folded norms is tried on."""
 
 
 class KeptMaps:
@@ -68,7 +70,7 @@ class Passing:
     part: tuple[int, int] = (0, 1)
     """(i, n) embeds every n-th batch from the i-th on: one part for each of n processes."""
     fold: bool | None = None
-    """Whether batch norms are folded into convolutions; tried on the first batch if not given."""
+    """Whether batch norms are folded into convolutions; tried on the first images if not given."""
 
 
 def extract(
@@ -216,7 +218,7 @@ def _folded(
     if fold is not None:
         return folded_copy(network) if fold else network
     with multiplying("ieee", maps.device):
-        return folded(network, maps.to(network.mean.dtype), sides)
+        return folded(network, maps[:TRIED].to(network.mean.dtype), sides[:TRIED])
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 from vireid.errors import DegenerateClusters
 from vireid.models import CrossModalNetwork, Output, Pooling, dealt, folded, whole_output
-from vireid.models.extract import BATCH, Passing, batches_of, extract, frozen_part
+from vireid.models.extract import TRIED, Passing, batches_of, extract, frozen_part
 from vireid.models.precision import multiplying
 from vireid.models.sending import sent
 from vireid.parallel.agreement import on_first
@@ -46,7 +46,9 @@ class SharedForward:
         names = signature(DistributedDataParallel).parameters
         buffers = "forward_sync_buffers" if "forward_sync_buffers" in names else "broadcast_buffers"
         self.shared = DistributedDataParallel(
-            pooling or Pooling(network), gradient_as_bucket_view=True, **{buffers: False}
+            pooling or Pooling(network),
+            gradient_as_bucket_view=True,
+            **{buffers: False},  # type: ignore[arg-type]
         )
         network.neck.requires_grad_(True)
 
@@ -153,7 +155,7 @@ def can_fold(network: CrossModalNetwork, pixels: Any, modality: Int) -> bool:
     Returns:
         True if its norms may be folded.
     """
-    training, some = network.training, slice(0, BATCH)
+    training, some = network.training, slice(0, TRIED)
     network.eval()
     with torch.inference_mode(), multiplying("ieee", network.mean.device):
         maps = frozen_part(network, pixels, some)
