@@ -17,7 +17,7 @@ def is_cuda(device: str) -> bool:
 def wait_for(device: str) -> None:
     """Wait until a device has done what it was asked to do."""
     if is_cuda(device):
-        torch.cuda.synchronize()
+        torch.cuda.synchronize(device)
 
 
 def seconds(work: Callable[[], object], device: str, times: int = 1) -> float:
@@ -42,12 +42,12 @@ def forget_peak(device: str) -> None:
     """Begin to watch a GPU's memory anew, with nothing in it that nobody needs."""
     if is_cuda(device):
         torch.cuda.empty_cache()
-        torch.cuda.reset_peak_memory_stats()
+        torch.cuda.reset_peak_memory_stats(device)
 
 
 def peak(device: str) -> float | None:
     """Return the most memory of a GPU that was in use, in GiB; None on a CPU."""
-    return torch.cuda.max_memory_allocated() / 2**30 if is_cuda(device) else None
+    return torch.cuda.max_memory_allocated(device) / 2**30 if is_cuda(device) else None
 
 
 def share_of_gpu(work: Callable[[], object], device: str, times: int) -> float | None:
@@ -70,11 +70,7 @@ def share_of_gpu(work: Callable[[], object], device: str, times: int) -> float |
 
 
 def covered(spans: list[tuple[float, float]]) -> float:
-    """Return how much some spans cover together, overlaps once.
-
-    >>> covered([(0, 2), (1, 3), (5, 6)])
-    4.0
-    """
+    """Return how much some spans, by their start, cover together; overlaps count once."""
     total, end = 0.0, float("-inf")
     for start, stop in spans:
         total += max(0.0, stop - max(start, end))

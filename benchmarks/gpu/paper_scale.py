@@ -12,7 +12,7 @@ from labels import scene
 
 from gpu.clock import forget_peak, gib, peak, wait_for
 from gpu.report import Report
-from gpu.scenes import pictures, recipe_of
+from gpu.scenes import FEW_ROWS, pictures, recipe_of
 from vireid.cluster import Held, Search, modal_neighbours
 from vireid.config import Recipe
 from vireid.labelling import Labeller, NeighbourSearch
@@ -33,6 +33,8 @@ from vireid.types import Embeddings, Int, Known, Labelling, LabelSpace
 
 FULL, SMALL = 34_167, 400
 """Images."""
+DIFFERENT = 2048
+"""Images that are drawn; the others are copies of them."""
 STEPS = 200
 """Of an epoch of the recipe."""
 
@@ -95,6 +97,7 @@ def paper_scale(report: Report) -> None:
     """34,167 random images of 288x144, one epoch of 20 steps of each stage of sysu."""
     count, steps = (SMALL, 2) if report.small else (FULL, 2 * READ_EVERY)
     changes = ["stages.*.epochs=1", f"stages.*.iterations={steps}", "stages.aligned.warmup=0"]
+    changes += FEW_ROWS if report.small else []
     recipe = recipe_of("sysu", None, report.small, *changes)
     device = report.device
     forget_peak(device)
@@ -121,11 +124,14 @@ def drawn(count: int, modality: Int, recipe: Recipe, report: Report) -> Training
     """Draw images of the recipe's size, and put them on the device where they fit."""
     start = perf_counter()
     generator = np.random.default_rng(0)
-    pixels = pictures(generator.integers(0, 395, count), (recipe.height, recipe.width), generator)
+    people = generator.integers(0, 395, min(DIFFERENT, count))
+    pixels = pictures(people, (recipe.height, recipe.width), generator)
+    pixels = pixels[np.arange(count) % len(pixels)]
     resident = resident_pixels(pixels, report.device)
     where = "in the host's memory" if resident is None else "on the device"
     taken = perf_counter() - start
-    report.info(f"{count:,} images, {pixels.nbytes / 2**30:.2f} GiB {where}, in {taken:.1f} s")
+    what = f"{count:,} images of which {len(people):,} differ, {pixels.nbytes / 2**30:.2f} GiB"
+    report.info(f"{what} {where}, in {taken:.1f} s")
     return TrainingImages(pixels, modality, resident=resident)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -99,11 +100,11 @@ def flat(tensors: Iterable[Tensor]) -> Tensor:
 
 def distance(cpu: Taken, there: Taken) -> dict[str, float]:
     """Return how far the device is from the CPU, in the words of ``Limits``."""
+    differences = [
+        abs(value - there.losses[name]) / max(1.0, abs(value)) for name, value in cpu.losses.items()
+    ]
     return {
-        "losses": max(
-            abs(value - there.losses[name]) / max(1.0, abs(value))
-            for name, value in cpu.losses.items()
-        ),
+        "losses": float(np.max(differences)),
         "gradients": float((cpu.gradients - there.gradients).norm() / cpu.gradients.norm()),
         "memories": float((cpu.memories - there.memories).abs().max()),
     }

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from pathlib import Path
 from time import perf_counter
 from typing import Literal
@@ -90,10 +91,16 @@ class Report:
             "failed": len(self.failed),
             "lines": [asdict(line) for line in self.lines],
         }
-        file.write_text(json.dumps(found, indent=1, allow_nan=False), encoding="utf-8")
+        file.write_text(json.dumps(found, indent=1), encoding="utf-8")
         return file
 
     def _say(self, kind: Kind, text: str, values: Mapping[str, Number] | None) -> None:
-        line = Line(self.section, kind, text, self.passed(), dict(values or {}))
+        numbers = {name: _plain(value) for name, value in (values or {}).items()}
+        line = Line(self.section, kind, text, self.passed(), numbers)
         self.lines.append(line)
         print(f"[{line.second:6.1f} s] {kind} {self.section}: {text}", flush=True)
+
+
+def _plain(value: Number) -> Number:
+    """Return what JSON can hold: numbers that are not finite as words."""
+    return str(value) if isinstance(value, float) and not isfinite(value) else value

@@ -75,7 +75,7 @@ def measure_one(case: Case, people_there: Scene, report: Report) -> None:
     forget_peak(device)
     with stepping(recipe, case.stage, people_there, device) as steps:
         warm = seconds(lambda: warm_up(steps), device)
-        turns, times = (1, 1) if small else (3, 10)
+        turns, times = (1, 1) if small else (2, 10)
         full, bare = in_turns((steps.full, steps.bare), device, turns=turns, times=times)
         memory, busy = peak(device), share_of_gpu(steps.full, device, 1 if small else 5)
         rows, ratio, parts = steps.rows, bare / full, steps.recipe.compute.parts

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from gpu.report import Report
-from gpu.scenes import Scene, recipe_of, scene_of
+from gpu.scenes import FEW_ROWS, Scene, recipe_of, scene_of
 from gpu.steps import stepping
 from vireid.config import Recipe
 
@@ -47,7 +47,7 @@ def waits(report: Report) -> None:
     with watched_waits() as found:
         torch.ones(1, device=report.device).item()
     report.check(found.total() > 0, f"torch tells of {found.total()} waits where one is made")
-    recipe = recipe_of("sysu", None, report.small)
+    recipe = recipe_of("sysu", None, report.small, *(FEW_ROWS if report.small else ()))
     people_there = scene_of(recipe, 400 if report.small else 3000, 60)
     for number, stage in enumerate(recipe.stages):
         found = waits_of_steps(recipe, number, people_there, report.device)
