@@ -79,6 +79,7 @@ def run_section(name: str, section: Section, report: Report) -> None:
     before = report.passed()
     try:
         with time_limit(report.left()):
+            forget_peak(report.device)
             section(report)
     except Exception:
         if report.left() <= 0:
@@ -87,7 +88,6 @@ def run_section(name: str, section: Section, report: Report) -> None:
             said = traceback.format_exc(limit=-4).strip().replace("\n", " | ")
             report.check(False, said[-TOLD:])
     report.info(f"took {report.passed() - before:.1f} s")
-    forget_peak(report.device)
 
 
 def run_sections(sections: Mapping[str, Section], report: Report, out: Path) -> None:

@@ -66,7 +66,7 @@ def share_of_gpu(work: Callable[[], object], device: str, times: int) -> float |
         for event in found.events() or ()
         if event.device_type == DeviceType.CUDA and not event.is_user_annotation
     )
-    return covered(spans) / 1e6 / wall
+    return covered(spans) / 1e6 / wall if spans else None
 
 
 def covered(spans: list[tuple[float, float]]) -> float:
