@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format bench soak clean install
+.PHONY: demo test lint format bench soak gpu clean install
 
 demo: install  ## data, training, evaluation and report in demo/
 	$(BIN)/vireid demo demo
@@ -35,6 +35,9 @@ bench: install  ## the table of the README
 
 soak: install  ## kill a demo run at 50 random moments; nothing may be lost
 	$(BIN)/python benchmarks/soak.py
+
+gpu: install  ## whether training on this machine's GPU is right and fast; at most 8 minutes
+	$(BIN)/python benchmarks/gpu_check.py
 
 clean:
 	rm -rf $(VENV) demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .coverage
