@@ -30,7 +30,7 @@ from few_people import draw_people
 from safetensors.numpy import load_file
 
 SMALL = ("synthetic", "paper", "released")
-FULL = ("sysu", "regdb", "llcm")
+FULL = ("sysu", "regdb", "llcm", "released-sysu")
 WAYS = ("alone", "resumed", "two")
 EPOCHS = {"intra": 2, "joint": 2, "aligned": 5}
 STOPS = ((1, signal.SIGTERM), (6, signal.SIGKILL))

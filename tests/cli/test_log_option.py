@@ -35,8 +35,8 @@ def test_a_training_that_went_on_has_the_curves_of_one_that_did_not_stop(
     assert main(words(people, tiny_file, whole, "--log", "tensorboard")) == 0
     watch_step = epochs.Watcher.watch_step
 
-    def stop_in_the_last_epoch(watcher, report):
-        watch_step(watcher, report)
+    def stop_in_the_last_epoch(watcher, report, *write):
+        watch_step(watcher, report, *write)
         if (report.stage, report.epoch, report.step) == ("aligned", 2, 1):
             os.kill(os.getpid(), signal.SIGTERM)
 

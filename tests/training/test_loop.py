@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from vireid.cluster import modal_neighbours
+from vireid.cluster import Search, modal_neighbours
 from vireid.errors import DegenerateClusters, VireidError
 from vireid.runs import new_network
 from vireid.terms import ClusterNCE
@@ -177,7 +177,9 @@ def test_the_labeller_gets_all_images_and_only_what_a_camera_knows(crops, tiny, 
 
     recipe = replace(tiny, stages=tiny.stages[:1])
     (report,) = train(crops, recipe, labeller=Labeller()).reports
-    assert calls == [(128, ("visible", "infrared", "mixed"), modal_neighbours)]
+    ((count, spaces, search),) = calls
+    assert (count, spaces) == (128, ("visible", "infrared", "mixed"))
+    assert (search.func, search.keywords) == (modal_neighbours, {"search": Search()})
     assert report.labelling.spaces["mixed"].clusters == 4
 
 

@@ -61,8 +61,9 @@ def claimed(run: Run, *, resume: bool = False) -> Iterator[None]:
                 f"{run.folder} holds a run already; go on with it by --resume, choose another "
                 "folder or delete it"
             )
-        for left in run.folder.rglob(".*.[0-9]*"):  # a killed process was writing it
-            left.unlink(missing_ok=True)
+        for pattern in (".*.[0-9]*", *(f"{place}/.tmp*" for place in ("states", "checkpoints"))):
+            for left in run.folder.rglob(pattern):  # a killed process, or safetensors in it, wrote
+                left.unlink(missing_ok=True)
         yield
 
 

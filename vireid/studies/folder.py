@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -240,4 +241,4 @@ def lighten(run: Run) -> None:
     remove_states(run)
     for pattern in ("states", "checkpoints/*.safetensors", "checkpoints", "*.png", ".lock"):
         for file in run.folder.glob(pattern):
-            file.rmdir() if file.is_dir() else file.unlink()
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
