@@ -127,5 +127,10 @@ def memory_rows(space: PseudoLabels, embeddings: Embeddings) -> Tensor:
 
     from vireid.cluster import centres, normalise_rows
 
-    middle = centres(embeddings.vectors, space.labels, modality=embeddings.modality)
+    middle = centres(
+        embeddings.vectors,
+        space.labels,
+        modality=embeddings.modality,
+        resident=embeddings.resident,
+    )
     return torch.from_numpy(normalise_rows(middle))
