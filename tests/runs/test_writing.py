@@ -46,6 +46,11 @@ def test_who_hands_over_too_much_waits():
     assert len(begun) == AHEAD + 2
 
 
+def until_it_is_told(writer):
+    while True:
+        writer.check()
+
+
 def hand_over(writer, job):
     for _ in range(AHEAD + 2):
         writer.write(job)
@@ -55,7 +60,7 @@ def fail():
     raise SaveError("the disk is full")
 
 
-def test_a_failure_is_heard_of_at_the_next_job_or_at_the_end():
+def test_a_failure_is_heard_of_when_it_is_asked_for_or_at_the_end():
     done = []
     with writing() as writer:
         writer.write(fail)
@@ -63,5 +68,11 @@ def test_a_failure_is_heard_of_at_the_next_job_or_at_the_end():
             writer.finish()
         writer.finish()
         writer.write(fail)
+        hand_over(writer, lambda: done.append(1))
         with pytest.raises(SaveError, match="the disk is full"):
-            hand_over(writer, lambda: done.append(1))
+            writer.finish()
+        assert len(done) == AHEAD + 2, "those behind it are done"
+        writer.check()
+        writer.write(fail)
+        with pytest.raises(SaveError, match="the disk is full"):
+            until_it_is_told(writer)

@@ -23,9 +23,9 @@ def sent(values: Tensor, device: torch.device | str) -> Tensor:
     Returns:
         The values there; themselves where that is the CPU.
     """
-    if torch.device(device).type == "cuda":
-        values = values.contiguous().pin_memory()
-    return values.to(device, non_blocking=True)
+    if torch.device(device).type != "cuda":
+        return values.to(device)
+    return values.contiguous().pin_memory().to(device, non_blocking=True)
 
 
 @dataclass(frozen=True)

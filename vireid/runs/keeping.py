@@ -30,8 +30,9 @@ class Keeper:
             event: of the loop.
 
         Raises:
-            SaveError: something could not be written, now or before.
+            SaveError: something could not be written before.
         """
+        self.writer.check()
         recipe, state, run = self.session.recipe, event.state, self.session.run
         if isinstance(event, Labelled):
             if event.fresh and state.stage == len(recipe.stages) - 1:
@@ -51,8 +52,6 @@ class Keeper:
             state: between two steps.
             ends_stage: whether a stage has just ended, and others may want to begin from there.
 
-        Raises:
-            SaveError: something could not be written before.
         """
         session = self.session
         taken = take(state, session.recipe, self.images)

@@ -19,19 +19,29 @@ class Writer:
     def __init__(self, pool: ThreadPoolExecutor) -> None:
         self._pool = pool
         self._jobs: deque[Future[None]] = deque()
+        self._problem: BaseException | None = None
 
     def write(self, job: Callable[[], None]) -> None:
         """Hand a job over; wait while another one waits already.
 
         Args:
             job: writes something, and depends on nothing that the training changes.
-
-        Raises:
-            VireidError: a job that was handed over before has failed.
         """
         while len(self._jobs) > AHEAD or (self._jobs and self._jobs[0].done()):
-            self._jobs.popleft().result()
+            self._end_one()
         self._jobs.append(self._pool.submit(job))
+
+    def check(self) -> None:
+        """Tell of a job that has failed.
+
+        Raises:
+            VireidError: the first one that did, since this was asked last.
+        """
+        while self._jobs and self._jobs[0].done():
+            self._end_one()
+        problem, self._problem = self._problem, None
+        if problem is not None:
+            raise problem
 
     def finish(self) -> None:
         """Wait until everything is written.
@@ -40,7 +50,13 @@ class Writer:
             VireidError: a job has failed; those behind it are done all the same.
         """
         while self._jobs:
-            self._jobs.popleft().result()
+            self._end_one()
+        self.check()
+
+    def _end_one(self) -> None:
+        """Wait for the oldest job."""
+        problem = self._jobs.popleft().exception()
+        self._problem = self._problem or problem
 
 
 @contextmanager
