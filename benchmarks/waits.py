@@ -2,8 +2,8 @@
 
     PYTHONPATH=. python benchmarks/waits.py
 
-The recipes' own terms and batches with a tiny trunk and tiny pixels, the second step of an epoch, and
-what it costs to read the losses afterwards, as every tenth step does.
+The recipes' own terms and batches with a tiny trunk and tiny pixels: the second step of an epoch,
+and what it costs to read the losses afterwards, as every tenth step does.
 """
 
 from pages import table
