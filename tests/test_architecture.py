@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "vireid"
-BASE = {"errors", "types", "seeds", "config"}
+BASE = {"errors", "types", "seeds", "config", "precision"}
 TABLE: dict[str, set[str]] = {
     "errors": set(),
     "types": {"errors"},

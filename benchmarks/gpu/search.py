@@ -13,7 +13,7 @@ from gpu.report import Report
 from vireid.cluster import Held, Neighbours, Search, modal_neighbours, normalise_rows
 from vireid.labelling import label_spaces
 from vireid.metrics import stability
-from vireid.models.precision import Float32, multiplying
+from vireid.precision import Float32, multiplying
 from vireid.recipes import load_recipe
 from vireid.types import Embeddings, Labelling, Modality
 

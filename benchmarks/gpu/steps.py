@@ -11,7 +11,7 @@ from gpu.scenes import Scene
 from vireid.cluster import normalise_rows
 from vireid.config import Recipe
 from vireid.models import Passes
-from vireid.models.precision import multiplying
+from vireid.precision import multiplying
 from vireid.runs import new_network
 from vireid.training import new_pooling, prepare
 from vireid.training.keeping import begin_terms, trained

@@ -12,7 +12,8 @@ from vireid.recipes import parse_recipe
 from vireid.runs import new_network
 from vireid.training import step as step_module
 from vireid.training.guard import troubles, untrainable
-from vireid.training.outcomes import Iteration, StepValues, settle
+from vireid.training.iteration import Iteration, StepValues
+from vireid.training.outcomes import settle
 from vireid.training.state import first_state
 from vireid.types import Embeddings, Labelling, Modality, PseudoLabels
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vireid.cluster.search_options import Search
+from vireid.precision import multiplying
 from vireid.types import Float, Int
 
 if TYPE_CHECKING:
@@ -128,8 +129,9 @@ def products(queries: "Tensor", pieces: "Tensor") -> "Tensor":
 
     size = pieces.shape[1] // 2
     first, second = queries[:, :size], queries[:, size:]
-    near = first @ pieces[:, :size].T
-    return near.add_(torch.cat([second, first], dim=1) @ pieces.T)
+    with multiplying("tf32", pieces.device):  # which holds the pieces exactly, and is fast
+        near = first @ pieces[:, :size].T
+        return near.add_(torch.cat([second, first], dim=1) @ pieces.T)
 
 
 def within(proposal: Proposal, k: int, count: int, margin: float) -> tuple[Int, Int, Int]:

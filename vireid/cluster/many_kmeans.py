@@ -22,7 +22,7 @@ from vireid.cluster.kmeans_steps import (
     start_weights,
 )
 from vireid.cluster.padded import Block, padded, places_of
-from vireid.cluster.resident import beside
+from vireid.cluster.resident import near_rows
 from vireid.types import Float, Int
 
 _ASKED_EVERY = 4
@@ -74,17 +74,17 @@ def kmeans_each(
     means, groups = [], np.empty(len(members), dtype=np.int64)
     for block, of, start in zip(blocks, clouds, starts, strict=True):
         best = _improved(of, start, max_iterations)
-        means.append((mean_weights(best, k) @ rows[beside(rows, block.rows)].double()).float())
+        means.append((mean_weights(best, k) @ rows[near_rows(rows, block.rows)].double()).float())
         labels[block.rows[block.inside]] = best.cpu().numpy()[block.inside]
         groups[block.groups] = start.groups.cpu().numpy()
     if not means:
         return Partitions(np.zeros((0, k, rows.shape[1]), dtype=np.float32), groups, labels)
-    centres = torch.cat(means)[beside(rows, places_of(blocks, len(members)))]
+    centres = torch.cat(means)[near_rows(rows, places_of(blocks, len(members)))]
     return Partitions(centres.cpu().numpy(), groups, labels)
 
 
 def _cloud(rows: Tensor, block: Block) -> Cloud:
-    return cloud(rows[beside(rows, block.rows)].double(), beside(rows, block.inside))
+    return cloud(rows[near_rows(rows, block.rows)].double(), near_rows(rows, block.inside))
 
 
 def _starts(
@@ -107,7 +107,7 @@ def _starts(
         first, draws = _draws(sizes, rounds, k, n_init, generator)
         found = []
         for block, of in zip(blocks, clouds, strict=True):
-            mine = (beside(of.inside, array[block.groups]) for array in (first, draws))
+            mine = (near_rows(of.inside, array[block.groups]) for array in (first, draws))
             found.append(chosen_starts(of, *mine))
         used = np.empty_like(rounds)
         if found:

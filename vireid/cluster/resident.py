@@ -14,7 +14,7 @@ from vireid.types import Float, Int
 Number = TypeVar("Number", bound=np.generic)
 
 
-def beside(rows: Tensor, array: NDArray[Number]) -> Tensor:
+def near_rows(rows: Tensor, array: NDArray[Number]) -> Tensor:
     """Copy an array to the device of some rows.
 
     Args:
@@ -49,9 +49,9 @@ def centres_there(
     for block in blocks:
         share = np.where(block.inside, weights[block.rows], 0)
         share = np.where(share.any(axis=1, keepdims=True), share, block.inside)
-        there = beside(rows, share / share.sum(axis=1, keepdims=True))
-        means.append((there[:, None] @ rows[beside(rows, block.rows)].double())[:, 0])
+        there = near_rows(rows, share / share.sum(axis=1, keepdims=True))
+        means.append((there[:, None] @ rows[near_rows(rows, block.rows)].double())[:, 0])
     means.append(rows.new_full((1, rows.shape[1]), torch.nan, dtype=torch.float64))
-    places = beside(rows, places_of(blocks, len(members)))
+    places = near_rows(rows, places_of(blocks, len(members)))
     shape = (len(members) // parts, parts, rows.shape[1])
     return torch.cat(means)[places].reshape(shape).nanmean(dim=1).float().cpu().numpy()

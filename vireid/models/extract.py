@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -13,8 +13,8 @@ from torch import Tensor
 from vireid.errors import DataError
 from vireid.models import CrossModalNetwork, folded
 from vireid.models.folding import folded_copy
-from vireid.models.precision import Float32, multiplying
 from vireid.models.sending import sent
+from vireid.precision import Float32, multiplying
 from vireid.types import Embeddings, Int, Tell
 
 BATCH = 64
@@ -100,6 +100,59 @@ def extract(
         DataError: an embedding is not finite.
     """
     how = how or Passing()
+    vectors, features = passed(
+        network, pixels, modality, with_features=with_features, how=how, progress=progress
+    )
+    own = modality[batches_of(how.part, len(modality), how.batch)]
+    return embeddings_of(vectors, own, features)
+
+
+def embeddings_of(vectors: Tensor, modality: Int, features: Tensor | None) -> Embeddings:
+    """Bring embeddings to the host; those of a GPU stay there too.
+
+    Args:
+        vectors: [N, D] where they were made.
+        modality: [N] 0 visible, 1 infrared.
+        features: [N, D] likewise, where they are asked for.
+
+    Returns:
+        The embeddings.
+
+    Raises:
+        DataError: one is not finite.
+    """
+    found = vectors.cpu().numpy()
+    if not np.isfinite(found).all():
+        raise DataError(
+            "the network's embeddings are not finite, its weights have diverged; "
+            "train anew with a lower learning_rate"
+        )
+    rows = None if features is None else features.cpu().numpy()
+    return Embeddings(found, modality, rows, resident=vectors if vectors.is_cuda else None)
+
+
+def passed(
+    network: CrossModalNetwork,
+    pixels: Any,
+    modality: Int,
+    *,
+    with_features: bool,
+    how: Passing,
+    progress: Tell | None = None,
+) -> tuple[Tensor, Tensor | None]:
+    """Pass images through a network, without a look at what comes out.
+
+    Args:
+        network: the network; its mode is restored afterwards.
+        pixels: [N, H, W, 3] uint8, or any array that gives such blocks for a slice.
+        modality: [N] 0 visible, 1 infrared.
+        with_features: also keep the features before the neck.
+        how: batch, precision, and which part of the images.
+        progress: called with the images done and N.
+
+    Returns:
+        Vectors and features [M, D] of the M images of the part, on the network's device.
+    """
     device = network.mean.device
     training = network.training
     network.eval()
@@ -120,19 +173,7 @@ def extract(
                 progress(min(start + how.batch, len(modality)), len(modality))
     network.train(training)
     none = torch.empty(0, network.embedding_size, device=device)
-    there = torch.cat([none, *vectors])
-    found = there.cpu().numpy()
-    if not np.isfinite(found).all():
-        raise DataError(
-            "the network's embeddings are not finite, its weights have diverged; "
-            "train anew with a lower learning_rate"
-        )
-    return Embeddings(
-        found,
-        modality[batches_of(how.part, len(modality), how.batch)],
-        torch.cat([none, *features]).cpu().numpy() if with_features else None,
-        resident=there if device.type == "cuda" else None,
-    )
+    return torch.cat([none, *vectors]), torch.cat([none, *features]) if with_features else None
 
 
 def extract_with_mirror(
@@ -163,6 +204,7 @@ def extract_with_mirror(
     def watched(before: int) -> Tell:
         return lambda done, _: progress(before + done, 2 * count) if progress else None
 
+    how = replace(how or Passing(), kept=None, resident=None)  # these know one of the two only
     plain = extract(network, pixels, modality, how=how, progress=watched(0))
     mirror = extract(network, pixels[:, :, ::-1], modality, how=how, progress=watched(count))
     vectors = plain.vectors + mirror.vectors

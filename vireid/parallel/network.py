@@ -13,13 +13,21 @@ from torch.nn.parallel import DistributedDataParallel
 
 from vireid.errors import DegenerateClusters
 from vireid.models import CrossModalNetwork, Output, Pooling, dealt, folded, whole_output
-from vireid.models.extract import TRIED, Passing, batches_of, extract, frozen_part
-from vireid.models.precision import multiplying
+from vireid.models.extract import (
+    TRIED,
+    Passing,
+    batches_of,
+    embeddings_of,
+    extract,
+    frozen_part,
+    passed,
+)
 from vireid.models.sending import sent
 from vireid.parallel.agreement import on_first
 from vireid.parallel.gather import gathered
 from vireid.parallel.lost import exchange
 from vireid.parallel.process import share
+from vireid.precision import multiplying
 from vireid.types import Embeddings, Int, Tell
 
 
@@ -126,22 +134,13 @@ def shared_extract(
         for buffer in network.buffers():
             dist.broadcast(buffer, 0)
     how = replace(how, part=part, fold=on_first(partial(can_fold, network, pixels, modality)))
-    own = extract(
-        network, pixels, modality, with_features=with_features, how=how, progress=progress
-    )
+    own = passed(network, pixels, modality, with_features=with_features, how=how, progress=progress)
     rows = [batches_of((i, part[1]), len(modality), how.batch) for i in range(part[1])]
-    order = np.argsort(np.concatenate(rows))
-    device, sizes = network.mean.device, [len(one) for one in rows]
-    back = torch.from_numpy(order).to(device)
-
-    def whole(values: np.ndarray, there: Tensor | None = None) -> Tensor:
-        given = torch.tensor(values, device=device) if there is None else there
-        return gathered(given, sizes)[back]
-
-    vectors = whole(own.vectors, own.resident)
-    features = None if own.features is None else whole(own.features).cpu().numpy()
-    resident = vectors if device.type == "cuda" else None
-    return Embeddings(vectors.cpu().numpy(), modality, features, resident=resident)
+    sizes = [len(one) for one in rows]
+    back = torch.from_numpy(np.argsort(np.concatenate(rows))).to(network.mean.device)
+    vectors, features = (None if one is None else gathered(one, sizes)[back] for one in own)
+    assert vectors is not None
+    return embeddings_of(vectors, modality, features)
 
 
 def can_fold(network: CrossModalNetwork, pixels: Any, modality: Int) -> bool:

@@ -1,7 +1,6 @@
 """The verb: unlabelled images and a recipe -> a run folder."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from vireid.config import Recipe
@@ -9,7 +8,7 @@ from vireid.data import MAX_UNREADABLE, DataFolder, open_data
 from vireid.errors import ConfigError
 from vireid.observers import Progress, silent
 from vireid.recipes import change_recipe, load_recipe, parse_recipe
-from vireid.recipes.yaml_text import read_yaml
+from vireid.runs.begun import as_begun
 from vireid.runs.folder import KEPT, Run
 from vireid.runs.machine import find_device
 from vireid.runs.reading import Reading
@@ -17,9 +16,6 @@ from vireid.runs.session import MakeLabeller, Session
 from vireid.runs.states import check_same_recipe
 from vireid.runs.train_run import train_run
 from vireid.runs.watch import Watching, nobody
-
-LEFT_OPEN = ("parts", "embedding_batch")
-"""Settings of ``compute`` that a recipe leaves to the memory of a GPU."""
 
 
 def train(
@@ -137,23 +133,3 @@ def chosen_recipe(
         found = as_begun(found, run.recipe_text())
         check_same_recipe(run, found)
     return found
-
-
-def as_begun(recipe: Recipe, text: str) -> Recipe:
-    """Return a recipe with what was chosen by the memory of a GPU when its run began.
-
-    Args:
-        recipe: the one given now, which may leave it open.
-        text: the recipe of the run.
-
-    Returns:
-        The recipe; what it says itself stays.
-    """
-    settings = read_yaml(text, "recipe")
-    begun = settings.get("compute") if isinstance(settings, dict) else None
-    chosen = {
-        name: value
-        for name, value in (begun or {}).items()
-        if name in LEFT_OPEN and getattr(recipe.compute, name) is None
-    }
-    return replace(recipe, compute=replace(recipe.compute, **chosen)) if chosen else recipe

@@ -8,17 +8,29 @@ from dataclasses import replace
 from functools import partial
 from time import perf_counter
 
+import torch
+
 from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.data.pixels.images import Pixels
 from vireid.errors import LostProcess, SaveError, Stopped
 from vireid.files import whole_file
 from vireid.models import CrossModalNetwork
+from vireid.models.extract import BATCH
 from vireid.observers import check_installed, silent
 from vireid.pages import draw_training_curve
-from vireid.parallel import any_of, from_first, on_first, process_group, recognising_lost, share
+from vireid.parallel import (
+    any_of,
+    from_first,
+    largest,
+    on_first,
+    process_group,
+    recognising_lost,
+    share,
+)
 from vireid.recipes import recipe_differences
 from vireid.runs import BEFORE, Run, new_network, save_network
+from vireid.runs.begun import as_begun
 from vireid.runs.claim import check_trainable, claimed, is_finished, write_settings
 from vireid.runs.fingerprints import fingerprint
 from vireid.runs.initial import initial_change, note_initial
@@ -27,7 +39,7 @@ from vireid.runs.reading import read_training
 from vireid.runs.session import Session
 from vireid.runs.states import load_state, remove_states
 from vireid.runs.stopping import StopRequest, stop_requests
-from vireid.runs.watching import watching
+from vireid.runs.watching import Watched, watching
 from vireid.runs.workers import stopping_between_batches, together
 from vireid.runs.writing import writing
 from vireid.training import (
@@ -105,6 +117,8 @@ def _train(session: Session, device: str, stop: Callable[[], bool]) -> None:
     size = (recipe.height, recipe.width)
     show = session.progress if share()[0] == 0 else silent
     data, pixels = read_training(session.data, size, session.reading, progress=show)
+    if session.resume and run.recipe_file.exists():
+        recipe = as_begun(recipe, run.recipe_text())
     recipe = _fitting(network, recipe)
     session = replace(session, recipe=recipe)
     labeller = session.labeller(data, recipe) if session.labeller else recipe.labelling
@@ -126,23 +140,38 @@ def _train(session: Session, device: str, stop: Callable[[], bool]) -> None:
             network, images, recipe, labeller=watch.labeller, begin=begin, workers=watch.workers
         )
         with closing(events):
-            for event in events:
-                watch.tell(event, writer.write)
-                if isinstance(event, EpochEnded | Labelled):
-                    on_first(partial(keeper.keep, event))
-                if _may_stop(event) and stop():
-                    on_first(partial(keeper.save, event.state))
-                    on_first(keeper.finish)
-                    watch.observers.close(finished=False)
-                    raise Stopped("stopped", 0)
+            finished = _follow(events, keeper, watch, stop)
         on_first(keeper.finish)
-        watch.observers.close(finished=True)
+        watch.observers.close(finished=finished)
+    if not finished:
+        raise Stopped("stopped", 0)
     on_first(partial(summarise, run, seconds))
+
+
+def _follow(
+    events: Iterator[Event], keeper: Keeper, watch: Watched, stop: Callable[[], bool]
+) -> bool:
+    """Go through a training; tell whether it came to its end, or was stopped and is saved."""
+    try:
+        for event in events:
+            watch.tell(event, keeper.writer.write)
+            if isinstance(event, EpochEnded | Labelled):
+                on_first(partial(keeper.keep, event))
+            if _may_stop(event) and stop():
+                on_first(partial(keeper.save, event.state))
+                return False
+    except Stopped:  # between two batches of an embedding
+        return False
+    return True
 
 
 def _fitting(network: CrossModalNetwork, recipe: Recipe) -> Recipe:
     """Return the recipe with what it leaves to the memory of the GPU, and say what that is."""
-    compute = from_first(chosen_compute(network, recipe, processes=share()[1]))
+    compute = chosen_compute(network, recipe, processes=share()[1])
+    if compute is not recipe.compute:  # what fits everywhere: the most parts, the smallest batch
+        most = int(largest(torch.tensor(compute.parts)))
+        least = -int(largest(torch.tensor(-(compute.embedding_batch or BATCH))))
+        compute = replace(compute, parts=most, embedding_batch=least)
     for name in ("parts", "embedding_batch"):
         if getattr(compute, name) != getattr(recipe.compute, name):
             _tell(f"compute.{name} is {getattr(compute, name)}, by the free memory of the GPU")

@@ -12,6 +12,7 @@ from vireid.data import DataFolder
 from vireid.errors import DegenerateClusters, Stopped, VireidError
 from vireid.files import whole_file
 from vireid.runs import Run, load_network
+from vireid.runs.begun import as_begun
 from vireid.runs.claim import is_finished, write_settings
 from vireid.runs.session import Session
 from vireid.runs.snapshot import Snapshot, write_snapshot
@@ -117,6 +118,9 @@ def _run_row(job: Job, row: str) -> None:
     """Train and score one row, and note the result."""
     study, run = job.study, job.run(row)
     recipe, data = replace(study.rows[row], seed=job.seed), study.data[job.name]
+    first = job.run(next(iter(study.rows)))
+    if first.recipe_file.is_file():  # what it left to the memory of a GPU all rows leave alike
+        recipe = as_begun(recipe, first.recipe_text())
     study.folder.note_code(run, job.code)
     keep = _begin(job, run, recipe, data, row)
     train_run(

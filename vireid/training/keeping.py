@@ -69,28 +69,25 @@ def terms_on_device(
     return found
 
 
-def renew_terms(
-    kept: Mapping[str, Kept],
-    stage: StageConfig,
-    labelling: Labelling,
-    embeddings: Embeddings,
-    *,
-    device: torch.device | str = "cpu",
-) -> None:
-    """Let centres follow the embeddings where labels stay, in place.
+def renewed(
+    kept: Mapping[str, Kept], stage: StageConfig, labelling: Labelling, embeddings: Embeddings
+) -> dict[str, dict[str, Tensor]]:
+    """Let centres follow the embeddings where labels stay.
 
     Args:
-        kept: what the terms keep.
+        kept: what the terms keep; does not change.
         stage: with its terms.
         labelling: the labels in use.
         embeddings: of the N training images as they are now.
-        device: where the tensors live.
+
+    Returns:
+        What terms that follow keep from now on, by name, by term.
     """
-    for name, term in stage.all_terms().items():
-        if term.follows and name in kept:
-            fresh = term.renew(kept[name], labelling, embeddings)
-            for key, value in fresh.items():
-                kept[name][key] = value.to(device)
+    return {
+        name: dict(term.renew(kept[name], labelling, embeddings))
+        for name, term in stage.all_terms().items()
+        if term.follows and name in kept
+    }
 
 
 def on_device(term: Term, kept: Kept, device: torch.device | str) -> Kept:

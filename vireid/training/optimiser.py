@@ -45,33 +45,47 @@ def take_step(
     optimiser: torch.optim.Optimizer,
     scaler: torch.amp.GradScaler,
     skipped: Tensor | None = None,
+    bad: Tensor | None = None,
 ) -> None:
     """Move the weights, or leave them where the step is skipped.
 
     Args:
-        optimiser: with gradients; a fused one where ``skipped`` is given and nothing is scaled.
-        scaler: of the loss; lowers its scale where a step is skipped.
+        optimiser: with gradients; a fused one where ``skipped`` is given.
+        scaler: of the loss; lowers its scale where gradients are not finite.
         skipped: a scalar where the weights are, not 0 where the step is skipped, which nobody on
             the host then has to know; never skipped where not given.
+        bad: likewise, not 0 where a process has gradients that are not finite in this very step.
     """
-    if scaler.is_enabled():
-        if skipped is not None:  # all processes skip together: let each scaler find it out
-            first = next(
-                p for g in optimiser.param_groups for p in g["params"] if p.grad is not None
-            )
-            first.grad += torch.where(skipped > 0, torch.nan, 0.0).to(first.grad)
+    if skipped is None:
         scaler.step(optimiser)
         scaler.update()
         return
-    if skipped is None:
-        optimiser.step()
-        return
+    if scaler.is_enabled():
+        lower_scale(optimiser, scaler, skipped if bad is None else bad)
     _begin_momenta(optimiser)
     optimiser.found_inf = skipped  # type: ignore[attr-defined]
     try:
         optimiser.step()
     finally:
         del optimiser.found_inf  # type: ignore[attr-defined]
+    if scaler.is_enabled():
+        scaler.update()
+
+
+def lower_scale(
+    optimiser: torch.optim.Optimizer, scaler: torch.amp.GradScaler, bad: Tensor
+) -> None:
+    """Let the scaler of every process find out what one of them has found.
+
+    Args:
+        optimiser: with scaled gradients, which are brought to their own size.
+        scaler: of the loss; its next update lowers the scale where gradients are not finite.
+        bad: a scalar where the weights are, not 0 where they are not finite somewhere.
+    """
+    every = (p for group in optimiser.param_groups for p in group["params"])
+    first = next(p.grad for p in every if p.grad is not None)
+    first += torch.where(bad > 0, torch.nan, 0.0).to(first.dtype)
+    scaler.unscale_(optimiser)
 
 
 def _begin_momenta(optimiser: torch.optim.Optimizer) -> None:

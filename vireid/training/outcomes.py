@@ -1,46 +1,15 @@
 """What iterations gave, read when it costs nobody a wait, and whether steps were skipped."""
 
 import math
-from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor
 
 from vireid.errors import VireidError
+from vireid.training.iteration import Iteration
 from vireid.training.state import TrainingState
 
 READ_EVERY = 10
 """Iterations between two readings where values lie on a GPU, which would have to be waited for."""
-
-
-@dataclass(frozen=True)
-class StepValues:
-    """What one step gave, wherever it was computed."""
-
-    names: tuple[str, ...]
-    """The terms, and ``total`` last."""
-    numbers: Tensor
-    """Their values, the length of the gradient, and 1 where the step was skipped, else 0."""
-
-
-@dataclass(frozen=True)
-class Iteration:
-    """An iteration whose values are not read yet."""
-
-    stage: str
-    """Name of the stage."""
-    epoch: int
-    """Epoch of the stage, from 0."""
-    step: int
-    """Steps of the epoch that are finished, this one included."""
-    images: int
-    """Images that go through in its steps."""
-    allowed: int
-    """How many steps of an epoch may be skipped."""
-    scaled: bool
-    """Whether the loss is scaled, so that gradients overflow at times."""
-    steps: list[StepValues] = field(default_factory=list)
-    """What its steps gave."""
 
 
 def are_read_late(device: torch.device) -> bool:
@@ -64,8 +33,7 @@ def settle(state: TrainingState) -> None:
     Raises:
         VireidError: more steps of the epoch had no finite loss than may be skipped.
     """
-    unread = [one for one in state.unread if isinstance(one, Iteration)]
-    state.unread = []
+    unread, state.unread = state.unread, []
     if not unread:
         return
     numbers = torch.cat([step.numbers for one in unread for step in one.steps]).tolist()
@@ -87,8 +55,9 @@ def _count(
         own = dict(zip(names, values, strict=True))
         found |= own | {"total": found.get("total", 0.0) + own["total"]}
         state.latest = found
-        overflow = one.scaled and math.isfinite(own["total"])
-        if skipped and not overflow:
+        if skipped and one.scaled and math.isfinite(own["total"]):
+            break  # an overflow of scaled gradients: the iteration ends, and counts
+        if skipped:
             _count_skipped(state, one, own["total"], gradient)
             return
     for name, value in found.items():

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
 
+from torch import Tensor
+
 from vireid import seeds
 from vireid.cluster import Held, Search
 from vireid.config import Recipe, StageConfig
@@ -15,7 +17,7 @@ from vireid.training.guard import Verdict, judged
 from vireid.training.keeping import (
     begin_terms,
     needs_pooled,
-    renew_terms,
+    renewed,
     terms_on_device,
     trained,
 )
@@ -66,12 +68,25 @@ def renew(state: TrainingState, recipe: Recipe, stage: StageConfig, sources: Sou
     if state.labels_are_due(stage):
         fresh = _relabel(state, recipe, stage, sources, embedded)
     elif state.centres_are_due(stage):
-        device = state.network.mean.device
-        renew_terms(state.terms, stage, state.labelling, embedded(), device=device)
+        _recentre(state, stage, sources, embedded())
     else:
         return False
     state.seconds["labelling"] += perf_counter() - start
     return fresh
+
+
+def _recentre(
+    state: TrainingState, stage: StageConfig, sources: Sources, embeddings: Embeddings
+) -> None:
+    """Let centres follow the embeddings, computed by one process for all."""
+
+    def follow(_: NeighbourSearch) -> dict[str, dict[str, Tensor]]:
+        return renewed(state.terms, stage, state.labelling, embeddings)
+
+    found = sources.once(follow, sources.search, embeddings)
+    for name, tensors in found.items():
+        for key, value in tensors.items():
+            state.terms[name][key] = value.to(state.network.mean.device)
 
 
 @dataclass(frozen=True)

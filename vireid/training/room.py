@@ -1,5 +1,6 @@
 """What fits into the memory of a GPU: parts of a batch, images embedded at once, all pixels."""
 
+import gc
 from copy import deepcopy
 from dataclasses import replace
 from math import ceil
@@ -15,7 +16,7 @@ from vireid.training.compute import new_pooling
 SPARE = 0.85
 """Share of the free memory that a training step may fill."""
 WEIGHTS = 4
-"""Copies of the weights beside themselves: gradients, two of the optimiser, one on the way."""
+"""Copies of the weights besides themselves: gradients, two of the optimiser, one on the way."""
 GROWN = 1.3
 """What a step needs at its height, over what is kept for the backward pass."""
 LARGEST = 512
@@ -41,12 +42,14 @@ def chosen_compute(network: Any, recipe: Recipe, *, processes: int = 1) -> Compu
     if device.type != "cuda" or None not in (compute.parts, compute.embedding_batch):
         return compute
     weights = sum(p.nbytes for p in network.parameters() if p.requires_grad)
+    gc.collect()
+    torch.cuda.empty_cache()  # what an earlier training left counts as free
     free = torch.cuda.mem_get_info(device)[0] - WEIGHTS * weights
     image = bytes_of_image(network, recipe)
     needed = GROWN * image * ceil(largest_batch(recipe) / processes)
     parts = max(1, ceil(needed / max(1.0, SPARE * free)))
     batch = LARGEST
-    while batch > 1 and batch * image > free / 4:
+    while batch > 1 and batch * image > free:  # without a backward pass, a quarter of that
         batch //= 2
     return replace(
         compute,
@@ -82,9 +85,11 @@ def bytes_of_image(network: Any, recipe: Recipe) -> float:
     own = {p.untyped_storage().data_ptr() for p in (*copy.parameters(), *copy.buffers())}
     sizes: dict[int, int] = {}
 
+    shapes = {p.shape for p in copy.parameters()}  # of weights that autocast has rounded
+
     def note(kept: Tensor) -> Tensor:
         storage = kept.untyped_storage()
-        if storage.data_ptr() not in own:
+        if storage.data_ptr() not in own and kept.shape not in shapes:
             sizes[storage.data_ptr()] = storage.nbytes()
         return kept
 
@@ -100,7 +105,7 @@ def bytes_of_image(network: Any, recipe: Recipe) -> float:
 
 
 def resident_pixels(pixels: Any, device: torch.device | str) -> Tensor | None:
-    """Put the pixels of all images on a GPU, where they fit beside a training.
+    """Put the pixels of all images on a GPU, where they fit in addition to a training.
 
     Args:
         pixels: [N, H, W, 3] uint8.

@@ -11,6 +11,7 @@ from vireid.config import Recipe, StageConfig
 from vireid.models import CrossModalNetwork
 from vireid.terms import Kept
 from vireid.training.compute import new_scaler
+from vireid.training.iteration import Iteration
 from vireid.training.optimiser import new_optimiser
 from vireid.training.signals import Signals
 from vireid.training.teacher import new_teacher
@@ -57,7 +58,7 @@ class TrainingState:
         default_factory=lambda: torch.amp.GradScaler(enabled=False)
     )
     """Scales the loss, so that small gradients survive fp16."""
-    unread: list[object] = field(default_factory=list)
+    unread: list[Iteration] = field(default_factory=list)
     """What the last iterations gave, as long as nobody has read it; see ``outcomes.settle``."""
     latest: dict[str, float] = field(default_factory=dict)
     """The losses of the last iteration that was read."""

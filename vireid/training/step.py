@@ -7,11 +7,12 @@ import torch
 from torch import Tensor
 
 from vireid.config import Recipe, StageConfig, StepConfig
-from vireid.models.precision import multiplying
+from vireid.precision import multiplying
 from vireid.training.guard import gradient_size
+from vireid.training.iteration import Iteration, StepValues
 from vireid.training.objective import batch_loss, update_terms
-from vireid.training.optimiser import take_step
-from vireid.training.outcomes import READ_EVERY, Iteration, StepValues, are_read_late, settle
+from vireid.training.optimiser import lower_scale, take_step
+from vireid.training.outcomes import READ_EVERY, are_read_late, settle
 from vireid.training.prepared import Prepared, load_batch
 from vireid.training.schedule import is_active
 from vireid.training.state import TrainingState
@@ -103,15 +104,16 @@ class Stepping:
             state.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         found = {**parts, "total": loss.detach()}
         numbers = torch.stack([*found.values(), gradient_size(state)])
-        bad = (~numbers[-2:].isfinite()).any().float()
-        skipped = torch.maximum(self.agree(bad), skipped)
+        bad = self.agree((~numbers[-2:].isfinite()).any().float())
+        skipped = torch.maximum(bad, skipped)
         values = StepValues(tuple(found), torch.cat([numbers, skipped[None]]))
         if not late and skipped:
             if state.scaler.is_enabled():
-                take_step(state.optimiser, state.scaler, skipped)
+                lower_scale(state.optimiser, state.scaler, bad)
+                state.scaler.update()
             statistics.give_back(skipped)
             return values, skipped
-        take_step(state.optimiser, state.scaler, skipped if late else None)
+        take_step(state.optimiser, state.scaler, *((skipped, bad) if late else ()))
         before = kept_copies(step.terms, state.terms) if late else {}
         update_terms(step.terms, state.terms, output, plans)
         if late:

@@ -36,39 +36,49 @@ class Untouched:
 
 def kept_copies(
     terms: Mapping[str, Term], kept: Mapping[str, Kept]
-) -> dict[tuple[str, str], Tensor]:
-    """Return copies of what terms keep that only they move.
+) -> dict[str, dict[str, Tensor]]:
+    """Return copies of what the updates of terms may move: what they keep, and what they name.
 
     Args:
         terms: of a step.
-        kept: what they keep, before it moves.
+        kept: what all terms of the stage keep, before it moves.
 
     Returns:
-        Copies, by term and name.
+        Copies by name, by term; what the optimiser moves is left out.
     """
+    named = [other for name, term in terms.items() for other in (name, *term.others())]
     return {
-        (term, name): value.clone()
-        for term in terms
-        if term in kept
-        for name, value in kept[term].items()
-        if name not in terms[term].trained
+        name: {
+            key: value.clone()
+            for key, value in kept[name].items()
+            if not isinstance(value, nn.Parameter)
+        }
+        for name in dict.fromkeys(named)
+        if name in kept
     }
 
 
 def give_back_kept(
-    kept: Mapping[str, Kept], before: Mapping[tuple[str, str], Tensor], skipped: Tensor
+    kept: Mapping[str, Kept], before: Mapping[str, Mapping[str, Tensor]], skipped: Tensor
 ) -> None:
     """Give back what terms kept where a step is skipped, without asking whether it is.
+
+    A term that keeps other tensors than before, or of another shape, is asked for: that waits.
 
     Args:
         kept: what they keep, after it moved; changes.
         before: copies of before.
         skipped: a scalar where they are; not 0 where the step is skipped.
     """
-    for (term, name), old in before.items():
-        new = kept[term].get(name)
-        if new is not None and new.shape == old.shape:
-            kept[term][name] = torch.where(skipped > 0, old, new)
+    for name, old in before.items():
+        now = kept[name]
+        new = {key: v for key, v in now.items() if not isinstance(v, nn.Parameter)}
+        if {key: v.shape for key, v in new.items()} == {key: v.shape for key, v in old.items()}:
+            now.update({key: torch.where(skipped > 0, old[key], new[key]) for key in old})
+        elif skipped:
+            for key in new:
+                del now[key]
+            now.update(old)
 
 
 def _kinds(buffers: Iterable[Tensor]) -> list[torch.dtype]:
