@@ -7,7 +7,8 @@ import numpy as np
 from gpu.clock import seconds
 from gpu.report import Report
 from gpu.scenes import recipe_of, scene_of
-from vireid.models.extract import BATCH, Passing, extract
+from vireid.models.extract import extract
+from vireid.models.passing import BATCH, Passing
 from vireid.runs import new_network
 from vireid.training import prepare
 from vireid.training.room import chosen_compute, resident_pixels

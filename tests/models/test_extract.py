@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from vireid.errors import DataError
-from vireid.models.extract import KeptMaps, Passing, extract, extract_with_mirror
+from vireid.models.extract import extract, extract_with_mirror
+from vireid.models.passing import KeptMaps, Passing
 from vireid.runs import new_network
 from vireid.types import Embeddings
 

@@ -5,7 +5,8 @@ import pytest
 
 from tests.pretended import pretended_gpu
 from vireid.models import build_network
-from vireid.models.extract import KeptMaps, Passing, extract
+from vireid.models.extract import extract
+from vireid.models.passing import KeptMaps, Passing
 
 IMAGES = 200
 ONCE = 3

@@ -12,7 +12,8 @@ from tests.forked import METHOD
 from vireid.cluster import modal_neighbours
 from vireid.errors import DegenerateClusters
 from vireid.models import Output, Passes
-from vireid.models.extract import KeptMaps, Passing, extract
+from vireid.models.extract import extract
+from vireid.models.passing import KeptMaps, Passing
 from vireid.parallel import (
     SharedForward,
     any_of,

@@ -13,15 +13,8 @@ from torch.nn.parallel import DistributedDataParallel
 
 from vireid.errors import DegenerateClusters
 from vireid.models import CrossModalNetwork, Output, Pooling, dealt, folded, whole_output
-from vireid.models.extract import (
-    TRIED,
-    Passing,
-    batches_of,
-    embeddings_of,
-    extract,
-    frozen_part,
-    passed,
-)
+from vireid.models.extract import batches_of, embeddings_of, extract, frozen_part, passed
+from vireid.models.passing import TRIED, Passing
 from vireid.models.sending import sent
 from vireid.parallel.agreement import on_first
 from vireid.parallel.gather import gathered

@@ -16,7 +16,7 @@ from vireid.data.pixels.images import Pixels
 from vireid.errors import LostProcess, SaveError, Stopped
 from vireid.files import whole_file
 from vireid.models import CrossModalNetwork
-from vireid.models.extract import BATCH
+from vireid.models.passing import BATCH
 from vireid.observers import check_installed, silent
 from vireid.pages import draw_training_curve
 from vireid.parallel import (

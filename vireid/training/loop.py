@@ -8,7 +8,7 @@ from time import perf_counter
 from vireid.config import Recipe
 from vireid.labelling import Labeller
 from vireid.models import CrossModalNetwork, Passes
-from vireid.models.extract import BATCH, KeptMaps, Passing
+from vireid.models.passing import BATCH, KeptMaps, Passing
 from vireid.training.batches import TrainingImages
 from vireid.training.compute import new_pooling, prepare
 from vireid.training.events import EpochBegun, EpochEnded, Event, Labelled, Stepped

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from vireid.config import ComputeConfig, Recipe
-from vireid.models.extract import BATCH
+from vireid.models.passing import BATCH
 from vireid.training.compute import new_pooling
 
 SPARE = 0.85

@@ -11,7 +11,8 @@ from torch import Tensor
 from vireid.cluster import Neighbours, Search, modal_neighbours
 from vireid.labelling import NeighbourSearch
 from vireid.models import CrossModalNetwork, Output
-from vireid.models.extract import Passing, extract
+from vireid.models.extract import extract
+from vireid.models.passing import Passing
 from vireid.types import Embeddings, Int, Modality, Tell
 
 Value = TypeVar("Value")
