@@ -1,16 +1,16 @@
 """On a GPU a step without a finite loss leaves no trace at once, and is heard of later."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 import torch
 
 from tests.pretended import on_host, pretended_gpu
-from vireid.config import GuardConfig, TeacherConfig
+from vireid.config import GuardConfig, StepConfig, TeacherConfig
 from vireid.errors import VireidError
 from vireid.runs import new_network
-from vireid.terms import Classifier
+from vireid.terms import Classifier, Term
 from vireid.training import EpochEnded, Labelled, Stepped, fit, pack
 from vireid.training import step as step_module
 
@@ -116,9 +116,14 @@ def test_too_many_are_heard_of_when_they_are_read_or_saved(few_images, micro, mo
                 break
 
 
-def test_scaled_losses_that_overflow_leave_no_trace_and_do_not_count(few_images, micro):
+@pytest.mark.parametrize("optimiser", ["adam", "sgd"])
+def test_scaled_losses_that_overflow_leave_no_trace_and_do_not_count(few_images, micro, optimiser):
     recipe = lasting(micro)
-    recipe = replace(recipe, compute=replace(recipe.compute, precision="fp16"))
+    recipe = replace(
+        recipe,
+        compute=replace(recipe.compute, precision="fp16"),
+        stages=(replace(recipe.stages[0], optimiser=optimiser),),
+    )
     for device in ("cpu", "cuda"):
         with pretended_gpu():
             before = None
@@ -130,5 +135,49 @@ def test_scaled_losses_that_overflow_leave_no_trace_and_do_not_count(few_images,
                 if isinstance(event, Stepped) and event.report.step == 1:
                     now = everything(state)
                     assert all(torch.equal(before[name], value) for name, value in now.items())
+                    momenta = [
+                        on_host(entry["momentum_buffer"])
+                        for entry in state.optimiser.state.values()
+                        if "momentum_buffer" in entry
+                    ]
+                    assert not any(momentum.any() for momentum in momenta)
                 if isinstance(event, EpochEnded):
                     assert event.report.skipped == 0
+
+
+@dataclass(frozen=True)
+class Pushing(Term):
+    """Moves the memories of another term, and at times keeps more than before."""
+
+    other: str = ""
+
+    def others(self):
+        return (self.other,)
+
+    def values(self, kept, output, plan):  # noqa: ARG002
+        return output.embedding[plan["rows"]].square().sum(1)
+
+    def update(self, kept, output, plan):
+        there = kept.others[self.other]
+        there["memory"] = there["memory"] + 0.01 * output.embedding[plan["rows"]].mean(0)
+        kept["sum"] = output.embedding[plan["rows"]].sum(0)
+
+
+def test_memories_of_other_steps_are_given_back_too(few_images, micro, monkeypatch):
+    recipe = lasting(micro, guard=GuardConfig(skipped=3))
+    then = StepConfig({"pushing": Pushing("visible", other="matched")}, sample_by="matched")
+    recipe = replace(recipe, stages=(replace(recipe.stages[0], then=(then,)),))
+    spoil(monkeypatch, 0, 4)
+    ends = []
+    for device in ("cpu", "cuda"):
+        with pretended_gpu():
+            for event in fit(new_network(recipe).to(device), few_images, recipe):
+                if isinstance(event, Stepped):
+                    kept = everything(event.state)
+                    assert all(value.isfinite().all() for value in kept.values())
+                if isinstance(event, Stepped) and event.report.step == 1:
+                    assert "pushing/sum" not in kept, "what it added in a skipped step is gone"
+                if isinstance(event, EpochEnded):
+                    ends.append((event.report.skipped, kept.keys()))
+    assert ends[0] == ends[1]
+    assert ends[0][0] == 2
