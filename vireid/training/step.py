@@ -98,7 +98,8 @@ class Stepping:
         with multiplying(products, self._device):
             output = self.forward(network.normalise(pixels), modality)
         active = {n: t for n, t in step.terms.items() if is_active(t, self.stage, state.epoch)}
-        loss, parts = batch_loss(active, state.terms, output, plans)
+        with multiplying("ieee", self._device):
+            loss, parts = batch_loss(active, state.terms, output, plans)
         state.optimiser.zero_grad(set_to_none=True)
         with multiplying(products, self._device):
             state.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
