@@ -177,6 +177,17 @@ def test_a_gradient_that_overflows_where_losses_are_scaled_is_no_trouble(tiny: R
     assert (state.skipped, state.images) == (0, 8)
 
 
+def test_gradients_that_overflow_whatever_the_scale_end_the_training(tiny: Recipe) -> None:
+    state, bad = first_state(new_network(tiny), tiny), (2.0, float("nan"), 1.0)
+    state.unread = [given(bad, scaled=True) for _ in range(50)]
+    state.unread += [given((2.0, 1.0, 0.0), scaled=True)]
+    state.unread += [given(bad, scaled=True) for _ in range(50)]
+    settle(state)
+    state.unread = [given(bad, scaled=True)]
+    with pytest.raises(VireidError, match=r"not finite in 51 steps in a row.*compute\.precision"):
+        settle(state)
+
+
 def spoil_pixels(monkeypatch):
     plain = step_module.load_batch
 

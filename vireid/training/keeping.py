@@ -81,10 +81,15 @@ def renewed(
         embeddings: of the N training images as they are now.
 
     Returns:
-        What terms that follow keep from now on, by name, by term.
+        What terms that follow keep from now on, by name, by term; what the optimiser moves is
+        left to it.
     """
     return {
-        name: dict(term.renew(kept[name], labelling, embeddings))
+        name: {
+            key: value
+            for key, value in term.renew(kept[name], labelling, embeddings).items()
+            if key not in term.trained
+        }
         for name, term in stage.all_terms().items()
         if term.follows and name in kept
     }

@@ -12,6 +12,10 @@ READ_EVERY = 10
 """Iterations between two readings where values lie on a GPU, which would have to be waited for."""
 
 
+OVERFLOWS = 50
+"""Steps in a row whose scaled gradients may overflow: the scale halves at each, from 2^16."""
+
+
 def are_read_late(device: torch.device) -> bool:
     """Tell whether values on a device are read some iterations later.
 
@@ -56,13 +60,26 @@ def _count(
         found |= own | {"total": found.get("total", 0.0) + own["total"]}
         state.latest = found
         if skipped and one.scaled and math.isfinite(own["total"]):
-            break  # an overflow of scaled gradients: the iteration ends, and counts
+            _count_overflow(state, one)
+            break  # the iteration ends, and counts
+        state.overflows = 0
         if skipped:
             _count_skipped(state, one, own["total"], gradient)
             return
     for name, value in found.items():
         state.losses[name] += value
     state.images += one.images
+
+
+def _count_overflow(state: TrainingState, one: Iteration) -> None:
+    """Count an overflow of scaled gradients, and stop where no scale is small enough for them."""
+    state.overflows += 1
+    if state.overflows > OVERFLOWS:
+        raise VireidError(
+            f"the gradients in stage {one.stage}, epoch {one.epoch + 1} were not finite in "
+            f"{state.overflows} steps in a row, however small the loss was scaled; train anew with "
+            "compute.precision bf16 or fp32, or with a lower learning_rate"
+        )
 
 
 def _count_skipped(state: TrainingState, one: Iteration, loss: float, gradient: float) -> None:

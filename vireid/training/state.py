@@ -62,6 +62,8 @@ class TrainingState:
     """What the last iterations gave, as long as nobody has read it; see ``outcomes.settle``."""
     latest: dict[str, float] = field(default_factory=dict)
     """The losses of the last iteration that was read."""
+    overflows: int = 0
+    """Steps in a row whose scaled gradients overflowed."""
     skipped: int = 0
     """Steps of the epoch that were skipped because their loss was not finite."""
     troubles: list[str] = field(default_factory=list)
