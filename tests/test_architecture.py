@@ -29,7 +29,7 @@ TABLE: dict[str, set[str]] = {
         "cluster", "config", "errors", "labelling", "metrics", "models", "precision", "seeds",
         "terms", "types",
     },
-    "parallel": {"cluster", "errors", "models", "precision", "types"},
+    "parallel": {"cluster", "errors", "labelling", "models", "precision", "types"},
     "observers": {"errors", "files", "types"},
     "pages": {"errors", "types"},
     "ranking": {"errors", "files", "types"},

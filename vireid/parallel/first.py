@@ -1,48 +1,23 @@
 """One process does the work, the others take part in its searches and get what came of it."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vireid.cluster import Neighbours
 from vireid.errors import VireidError
+from vireid.labelling import NeighbourSearch
 from vireid.parallel.agreement import from_first
 from vireid.parallel.process import share
 from vireid.types import Embeddings, Modality
 
 Value = TypeVar("Value")
-Found = tuple[Neighbours | None, Mapping[Modality, Neighbours]]
-
-
-class FindNeighbours(Protocol):
-    """Finds neighbours, each process its share."""
-
-    def __call__(
-        self,
-        embeddings: NDArray[np.floating],
-        modality: NDArray[np.integer],
-        *,
-        k: int | None,
-        own_k: int | None,
-    ) -> Found:
-        """Find neighbours among all rows, and among the rows of the same modality.
-
-        Args:
-            embeddings: [N, D] rows of unit length.
-            modality: [N] 0 visible, 1 infrared.
-            k: neighbours among all rows, the sample itself included; None: not wanted.
-            own_k: neighbours among the rows of the same modality; None: not wanted.
-
-        Returns:
-            Neighbours among all rows, None where not wanted; and within each modality.
-        """
-        ...
 
 
 def let_first(
-    act: Callable[[FindNeighbours], Value], search: FindNeighbours, known: Embeddings
+    act: Callable[[NeighbourSearch], Value], search: NeighbourSearch, known: Embeddings
 ) -> Value:
     """Let the first process do something; the others only search with it.
 
@@ -69,7 +44,7 @@ def let_first(
         *,
         k: int | None,
         own_k: int | None,
-    ) -> Found:
+    ) -> tuple[Neighbours | None, Mapping[Modality, Neighbours]]:
         same = embeddings is known.vectors and modality is known.modality
         from_first(("search", None if same else (embeddings, modality), k, own_k))
         return search(embeddings, modality, k=k, own_k=own_k)
@@ -84,7 +59,7 @@ def let_first(
     return cast(Value, value)
 
 
-def _take_part(search: FindNeighbours, known: Embeddings) -> Any:
+def _take_part(search: NeighbourSearch, known: Embeddings) -> Any:
     """Search where the first process asks for it, until it is done; return what it found."""
     while True:
         word, *rest = from_first(("", None, None))

@@ -44,24 +44,24 @@ def new_optimiser(
 def take_step(
     optimiser: torch.optim.Optimizer,
     scaler: torch.amp.GradScaler,
-    skipped: Tensor | None = None,
-    bad: Tensor | None = None,
+    late: tuple[Tensor, Tensor] | None = None,
 ) -> None:
     """Move the weights, or leave them where the step is skipped.
 
     Args:
-        optimiser: with gradients; a fused one where ``skipped`` is given.
+        optimiser: with gradients; a fused one where ``late`` is given.
         scaler: of the loss; lowers its scale where gradients are not finite.
-        skipped: a scalar where the weights are, not 0 where the step is skipped, which nobody on
-            the host then has to know; never skipped where not given.
-        bad: likewise, not 0 where a process has gradients that are not finite in this very step.
+        late: two scalars where the weights are, so that nobody on the host has to know them: not 0
+            where the step is skipped, and where a process has gradients that are not finite in
+            this very step. Never skipped where not given.
     """
-    if skipped is None:
+    if late is None:
         scaler.step(optimiser)
         scaler.update()
         return
+    skipped, bad = late
     if scaler.is_enabled():
-        lower_scale(optimiser, scaler, skipped if bad is None else bad)
+        lower_scale(optimiser, scaler, bad)
     _begin_momenta(optimiser)
     optimiser.found_inf = skipped  # type: ignore[attr-defined]
     try:

@@ -114,7 +114,7 @@ class Stepping:
                 state.scaler.update()
             statistics.give_back(skipped)
             return values, skipped
-        take_step(state.optimiser, state.scaler, *((skipped, bad) if late else ()))
+        take_step(state.optimiser, state.scaler, (skipped, bad) if late else None)
         before = kept_copies(step.terms, state.terms) if late else {}
         update_terms(step.terms, state.terms, output, plans)
         if late:
