@@ -22,6 +22,7 @@ def test_what_a_recipe_leaves_open_is_taken_from_the_run(tiny):
     assert as_begun(said, begun) == chosen(tiny, parts=2, embedding_batch=128)
     assert as_begun(tiny, dump_recipe(tiny)) == tiny
     assert as_begun(tiny, "seed: 0") is tiny, "a recipe of a former version"
+    assert as_begun(tiny, "compute: 3") is tiny, "what else is wrong is told elsewhere"
 
 
 def test_on_another_gpu_a_run_may_go_on_in_other_parts(tiny, tmp_path):

@@ -23,7 +23,7 @@ def as_begun(recipe: Recipe, text: str) -> Recipe:
     begun = settings.get("compute") if isinstance(settings, dict) else None
     chosen = {
         name: value
-        for name, value in (begun or {}).items()
+        for name, value in (begun if isinstance(begun, dict) else {}).items()
         if name in LEFT_OPEN and getattr(recipe.compute, name) is None
     }
     return replace(recipe, compute=replace(recipe.compute, **chosen)) if chosen else recipe

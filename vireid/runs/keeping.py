@@ -51,7 +51,6 @@ class Keeper:
         Args:
             state: between two steps.
             ends_stage: whether a stage has just ended, and others may want to begin from there.
-
         """
         session = self.session
         taken = take(state, session.recipe, self.images)
