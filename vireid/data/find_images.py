@@ -73,9 +73,4 @@ def _part(train: Images, test: Images, part: str) -> Images:
     """Return one part of a data set, or both together."""
     if part != "all":
         return train if part == "train" else test
-    return Images(
-        train.root,
-        train.paths + test.paths,
-        np.concatenate([train.modality, test.modality]),
-        np.concatenate([train.camera, test.camera]),
-    )
+    return train.plus(test)

@@ -11,8 +11,8 @@ import numpy as np
 from vireid.errors import DataError
 from vireid.types import Images, Truth
 
-Role = Literal["query", "gallery"]
-"""What a test image does in an evaluation."""
+Role = Literal["query", "gallery", "both"]
+"""What a test image does in an evaluation; of both, a query never finds itself."""
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp"})
 """File name endings, in lower case, of what is taken for an image in a folder."""
@@ -73,6 +73,8 @@ class DataFolder:
     """Which of several folds this is, where there are several."""
     card: DatasetCard | None = None
     """Origin and statistics of a public data set."""
+    notes: tuple[str, ...] = ()
+    """What whoever uses the data is to know of it, a line each: folders that were left out, say."""
 
     def __post_init__(self) -> None:
         """Check that identities and roles belong to the images."""

@@ -2,10 +2,12 @@
 
 import hashlib
 import zlib
+from collections.abc import Mapping
 
 import numpy as np
+from torch import Tensor, uint8
 
-from vireid.types import Images
+from vireid.types import Images, Levels
 
 FACTS = {
     "images": "their number",
@@ -37,6 +39,27 @@ def fingerprint(images: Images, pixels: np.ndarray | None = None) -> str:
     for start in range(0, len(pixels), 256):
         check = zlib.crc32(pixels[start : start + 256].tobytes(), check)
     return f"{text}, pixels {check:08x}"
+
+
+def network_fingerprint(
+    weights: Mapping[str, Tensor], size: tuple[int, int], levels: Levels | None = None
+) -> str:
+    """Return a text that is another one for another embedding of the same images.
+
+    Args:
+        weights: of the network, by name.
+        size: height and width of its images, in pixels.
+        levels: how grey levels of more than 8 bits were scaled; None where they were not.
+
+    Returns:
+        16 hexadecimal digits.
+    """
+    digest = hashlib.sha256(f"{size} {levels.to_json() if levels else ''}".encode())
+    for name, values in sorted(weights.items()):
+        plain = values.detach().cpu().contiguous()
+        digest.update(f"\0{name} {plain.dtype} {list(plain.shape)}\0".encode())
+        digest.update(plain.flatten().view(uint8).numpy().tobytes() if plain.numel() else b"")
+    return digest.hexdigest()[:16]
 
 
 def describe_change(one: str, other: str) -> str:

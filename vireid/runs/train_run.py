@@ -186,10 +186,10 @@ def training_images(images: Images, pixels: Pixels) -> TrainingImages:
         pixels: [N, height, width, 3] of them.
 
     Returns:
-        Pixels, modalities and, where known, cameras.
+        Pixels, modalities and, where known, cameras, tracks, times and boxes.
     """
-    known = bool(images.camera.any())
-    return TrainingImages(pixels, images.modality, images.camera if known else None)
+    known = images.known()
+    return TrainingImages(pixels, known.modality, known.camera, known.track, known.time, known.box)
 
 
 def _may_stop(event: Event) -> bool:

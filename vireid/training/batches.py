@@ -29,6 +29,9 @@ class TrainingImages:
     """[N] numbers of tracks, -1 for an image without one; None where unknown."""
     time: NDArray[np.float64] | None = None
     """[N] seconds since any moment; None where unknown."""
+    box: NDArray[np.float64] | None = None
+    """[N, 4] left, top, width and height in the frame that an image was cut out of, in pixels, NaN
+    where unknown; None where all are unknown."""
     resident: Any = None
     """[N, H, W, 3] the same pixels as a tensor on the training device, where they fit there."""
 
@@ -40,7 +43,7 @@ class TrainingImages:
 
     def known(self) -> Known:
         """Return what is known of the images without looking at them."""
-        return Known(self.modality, self.camera, self.track, self.time)
+        return Known(self.modality, self.camera, self.track, self.time, self.box)
 
 
 def index_batches(

@@ -8,6 +8,7 @@ from vireid.types.embeddings import Embeddings, Ranking
 from vireid.types.images import Images, Truth
 from vireid.types.labelling import Known, Labelling, LabelSpace
 from vireid.types.labels import Matching, PseudoLabels
+from vireid.types.levels import Levels, Span
 from vireid.types.telling import Tell
 
 __all__ = [
@@ -21,10 +22,12 @@ __all__ = [
     "Known",
     "LabelSpace",
     "Labelling",
+    "Levels",
     "Matching",
     "Modality",
     "PseudoLabels",
     "Ranking",
+    "Span",
     "Tell",
     "Truth",
 ]

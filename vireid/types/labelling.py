@@ -23,6 +23,9 @@ class Known:
     """[N] numbers of tracks, -1 for an image without one; None where unknown."""
     time: NDArray[np.float64] | None = None
     """[N] seconds since any moment, NaN where unknown; None where all are unknown."""
+    box: NDArray[np.float64] | None = None
+    """[N, 4] left, top, width and height in the frame that an image was cut out of, in pixels, NaN
+    where unknown; None where all are unknown."""
 
     def __post_init__(self) -> None:
         """Check the lengths and freeze the arrays."""
@@ -32,18 +35,20 @@ class Known:
             if getattr(self, name) is not None:
                 value = vector(name, getattr(self, name), len(self.modality))
                 object.__setattr__(self, name, value)
-        if self.time is not None:
-            time = np.array(self.time, dtype=np.float64)
-            if time.shape != self.modality.shape:
-                raise DataError(f"time has shape {time.shape}; expected {self.modality.shape}")
-            time.setflags(write=False)
-            object.__setattr__(self, "time", time)
+        for name, shape in (("time", (len(self),)), ("box", (len(self), 4))):
+            if getattr(self, name) is not None:
+                values = np.array(getattr(self, name), dtype=np.float64)
+                if values.shape != shape:
+                    raise DataError(f"{name} has shape {values.shape}; expected {shape}")
+                values.setflags(write=False)
+                object.__setattr__(self, name, values)
 
     def __len__(self) -> int:
         return len(self.modality)
 
     def __repr__(self) -> str:
-        more = [name for name in ("camera", "track", "time") if getattr(self, name) is not None]
+        names = ("camera", "track", "time", "box")
+        more = [name for name in names if getattr(self, name) is not None]
         return f"Known({', '.join([sides(self.modality), *more])})"
 
 
