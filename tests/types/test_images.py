@@ -35,15 +35,18 @@ def test_a_subset_keeps_what_is_known_of_its_images() -> None:
     assert chosen.track.tolist() == [-1, 4]
     np.testing.assert_array_equal(chosen.time, [np.nan, 1.0])
     assert chosen.box.tolist() == [[8, 9, 10, 11], [0, 1, 2, 3]]
-    assert chosen.camera_name(7) == "gate" and chosen.levels == LEVELS
+    assert chosen.camera_name(7) == "gate"
+    assert chosen.levels == LEVELS
 
 
 def test_images_behind_others_are_unknown_where_nothing_is_known_of_them() -> None:
     both = tracked().plus(images(2, first=3))
     assert both.track.tolist() == [4, 4, -1, -1, -1]
-    assert np.isnan(both.time[2:]).all() and np.isnan(both.box[3:]).all()
+    assert np.isnan(both.time[2:]).all()
+    assert np.isnan(both.box[3:]).all()
     turned = images(1, first=9).plus(tracked())
-    assert turned.track.tolist() == [-1, 4, 4, -1] and turned.camera_name(7) == "gate"
+    assert turned.track.tolist() == [-1, 4, 4, -1]
+    assert turned.camera_name(7) == "gate"
     assert images(1).plus(images(1, first=1)).track is None
     with pytest.raises(DataError, match="below data and other"):
         images(1).plus(Images(Path("other"), ("a",), [0], [1]))
@@ -65,14 +68,16 @@ def test_as_much_is_known_as_there_are_images(known: dict[str, object], said: st
 
 def test_values_with_names_can_be_sent_to_other_processes() -> None:
     sent = pickle.loads(pickle.dumps(tracked()))
-    assert sent.cameras == {7: "gate"} and sent.levels == LEVELS
+    assert sent.cameras == {7: "gate"}
+    assert sent.levels == LEVELS
     assert pickle.loads(pickle.dumps(Truth(np.array([3]), {3: "P3"}))).name(3) == "P3"
 
 
 def test_levels_are_those_of_the_camera_else_of_the_modality() -> None:
     spans = {(Modality.INFRARED, ""): Span(0, 4095), (Modality.INFRARED, "3"): Span(9, 2)}
     levels = Levels.from_json(Levels(spans).to_json())
-    assert levels.of(1, "3") == Span(9, 2) and levels.of(1, "4") == Span(0, 4095)
+    assert levels.of(1, "3") == Span(9, 2)
+    assert levels.of(1, "4") == Span(0, 4095)
     assert levels.of(0, "3") is None
     for text in ("no JSON", "[1]", '[["violet", "", 0, 1, "given"]]', "7"):
         with pytest.raises(DataError, match="levels cannot be read"):
