@@ -23,7 +23,7 @@ from vireid.errors import ConfigError, DataError
 from vireid.files import lone_writer
 from vireid.types import Images, Int, Tell
 
-LAYOUT = 2
+LAYOUT = 3
 """Version of the packed files; those of another one are made anew."""
 
 
@@ -185,7 +185,16 @@ def _place(cache: Path, images: Images, size: tuple[int, int], resampling: Resam
     """Return the file for these images; its name begins with words that a person understands."""
     root = images.root.resolve()
     digest = hashlib.sha256()
-    for text in (str(root), f"{size} {resampling}", *images.paths):
+    levels = [images.levels.to_json()] if images.levels else []
+    for number, kind in sorted(
+        set(zip(images.camera.tolist(), images.modality.tolist(), strict=True))
+    ):
+        levels += [f"{kind} {images.camera_name(number)}"] if images.levels else []
+    if images.levels:  # they go by camera and modality
+        levels.append(
+            hashlib.sha256(images.camera.tobytes() + images.modality.tobytes()).hexdigest()
+        )
+    for text in (str(root), f"{size} {resampling}", *levels, *images.paths):
         digest.update(text.encode("utf-8", "surrogateescape") + b"\0")
     name = re.sub(r"[^A-Za-z0-9_-]", "_", root.name)[:40]
     shape = f"{len(images)}-{size[0]}x{size[1]}"
