@@ -126,8 +126,8 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         description: what it does.
 
     Returns:
-        data, recipe, out, resume, set, seed, weights, log, keep, fold, cache, max_unreadable, levels,
-        device and threads.
+        data, recipe, out, resume, set, seed, weights, log, keep, fold, cache, max_unreadable,
+        levels, device and threads.
     """
     command = parser(
         name,

@@ -8,7 +8,7 @@ import numpy as np
 
 from vireid.data import MAX_UNREADABLE, DataFolder, ReadImages, read_images
 from vireid.data.pixels.contrast import Flat, find_flat
-from vireid.data.pixels.images import Pixels
+from vireid.data.pixels.decoding import Pixels
 from vireid.data.pixels.place import MEMORY, cache_place
 from vireid.errors import ConfigError, DataError, some
 from vireid.observers import Progress, silent

@@ -12,7 +12,7 @@ import torch
 
 from vireid.config import Recipe
 from vireid.data import DataFolder
-from vireid.data.pixels.images import Pixels
+from vireid.data.pixels.decoding import Pixels
 from vireid.errors import LostProcess, SaveError, Stopped
 from vireid.files import whole_file
 from vireid.models import CrossModalNetwork

@@ -17,7 +17,8 @@ import numpy as np
 import PIL
 
 from vireid.data.check.file_facts import digest_file
-from vireid.data.pixels.images import Pixels, Resampling, resized, thread_count
+from vireid.data.pixels.decoding import Pixels
+from vireid.data.pixels.images import Resampling, resized, span_of, thread_count
 from vireid.data.pixels.packed import PackedWriter, open_packed
 from vireid.errors import ConfigError, DataError
 from vireid.files import lone_writer
@@ -185,16 +186,8 @@ def _place(cache: Path, images: Images, size: tuple[int, int], resampling: Resam
     """Return the file for these images; its name begins with words that a person understands."""
     root = images.root.resolve()
     digest = hashlib.sha256()
-    levels = [images.levels.to_json()] if images.levels else []
-    for number, kind in sorted(
-        set(zip(images.camera.tolist(), images.modality.tolist(), strict=True))
-    ):
-        levels += [f"{kind} {images.camera_name(number)}"] if images.levels else []
-    if images.levels:  # they go by camera and modality
-        levels.append(
-            hashlib.sha256(images.camera.tobytes() + images.modality.tobytes()).hexdigest()
-        )
-    for text in (str(root), f"{size} {resampling}", *levels, *images.paths):
+    spans = [] if images.levels is None else [repr(span_of(images, i)) for i in scaled]
+    for text in (str(root), f"{size} {resampling}", *spans, *images.paths):
         digest.update(text.encode("utf-8", "surrogateescape") + b"\0")
     name = re.sub(r"[^A-Za-z0-9_-]", "_", root.name)[:40]
     shape = f"{len(images)}-{size[0]}x{size[1]}"

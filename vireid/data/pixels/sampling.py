@@ -49,8 +49,8 @@ class Sample:
         outside = np.mean((self.values < ends[0]) | (self.values > ends[1]))
         if last - first < (COUNTS if self.whole else 1e-6):
             return False
-        inside = np.clip((first, last), *ends)
-        shown = (inside[1] - inside[0]) * 255 / (ends[1] - ends[0])
+        inside = min(last, ends[1]) - max(first, ends[0])
+        shown = inside * 255 / (ends[1] - ends[0])
         return bool(outside > 0.5 or shown < FLAT)
 
 
@@ -79,7 +79,7 @@ def some_of(indices: Sequence[int]) -> list[int]:
         The chosen ones.
     """
     places = np.linspace(0, len(indices) - 1, min(FILES, len(indices)))
-    return [indices[int(round(place))] for place in places]
+    return [indices[round(float(place))] for place in places]
 
 
 def sample_files(images: Images, indices: Sequence[int]) -> list[Sample]:
