@@ -186,8 +186,10 @@ def _place(cache: Path, images: Images, size: tuple[int, int], resampling: Resam
     """Return the file for these images; its name begins with words that a person understands."""
     root = images.root.resolve()
     digest = hashlib.sha256()
-    spans = [] if images.levels is None else [repr(span_of(images, i)) for i in scaled]
-    for text in (str(root), f"{size} {resampling}", *spans, *images.paths):
+    if images.levels is not None:  # other pixels, another file
+        for index in range(len(images)):
+            digest.update(f"{span_of(images, index)}\0".encode())
+    for text in (str(root), f"{size} {resampling}", *images.paths):
         digest.update(text.encode("utf-8", "surrogateescape") + b"\0")
     name = re.sub(r"[^A-Za-z0-9_-]", "_", root.name)[:40]
     shape = f"{len(images)}-{size[0]}x{size[1]}"

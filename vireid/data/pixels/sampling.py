@@ -43,7 +43,14 @@ class Sample:
     """Whether they are whole numbers."""
 
     def lost(self, span: Span) -> bool:
-        """Tell whether a picture with contrast shows little or nothing of it under a span."""
+        """Tell whether a picture with contrast shows little or nothing of it under a span.
+
+        Args:
+            span: of its camera.
+
+        Returns:
+            False for a picture that has no contrast anyway.
+        """
         first, last = np.percentile(self.values, (1, 99))
         ends = sorted((span.low, span.high))
         outside = np.mean((self.values < ends[0]) | (self.values > ends[1]))
