@@ -128,7 +128,7 @@ def test_pgm_of_any_maximum_holds_the_values_of_the_file(tmp_path, largest):
     head = f"P5 {len(values)} 1 {largest}\n".encode()
     (tmp_path / "a.pgm").write_bytes(head + values.tobytes())
     found = decode(tmp_path / "a.pgm", Span(0, largest))[0, :, 0]
-    assert np.abs(found - values * 255 / largest).max() <= 0.5
+    assert np.abs(found - values.astype(float) * 255 / largest).max() <= 0.5
 
 
 def test_sixteen_bits_of_colour_keep_their_upper_8(tmp_path):
