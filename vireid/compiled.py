@@ -5,19 +5,21 @@ Numba itself raises where it finds no folder to write to, and it looks for one a
 
 import logging
 import os
-import stat
-import tempfile
 from contextlib import suppress
 from functools import cache as once
 from pathlib import Path
 from typing import Any, TypeVar
 
-from numba.core import config
-from numba.core.caching import FunctionCache, NullCache
+from numba.core import caching, config
+
+from vireid.places import temporary_folder
 
 log = logging.getLogger(__name__)
 
 Compiled = TypeVar("Compiled")
+NUMBA: Any = config
+"""Numba's settings, whose names are made while it is imported."""
+FILES: Any = caching.FunctionCache
 CHOOSE = "set NUMBA_CACHE_DIR to a folder that can be written to"
 
 
@@ -39,12 +41,12 @@ def kept(function: Compiled) -> Compiled:
     return function
 
 
-class _Kept(NullCache):  # type: ignore[misc]
+class _Kept(caching.NullCache):
     """What a compiled function asks for its machine code, one for each function."""
 
     def __init__(self, function: Any) -> None:
         self._function = function
-        self._files: FunctionCache | None = None
+        self._files: Any = None
         self._looked = False
 
     @property
@@ -81,24 +83,24 @@ class _Kept(NullCache):  # type: ignore[misc]
             self._files.flush()
 
 
-def _find_files(function: Any) -> FunctionCache | None:
+def _find_files(function: Any) -> Any:
     """Return files in the first folder that can be written to, None where there is none."""
     beside = Path(function.__code__.co_filename).parent
-    if config.CACHE_DIR or os.access(beside, os.W_OK) or _has_home():
+    if NUMBA.CACHE_DIR or os.access(beside, os.W_OK) or _has_home():
         with suppress(RuntimeError, OSError):  # no place; no room for an empty file
-            return FunctionCache(function)
-    folder = _temporary()
+            return FILES(function)
+    folder = temporary_folder()
     if folder is not None:
-        before, config.CACHE_DIR = config.CACHE_DIR, str(folder)
+        before, NUMBA.CACHE_DIR = NUMBA.CACHE_DIR, str(folder)
         try:
-            files = FunctionCache(function)
+            files = FILES(function)
         except (RuntimeError, OSError):
             pass
         else:
             _say(f"compiled functions are kept in {folder}, as numba's folders are read-only")
             return files
         finally:
-            config.CACHE_DIR = before
+            NUMBA.CACHE_DIR = before
     _say(f"functions are compiled anew each time, as no folder can keep them; {CHOOSE}")
     return None
 
@@ -106,21 +108,6 @@ def _find_files(function: Any) -> FunctionCache | None:
 def _has_home() -> bool:
     """Tell whether the user has a place for caches; without one, numba makes one in any folder."""
     return os.path.isabs(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~")))  # noqa: PTH111, PTH117
-
-
-def _temporary() -> Path | None:
-    """Return a folder for temporary files that nobody but the user can write to.
-
-    What lies in it is run, so a folder that someone else made is not taken.
-    """
-    try:
-        folder = Path(tempfile.gettempdir()) / f"vireid-{os.getuid()}"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        status = folder.lstat()
-    except OSError:
-        return None
-    own = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
-    return folder if own and not status.st_mode & 0o077 else None
 
 
 @once
