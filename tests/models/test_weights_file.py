@@ -195,7 +195,7 @@ def test_another_shape_is_named(tmp_path, state):
 
 def test_a_missing_name_is_set_beside_one_of_the_file(tmp_path, state):
     weights = {name: value for name, value in state.items() if name != "bn1.weight"}
-    text = refused(tmp_path / "a.pth", weights | {"bn1.gamma": state["bn1.weight"]})
+    text = refused(tmp_path / "a.pth", weights | {"bn1.weights": state["bn1.weight"]})
     assert "1 of " in text
     assert "first 'bn1.weight' (the file has 'bn1." in text
 
