@@ -25,6 +25,8 @@ FOLDER = Path(__file__).resolve().parent
 PART = 250
 """Files that a process reads, unless it is ended before."""
 COUNTS = {"images": 5000, "listings": 2000}
+SMALL = {"OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+"""Lets libraries reserve little memory in advance, so that a bound means something."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def read_part(kind: str, first: int, count: int, plant: str | None) -> Iterator[
         words = [sys.executable, "-m", "fuzzing.worker", kind, str(number), str(end - number)]
         done = subprocess.run(
             [*words, plant or ""],
-            env=os.environ | {"PYTHONPATH": paths, "OMP_NUM_THREADS": "1"},
+            env=os.environ | {"PYTHONPATH": paths} | SMALL,
             capture_output=True,
             text=True,
             check=False,
