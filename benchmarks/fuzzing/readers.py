@@ -11,7 +11,7 @@ from vireid.data import decode, load_pixels, open_data, read_manifest, scan_data
 from vireid.types import Images
 
 PLANTS = ("channels", "turned", "row", "identity")
-"""Faults that can be planted: channels of PNG files exchanged, JPEG files upside down, the last
+"""Faults that can be planted: channels of BMP files exchanged, JPEG files upside down, the last
 test image of a manifest dropped, its identity another one."""
 
 
@@ -66,7 +66,7 @@ def planted_image(plant: str | None) -> Callable[[Path], np.ndarray]:
 
     def read(file: Path) -> np.ndarray:
         head, pixels = file.read_bytes()[:2], read_image(file)
-        if plant == "channels" and head == b"\x89P":
+        if plant == "channels" and head == b"BM":
             return pixels[..., ::-1]
         if plant == "turned" and head == b"\xff\xd8":
             return pixels[::-1]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 pytest.importorskip("pyarrow")
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
@@ -21,6 +22,12 @@ def fuzzing(monkeypatch):
     yield lambda name: import_module(name)
     for name in [name for name in sys.modules if name.split(".")[0] in ("fuzz", "fuzzing")]:
         sys.modules.pop(name)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Let Pillow refuse what damaged heads claim to be large; the campaign bounds memory."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 500_000)
 
 
 def outcomes(fuzzing, folder, kind, numbers, plant=None):
@@ -44,11 +51,11 @@ PLANTED = {"channels": "images", "turned": "images", "row": "listings", "identit
 
 @pytest.mark.parametrize("plant", PLANTED)
 def test_a_planted_fault_is_found(fuzzing, tmp_path, plant):
-    found = outcomes(fuzzing, tmp_path, PLANTED[plant], range(7000, 7120), plant)
+    found = outcomes(fuzzing, tmp_path, PLANTED[plant], range(7000, 7200), plant)
     faults = [(name, outcome.what) for _, name, outcome in found if outcome.kind == "fault"]
     assert len(faults) >= 3
     if plant in ("channels", "turned"):
-        assert {name.split()[0] for name, _ in faults} == {"PNG" if plant == "channels" else "JPEG"}
+        assert {name.split()[0] for name, _ in faults} == {"BMP" if plant == "channels" else "JPEG"}
 
 
 def test_every_planted_fault_is_tried(fuzzing):
