@@ -106,7 +106,7 @@ def table(found: list[Read]) -> list[str]:
         The lines of a table.
     """
     lines = [
-        "| files | damaged | equal | refused | of these read elsewhere | fault | slowest, s CPU |",
+        "| files | damaged | equal | refused | refused, read elsewhere | fault | slowest, s CPU |",
         "|---|---|---|---|---|---|---|",
     ]
     names = sorted({one.name.split()[0] for one in found})
