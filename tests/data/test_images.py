@@ -177,16 +177,16 @@ def test_the_first_bad_file_is_named(tmp_path):
 
 def test_one_of_the_threads_may_collect_what_nobody_reads_on(tmp_path, monkeypatch):
     images, _ = folder(tmp_path, 20)
-    given, collected, kept, plain = Event(), Event(), [], module._open
+    given, collected, kept, plain = Event(), Event(), [], module.decode
 
-    def read(path):
+    def read(path, span):
         if path.name == "1.png":
             given.wait()
             kept.clear()
             collected.set()
-        return plain(path)
+        return plain(path, span)
 
-    monkeypatch.setattr(module, "_open", read)
+    monkeypatch.setattr(module, "decode", read)
     kept.append(module.resized(images, (2, 2), workers=1))
     next(kept[0])
     given.set()

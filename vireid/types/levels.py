@@ -10,6 +10,8 @@ from vireid.types.arrays import Modality
 
 ANY = ""
 """Stands for every camera of a modality that has no span of its own."""
+GIVEN = "given"
+"""How a span was found that a user named for a modality or a camera."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,15 @@ class Span:
     """Becomes 0."""
     high: float
     """Becomes 255; below ``low`` where warm is dark and is to be bright."""
-    source: str = "given"
+    source: str = GIVEN
     """How it was found, in a few words."""
+
+    @property
+    def for_bytes(self) -> bool:
+        """Whether it also counts for files of 8 bits: given, for values that these can hold."""
+        return (
+            self.source == GIVEN and 0 <= min(self.low, self.high) < max(self.low, self.high) <= 255
+        )
 
     def __post_init__(self) -> None:
         """Check that there is something between the two."""
