@@ -50,7 +50,7 @@ def people_warnings(
             people = number_of(len(both), "person", "people")
             yield f"{people} in training and in test: {_numbers(both.tolist())}"
     kinds = np.unique(test.images.modality)
-    if test.roles is not None and len(kinds) == 1:
+    if test.roles is not None and len(kinds) == 1 and test.complete:
         yield (
             f"queries and gallery are all {Modality(kinds[0]).name.lower()}; scores are those of a "
             "search within one modality, not across"

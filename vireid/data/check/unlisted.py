@@ -20,6 +20,9 @@ FOLDERS = {
 }
 """Where the images of each layout are."""
 
+ENDINGS = 20
+"""More endings are only counted."""
+
 TABLES = frozenset({".csv", ".parquet"})
 """Endings of what lies beside images as their manifest, or as another one."""
 
@@ -48,7 +51,8 @@ def leftovers(scans: Sequence[Scan]) -> Leftovers:
         The files, and what is to be said of them.
     """
     root = scans[0].data.train.root
-    listed = {problem.path for scan in scans for problem in scan.problems}
+    problems = [problem for scan in scans for problem in scan.problems]
+    listed = {path for problem in problems for path in (problem.path, problem.meant)}
     for scan in scans:
         listed.update(scan.data.train.paths, scan.data.test.paths)
     found = _all(root, scans[0].data.protocol or "", listed)
@@ -142,4 +146,6 @@ def by_ending(paths: Sequence[str]) -> str:
     '2 .avif, 1 .npy, 1 without ending'
     """
     counts = Counter(shown(PurePosixPath(path).suffix.lower()) for path in paths)
-    return some([f"{count} {ending or 'without ending'}" for ending, count in counts.most_common()])
+    words = [f"{count} {ending or 'without ending'}" for ending, count in counts.most_common()]
+    more = words[ENDINGS:]
+    return ", ".join(words[:ENDINGS]) + (f" and {len(more)} other endings" if more else "")

@@ -130,7 +130,7 @@ def note_shared(
     """
     seen = set(one)
     problems.extend(
-        Problem("repeated entry", f"{quoted(path)} {text}", place, part, path, text)
+        Problem("repeated entry", f"{quoted(path)} {text}", place, part, path, same=text)
         for path in other
         if path in seen
     )

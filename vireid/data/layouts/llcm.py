@@ -142,7 +142,7 @@ def _train_rows(paths: ListedPaths, kind: Modality, problems: list[Problem]) -> 
             same = "states no camera; expected such as _c04_"
             text = f"file name of {quoted(entry.path)} {same}"
             same = f"the file name {same}"
-            problems.append(Problem("faulty entry", text, name, "train", entry.path, same))
+            problems.append(Problem("faulty entry", text, name, "train", entry.path, same=same))
         else:
             rows.append((entry.path, int(kind), int(camera[1]), entry.label))
     return rows

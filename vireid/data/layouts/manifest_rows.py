@@ -179,4 +179,4 @@ def without_identity(entries: Sequence[Entry], part: PartName) -> Iterator[Probl
             if not entry.identity:
                 cell = entry.given.get("identity", "")
                 said = f" ({quoted(cell)} is none)" if cell else ""
-                yield Problem("faulty entry", text + said, entry.place, part, entry.path, text)
+                yield Problem("faulty entry", text + said, entry.place, part, entry.path, same=text)

@@ -55,7 +55,7 @@ def _csv(path: Path, problems: list[Problem]) -> tuple[list[str], Rows]:
         lines = []
         for cells in reader:
             line = reader.line_num
-            cells = [cell.strip() for cell in cells]
+            cells = [_plain(cell) for cell in cells]
             if any(cells) and cells[0].lower() != "sep=":
                 lines.append((f"line {line}", cells))
     except FileNotFoundError:
@@ -68,6 +68,12 @@ def _csv(path: Path, problems: list[Problem]) -> tuple[list[str], Rows]:
     header = lines[0][1] if lines else []
     _check_separator(path, header)
     return header, list(_whole_rows(header, lines[1:], problems))
+
+
+def _plain(cell: str) -> str:
+    """Return a cell without surrounding spaces, and without the formula that marks it as text."""
+    cell = cell.strip()
+    return cell[2:-1] if cell.startswith('="') and cell.endswith('"') and len(cell) > 2 else cell
 
 
 def _whole_rows(
@@ -99,9 +105,7 @@ def _parquet(path: Path) -> tuple[list[str], Rows]:
     except FileNotFoundError:
         raise DataError(f"{path} {MISSING}") from None
     except UnicodeDecodeError:
-        raise DataError(
-            f"{path} holds bytes that are no text in UTF-8; save them as text"
-        ) from None
+        raise DataError(f"{path} holds bytes that are no UTF-8; save them as text") from None
     except (OSError, ArrowException, ValueError, OverflowError) as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise DataError(f"{path} cannot be read as Parquet: {shown(reason)}") from None

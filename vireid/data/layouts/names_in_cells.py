@@ -104,6 +104,8 @@ def _changed(cell: str) -> str | None:
         return "is no whole number, but one with signs between its digits; write it without"
     if _FRACTION.fullmatch(cell) and not number:
         return "is no whole number and no name; put a letter before it if it is a name"
+    if cell.lower().lstrip("-+") in ("inf", "infinity"):
+        return "is no number of anything"
     if cell.startswith("="):
         return "is a formula; save the values"
     if _ERROR.fullmatch(cell):

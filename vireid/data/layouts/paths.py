@@ -148,7 +148,8 @@ class ListedPaths:
         other = self._nearby.find(path)
         hint = _hint(path, other)
         same = f"the path leaves the folder of the data{_cause(other)}"
-        return Problem("faulty entry", text + hint, same=same)
+        meant = other.path if other else ""
+        return Problem("faulty entry", text + hint, same=same, meant=meant)
 
     def _missing(self, path: str) -> Problem:
         try:
@@ -156,7 +157,8 @@ class ListedPaths:
         except (OSError, ValueError):
             other = self._nearby.find(path)
             text = f"file {quoted(path)} is missing{_hint(path, other)}"
-            return Problem("missing file", text, same=f"the file is missing{_cause(other)}")
+            same, meant = f"the file is missing{_cause(other)}", other.path if other else ""
+            return Problem("missing file", text, same=same, meant=meant)
         text = f"is a link that leads nowhere, to {quoted(to)}"
         return Problem(
             "missing file", f"file {quoted(path)} {text}", same="the file is a link to nowhere"

@@ -36,6 +36,8 @@ class Problem:
     """The images it concerns; None for both, or where it is unknown."""
     path: str = ""
     """The file that the entry names, if any."""
+    meant: str = ""
+    """The file that is there and probably meant, where the one named is missing."""
     same: str = ""
     """What is wrong, without names and values, where many may have the same cause: they are told
     together."""
