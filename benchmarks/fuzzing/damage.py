@@ -88,8 +88,15 @@ def append(data: bytes, other: bytes, rng: Rng) -> bytes:
     return data + (other if rng.random() < 0.5 else rng.bytes(int(rng.integers(1, 300))))
 
 
-def _chunks(data: bytes) -> list[bytes] | None:
-    """Return the parts of a PNG, JPEG or RIFF file; together they are the file."""
+def chunks(data: bytes) -> list[bytes] | None:
+    """Part a PNG, JPEG or RIFF file.
+
+    Args:
+        data: the file.
+
+    Returns:
+        Its parts, which together are the file, the first one its head; None for others.
+    """
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return _walk(data, 8, lambda at: 12 + struct.unpack_from(">I", data, at)[0])
     if data.startswith(b"\xff\xd8"):
@@ -116,7 +123,7 @@ def _walk(data: bytes, start: int, length: Callable[[int], int]) -> list[bytes]:
 
 def change_chunks(data: bytes, other: bytes, rng: Rng) -> bytes:
     """Swap, repeat, leave out or change parts; a PNG's checksums are made anew."""
-    parts = _chunks(data)
+    parts = chunks(data)
     if parts is None or len(parts) < 3:
         return change_number(data, other, rng)
     one, two = (int(rng.integers(1, len(parts))) for _ in range(2))
