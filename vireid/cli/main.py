@@ -76,7 +76,9 @@ def _run(name: str, words: list[str]) -> int:
     from vireid.cli.display import messages
     from vireid.errors import Stopped, VireidError
     from vireid.parallel.environment import told_rank
+    from vireid.places import place_for_matplotlib
 
+    place_for_matplotlib()
     rank = told_rank()
     who = f"vireid {name}" if rank == "0" else f"vireid {name}, process {rank}"
 

@@ -3,8 +3,11 @@
 import numpy as np
 from numba import njit
 
+from vireid.compiled import kept
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+
+@kept
+@njit(nogil=True, fastmath={"reassoc", "contract"})
 def dot(a, b):  # type: ignore[no-untyped-def]
     """Multiply two vectors in a fixed order of summation, the same for (a, b) and (b, a).
 
@@ -21,7 +24,8 @@ def dot(a, b):  # type: ignore[no-untyped-def]
     return total
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def rank_candidates(rows, i, candidates, count, indices, similarities):  # type: ignore[no-untyped-def]
     """Put row i itself and then its most similar candidates into [k] indices and similarities.
 
@@ -53,7 +57,8 @@ def rank_candidates(rows, i, candidates, count, indices, similarities):  # type:
             found = min(found + 1, k)
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def rank_products(  # type: ignore[no-untyped-def]
     rows, queries, columns, places, products, margin, start, stop, indices, similarities
 ):
@@ -93,7 +98,8 @@ def rank_products(  # type: ignore[no-untyped-def]
         rank_candidates(rows, queries[b], candidates, count, indices[b], similarities[b])
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def rank_lists(rows, queries, bounds, candidates, start, stop, indices, similarities):  # type: ignore[no-untyped-def]
     """Rank the neighbours of some query rows out of a list of candidates for each.
 

@@ -12,6 +12,7 @@ from vireid.cluster.reciprocal import lengthened, reciprocal_weights
 from vireid.cluster.rows import checked_modality, finite_rows, unit_rows
 from vireid.cluster.search_options import Search
 from vireid.cluster.threads import over_rows, thread_count
+from vireid.compiled import kept
 from vireid.errors import ConfigError, DataError
 from vireid.types import Int, Modality
 
@@ -147,7 +148,8 @@ def _distances(
     return distance
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def _upper_triangle(indptr, indices, data, bounds, others, weights, limit, start, stop):  # type: ignore[no-untyped-def]
     """Return rows i from ``start`` on, columns j >= i and distances of all pairs within the limit.
 

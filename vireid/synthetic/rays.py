@@ -10,10 +10,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from vireid.compiled import kept
 from vireid.synthetic.materials import Array
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def sphere_hit(origin: Array, ray: Array, centre: float, radius: float) -> float:
     """Return the largest depth at which a ray meets a sphere on the local y axis.
 
@@ -36,7 +38,8 @@ def sphere_hit(origin: Array, ray: Array, centre: float, radius: float) -> float
     return float((math.sqrt(inside) - half) / square)
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def cone_hit(origin: Array, ray: Array, size: Array) -> float:
     """Return the largest depth at which a ray meets a round cone.
 
@@ -82,7 +85,8 @@ def cone_hit(origin: Array, ray: Array, size: Array) -> float:
     return best
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def cast(
     matrix: Array,
     offset: Array,

@@ -6,10 +6,12 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from vireid.compiled import kept
 from vireid.synthetic.materials import Array
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def _second(layer: Array, x: float, y: float, z: float) -> bool:
     """Tell whether a pattern shows its second material at a rest point."""
     pattern, period, phase = layer[10], layer[11], layer[12]
@@ -33,7 +35,8 @@ def _second(layer: Array, x: float, y: float, z: float) -> bool:
     return bool(wave > 0.3)
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def _layer_at(layers: Array, first: int, last: int, rest: Array) -> int:
     """Return the last layer in the range that covers a rest point; the first if none does."""
     for number in range(last - 1, first, -1):
@@ -47,7 +50,8 @@ def _layer_at(layers: Array, first: int, last: int, rest: Array) -> int:
     return first
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def _normal(matrix: Array, local: Array, size: Array) -> tuple[float, float, float]:
     """Return the unit normal in camera space of a hit in local space."""
     slope = 0.0 if size[0] == 0.0 else (size[1] - size[2]) / size[0]
@@ -60,7 +64,8 @@ def _normal(matrix: Array, local: Array, size: Array) -> tuple[float, float, flo
     return nx / norm, ny / norm, nz / norm
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def _apply(matrix: Array, offset: Array, point: Array, result: Array) -> None:
     """Write ``matrix @ point + offset`` into ``result``, all of length 3."""
     for k in range(3):
@@ -69,7 +74,8 @@ def _apply(matrix: Array, offset: Array, point: Array, result: Array) -> None:
             result[k] += matrix[k, m] * point[m]
 
 
-@njit(cache=True, nogil=True)
+@kept
+@njit(nogil=True)
 def shade(
     parts: tuple[Array, Array, Array, Array, Array, NDArray[np.int64], Array],
     buffers: tuple[Array, NDArray[np.int64], NDArray[np.int64]],

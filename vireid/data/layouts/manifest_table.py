@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from vireid.data.layouts.encoding import text_of
 from vireid.data.layouts.manifest_columns import Row, Rows, known_columns
+from vireid.data.layouts.paths import shown
 from vireid.data.layouts.problems import Problem
 from vireid.errors import ConfigError, DataError
 
@@ -107,7 +108,7 @@ def _parquet(path: Path) -> tuple[list[str], Rows]:
         raise DataError(f"{path} holds bytes that are no UTF-8; save them as text") from None
     except (OSError, ArrowException, ValueError, OverflowError) as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise DataError(f"{path} cannot be read as Parquet: {reason}") from None
+        raise DataError(f"{path} cannot be read as Parquet: {shown(reason)}") from None
     rows = [list(cells) for cells in zip(*columns, strict=True)]
     numbered = [(f"row {number}", cells) for number, cells in enumerate(rows, start=1)]
     return list(table.column_names), [row for row in numbered if any(row[1])]

@@ -1,0 +1,1 @@
+"""Damaged files, what other readers make of them, and what vireid does."""
