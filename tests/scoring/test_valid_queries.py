@@ -7,8 +7,7 @@ import pytest
 
 from vireid.data import DataFolder
 from vireid.data.folder import no_images
-from vireid.scoring import Draw, Protocol
-from vireid.scoring.protocols import llcm, plain, sysu
+from vireid.scoring import Draw, Protocol, llcm, plain, sysu
 from vireid.scoring.valid_queries import count_queries
 from vireid.types import Images, Truth
 

@@ -6,38 +6,54 @@ from dataclasses import dataclass
 from os.path import commonpath
 from pathlib import Path
 
-from vireid.data import DataFolder
-from vireid.errors import CheckpointError, ConfigError, DataError
+import numpy as np
+
+from vireid.data import DataFolder, has_layout
+from vireid.errors import CheckpointError, ConfigError, DataError, some
+from vireid.ranking import Gallery
 from vireid.runs import Origin, Run, find_stage, open_weights
+from vireid.runs.overview import find_runs
 from vireid.scoring.choice import choose_protocol
-from vireid.scoring.files import read_json
+from vireid.scoring.features import Given, features_of, is_features
+from vireid.scoring.files import read_json, read_scores
 from vireid.scoring.folds import open_for
 from vireid.scoring.options import EVERY, EvaluationOptions
 from vireid.scoring.protocol import Protocol
+from vireid.types import Embeddings
 
-Model = Run | Path | str
-"""A run, its folder, or a file with the weights of a stage."""
+Model = Run | Path | str | Given
+"""A run, its folder, a file with the weights of a stage or with features, or features."""
+
+IN_MEMORY = Path("features")
+"""What features in memory are called."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """A run or weights, and what they are evaluated on."""
+    """A run, weights or features, and what they are evaluated on."""
 
     model: Path
-    """The folder or file."""
+    """The folder or file; ``IN_MEMORY`` for features in memory."""
     data: DataFolder
     """The fold that they were trained on, where there are several."""
-    protocol: Protocol
-    """Queries and galleries."""
+    protocols: tuple[Protocol, ...]
+    """Queries and galleries, at least one."""
     stages: tuple[str | None, ...]
     """Of a run; None for the last. Weights have one."""
-    place: Path
-    """The folder that gets the files."""
+    place: Path | None
+    """The folder that gets the files; None for none."""
+    features: Embeddings | None = None
+    """Of the test images, where that is what is evaluated."""
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it is a run, whose scores are kept in its folder too."""
+        return self.features is None and not self.model.is_file()
 
     @property
     def folders(self) -> list[Path]:
         """All folders that are written to."""
-        return [self.place] if self.model.is_file() else [self.model, self.place]
+        return [place for place in (self.model if self.is_run else None, self.place) if place]
 
 
 def prepare(
@@ -59,8 +75,11 @@ def prepare(
             damaged.
     """
     paths = [path_of(model) for model in models]
-    _check_models(paths, options)
-    tasks = [_task(path, data, options, several=len(paths) > 1) for path in paths]
+    _check_models(models, paths, data, options)
+    tasks = [
+        _task(model, path, data, options, several=len(paths) > 1)
+        for model, path in zip(models, paths, strict=True)
+    ]
     places = [place for task in tasks for place in task.folders]
     for place in places + [means_file(paths, options.out).parent] * (len(tasks) > 1):
         _make_place(place)
@@ -71,18 +90,19 @@ def path_of(model: Model) -> Path:
     """Return where a model is.
 
     Args:
-        model: a run, its folder or a file with weights.
+        model: a run, its folder, a file with weights or features, or features.
 
     Returns:
         The folder or file.
 
     Raises:
-        ConfigError: it is something else, such as embeddings.
+        ConfigError: it is something else.
     """
+    if isinstance(model, Embeddings | Gallery | np.ndarray):
+        return IN_MEMORY
     if not isinstance(model, Run | Path | str):
         raise ConfigError(
-            f"evaluate takes a run or its weights, not {type(model).__name__}; embeddings are "
-            "scored by vireid.score"
+            f"evaluate takes a run, its weights or features, not {type(model).__name__}"
         )
     return model.folder if isinstance(model, Run) else Path(model).expanduser()
 
@@ -118,18 +138,58 @@ def finished(run: Run) -> list[str]:
     return stages
 
 
-def _check_models(models: Sequence[Path], options: EvaluationOptions) -> None:
+def _check_models(
+    models: Sequence[Model],
+    paths: Sequence[Path],
+    data: DataFolder | Path | str,
+    options: EvaluationOptions,
+) -> None:
     """Refuse what cannot be evaluated, or would be evaluated twice."""
-    for model in models:
-        if not model.is_file():
-            finished(Run(model))
+    for model, path in zip(models, paths, strict=True):
+        if path is IN_MEMORY or is_features(path):
+            _check_options(path, options)
+        elif not path.is_file():
+            _check_run(path, data)
         elif options.stages is not None:
             raise ConfigError(
                 f"--stage and --every-stage apply to runs; {model} is a file: leave them out"
             )
-    _check_twice([str(model.resolve()) for model in models], "name each run once")
+    _check_twice([str(path.resolve()) for path in paths], "name each run once")
     if options.out:
-        _check_twice([_name(model) for model in models], "leave --out out")
+        _check_twice([_name(path) for path in paths], "leave --out out")
+
+
+def _check_options(path: Path, options: EvaluationOptions) -> None:
+    """Refuse what applies to networks alone."""
+    for given, option in (
+        (options.stages is not None, "--stage and --every-stage"), (options.flip, "--flip"),
+    ):  # fmt: skip
+        if given:
+            raise ConfigError(
+                f"{path} holds features, which are final: leave {option} out, or give a run"
+            )
+
+
+def _check_run(folder: Path, data: DataFolder | Path | str) -> None:
+    """Refuse a folder that is no run, and say what it seems to be."""
+    run = Run(folder)
+    if run.recipe_file.exists():
+        finished(run)
+        return
+    if folder.is_dir() and has_layout(folder) and isinstance(data, Path | str):
+        other = Path(data).expanduser()
+        if Run(other).recipe_file.exists() or other.suffix.lower() in (".safetensors", ".npz"):
+            raise ConfigError(
+                f"{folder} is a data set and {other} a run or a file of one: they are swapped; "
+                f"expected vireid evaluate {other} {folder}"
+            )
+        raise ConfigError(f"{folder} is a data set; expected a run first, then the data")
+    below = [str(found) for found in find_runs([folder])] if folder.is_dir() else []
+    if below:
+        raise CheckpointError(
+            f"{folder} holds no recipe.yaml, but there are runs below it: {some(below)}; name those"
+        )
+    finished(run)
 
 
 def _check_twice(names: Sequence[str], advice: str) -> None:
@@ -140,17 +200,31 @@ def _check_twice(names: Sequence[str], advice: str) -> None:
 
 
 def _task(
-    model: Path, data: DataFolder | Path | str, options: EvaluationOptions, *, several: bool
+    model: Model,
+    path: Path,
+    data: DataFolder | Path | str,
+    options: EvaluationOptions,
+    *,
+    several: bool,
 ) -> Task:
-    """Find what a run or weights are evaluated on."""
-    origin, stages = _origin_and_stages(model, options)
-    opened = open_for(model, origin, data, options.fold)
+    """Find what a run, weights or features are evaluated on."""
+    in_memory, file = path is IN_MEMORY, is_features(path)
+    origin, stages = Origin(), options.names()
+    if not (in_memory or file):
+        origin, stages = _origin_and_stages(path, options)
+    opened = open_for(path, origin, data, options.fold)
     out = options.out
     if out and several:
-        out = out / _name(model)
-    place = _place(model, out)
-    read_json(place / "evaluation.json")
-    return Task(model, opened, choose_protocol(opened, options.protocol), stages, place)
+        out = out / _name(path)
+    place = out if in_memory else _place(path, out)
+    if place is not None:
+        read_scores(place / "evaluation.json")
+    protocols = tuple(choose_protocol(opened, one) for one in options.protocols())
+    features = None
+    if in_memory or file:
+        given: Path | Given = path if file else model  # type: ignore[assignment]
+        features = features_of(given, opened.test)
+    return Task(path, opened, protocols, stages, place, features)
 
 
 def _origin_and_stages(
@@ -163,8 +237,8 @@ def _origin_and_stages(
     stages = tuple(run.stages()) if options.stages == EVERY else options.names()
     for stage in stages:
         find_stage(run, stage)
-    for file in (run.metrics_file, run.timing_file):
-        read_json(file)
+    read_scores(run.metrics_file)
+    read_json(run.timing_file)
     return run.origin(), stages
 
 

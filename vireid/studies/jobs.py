@@ -154,8 +154,8 @@ def _score(study: Study, run: Run, recipe: Recipe, test: DataFolder) -> dict[str
     """Score the last stage of a run, in percent."""
     networks = [(recipe.stages[-1].name, load_network(run))]
     options = EvaluationOptions(device=study.device)
-    scored = score_networks(
-        networks, recipe, test, choose_protocol(test), options, progress=study.progress
+    (scored,) = score_networks(
+        networks, recipe, test, [choose_protocol(test)], options, progress=study.progress
     )
     scores = scored.last.table()
     _log.info("%s: Rank-1 %.1f, mAP %.1f", scored.name, scores["rank1"], scores["mAP"])
