@@ -29,7 +29,8 @@ def run(words: list[str]) -> None:
         words: the command line.
     """
     arguments = parse(words)
-    from vireid.scoring import Average, EvaluationOptions, evaluate_each
+    from vireid.scoring import Evaluation, EvaluationOptions, evaluate_each
+    from vireid.scoring.means import averages
     from vireid.scoring.tasks import means_file
 
     options = EvaluationOptions(
@@ -42,8 +43,10 @@ def run(words: list[str]) -> None:
         device=use_machine(arguments),
         cache=arguments.cache,
     )
-    together = []
+    together: list[Evaluation] = []
     for found in evaluate_each(arguments.models, arguments.data, options, progress=progress):
+        if together:
+            console.print()
         if len(arguments.models) > 1:
             console.print(f"{found.model}:")
         console.print(str(found))
@@ -51,9 +54,10 @@ def run(words: list[str]) -> None:
         console.print(f"written: {', '.join(map(str, found.files))}")
         together.append(found)
     if len(arguments.models) > 1:
-        average, file = Average(tuple(together)), means_file(arguments.models, arguments.out)
-        console.print(f"\n{average}")
-        average.write(file)
+        file = means_file(arguments.models, arguments.out)
+        for average in averages(together):
+            console.print(f"\n{average}")
+            average.write(file)
         console.print(f"written: {file}")
 
 
@@ -99,9 +103,9 @@ def parse(words: list[str]) -> argparse.Namespace:
         metavar="MODEL",
         type=folder,
         nargs="+",
-        help="a run folder written by `vireid train`, one of its checkpoints, or an npz or npy file "
-        "of features [N, D] of the test images, found by `paths` if it has them, else in their "
-        "order; several give their mean too",
+        help="a run folder written by `vireid train`, one of its checkpoints, or an npz or npy "
+        "file of features [N, D] of the test images, found by `paths` if it has them, else in "
+        "their order; several give their mean too",
     )
     command.add_argument("data", type=folder, help="the data; its test part is used")
     which = command.add_mutually_exclusive_group()

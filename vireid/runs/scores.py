@@ -10,7 +10,7 @@ VERSION = 2
 
 COMMON = ("version", "seed", "seconds")
 """What the file holds beside the protocols."""
-ONE = ("protocol", "draws", "data", "test_images", "queries")
+ONE = ("protocol", "draws", "data", "test_images", "queries", "runs")
 """What earlier files said of their only protocol."""
 
 

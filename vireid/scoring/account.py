@@ -121,8 +121,8 @@ class Account:
         of = number_of(self.tally.queries, "query", "queries")
         if self.copies.found:
             yield (
-                f"{self.copies.found} of {of} have an exact copy of themselves, under another path, "
-                "in their gallery: the scores are too good"
+                f"{self.copies.found} of {of} have an exact copy of themselves in their gallery, "
+                "under another path: the scores are too good"
             )
         if self.copies.ignored:
             yield (

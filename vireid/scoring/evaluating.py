@@ -16,11 +16,12 @@ from vireid.scoring.choice import ProtocolOptions
 from vireid.scoring.evaluation import Evaluation
 from vireid.scoring.features import score_features
 from vireid.scoring.files import merge_metrics, named_file, write_scores
+from vireid.scoring.models_given import Model, finished
 from vireid.scoring.networks import Scored, score_networks
 from vireid.scoring.options import EvaluationOptions
 from vireid.scoring.pictures import draw_examples
 from vireid.scoring.tally import said_of
-from vireid.scoring.tasks import Model, Task, finished, prepare
+from vireid.scoring.tasks import Task, prepare
 
 _log = logging.getLogger("vireid")
 

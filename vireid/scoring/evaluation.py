@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vireid.runs.scores import protocol_key
 from vireid.scoring.scores import ProtocolScores, score_table
 from vireid.types import Embeddings
 
@@ -39,6 +40,11 @@ class Evaluation:
     def protocol(self) -> str:
         """Name of the protocol, with what was done beside it."""
         return self.last.protocol
+
+    @property
+    def key(self) -> str:
+        """The whole name of the protocol, with the number of draws."""
+        return protocol_key(self.protocol, len(self.last.draws))
 
     @property
     def last(self) -> ProtocolScores:

@@ -6,26 +6,17 @@ from dataclasses import dataclass
 from os.path import commonpath
 from pathlib import Path
 
-import numpy as np
-
-from vireid.data import DataFolder, has_layout
-from vireid.errors import CheckpointError, ConfigError, DataError, some
-from vireid.ranking import Gallery
+from vireid.data import DataFolder
+from vireid.errors import DataError
 from vireid.runs import Origin, Run, find_stage, open_weights
-from vireid.runs.overview import find_runs
 from vireid.scoring.choice import choose_protocol
 from vireid.scoring.features import Given, features_of, is_features
 from vireid.scoring.files import read_json, read_scores
 from vireid.scoring.folds import open_for
+from vireid.scoring.models_given import IN_MEMORY, Model, check_models, name_of, path_of
 from vireid.scoring.options import EVERY, EvaluationOptions
 from vireid.scoring.protocol import Protocol
 from vireid.types import Embeddings
-
-Model = Run | Path | str | Given
-"""A run, its folder, a file with the weights of a stage or with features, or features."""
-
-IN_MEMORY = Path("features")
-"""What features in memory are called."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +66,7 @@ def prepare(
             damaged.
     """
     paths = [path_of(model) for model in models]
-    _check_models(models, paths, data, options)
+    check_models(models, paths, data, options)
     tasks = [
         _task(model, path, data, options, several=len(paths) > 1)
         for model, path in zip(models, paths, strict=True)
@@ -84,27 +75,6 @@ def prepare(
     for place in places + [means_file(paths, options.out).parent] * (len(tasks) > 1):
         _make_place(place)
     return tasks
-
-
-def path_of(model: Model) -> Path:
-    """Return where a model is.
-
-    Args:
-        model: a run, its folder, a file with weights or features, or features.
-
-    Returns:
-        The folder or file.
-
-    Raises:
-        ConfigError: it is something else.
-    """
-    if isinstance(model, Embeddings | Gallery | np.ndarray):
-        return IN_MEMORY
-    if not isinstance(model, Run | Path | str):
-        raise ConfigError(
-            f"evaluate takes a run, its weights or features, not {type(model).__name__}"
-        )
-    return model.folder if isinstance(model, Run) else Path(model).expanduser()
 
 
 def means_file(models: Sequence[Path], out: Path | None = None) -> Path:
@@ -118,85 +88,6 @@ def means_file(models: Sequence[Path], out: Path | None = None) -> Path:
         runs.json in that folder, else in the one that holds all models, at any depth.
     """
     return (out or Path(commonpath([model.resolve().parent for model in models]))) / "runs.json"
-
-
-def finished(run: Run) -> list[str]:
-    """Return the stages of a run that can be evaluated.
-
-    Args:
-        run: the run.
-
-    Returns:
-        Their names, in order.
-
-    Raises:
-        CheckpointError: there are none, or the folder holds no run.
-    """
-    stages = run.stages()
-    if not stages:
-        raise CheckpointError(f"{run.folder} holds no checkpoint; train anew, in another folder")
-    return stages
-
-
-def _check_models(
-    models: Sequence[Model],
-    paths: Sequence[Path],
-    data: DataFolder | Path | str,
-    options: EvaluationOptions,
-) -> None:
-    """Refuse what cannot be evaluated, or would be evaluated twice."""
-    for model, path in zip(models, paths, strict=True):
-        if path is IN_MEMORY or is_features(path):
-            _check_options(path, options)
-        elif not path.is_file():
-            _check_run(path, data)
-        elif options.stages is not None:
-            raise ConfigError(
-                f"--stage and --every-stage apply to runs; {model} is a file: leave them out"
-            )
-    _check_twice([str(path.resolve()) for path in paths], "name each run once")
-    if options.out:
-        _check_twice([_name(path) for path in paths], "leave --out out")
-
-
-def _check_options(path: Path, options: EvaluationOptions) -> None:
-    """Refuse what applies to networks alone."""
-    for given, option in (
-        (options.stages is not None, "--stage and --every-stage"), (options.flip, "--flip"),
-    ):  # fmt: skip
-        if given:
-            raise ConfigError(
-                f"{path} holds features, which are final: leave {option} out, or give a run"
-            )
-
-
-def _check_run(folder: Path, data: DataFolder | Path | str) -> None:
-    """Refuse a folder that is no run, and say what it seems to be."""
-    run = Run(folder)
-    if run.recipe_file.exists():
-        finished(run)
-        return
-    if folder.is_dir() and has_layout(folder) and isinstance(data, Path | str):
-        other = Path(data).expanduser()
-        if Run(other).recipe_file.exists() or other.suffix.lower() in (".safetensors", ".npz"):
-            raise ConfigError(
-                f"{folder} is a data set and {other} a run or a file of one: they are swapped; "
-                f"expected vireid evaluate {other} {folder}"
-            )
-        raise ConfigError(f"{folder} is a data set; expected a run first, then the data")
-    below = [str(found) for found in find_runs([folder])] if folder.is_dir() else []
-    if below:
-        raise CheckpointError(
-            f"{folder} holds no recipe.yaml, but there are runs below it: {some(below)}; name those"
-        )
-    finished(run)
-
-
-def _check_twice(names: Sequence[str], advice: str) -> None:
-    """Refuse names that are not all different."""
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ConfigError(f"{', '.join(twice)}: named twice; {advice}")
 
 
 def _task(
@@ -215,7 +106,7 @@ def _task(
     opened = open_for(path, origin, data, options.fold)
     out = options.out
     if out and several:
-        out = out / _name(path)
+        out = out / name_of(path)
     place = out if in_memory else _place(path, out)
     if place is not None:
         read_scores(place / "evaluation.json")
@@ -240,11 +131,6 @@ def _origin_and_stages(
     read_scores(run.metrics_file)
     read_json(run.timing_file)
     return run.origin(), stages
-
-
-def _name(model: Path) -> str:
-    """Return what the folder of a model's results is called."""
-    return model.stem if model.is_file() else model.resolve().name
 
 
 def _place(model: Path, out: Path | None) -> Path:
