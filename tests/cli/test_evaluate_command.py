@@ -201,7 +201,7 @@ def test_all_combinations_of_one_command_take_one_embedding(run, people, capsys,
 
 def test_draws_that_are_all_equal_have_no_spread(run, people, capsys):
     go(run, people, "--shots", "10")
-    title, header, row, galleries, *_ = capsys.readouterr().out.splitlines()
+    title, _, row, galleries, *_ = capsys.readouterr().out.splitlines()
     assert title.endswith("10 equal draws, %")
     assert "±" not in row
     assert "nobody has more images than are drawn: all draws are equal" in galleries

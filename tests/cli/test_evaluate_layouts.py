@@ -176,7 +176,11 @@ CASES = {
         ["--direction", "infrared-to-visible"],
         lambda root: llcm_draws(root, swap=True),
     ),
-    "manifest": ("manifest", ["--ignore", "nothing"], lambda root: manifest_draws(root, other_cameras=False)),
+    "manifest": (
+        "manifest",
+        ["--ignore", "nothing"],
+        lambda root: manifest_draws(root, other_cameras=False),
+    ),
     "manifest, other cameras": (
         "manifest",
         [],
