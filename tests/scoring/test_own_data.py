@@ -1,4 +1,4 @@
-"""Protocols of a user's own images: which gallery images a query ignores, and what is said of it."""
+"""Protocols of a user's own images: which gallery images a query ignores, and what is said."""
 
 import numpy as np
 import pytest
@@ -116,7 +116,7 @@ def test_what_excluded_all_matches_is_named(make):
         assert "its rule, images of the query's identity, modality and camera" in text
         assert text.endswith("--ignore nothing keeps them")
     assert "and 2 have no image of their identity there" in text
-    with pytest.raises(DataError, match="other modality only.*--ignore own-camera or nothing"):
+    with pytest.raises(DataError, match=r"other modality only.*--ignore own-camera or nothing"):
         score(vectors, [1, 1, 1, 1], make(images, [1, 1, 1, 1], *more, ignore="own-modality"))
     with pytest.raises(DataError, match="has an image of its identity in its gallery; check"):
         score(vectors, [1, 2, 3, 4], make(images, [1, 2, 3, 4], *more, ignore="nothing"))

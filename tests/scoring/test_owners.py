@@ -156,12 +156,9 @@ def test_a_truncated_file_is_told_in_one_line(stand_in):
     whole = file.read_bytes()
     for length in range(0, len(whole), 997):
         file.write_bytes(whole[:length])
-        try:
+        with pytest.raises((DataError, ConfigError)) as caught:
             sysu(*images_of(SMALL), gallery=read_permutations(file))
-        except (DataError, ConfigError) as error:
-            assert "\n" not in str(error)
-        else:
-            pytest.fail(f"{length} bytes of {len(whole)} are taken")
+        assert "\n" not in str(caught.value), f"{length} bytes of {len(whole)}"
 
 
 def test_the_file_lies_in_the_data_or_elsewhere(people, tmp_path, monkeypatch):
