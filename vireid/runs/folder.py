@@ -98,6 +98,18 @@ class Run:
             return Origin()  # older than this file
         return Origin(str(name), fold if isinstance(fold, int) else None)
 
+    def recipe_name(self) -> str | None:
+        """Return what the run's recipe is called.
+
+        Returns:
+            Its name, and whether settings were changed; None where the folder does not say.
+        """
+        try:
+            found = json.loads(self.data_file.read_text(encoding="utf-8"))["recipe"]
+        except (OSError, ValueError, LookupError, TypeError):
+            return None
+        return str(found)
+
     def seconds(self) -> dict[str, float]:
         """Return what the parts of a finished training took.
 

@@ -166,7 +166,7 @@ def _json(file: Path) -> dict[str, Any]:
 def _of_recipe(known: Overview, recipe: Outline, run: Run) -> Overview:
     size = f"{recipe.network.backbone} {recipe.height}x{recipe.width}"
     told = _json(run.data_file)
-    name = told.get("recipe") or size
+    name = run.recipe_name() or size
     return replace(known, recipe=name, seed=recipe.seed, data=told.get("name"))
 
 

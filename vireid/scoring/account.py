@@ -57,6 +57,7 @@ class Account:
             "data": self.data.name,
             "fold": self.data.fold,
             "test_images": self.test_images,
+            "notes": list(self.data.notes),
             "levels": None if levels is None else json.loads(levels.to_json()),
             "queries": self.tally.queries,
             "counting": {
@@ -108,6 +109,7 @@ class Account:
             f"{self.chance.spread:.1f}"
         )
         networks = ", ".join(f"{name} {text}" for name, text in self.scored.networks.items())
+        yield from (f"data: {note}" for note in self.data.notes)
         levels = "" if self.data.test.levels is None else "; grey levels scaled (evaluation.json)"
         yield f"network: {networks}; test {self.test_images}{levels}"
 
