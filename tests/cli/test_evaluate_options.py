@@ -86,4 +86,4 @@ def test_images_of_the_same_person_modality_and_camera_are_ignored(run, people, 
     assert len(values) == 3, "side by side"
     assert values[2] > values[0], "what else is found first"
     pairs = [list(entry["matches"].values()) for entry in found.values()]
-    assert pairs == [[4, 0, 0], [4, 0, 0], [8, 4, 4]]
+    assert pairs == [[4, 0, 0, 0], [4, 0, 0, 0], [8, 4, 4, 0]]

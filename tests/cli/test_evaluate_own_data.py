@@ -69,10 +69,10 @@ def test_the_own_camera_is_ignored_and_what_remains_is_counted(run, root, said):
     assert "matches: 12 of 36 of the query's own modality, none of its own camera" in out
     out = said(data, "--ignore", "nothing")
     assert "warning: 6 of 42 matches are of the query's own camera and modality, which the f" in out
-    assert pairs(run, "nothing ignored") == (42, 18, 6)
+    assert pairs(run, "nothing ignored") == (42, 18, 6, 0)
     out = said(data, "--ignore", "own-modality")
     assert "matches: none of the query's own modality" in out
-    assert pairs(run, "other modality only") == (24, 0, 0)
+    assert pairs(run, "other modality only") == (24, 0, 0, 0)
 
 
 def test_the_other_modality_only_is_the_same_as_a_gallery_of_it(run, root, said):
@@ -91,18 +91,22 @@ def test_unknown_cameras_and_one_camera(run, root, said, camera):
     if camera == "0":
         assert "no camera known, nothing ignored" in out
         assert "warning: no camera is known, nothing is excluded" in out
-        assert pairs(run, "nothing ignored") == (42, 18, 0)
+        assert pairs(run, "nothing ignored") == (42, 18, 0, 18)
     else:
         assert "camera is" not in out
-        assert pairs(run, "own camera ignored") == (24, 0, 0)
+        assert pairs(run, "own camera ignored") == (24, 0, 0, 0)
 
 
 def test_some_unknown_cameras_are_counted(run, root, said):
     some = [row if row[3] != "2" else (*row[:2], "0", *row[3:]) for row in rows(root)]
     out = said(manifest(root / "some.csv", some))
     assert "the camera of 8 images of 48 is unknown, where nothing is" in out
-    assert "warning: the camera of 1 of 6 queries is unknown: nothing is excluded for them" in out
-    assert pairs(run, "own camera ignored") == (37, 13, 0)
+    assert "warning: 3 of 37 matches are of the query's modality and of an unknown camera" in out
+    assert pairs(run, "own camera ignored") == (37, 13, 0, 3)
+    half = [row if row[4] == "query" else (*row[:2], "0", *row[3:]) for row in rows(root)]
+    out = said(manifest(root / "half.csv", half))
+    assert "warning: 18 of 42 matches are of the query's modality and of an unknown camera" in out
+    assert "no camera is known" not in out
 
 
 def test_the_rule_is_named_where_it_excludes_all_matches(run, root, mistake):

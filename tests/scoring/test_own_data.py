@@ -90,6 +90,7 @@ def test_unknown_cameras_among_known_ones_are_counted():
     found = tally(protocol, Truth([5, 5, 5, 5]), images)
     assert found.unknown_cameras == 1
     assert (found.pairs, found.own_modality, found.own_camera) == (10, 10, 0)
+    assert found.unknown_pairs == 6, "with the second, either way"
 
 
 def test_an_image_in_both_roles_does_not_find_itself():

@@ -70,6 +70,7 @@ class Account:
                 "pairs": self.tally.pairs,
                 "own_modality": self.tally.own_modality,
                 "own_camera": self.tally.own_camera,
+                "own_modality_unknown_camera": self.tally.unknown_pairs,
             },
             "copies": {"found": self.copies.found, "ignored": self.copies.ignored},
             "chance": vars(self.chance),
@@ -136,15 +137,14 @@ class Account:
                 f"{self.tally.own_camera} of {self.tally.pairs} matches are of the query's own "
                 "camera and modality, which the field's rule ignores"
             )
-        if self.scored.protocol.stated.by_camera and self.tally.own_modality:
-            yield from self._unknown_cameras(of)
-
-    def _unknown_cameras(self, of: str) -> Iterator[str]:
-        unknown = self.tally.unknown_cameras
-        if unknown == self.tally.queries:
-            yield "no camera is known, nothing is excluded: matches may be of its own camera"
-        elif unknown:
-            yield f"the camera of {unknown} of {of} is unknown: nothing is excluded for them"
+        if self.scored.protocol.stated.by_camera and self.tally.unknown_pairs:
+            if self.data.test.camera.any():
+                yield (
+                    f"{self.tally.unknown_pairs} of {self.tally.pairs} matches are of the query's "
+                    "modality and of an unknown camera, perhaps its own: nothing is excluded of them"
+                )
+            else:
+                yield "no camera is known, nothing is excluded: matches may be of its own camera"
 
 
 def account_of(scored: Scored, data: DataFolder) -> Account:

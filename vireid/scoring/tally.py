@@ -31,6 +31,8 @@ class Tally:
     """How many of these pairs are of one modality."""
     own_camera: int
     """How many of these pairs are of one modality and of one known camera."""
+    unknown_pairs: int
+    """How many of these pairs are of one modality, and of a camera that is unknown on a side."""
     unknown_cameras: int
     """Queries of the first draw whose camera is unknown."""
 
@@ -47,15 +49,16 @@ def tally(protocol: Protocol, truth: Truth, images: Images) -> Tally:
         The counts.
     """
     counts = [count_matches(draw, truth) for draw in protocol.draws]
-    first, pairs, same_modality, same_camera = protocol.draws[0], 0, 0, 0
+    first, pairs, same_modality, same_camera, unknown = protocol.draws[0], 0, 0, 0, 0
     for rows, columns, ignored in _own(first, truth):
         query, match = first.query[rows, None], first.gallery[columns]
         kept = ~ignored
         kind = kept & (images.modality[query] == images.modality[match])
-        camera = images.camera[query]
+        camera, other = images.camera[query], images.camera[match]
         pairs += int(kept.sum())
         same_modality += int(kind.sum())
-        same_camera += int((kind & (camera == images.camera[match]) & (camera != 0)).sum())
+        same_camera += int((kind & (camera == other) & (camera != 0)).sum())
+        unknown += int((kind & ((camera == 0) | (other == 0))).sum())
     return Tally(
         queries=len(first.query),
         valid=tuple(int((left > 0).sum()) for _, left in counts),
@@ -64,6 +67,7 @@ def tally(protocol: Protocol, truth: Truth, images: Images) -> Tally:
         pairs=pairs,
         own_modality=same_modality,
         own_camera=same_camera,
+        unknown_pairs=unknown,
         unknown_cameras=int((images.camera[first.query] == 0).sum()),
     )
 
