@@ -7,13 +7,14 @@ from statistics import mean, stdev
 
 import pytest
 
-from tests.written import only
+from tests.written import entries, only
 from vireid.cli.main import main
 from vireid.recipes import dump_recipe
 from vireid.runs import BEFORE, Run, new_network, save_network
 from vireid.synthetic import DEFAULTS, synthesise
 
 SMALL = {"identities": 4, "test_identities": 4, "visible_images": 2, "infrared_images": 2}
+DIRECTIONS = ("visible-to-infrared", "infrared-to-visible")
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
 
 
@@ -99,6 +100,21 @@ def test_weights_know_their_fold_too_and_options_may_stand_anywhere(folds, data,
     assert [run["fold"] for run in found["runs"]] == [1, 4, 10]
     assert found["protocol"] == "RegDB, infrared-to-visible"
     assert (tmp_path / "fold-4-evaluation" / "evaluation.json").is_file()
+
+
+def test_means_of_protocols_stand_side_by_side(folds, data):
+    file = folds[0].parent / "runs.json"
+    old = {"protocol": "RegDB, visible-to-infrared", "stages": {}, "runs": []}  # of version 0.1.0
+    file.write_text(json.dumps(old))
+    go(*folds[:2], data)
+    first = entries(file)
+    go(*folds[:2], data, "--direction", "infrared-to-visible")
+    found = entries(file)
+    assert found.items() > first.items()
+    assert list(found) == [f"RegDB, {one}, 1 draw" for one in DIRECTIONS]
+    words = ("--protocol", "sysu", "--mode", "all", "indoor", "--draws", "1")
+    assert main(["evaluate", *map(str, (*folds[:2], data, *words))]) == 2, "other cameras"
+    assert entries(file) == found
 
 
 def test_mistakes_are_found_before_anything_is_evaluated(folds, data, tmp_path, mistake):

@@ -11,13 +11,21 @@ import numpy as np
 import pytest
 
 import vireid
-from tests.written import only
+from tests.written import entries, only
 from vireid.data import load_pixels
 from vireid.errors import CheckpointError, ConfigError, DataError
 from vireid.models.extract import extract
 from vireid.recipes import dump_recipe
 from vireid.runs import BEFORE, Run, new_network, save_network
-from vireid.scoring import Average, EvaluationOptions, ProtocolOptions, evaluate_each, sysu
+from vireid.scoring import (
+    Average,
+    EvaluationOptions,
+    ProtocolOptions,
+    combinations,
+    evaluate_each,
+    sysu,
+)
+from vireid.scoring.means import averages
 
 PLAIN = "SYSU-MM01 all-search, single-shot, infrared-to-visible"
 
@@ -120,6 +128,20 @@ def test_several_models_are_averaged(tiny, people, tmp_path):
     average.write(tmp_path / "runs.json")
     written = only(tmp_path / "runs.json")
     assert [one["run"] for one in written["runs"]] == [str(one.folder) for one in runs]
+
+
+def test_several_models_and_protocols_are_averaged_by_protocol(tiny, people, tmp_path):
+    runs = [untrained(tmp_path / name, replace(tiny, seed=seed)) for seed, name in enumerate("ab")]
+    four = combinations(ProtocolOptions(draws=2), mode=["all", "indoor"], shots=[1, 10])
+    found = list(evaluate_each(runs, people, EvaluationOptions(protocol=four)))
+    assert len(found) == 8
+    for average in (together := averages(found)):
+        one, other = average.evaluations
+        assert one.protocol == other.protocol
+        assert (one.model, other.model) == tuple(run.folder for run in runs)
+        average.write(tmp_path / "runs.json")
+    assert list(entries(tmp_path / "runs.json")) == [one.evaluations[0].key for one in together]
+    assert len(together) == 4
 
 
 def test_mistakes_are_found_before_the_first_is_evaluated(run, people, tmp_path):

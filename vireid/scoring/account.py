@@ -141,7 +141,7 @@ class Account:
             if self.data.test.camera.any():
                 yield (
                     f"{self.tally.unknown_pairs} of {self.tally.pairs} matches are of the query's "
-                    "modality and of an unknown camera, perhaps its own: nothing is excluded of them"
+                    "modality and of an unknown camera, perhaps its own: nothing is excluded"
                 )
             else:
                 yield "no camera is known, nothing is excluded: matches may be of its own camera"
