@@ -88,8 +88,10 @@ def rows(
                 run = out / f"{command}-data{data_seed}-seed{seed}"
                 if command == "upper-bound" and not run.exists():
                     continue
-                metrics = json.loads((run / "metrics.json").read_text())
-                seconds = metrics["seconds"]["training"]
+                told = json.loads((run / "metrics.json").read_text())
+                seconds = told["seconds"]["training"]
+                (entry,) = told["protocols"].values()
+                metrics = entry["stages"]
                 if command == "upper-bound":
                     add("upper bound", data_seed, seed, metrics["aligned"], seconds)
                     continue

@@ -41,7 +41,7 @@ TABLE: dict[str, set[str]] = {
     },
     "scoring": {
         "cluster", "config", "data", "errors", "files", "metrics", "models", "observers", "pages",
-        "recipes", "runs", "types",
+        "ranking", "recipes", "runs", "types",
     },
     "studies": {
         "config", "data", "errors", "files", "labelling", "metrics", "observers", "pages",

@@ -43,7 +43,9 @@ def demo(report: Report) -> None:
         there = ("--device", report.device)
         trained = command("train", data, "--out", run, *there, "--weights", weights, *settings)
         evaluated = command("evaluate", run, data, *there)
-        stages = json.loads((Path(run) / "evaluation.json").read_text(encoding="utf-8"))["stages"]
+        told = json.loads((Path(run) / "evaluation.json").read_text(encoding="utf-8"))
+        (entry,) = told["protocols"].values()
+        stages = entry["stages"]
         timing = json.loads((Path(run) / "timing.json").read_text(encoding="utf-8"))
     score = list(stages.values())[-1]["mean"]["mAP"]
     told = ", ".join(f"{part} {value:.1f} s" for part, value in timing.items())

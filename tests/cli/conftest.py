@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow.parquet
 import pytest
 
+from tests.written import only, table
 from vireid.cli.main import main
 from vireid.runs import BEFORE, Run
 from vireid.runs import train_run as command
@@ -154,8 +155,8 @@ def check_scores() -> Callable[..., None]:
     def check(
         folder: Path, draws: Iterable[Any], likeness: Callable[..., Any], *, by_identity: bool
     ) -> None:
-        summary = json.loads((folder / "evaluation.json").read_text())["stages"][BEFORE]
-        rows = iter(pyarrow.parquet.read_table(folder / "queries.parquet").to_pylist())
+        summary = only(folder / "evaluation.json")["stages"][BEFORE]
+        rows = iter(pyarrow.parquet.read_table(table(folder)).to_pylist())
         for number, (queries, gallery, ignored) in enumerate(draws):
             values = likeness(queries, gallery, ignored)
             found = [

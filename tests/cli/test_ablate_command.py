@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.forked import Command
+from tests.written import only
 from vireid.cli.main import main
 from vireid.data import open_data
 from vireid.recipes import dump_recipe
@@ -58,7 +59,7 @@ def test_a_row_is_what_train_and_evaluate_say(study, people, tiny, tmp_path):
     out = str(tmp_path / "run")
     assert main(["train", str(people), "--recipe", str(file), "--out", out, "--threads", "1"]) == 0
     assert main(["evaluate", out, str(people), "--threads", "1"]) == 0
-    scores = json.loads((tmp_path / "run" / "metrics.json").read_text())["aligned"]
+    scores = only(tmp_path / "run" / "metrics.json")["stages"]["aligned"]
     epoch = json.loads((tmp_path / "run" / "metrics.jsonl").read_text().splitlines()[-1])
     (found,) = [r for r in StudyFolder(study[0]).results() if r.row == "+ MMLM + Inter"]
     for name in ("rank1", "mAP", "mINP"):

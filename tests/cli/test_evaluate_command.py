@@ -2,19 +2,21 @@
 
 import json
 import math
+import re
 import shutil
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.written import entries, only, table
 from vireid.cli.main import main
 from vireid.data import load_pixels, open_data
 from vireid.models.extract import extract
 from vireid.runs import Run, load_network
 from vireid.scoring import score, sysu
 
-FACTS = {"seconds", "seed", "protocol", "draws", "data", "test_images"}
+COMMON = {"version", "seconds", "seed", "protocols"}
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
 PROTOCOL = "SYSU-MM01 all-search, single-shot, infrared-to-visible"
 STAGES = ["before", "joint", "aligned"]
@@ -26,6 +28,11 @@ def run(trained, tmp_path):
     return shutil.copytree(trained, tmp_path / "run")
 
 
+def stages(run):
+    """Return the stages of the only protocol in metrics.json."""
+    return set(only(run / "metrics.json")["stages"])
+
+
 def go(*words):
     assert main(["evaluate", *(str(word) for word in words)]) == 0
 
@@ -33,13 +40,17 @@ def go(*words):
 def test_every_stage_is_scored_in_percent(run, people, capsys):
     go(run, people, "--every-stage")
     metrics = json.loads((run / "metrics.json").read_text())
-    assert metrics.keys() == {*STAGES, *FACTS}
-    assert (metrics["seed"], metrics["data"]) == (0, "people (SYSU-MM01 layout)")
+    assert metrics.keys() == COMMON
+    ((key, entry),) = metrics["protocols"].items()
+    assert key == f"{PROTOCOL}, 10 draws"
+    assert (metrics["seed"], entry["data"]) == (0, "people (SYSU-MM01 layout)")
     assert metrics["seconds"].keys() == {
         "reading", "training", "labelling", "steps", "evaluation",
     }  # fmt: skip
     assert all(math.isfinite(value) and value > 0 for value in metrics["seconds"].values())
     data = open_data(people)
+    metrics = entry["stages"]
+    assert list(metrics) == STAGES
     for stage in STAGES:
         pixels = load_pixels(data.test, (32, 16))
         embeddings = extract(load_network(Run(run), stage), pixels, data.test.modality)
@@ -60,15 +71,15 @@ def test_every_stage_is_scored_in_percent(run, people, capsys):
 
 def test_one_stage_is_added_to_what_is_there(run, people):
     go(run, people, "--stage", "joint", "--draws", "1")
-    assert json.loads((run / "metrics.json").read_text()).keys() == {"joint", *FACTS}
+    assert stages(run) == {"joint"}
     go(run, people, "--draws", "1")
-    metrics = json.loads((run / "metrics.json").read_text())
-    assert metrics.keys() == {"joint", "aligned", *FACTS}
+    assert stages(run) == {"joint", "aligned"}
+    assert only(run / "metrics.json")["networks"].keys() == {"joint", "aligned"}
 
 
 def test_the_figure_shows_queries_and_right_answers(run, people):
     go(run, people, "--draws", "1")
-    with Image.open(run / "ranked-list.png") as image:
+    with Image.open(table(run, "png", "ranked-list")) as image:
         pixels = np.asarray(image.convert("RGB"))
     for colour in ((46, 139, 87), (90, 90, 90)):
         assert (pixels == colour).all(axis=2).any()
@@ -78,7 +89,7 @@ def test_the_way_of_searching_can_be_chosen(run, people, capsys):
     go(run, people, "--mode", "indoor", "--shots", "10", "--draws", "2")
     out = capsys.readouterr().out
     assert "indoor-search, multi-shot" in out
-    assert "2 draws" in out
+    assert "2 equal draws" in out, "nobody has more than ten images"
 
 
 def test_a_manifest_says_what_is_query_and_gallery(run, people, tmp_path, capsys):
@@ -147,26 +158,81 @@ def test_a_checkpoint_of_another_network(run, people, mistake):
     assert "belongs to another network" in mistake("evaluate", run, people)
 
 
-def test_scores_of_another_protocol_are_not_mixed(run, people, capsys):
+def test_protocols_stand_side_by_side(run, people, capsys):
     go(run, people, "--draws", "1")
-    assert "replaced in" not in capsys.readouterr().out
+    first = entries(run / "metrics.json"), entries(run / "evaluation.json")
+    rows = table(run).read_bytes()
     go(run, people, "--stage", "before", "--mode", "indoor", "--draws", "1")
-    metrics = json.loads((run / "metrics.json").read_text())
-    assert metrics.keys() == {"before", *FACTS}
-    assert "indoor" in metrics["protocol"]
-    old = f"{PROTOCOL}; people (SYSU-MM01 layout); 1 draw"
-    said = [line for line in capsys.readouterr().out.splitlines() if "replaced in" in line]
-    assert said == [
-        f"replaced in {run / name}: aligned ({old})" for name in ("evaluation.json", "metrics.json")
-    ]
+    go(run, people, "--flip")
+    assert "replaced in" not in capsys.readouterr().out
+    for name, earlier in zip(("metrics.json", "evaluation.json"), first, strict=True):
+        found = entries(run / name)
+        assert found.items() > earlier.items()
+        assert [(key, set(entry["stages"])) for key, entry in found.items()] == [
+            (f"{PROTOCOL}, 1 draw", {"aligned"}),
+            ("SYSU-MM01 indoor-search, single-shot, infrared-to-visible, 1 draw", {"before"}),
+            (f"{PROTOCOL}, flip-averaged, 10 draws", {"aligned"}),
+        ]
+    assert len(list(run.glob("queries-*.parquet"))) == len(list(run.glob("ranked-list-*.png"))) == 3
+    kept = next(run.glob("queries-*-all-*-visible-1-draw.parquet"))
+    assert kept.read_bytes() == rows
+
+
+def test_all_combinations_of_one_command_take_one_embedding(run, people, capsys, monkeypatch):
+    from vireid.scoring import networks
+
+    seen, embed = [], networks.extract
+    monkeypatch.setattr(networks, "extract", lambda *a, **b: seen.append(1) or embed(*a, **b))
+    go("--mode", "all", "indoor", run, people, "--shots", "1", "10", "--draws", "2")
+    out = capsys.readouterr().out
+    assert seen == [1]
+    together = entries(run / "metrics.json")
+    for mode in ("all", "indoor"):
+        for shots, word in ((1, "single"), (10, "multi")):
+            name = f"SYSU-MM01 {mode}-search, {word}-shot, infrared-to-visible"
+            assert name in out
+            words = ("--mode", mode, "--shots", shots, "--draws", "2")
+            go(run, people, *words, "--out", run / "alone")
+            alone = entries(run / "alone" / "evaluation.json")[f"{name}, 2 draws"]
+            mean = alone["stages"]["aligned"]["mean"]
+            assert together[f"{name}, 2 draws"]["stages"]["aligned"] == mean
+    assert len(together) == 4
+
+
+def test_draws_that_are_all_equal_have_no_spread(run, people, capsys):
+    go(run, people, "--shots", "10")
+    title, _, row, galleries, *_ = capsys.readouterr().out.splitlines()
+    assert title.endswith("10 equal draws, %")
+    assert "±" not in row
+    assert "nobody has more images than are drawn: all draws are equal" in galleries
+    assert only(run / "metrics.json")["equal_draws"] is True
+    go(run, people)
+    assert "±" in capsys.readouterr().out.splitlines()[2]
+
+
+def test_a_score_is_said_to_be_of_what_it_is(run, people, capsys):
+    go(run, people)
+    lines = capsys.readouterr().out.splitlines()[3:8]
+    assert lines[0].startswith("galleries: the literature's, drawn by Python's random with seeds 0")
+    assert lines[1].startswith("queries: all 32 count; ignored: camera 2 for queries of camera 3")
+    assert lines[2].startswith("matches: none of the query's own modality, none of its own camera")
+    assert lines[3].startswith("a random order scores Rank-1 25.0, mAP ")
+    assert re.fullmatch(
+        r"network: aligned [0-9a-f]{16}; test images 64, contents [0-9a-f]{16}, people [0-9a-f]{8}",
+        lines[4],
+    )
+    facts = only(run / "metrics.json")
+    assert (facts["direction"], facts["flip"], facts["rerank"], facts["fold"], facts["levels"]) == (
+        "infrared-to-visible", False, False, None, None,
+    )  # fmt: skip
+    assert facts["networks"]["aligned"] in lines[4]
 
 
 def test_scores_on_other_data_are_not_mixed(run, people, tmp_path, capsys):
     go(run, people, "--draws", "1")
     go(run, shutil.copytree(people, tmp_path / "others"), "--stage", "joint", "--draws", "1")
-    metrics = json.loads((run / "metrics.json").read_text())
-    assert metrics.keys() == {"joint", *FACTS}
-    assert metrics["data"] == "others (SYSU-MM01 layout)"
+    assert stages(run) == {"joint"}
+    assert only(run / "metrics.json")["data"] == "others (SYSU-MM01 layout)"
     assert "aligned (SYSU-MM01 all-search" in capsys.readouterr().out
 
 
@@ -177,37 +243,57 @@ def replaced(capsys, run):
     return [line.removeprefix(start) for line in lines if line.startswith(start)]
 
 
-def test_scores_over_another_number_of_draws_are_not_mixed(run, people, capsys):
-    go(run, people, "--draws", "1")
-    go(run, people, "--stage", "joint", "--draws", "2")
-    assert replaced(capsys, run) == [f"aligned ({PROTOCOL}; people (SYSU-MM01 layout); 1 draw)"]
-    metrics = json.loads((run / "metrics.json").read_text())
-    assert metrics.keys() == {"joint", *FACTS}
-    assert metrics["draws"] == 2
+CHANGES = {
+    "file": "other test images",
+    "file of the same size": "other test images",
+    "identity": "other test images",
+    "earlier version": "test images of unknown contents",
+}
 
 
-@pytest.mark.parametrize("change", ["file", "identity", "earlier version"])
+@pytest.mark.parametrize("change", list(CHANGES))
 def test_scores_on_other_data_of_the_same_name_are_not_mixed(run, people, tmp_path, capsys, change):
     data = shutil.copytree(people, tmp_path / "elsewhere" / people.name)
     go(run, people, "--draws", "1")
     go(run, data, "--stage", "before", "--draws", "1")
     assert replaced(capsys, run) == [], "a copy is the same data"
-    assert {"before", "aligned"} < json.loads((run / "metrics.json").read_text()).keys()
-    what = "other"
+    assert stages(run) == {"before", "aligned"}
+    file = data / open_data(data).test.paths[0]
     if change == "file":
-        file = data / open_data(data).test.paths[0]
         file.write_bytes(file.read_bytes() + b" ")
+    elif change == "file of the same size":
+        file.write_bytes(file.read_bytes()[:-2] + b"\xff\xda")
     elif change == "identity":
         (data / "exp" / "test_id.txt").write_text("9,10,11")
     else:
-        what, metrics = "unknown", json.loads((run / "metrics.json").read_text())
-        del metrics["test_images"]
-        (run / "metrics.json").write_text(json.dumps(metrics))
+        entry = only(run / "metrics.json")
+        old = {name: entry[name] for name in ("protocol", "draws", "data")} | entry["stages"]
+        (run / "metrics.json").write_text(json.dumps(old | {"test_images": "images 64, files a"}))
     go(run, data, "--stage", "joint", "--draws", "1")
     (line,) = replaced(capsys, run)
     assert line.startswith(f"aligned, before ({PROTOCOL}; people (SYSU-MM01 layout)")
-    assert line.endswith(f"; 1 draw; {what} test images)")
-    assert json.loads((run / "metrics.json").read_text()).keys() == {"joint", *FACTS}
+    assert line.endswith(f"; 1 draw; {CHANGES[change]})")
+    assert stages(run) == {"joint"}
+
+
+def test_scores_of_another_network_are_not_kept(run, people, capsys):
+    go(run, people, "--draws", "1")
+    go(run, people, "--draws", "2", "--stage", "joint")
+    for name in ("aligned", "joint"):  # as a training anew into the same folder would
+        shutil.copy(run / "checkpoints/before.safetensors", run / f"checkpoints/{name}.safetensors")
+    capsys.readouterr()
+    go(run, people, "--draws", "1")
+    out = capsys.readouterr().out
+    (line,) = [row for row in out.splitlines() if row.startswith(f"replaced in {run / 'metrics'}")]
+    assert line.endswith(
+        f"aligned ({PROTOCOL}; people (SYSU-MM01 layout); 1 draw; another network)"
+    )
+    (line,) = [row for row in out.splitlines() if row.startswith("dropped from ")]
+    assert line.startswith(f"dropped from {run / 'metrics.json'}: joint ({PROTOCOL}, 2 draws")
+    assert set(entries(run / "metrics.json")) == {f"{PROTOCOL}, 1 draw"}
+    go(run, people, "--draws", "1", "--stage", "before")
+    assert "dropped" not in capsys.readouterr().out
+    assert stages(run) == {"aligned", "before"}
 
 
 def test_what_is_replaced_is_said_of_each_file_by_itself(run, people, tmp_path, capsys):
@@ -219,3 +305,13 @@ def test_what_is_replaced_is_said_of_each_file_by_itself(run, people, tmp_path, 
     assert said.startswith(f"replaced in {run / 'evaluation.json'}: aligned (SYSU")
     go(run, people, "--stage", "before", "--draws", "1", "--out", tmp_path / "elsewhere")
     assert "replaced in" not in capsys.readouterr().out, "another place, the same protocol"
+
+
+@pytest.mark.parametrize("weights", [False, True])
+def test_arguments_in_the_wrong_order_are_told(run, people, mistake, weights):
+    model = run / "checkpoints" / "aligned.safetensors" if weights else run
+    message = mistake("evaluate", people, model)
+    assert f"{people} is a data set and {model} a run or a file of one: they are swapped" in message
+    assert message.endswith(f"expected vireid evaluate {model} {people}\n")
+    assert "is a data set; expected a run first" in mistake("evaluate", people, people)
+    assert f"there are runs below it: {run}" in mistake("evaluate", run.parent, people)

@@ -12,16 +12,16 @@ import pyarrow.parquet
 import pytest
 import torch
 
+from tests.written import only
+from tests.written import table as queries
 from vireid.cli.main import main
 from vireid.errors import DataError
 from vireid.runs.checkpoint import save_checkpoint
-from vireid.scoring import evaluating, tasks
-from vireid.scoring import files as score_files
+from vireid.scoring import evaluating, query_table, tasks
 from vireid.scoring import networks as scoring
 from vireid.scoring import pictures as examples
-from vireid.scoring.files import COLUMNS
+from vireid.scoring.query_table import COLUMNS
 
-SHARED = ("protocol", "draws", "data", "test_images")
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
 
 
@@ -38,15 +38,21 @@ def go(*words):
 def test_scores_of_all_draws_and_queries_are_written(run, people, capsys):
     go(run, people, "--every-stage", "--draws", "3")
     (line,) = [row for row in capsys.readouterr().out.splitlines() if row.startswith("written: ")]
-    names = ("metrics.json", "evaluation.json", "queries.parquet", "ranked-list.png")
+    slug = "sysu-mm01-all-search-single-shot-infrared-to-visible-3-draws"
+    names = (
+        "metrics.json",
+        "evaluation.json",
+        f"queries-{slug}.parquet",
+        f"ranked-list-{slug}.png",
+    )
     assert line.removeprefix("written: ").split(", ") == [str(run / name) for name in names]
-    metrics = json.loads((run / "metrics.json").read_text())
-    summary = json.loads((run / "evaluation.json").read_text())
-    assert summary.keys() == {*SHARED, "queries", "stages"}
-    assert {name: summary[name] for name in SHARED} == {name: metrics[name] for name in SHARED}
+    metrics, summary = (only(run / name) for name in ("metrics.json", "evaluation.json"))
+    facts = [{**entry, "stages": None} for entry in (metrics, summary)]
+    assert facts[0] == facts[1]
     assert summary["draws"] == 3
+    metrics = metrics["stages"]
     assert list(summary["stages"]) == ["before", "joint", "aligned"]
-    table = pyarrow.parquet.read_table(run / "queries.parquet").to_pylist()
+    table = pyarrow.parquet.read_table(queries(run)).to_pylist()
     assert tuple(table[0]) == COLUMNS
     assert len(table) == 3 * 3 * summary["queries"] == 3 * 3 * 32
     for stage, scores in summary["stages"].items():
@@ -69,13 +75,13 @@ def test_the_page_on_evaluation_names_the_columns():
 
 def test_without_pyarrow_the_table_is_csv(run, people, monkeypatch):
     go(run, people, "--draws", "2")
-    expected = pyarrow.parquet.read_table(run / "queries.parquet").to_pylist()
+    expected = pyarrow.parquet.read_table(queries(run)).to_pylist()
     find = importlib.util.find_spec
     monkeypatch.setattr(
-        score_files, "find_spec", lambda name: None if name == "pyarrow" else find(name)
+        query_table, "find_spec", lambda name: None if name == "pyarrow" else find(name)
     )
     go(run, people, "--draws", "2")
-    with (run / "queries.csv").open(newline="") as file:
+    with queries(run, "csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert tuple(rows[0]) == COLUMNS
     assert [{name: str(value) for name, value in row.items()} for row in expected] == rows
@@ -92,7 +98,7 @@ def test_a_query_that_does_not_count_has_no_scores(
         lines.append(f"cam{camera}/{identity:04d}/0000.jpg,{kind},{camera},{identity},{split}")
     (data / "manifest.csv").write_text("\n".join(lines))
     if not installed:
-        monkeypatch.setattr(score_files, "find_spec", lambda _: None)
+        monkeypatch.setattr(query_table, "find_spec", lambda _: None)
     succeed("evaluate", run, data)
     out, err = capsys.readouterr()
     (line,) = [row for row in out.splitlines() if row.startswith("aligned")]
@@ -102,13 +108,13 @@ def test_a_query_that_does_not_count_has_no_scores(
     best = "cam1/0009/0000.jpg"
     expected = [[9, 3, 1, 1, 1.0, 1.0, best, 9], [10, 3, 0, None, None, None, best, 9]]
     if installed:
-        rows = pyarrow.parquet.read_table(run / "queries.parquet").to_pylist()
+        rows = pyarrow.parquet.read_table(queries(run)).to_pylist()
         assert [list(row.values())[3:] for row in rows] == expected
     else:
-        lines = (run / "queries.csv").read_text().splitlines()[1:]
+        lines = queries(run, "csv").read_text().splitlines()[1:]
         words = [["" if value is None else str(value) for value in row] for row in expected]
         assert [line.split(",")[3:] for line in lines] == words
-    scores = json.loads((run / "evaluation.json").read_text())["stages"]["aligned"]
+    scores = only(run / "evaluation.json")["stages"]["aligned"]
     assert scores["valid_queries"] == [1]
     assert scores["spread"] is None
 
@@ -117,19 +123,19 @@ def test_weights_alone_give_the_scores_of_their_run(run, people, tmp_path, capsy
     go(run, people, "--stage", "joint", "--draws", "2", "--out", tmp_path / "whole")
     expected = json.loads((tmp_path / "whole" / "evaluation.json").read_text())
     assert not (run / "evaluation.json").exists()
-    assert json.loads((run / "metrics.json").read_text())["joint"]
+    assert only(run / "metrics.json")["stages"]["joint"]
     alone = shutil.copy(run / "checkpoints" / "joint.safetensors", tmp_path / "mine.safetensors")
     shutil.rmtree(run)
     capsys.readouterr()
     go(alone, people, "--draws", "2")
     assert "joint" in capsys.readouterr().out
     beside = tmp_path / "mine-evaluation"
-    assert {file.name for file in beside.iterdir()} == {
-        "evaluation.json", "queries.parquet", "ranked-list.png",
-    }  # fmt: skip
+    assert [file.name.split("-")[0] for file in sorted(beside.iterdir())] == [
+        "evaluation.json", "queries", "ranked",
+    ]  # fmt: skip
     assert json.loads((beside / "evaluation.json").read_text()) == expected
     go(alone, people, "--draws", "2", "--out", tmp_path / "there" / "deep")
-    assert (tmp_path / "there" / "deep" / "ranked-list.png").is_file()
+    assert queries(tmp_path / "there" / "deep", "png", "ranked-list").is_file()
 
 
 def test_weights_that_cannot_be_used(run, people, tmp_path, mistake):
@@ -176,14 +182,14 @@ def test_metrics_are_replaced_last(run, people, monkeypatch, mistake):
 
 def test_a_figure_is_written_whole_or_not_at_all(run, people, monkeypatch, mistake):
     go(run, people, "--draws", "1")
-    old = (run / "ranked-list.png").read_bytes()
+    old = queries(run, "png", "ranked-list").read_bytes()
 
     def interrupted(_rows, _marks, path, _captions):
         path.write_bytes(old[:100])
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(examples, "draw_ranked_list", interrupted)
-    message = mistake("evaluate", run, people, "--draws", "1", "--mode", "indoor")
-    assert "ranked-list.png: No space left on device; free some space" in message
-    assert (run / "ranked-list.png").read_bytes() == old
+    message = mistake("evaluate", run, people, "--draws", "1")
+    assert ".png: No space left on device; free some space" in message
+    assert queries(run, "png", "ranked-list").read_bytes() == old
     assert not [file for file in run.iterdir() if file.name.startswith(".ranked")]

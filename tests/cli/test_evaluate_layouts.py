@@ -124,7 +124,13 @@ def manifest_draws(root, other_cameras):
         [(row["path"], int(row["identity"]), int(row["camera"])) for row in rows if
          row["split"] == part] for part in ("query", "gallery")
     )  # fmt: skip
-    yield query, gallery, lambda one, other: other_cameras and one[1:] == other[1:]
+    infrared = {row["path"] for row in rows if row["modality"] == "infrared"}
+
+    def ignored(one, other):
+        alike = (one[0] in infrared) == (other[0] in infrared)
+        return other_cameras and alike and one[1:] == other[1:]
+
+    yield query, gallery, ignored
 
 
 def nearest_tie(queries, gallery, ignored, likeness):
@@ -170,10 +176,14 @@ CASES = {
         ["--direction", "infrared-to-visible"],
         lambda root: llcm_draws(root, swap=True),
     ),
-    "manifest": ("manifest", [], lambda root: manifest_draws(root, other_cameras=False)),
+    "manifest": (
+        "manifest",
+        ["--ignore", "nothing"],
+        lambda root: manifest_draws(root, other_cameras=False),
+    ),
     "manifest, other cameras": (
         "manifest",
-        ["--exclude-same-camera"],
+        [],
         lambda root: manifest_draws(root, other_cameras=True),
     ),
 }  # fmt: skip

@@ -1,11 +1,11 @@
 """Protocols and ways of comparing that `vireid evaluate` can be asked for."""
 
-import json
 import shutil
 from typing import get_args
 
 import pytest
 
+from tests.written import entries, only
 from vireid.cli import evaluate
 from vireid.cli.main import main
 from vireid.data import open_data
@@ -43,8 +43,7 @@ def test_mirror_images_and_re_ranking_are_off_unless_named(run, people, capsys, 
     go(run, people, "--draws", "2", *words)
     out = capsys.readouterr().out
     assert ("flip-averaged" in out, "re-ranked" in out) == (flip, rerank)
-    summary = json.loads((run / "evaluation.json").read_text())
-    metrics = json.loads((run / "metrics.json").read_text())
+    summary, metrics = (only(run / name) for name in ("evaluation.json", "metrics.json"))
     name = "SYSU-MM01 all-search, single-shot, infrared-to-visible"
     name += ", flip-averaged" * flip + ", re-ranked" * rerank
     assert summary["protocol"] == metrics["protocol"] == name
@@ -64,7 +63,7 @@ def test_every_image_is_embedded_once_whatever_the_draws(run, people, monkeypatc
     assert seen == [len(open_data(people).test)]
 
 
-def test_images_of_the_same_camera_can_be_excluded(run, people, tmp_path, capsys):
+def test_images_of_the_same_person_modality_and_camera_are_ignored(run, people, tmp_path, capsys):
     data = shutil.copytree(people, tmp_path / "data")
     lines = ["path,modality,camera,identity,split"]
     for camera, number, split in ((1, 0, "query"), (1, 1, "gallery"), (3, 0, "gallery")):
@@ -74,9 +73,17 @@ def test_images_of_the_same_camera_can_be_excluded(run, people, tmp_path, capsys
             for identity in range(9, 13)
         ]
     (data / "manifest.csv").write_text("\n".join(lines))
-    precision = []
-    for words in ([], ["--exclude-same-camera"]):
+    for words, name in (
+        ([], "own camera ignored"),
+        (["--exclude-same-camera"], "own camera ignored"),
+        (["--ignore", "own-modality"], "other modality only"),
+        (["--ignore", "nothing"], "nothing ignored"),
+    ):
         go(run, data, *words)
-        assert ("other cameras" in capsys.readouterr().out) == bool(words)
-        precision.append(json.loads((run / "metrics.json").read_text())["aligned"]["mINP"])
-    assert precision[0] != precision[1]
+        assert f"query against gallery, {name}, 1 draw, %" in capsys.readouterr().out
+    found = entries(run / "metrics.json")
+    values = [entry["stages"]["aligned"]["mINP"] for entry in found.values()]
+    assert len(values) == 3, "side by side"
+    assert values[2] > values[0], "what else is found first"
+    pairs = [list(entry["matches"].values()) for entry in found.values()]
+    assert pairs == [[4, 0, 0, 0], [4, 0, 0, 0], [8, 4, 4, 0]]

@@ -7,12 +7,14 @@ from statistics import mean, stdev
 
 import pytest
 
+from tests.written import entries, only
 from vireid.cli.main import main
 from vireid.recipes import dump_recipe
 from vireid.runs import BEFORE, Run, new_network, save_network
 from vireid.synthetic import DEFAULTS, synthesise
 
 SMALL = {"identities": 4, "test_identities": 4, "visible_images": 2, "infrared_images": 2}
+DIRECTIONS = ("visible-to-infrared", "infrared-to-visible")
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]
 
 
@@ -46,16 +48,16 @@ def go(*words):
 def test_the_mean_is_that_of_the_runs_each_on_its_own_fold(folds, data, capsys):
     go(*folds, data)
     out = capsys.readouterr().out
-    found = json.loads((folds[0].parent / "runs.json").read_text())
+    found = only(folds[0].parent / "runs.json")
     assert out.endswith(f"written: {folds[0].parent / 'runs.json'}\n")
     assert found["protocol"] == "RegDB, visible-to-infrared"
     assert [run["fold"] for run in found["runs"]] == [1, 4, 10]
     assert [run["run"] for run in found["runs"]] == [str(run) for run in folds]
     tables = []
     for run, expected in zip(folds, found["runs"], strict=True):
-        tables.append(json.loads((run / "evaluation.json").read_text())["stages"][BEFORE]["mean"])
-        metrics = json.loads((run / "metrics.json").read_text())
-        assert metrics[BEFORE] == expected["stages"][BEFORE] == tables[-1]
+        tables.append(only(run / "evaluation.json")["stages"][BEFORE]["mean"])
+        metrics = only(run / "metrics.json")
+        assert metrics["stages"][BEFORE] == expected["stages"][BEFORE] == tables[-1]
         assert metrics["data"] == expected["data"] == f"pairs (RegDB layout), fold {run.name[5:]}"
     assert len({table["mAP"] for table in tables}) == 3, "three networks on three folds"
     stage = found["stages"][BEFORE]
@@ -94,10 +96,25 @@ def test_weights_know_their_fold_too_and_options_may_stand_anywhere(folds, data,
         for run in folds
     ]
     go(files[0], "--direction", "infrared-to-visible", *files[1:], data)
-    found = json.loads((tmp_path / "runs.json").read_text())
+    found = only(tmp_path / "runs.json")
     assert [run["fold"] for run in found["runs"]] == [1, 4, 10]
     assert found["protocol"] == "RegDB, infrared-to-visible"
     assert (tmp_path / "fold-4-evaluation" / "evaluation.json").is_file()
+
+
+def test_means_of_protocols_stand_side_by_side(folds, data):
+    file = folds[0].parent / "runs.json"
+    old = {"protocol": "RegDB, visible-to-infrared", "stages": {}, "runs": []}  # of version 0.1.0
+    file.write_text(json.dumps(old))
+    go(*folds[:2], data)
+    first = entries(file)
+    go(*folds[:2], data, "--direction", "infrared-to-visible")
+    found = entries(file)
+    assert found.items() > first.items()
+    assert list(found) == [f"RegDB, {one}, 1 draw" for one in DIRECTIONS]
+    words = ("--protocol", "sysu", "--mode", "all", "indoor", "--draws", "1")
+    assert main(["evaluate", *map(str, (*folds[:2], data, *words))]) == 2, "other cameras"
+    assert entries(file) == found
 
 
 def test_mistakes_are_found_before_anything_is_evaluated(folds, data, tmp_path, mistake):

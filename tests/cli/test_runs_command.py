@@ -38,6 +38,43 @@ def test_the_table_has_a_line_for_each_run_and_a_reason_for_each_damage(runs, ca
     assert reason.startswith(f"damaged: {runs / 'c'}: {runs / 'c' / 'recipe.yaml'}: ")
 
 
+def test_protocol_recipe_and_seed_are_named(runs, people, tiny_file, capsys):
+    name = "SYSU-MM01 {}-search, single-shot, infrared-to-visible"
+    words = ["--mode", "all", "indoor", "--draws", "2"]
+    assert main(["evaluate", str(runs / "[a]"), str(people), *words]) == 0
+    capsys.readouterr()
+    assert main(["runs", str(runs / "[a]")]) == 0
+    header, first, second = (
+        [cell.strip() for cell in line.split("  ") if cell.strip()]
+        for line in capsys.readouterr().out.splitlines()
+    )
+    assert header[:5] == ["run", "state", "recipe", "seed", "data"]
+    assert first[2:4] == [f"{tiny_file.stem}, changed", "0"], "it has other initial weights"
+    assert name.format("all") in first
+    assert second[:2] == [name.format("indoor"), "aligned"]
+    assert main(["runs", "--json", str(runs / "[a]")]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert (found["seed"], found["draws"]) == (0, 2)
+    assert found["protocol"] == name.format("all")
+    told = [(one["protocol"], one["draws"], one["stage"]) for one in found["evaluations"]]
+    assert told == [(name.format(mode), 2, "aligned") for mode in ("all", "indoor")]
+    assert found["evaluations"][0]["scores"] == found["scores"]
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_recipe_has_its_name_while_only_the_seed_is_another(
+    people, tiny_file, tmp_path, capsys, changed
+):
+    more = ["seed=3"] + ["batch_images=3"] * changed
+    words = ["train", people, "--recipe", tiny_file, "--out", tmp_path / "one", "--set", *more]
+    for resume in ([], ["--resume"]):
+        assert main([str(word) for word in (*words, *resume)]) == 0
+    capsys.readouterr()
+    assert main(["runs", "--json", str(tmp_path / "one")]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert (found["recipe"], found["seed"]) == (f"{tiny_file.stem}{', changed' * changed}", 3)
+
+
 def test_programs_get_json(runs, capsys):
     assert main(["runs", "--json", str(runs / "b"), str(runs / "c")]) == 0
     one, other = json.loads(capsys.readouterr().out)

@@ -40,7 +40,11 @@ def test_the_protocol_is_that_of_the_data_or_the_one_asked_for(people):
         ("regdb", "shots", 1),
         ("llcm", "shots", 10),
         ("regdb", "draws", 10),
-        ("sysu", "exclude_same_camera", True),
+        ("sysu", "ignore", "nothing"),
+        ("regdb", "gallery", "owners"),
+        ("llcm", "camera_rule", "literature"),
+        ("sysu", "roles", "swapped"),
+        ("leave-one-out", "shots", 1),
         ("plain", "direction", "infrared-to-visible"),
     ],
 )

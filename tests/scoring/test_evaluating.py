@@ -11,13 +11,21 @@ import numpy as np
 import pytest
 
 import vireid
+from tests.written import entries, only
 from vireid.data import load_pixels
 from vireid.errors import CheckpointError, ConfigError, DataError
 from vireid.models.extract import extract
 from vireid.recipes import dump_recipe
 from vireid.runs import BEFORE, Run, new_network, save_network
-from vireid.scoring import Average, EvaluationOptions, ProtocolOptions, evaluate_each, sysu
-from vireid.types import Embeddings
+from vireid.scoring import (
+    Average,
+    EvaluationOptions,
+    ProtocolOptions,
+    combinations,
+    evaluate_each,
+    sysu,
+)
+from vireid.scoring.means import averages
 
 PLAIN = "SYSU-MM01 all-search, single-shot, infrared-to-visible"
 
@@ -80,7 +88,9 @@ def test_ways_and_protocol_are_named(run, people, tmp_path):
         run, people, protocol="regdb", flip=True, rerank=True, out=tmp_path / "out"
     )
     assert found.protocol == "RegDB, visible-to-infrared, flip-averaged, re-ranked"
-    names = ["metrics.json", "evaluation.json", "queries.parquet", "ranked-list.png"]
+    slug = "regdb-visible-to-infrared-flip-averaged-re-ranked-1-draw"
+    names = ["metrics.json", "evaluation.json"]
+    names += [f"queries-{slug}.parquet", f"ranked-list-{slug}.png"]
     places = [run.folder, *[tmp_path / "out"] * 3]
     assert list(found.files) == [place / name for place, name in zip(places, names, strict=True)]
 
@@ -97,6 +107,9 @@ def test_progress_is_shown_and_replaced_scores_are_said(run, people, caplog):
     assert (f"embedding, {BEFORE}", 64, 64) in told
     with caplog.at_level(logging.INFO, "vireid"):
         vireid.evaluate(run, people, stages=BEFORE, protocol="regdb")
+        assert not [line for line in caplog.messages if "replaced" in line], "another protocol"
+        other = replace(vireid.open_data(people), name="other people")
+        vireid.evaluate(run, other, stages=BEFORE, protocol=options)
     (said,) = [line for line in caplog.messages if str(run.metrics_file) in line]
     assert said.startswith(f"replaced in {run.metrics_file}: before, joint ({PLAIN}; people")
 
@@ -113,8 +126,22 @@ def test_several_models_are_averaged(tiny, people, tmp_path):
     assert header.split()[:3] == ["protocol", "stage", "runs"]
     assert f"{cell.mean:.1f} ± {cell.deviation:.1f}" in row
     average.write(tmp_path / "runs.json")
-    written = json.loads((tmp_path / "runs.json").read_text())
+    written = only(tmp_path / "runs.json")
     assert [one["run"] for one in written["runs"]] == [str(one.folder) for one in runs]
+
+
+def test_several_models_and_protocols_are_averaged_by_protocol(tiny, people, tmp_path):
+    runs = [untrained(tmp_path / name, replace(tiny, seed=seed)) for seed, name in enumerate("ab")]
+    four = combinations(ProtocolOptions(draws=2), mode=["all", "indoor"], shots=[1, 10])
+    found = list(evaluate_each(runs, people, EvaluationOptions(protocol=four)))
+    assert len(found) == 8
+    for average in (together := averages(found)):
+        one, other = average.evaluations
+        assert one.protocol == other.protocol
+        assert (one.model, other.model) == tuple(run.folder for run in runs)
+        average.write(tmp_path / "runs.json")
+    assert list(entries(tmp_path / "runs.json")) == [one.evaluations[0].key for one in together]
+    assert len(together) == 4
 
 
 def test_mistakes_are_found_before_the_first_is_evaluated(run, people, tmp_path):
@@ -126,10 +153,8 @@ def test_mistakes_are_found_before_the_first_is_evaluated(run, people, tmp_path)
     ):
         with pytest.raises(error, match=message):
             evaluate_each(models, people, options)
-    with pytest.raises(
-        ConfigError, match=r"not Embeddings; embeddings are scored by vireid\.score"
-    ):
-        vireid.evaluate(Embeddings(np.eye(2), [0, 1]), people)
+    with pytest.raises(ConfigError, match="a run, its weights or features, not int"):
+        vireid.evaluate(3, people)
     with pytest.raises(ConfigError, match="--shots applies to the protocol sysu"):
         vireid.evaluate(run, people, protocol=ProtocolOptions("regdb", shots=1))
     assert not list(tmp_path.rglob("evaluation.json"))

@@ -158,7 +158,7 @@ ROLES = ("query", "gallery", "gallery", "query", "gallery")
 
 
 def test_plain_takes_the_roles():
-    protocol = plain(*table(PLAIN), ROLES)
+    protocol = plain(*table(PLAIN), ROLES, ignore="nothing")
     (draw,) = protocol.draws
     assert (protocol.count, draw.query.tolist(), draw.gallery.tolist()) == (
         "images",
@@ -166,12 +166,6 @@ def test_plain_takes_the_roles():
         [1, 2, 4],
     )
     assert draw.ignored() is None
-
-
-def test_plain_excludes_the_same_camera_of_the_same_identity():
-    (draw,) = plain(*table(PLAIN), ROLES, exclude_same_camera=True).draws
-    # a and b share camera 1; d and e have unknown cameras, which are never the same
-    assert draw.ignored().tolist() == [[True, False, False], [False, False, False]]
 
 
 @pytest.mark.parametrize(
@@ -201,7 +195,7 @@ def test_a_draw_is_frozen_and_checked():
 
 
 def test_groups_ignore_their_own_and_no_group_ignores_nothing():
-    draw = Draw(np.arange(4), np.arange(3), np.array([5, -1, 6, 5]), np.array([5, -1, 7]))
+    draw = Draw(np.arange(4), np.arange(4, 7), np.array([5, -1, 6, 5]), np.array([5, -1, 7]))
     expected = np.array([[1, 0, 0], [0, 0, 0], [0, 0, 0], [1, 0, 0]], dtype=bool)
     np.testing.assert_array_equal(draw.ignored(), expected)
     np.testing.assert_array_equal(draw.ignored(slice(1, 4)), expected[1:])

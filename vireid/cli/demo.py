@@ -65,6 +65,7 @@ def run(words: list[str]) -> None:
         target, data, stages="every", device=device, cache=MEMORY, progress=progress
     )
     console.print(str(found))
+    console.print("\n".join(found.notes))
     console.print(f"written: {', '.join(map(str, found.files))}")
     metrics = read_json(target.metrics_file)
     metrics["seconds"] |= seconds | {"total": perf_counter() - start}
@@ -74,7 +75,7 @@ def run(words: list[str]) -> None:
     console.print(plain_table(["", "seconds"], rows, "time"))
     console.print(
         f"\nlook at {arguments.out / 'data' / 'contact-sheet.png'}, "
-        f"{target.folder / 'training-curve.png'} and {target.folder / 'ranked-list.png'}"
+        f"{target.folder / 'training-curve.png'} and {found.files[-1]}"
     )
 
 

@@ -1,7 +1,7 @@
 """`vireid runs`: what became of the runs below some folders."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -14,9 +14,9 @@ from vireid.cli.display import console
 from vireid.errors import number_of
 
 if TYPE_CHECKING:
-    from vireid.runs.overview import Overview
+    from vireid.runs.overview import Overview, Scores
 
-TEXTS = ("run", "state", "recipe", "data", "epoch", "goes on at", "scored")
+TEXTS = ("run", "state", "recipe", "seed", "data", "epoch", "goes on at", "protocol", "scored")
 NUMBERS = ("Rank-1", "mAP", "clarity", "stable", "time")
 """Columns of the table; those of text wrap where the terminal is narrow."""
 
@@ -31,8 +31,8 @@ def run(words: list[str]) -> None:
         "runs",
         "List the runs at or below folders: running, interrupted (and where --resume would go\n"
         "on), finished, evaluated, without networks (as those of a study) or damaged; with the\n"
-        "last epoch, the test scores of the last stage evaluated, and how good the labels look\n"
-        "without identities.",
+        "last epoch, the test scores of the last stage by each protocol, and how good the labels\n"
+        "look without identities.",
         "examples:\n  vireid runs runs\n  vireid runs regdb/fold-* --mean",
     )
     command.add_argument(
@@ -62,7 +62,9 @@ def run(words: list[str]) -> None:
             console.print(f"damaged: {one.folder}: {one.reason}")
     if arguments.mean:
         console.print()
-        scores = [(_protocol(one, found), one.scored, one.scores) for one in found if one.scored]
+        scores = [
+            (_protocol(by, found), by.stage, by.scores) for one in found for by in one.evaluations
+        ]
         console.print(mean_table(scores))
 
 
@@ -73,7 +75,8 @@ def table(found: "Sequence[Overview]") -> Table:
         found: the runs.
 
     Returns:
-        A line for each; a dash where nothing is known.
+        A line for each, and one more for each further protocol that it was evaluated by; a dash
+        where nothing is known.
     """
     made = Table(box=None, pad_edge=False)
     for name in TEXTS:
@@ -81,29 +84,40 @@ def table(found: "Sequence[Overview]") -> Table:
     for name in NUMBERS:
         made.add_column(name, justify="right", no_wrap=True)
     for one in found:
-        made.add_row(*_row(one))
+        made.add_row(*_row(one, found))
+        for by in one.evaluations[1:]:
+            blank = dict.fromkeys(TEXTS, "")
+            texts = blank | {"protocol": _protocol(by, found), "scored": by.stage}
+            made.add_row(*texts.values(), *_figures(by.scores, ("rank1", "mAP"), 1), "", "", "")
     return made
 
 
-def _protocol(one: "Overview", found: "Sequence[Overview]") -> str:
+def _protocol(by: "Scores", found: "Sequence[Overview]") -> str:
     """Return by what a run was scored, with the number of draws where others have another."""
-    name = one.protocol or "-"
-    if all(other.draws == one.draws for other in found if other.protocol == one.protocol):
-        return name
-    draws = "unknown draws" if one.draws is None else number_of(one.draws, "draw")
-    return f"{name}, {draws}"
+    same = [two for one in found for two in one.evaluations if two.protocol == by.protocol]
+    if all(other.draws == by.draws for other in same):
+        return by.protocol
+    draws = "unknown draws" if by.draws is None else number_of(by.draws, "draw")
+    return f"{by.protocol}, {draws}"
 
 
-def _row(one: "Overview") -> Iterator[str]:
-    """Yield the cells of a run."""
+def _row(one: "Overview", found: "Sequence[Overview]") -> Iterator[str]:
+    """Yield the cells of a run, with the scores of its first protocol."""
     epoch = None if one.stage is None else f"{one.stage} {one.epoch}/{one.epochs}"
     if epoch and one.progress is not None and one.progress < 1:
         epoch += f" ({one.progress:.0%})"
-    texts = (one.folder, one.state, one.recipe, one.data, epoch, one.resumes_at, one.scored)
+    seed = None if one.seed is None else str(one.seed)
+    by = one.evaluations[0] if one.evaluations else None
+    protocol = None if by is None else _protocol(by, found)
+    places = (epoch, one.resumes_at, protocol, one.scored)
+    texts = (one.folder, one.state, one.recipe, seed, one.data, *places)
     yield from (text or "-" for text in texts)
-    for values, name, digits in (
-        (one.scores, "rank1", 1), (one.scores, "mAP", 1),
-        (one.signals, "clarity", 2), (one.signals, "stability", 2),
-    ):  # fmt: skip
-        yield f"{values[name]:.{digits}f}" if name in values else "-"
+    yield from _figures(one.scores, ("rank1", "mAP"), 1)
+    yield from _figures(one.signals, ("clarity", "stability"), 2)
     yield "-" if one.seconds is None else str(timedelta(seconds=round(one.seconds)))
+
+
+def _figures(values: Mapping[str, float], names: Sequence[str], digits: int) -> Iterator[str]:
+    """Yield numbers; a dash for what is not known."""
+    for name in names:
+        yield f"{values[name]:.{digits}f}" if name in values else "-"

@@ -80,13 +80,14 @@ def is_finished(run: Run) -> bool:
     return run.recipe_file.exists() and run.timing_file.exists() and not state_files(run)
 
 
-def write_settings(run: Run, data: DataFolder, recipe: Recipe) -> None:
+def write_settings(run: Run, data: DataFolder, recipe: Recipe, named: str | None = None) -> None:
     """Write what a run is trained by and on.
 
     Args:
         run: the run's folder, which exists.
         data: its name and fold are noted.
         recipe: all settings.
+        named: what the recipe is called, where that is known.
 
     Raises:
         DataError: the files cannot be written.
@@ -95,4 +96,6 @@ def write_settings(run: Run, data: DataFolder, recipe: Recipe) -> None:
         file.write_text(dump_recipe(recipe), encoding="utf-8")
     with whole_file(run.levels_file) as file:
         file.write_text((data.train.levels or Levels()).to_json(), encoding="utf-8")
-    run.data_file.write_text(json.dumps({"name": data.name, "fold": data.fold}))
+    told = {"name": data.name, "fold": data.fold}
+    named = named or run.recipe_name()
+    run.data_file.write_text(json.dumps(told | ({"recipe": named} if named else {})))

@@ -121,6 +121,18 @@ class Run:
             raise CheckpointError(f"{self.levels_file} is damaged: {error}") from error
         return found if found.spans else None
 
+    def recipe_name(self) -> str | None:
+        """Return what the run's recipe is called.
+
+        Returns:
+            Its name, and whether settings were changed; None where the folder does not say.
+        """
+        try:
+            found = json.loads(self.data_file.read_text(encoding="utf-8"))["recipe"]
+        except (OSError, ValueError, LookupError, TypeError):
+            return None
+        return str(found)
+
     def seconds(self) -> dict[str, float]:
         """Return what the parts of a finished training took.
 

@@ -13,10 +13,25 @@ from vireid.observers import numbers, read_lines
 from vireid.recipes import Outline
 from vireid.runs import BEFORE, Run
 from vireid.runs.checkpoint import load_metadata
+from vireid.runs.scores import by_protocol
 from vireid.runs.states import state_files, steps_done, where_saved
 
 MARKS = ("recipe.yaml", "metrics.jsonl", "checkpoints", "states")
 """What tells a run folder from others."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Test scores of a run by one protocol."""
+
+    protocol: str
+    """Its name."""
+    draws: int | None
+    """How many it has; None where its file does not say."""
+    stage: str
+    """The last stage that was evaluated, ``before`` if none but that."""
+    scores: Mapping[str, float]
+    """In percent, by name."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +47,7 @@ class Overview:
     resumes_at: str | None = None
     """Stage, epoch and step at which an interrupted run goes on."""
     recipe: str | None = None
-    """Backbone and size of the images."""
+    """Its name where the run keeps it, else backbone and size of the images."""
     seed: int | None = None
     """Seed of the run."""
     data: str | None = None
@@ -46,13 +61,15 @@ class Overview:
     progress: float | None = None
     """Share of all steps that the logged epochs took, in [0, 1]."""
     scored: str | None = None
-    """The last stage that was evaluated, ``before`` if none but that."""
+    """The last stage that was evaluated by the first protocol of its file."""
     protocol: str | None = None
-    """By which protocol."""
+    """The first protocol of its file."""
     draws: int | None = None
-    """Draws of the protocol; None where its file does not say."""
+    """Draws of that protocol; None where its file does not say."""
     scores: Mapping[str, float] = field(default_factory=dict)
-    """Its test scores in percent, by name."""
+    """Its test scores by that protocol in percent, by name."""
+    evaluations: Sequence[Scores] = ()
+    """Test scores by each protocol of its file."""
     signals: Mapping[str, float] = field(default_factory=dict)
     """How good its last labels look without identities: clarity, and the means of margin and
     stability over the label spaces."""
@@ -99,7 +116,7 @@ def describe_run(folder: Path) -> Overview:
         recipe = run.outline()
         known = _of_recipe(known, recipe, run)
         known = _of_log(known, recipe, read_lines(run.log_file))
-        known = _of_scores(known, recipe, _json(run.metrics_file))
+        known = _of_scores(known, recipe, run.metrics_file)
         return known if running else _of_ending(known, recipe, run)
     except (VireidError, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
@@ -148,7 +165,9 @@ def _json(file: Path) -> dict[str, Any]:
 
 def _of_recipe(known: Overview, recipe: Outline, run: Run) -> Overview:
     size = f"{recipe.network.backbone} {recipe.height}x{recipe.width}"
-    return replace(known, recipe=size, seed=recipe.seed, data=_json(run.data_file).get("name"))
+    told = _json(run.data_file)
+    name = run.recipe_name() or size
+    return replace(known, recipe=name, seed=recipe.seed, data=told.get("name"))
 
 
 def _of_log(known: Overview, recipe: Outline, lines: Sequence[Mapping[str, Any]]) -> Overview:
@@ -173,18 +192,28 @@ def _of_log(known: Overview, recipe: Outline, lines: Sequence[Mapping[str, Any]]
     )
 
 
-def _of_scores(known: Overview, recipe: Outline, metrics: Mapping[str, Any]) -> Overview:
-    """Add the test scores of the last stage that has some."""
+def _of_scores(known: Overview, recipe: Outline, file: Path) -> Overview:
+    """Add the test scores of the last stage that has some, by each protocol."""
     stages = [BEFORE, *(stage.name for stage in recipe.stages)]
-    found = [name for name in stages if name in metrics]
+    metrics, found = _json(file), []
+    try:
+        entries = by_protocol(metrics)["protocols"].values()
+    except DataError as error:
+        raise DataError(f"{file} is damaged: {error}") from error
+    for entry in entries:
+        last = [name for name in stages if name in entry["stages"]][-1:]
+        name, draws = entry.get("protocol", "unknown protocol"), entry.get("draws")
+        found += [Scores(name, draws, stage, numbers(entry["stages"][stage])) for stage in last]
     if not found:
         return known
+    first = found[0]
     return replace(
         known,
-        scored=found[-1],
-        protocol=metrics.get("protocol"),
-        draws=metrics.get("draws", metrics.get("trials")),
-        scores=numbers(metrics[found[-1]]),
+        scored=first.stage,
+        protocol=first.protocol,
+        draws=first.draws,
+        scores=first.scores,
+        evaluations=tuple(found),
     )
 
 

@@ -58,6 +58,8 @@ class Session:
     """Makes what goes from embeddings to label spaces; the recipe's labeller where not given."""
     reading: Reading = field(default_factory=Reading)
     """The cache of decoded images, and how many may be unreadable."""
+    named: str | None = None
+    """What the recipe is called, where that is known."""
     resume: bool = False
     """Go on where a training in this folder ended, or begin if there is none."""
     log: Sequence[str] = ()

@@ -85,6 +85,7 @@ def train(
         recipe=chosen_recipe(run, recipe, settings, resume=resume),
         data=_opened(data, fold),
         run=run,
+        named=_named(recipe, settings, resume=resume),
         labeller=labeller,
         reading=Reading(cache, max_unreadable, levels),
         device=find_device(device),
@@ -97,6 +98,16 @@ def train(
     )
     train_run(session)
     return run
+
+
+def _named(
+    recipe: Recipe | Path | str | None, settings: Sequence[str], *, resume: bool
+) -> str | None:
+    """Return what a recipe is called; None for a value, and for that of the run gone on with."""
+    if isinstance(recipe, Recipe) or (recipe is None and resume):
+        return None
+    changed = any(one.partition("=")[0] != "seed" for one in settings)
+    return Path(recipe or "synthetic").stem + (", changed" if changed else "")
 
 
 def _opened(data: DataFolder | Path | str, fold: int | None) -> DataFolder:

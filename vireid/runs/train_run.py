@@ -132,7 +132,7 @@ def _train(session: Session, device: str, stop: Callable[[], bool]) -> None:
     seconds = {"reading": perf_counter() - start}
     begin = load_state(run, network, recipe, reading) if session.resume else None
     if begin is None:
-        on_first(partial(_begin, run, data, recipe, network))
+        on_first(partial(_begin, session, data, network))
     else:
         on_first(partial(_go_on, run, data, recipe, network))
     with (
@@ -207,9 +207,10 @@ def _may_stop(event: Event) -> bool:
     return not isinstance(event, EpochEnded)
 
 
-def _begin(run: Run, data: DataFolder, recipe: Recipe, network: CrossModalNetwork) -> None:
+def _begin(session: Session, data: DataFolder, network: CrossModalNetwork) -> None:
     """Write what a run folder holds before the first step."""
-    write_settings(run, data, recipe)
+    run, recipe = session.run, session.recipe
+    write_settings(run, data, recipe, session.named)
     note_initial(run, network.initial)
     save_network(run, BEFORE, network, recipe)
 

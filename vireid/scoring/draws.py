@@ -1,10 +1,11 @@
-"""Galleries drawn from the images of each identity and camera, as the released codes do."""
+"""Galleries drawn from the images of each identity and camera, as released codes and owners do."""
 
 import random
 
 import numpy as np
 
 from vireid.errors import DataError
+from vireid.scoring.owners import Permutations
 from vireid.types import Images, Int, Modality, Truth
 
 
@@ -59,3 +60,35 @@ def draw(groups: list[Int], shots: int, seed: int) -> Int:
     generator = random.Random(seed)
     drawn = [generator.sample(group.tolist(), min(shots, len(group))) for group in groups]
     return np.array([index for chosen in drawn for index in chosen], dtype=np.int64)
+
+
+def take(
+    groups: list[Int],
+    shots: int,
+    trial: int,
+    permutations: Permutations,
+    people: tuple[Images, Truth],
+) -> Int:
+    """Take the members of each group that the owners of SYSU-MM01 have drawn.
+
+    Args:
+        groups: indices of the members of each, which share identity and camera.
+        shots: how many; all where there are fewer.
+        trial: which of the owners' trials, from 0.
+        permutations: of their file.
+        people: the test images and their identities.
+
+    Returns:
+        The indices, group by group, in the owners' order.
+
+    Raises:
+        DataError: the file does not fit the images.
+        ConfigError: it has fewer trials.
+    """
+    images, truth = people
+    chosen = []
+    for group in groups:
+        camera, identity = int(images.camera[group[0]]), int(truth.identities[group[0]])
+        order = permutations.order(camera, identity, len(group), trial)
+        chosen.append(group[order[:shots]])
+    return np.concatenate(chosen)

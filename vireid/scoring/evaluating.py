@@ -1,5 +1,6 @@
 """The verb: a run or weights + test images -> scores, their files and a figure."""
 
+import logging
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -12,14 +13,20 @@ from vireid.observers import Progress, silent
 from vireid.recipes import Outline
 from vireid.runs import Run, load_network, open_weights
 from vireid.runs.leveling import LevelWords, levels_of, with_levels
+from vireid.scoring.account import account_of
 from vireid.scoring.choice import ProtocolOptions
 from vireid.scoring.evaluation import Evaluation
-from vireid.scoring.files import merge_metrics, write_scores
+from vireid.scoring.features import score_features
+from vireid.scoring.files import merge_metrics, named_file, write_scores
+from vireid.scoring.models_given import Model, finished
 from vireid.scoring.networks import Scored, score_networks
 from vireid.scoring.options import EvaluationOptions
 from vireid.scoring.pictures import draw_examples
-from vireid.scoring.tasks import Model, Task, finished, prepare
+from vireid.scoring.tally import said_of
+from vireid.scoring.tasks import Task, prepare
 from vireid.types import Levels
+
+_log = logging.getLogger("vireid")
 
 
 def evaluate(
@@ -40,16 +47,20 @@ def evaluate(
     """Score a trained model on test images with known identities, and write what was found.
 
     Every test image is embedded once by each stage, on the fold that the model was trained on.
-    The folder of the run, or the one beside the weights, gets evaluation.json, a table of all
-    queries and ranked-list.png; a run's metrics.json gets the scores too.
+    The folder of the run, or the one beside the file, gets evaluation.json, a table of all queries
+    and a figure of ranked lists; a run's metrics.json gets the scores too. Protocols stand side by
+    side in them. ``evaluate_each`` scores several protocols at once. What may mislead is logged as
+    a warning.
 
     Args:
-        model: a ``Run``, the folder of one, or a file with its weights.
+        model: a ``Run``, the folder of one, or a file with its weights; or features of any model:
+            an npz or npy file, or an array [M, D] of the M test images in their order, an
+            ``Embeddings`` or a ``Gallery``, of which files are written with ``out`` only.
         data: a data set, or where it is; its test part is used.
         stages: of a run: ``"every"`` (before and after each stage), a name or several; the last
             stage where not given.
-        protocol: "sysu", "regdb", "llcm" or "plain", or ``ProtocolOptions``; that of the data's
-            layout where not given.
+        protocol: "sysu", "regdb", "llcm", "plain" or "leave-one-out", or ``ProtocolOptions``; that
+            of the data's layout where not given.
         flip: average the embedding of each image with that of its mirror image.
         rerank: re-rank by k-reciprocal neighbours; time grows with the square of a draw's
             images.
@@ -75,6 +86,8 @@ def evaluate(
         stages, asked, flip, rerank, None if out is None else Path(out), fold, device, cache, levels
     )
     (found,) = evaluate_each([model], data, options, progress=progress)
+    for line in found.warnings:
+        _log.warning("%s", line)
     return found
 
 
@@ -91,13 +104,14 @@ def evaluate_each(
     comes is the mean over the models.
 
     Args:
-        models: runs, their folders or files with weights, at least one, none twice.
+        models: runs, their folders, files with weights or features, or features, at least one,
+            none twice.
         data: a data set, or where it is; its test part is used.
         options: how, as in ``evaluate``; ``out`` gets a folder for each of several models.
         progress: shows how far the embedding is.
 
     Returns:
-        The evaluation of each model, in turn, as soon as it is done.
+        The evaluation of each model by each protocol, in turn, as soon as it is done.
 
     Raises:
         ConfigError: an option is out of range or does not apply, or a model is named twice.
@@ -106,28 +120,59 @@ def evaluate_each(
     """
     options = options or EvaluationOptions()
     tasks = prepare(models, data, options)
-    return (_evaluate(task, options, progress) for task in tasks)
+    return (found for task in tasks for found in _evaluate(task, options, progress))
 
 
-def _evaluate(task: Task, options: EvaluationOptions, progress: Progress) -> Evaluation:
-    """Score one model, and write files and figure; metrics.json is replaced last."""
+def _evaluate(task: Task, options: EvaluationOptions, progress: Progress) -> Iterator[Evaluation]:
+    """Score one model by each protocol, and write files and figure; metrics.json comes last."""
     start = perf_counter()
-    networks, recipe, kept = _networks(task)
-    data = task.data
-    data = replace(data, test=with_levels(data.test, options.levels, kept))
-    scored = score_networks(networks, recipe, data, task.protocol, options, progress=progress)
+    if task.features is not None:
+        found = score_features(
+            task.model.stem, task.features, task.data, task.protocols, rerank=options.rerank
+        )
+    else:
+        networks, recipe, kept = _networks(task)
+        test = with_levels(task.data.test, options.levels, kept)
+        task = replace(task, data=replace(task.data, test=test))
+        found = score_networks(
+            networks,
+            recipe,
+            task.data,
+            task.protocols,
+            options,
+            levels=kept,
+            progress=progress,
+        )
     seconds = perf_counter() - start
-    _warn_of_queries(scored)
-    files = write_scores(task.place, scored, data)
-    figure = task.place / "ranked-list.png"
-    draw_examples(figure, scored, data, rerank=options.rerank)
-    files += [figure]
-    if not task.model.is_file():
+    for scored in found:
+        yield _written(task, scored, seconds)
+
+
+def _written(task: Task, scored: Scored, seconds: float) -> Evaluation:
+    """Write what was found by one protocol."""
+    account = account_of(scored, task.data)
+    for line in said_of(account.tally, scored.protocol.stated.rule):
+        warnings.warn(line, stacklevel=2)
+    files: list[Path] = []
+    if task.place is not None:
+        files = write_scores(task.place, account)
+        figure = named_file(task.place, "ranked-list", account.key)
+        figure = figure.with_name(f"{figure.name}.png")
+        files += [figure] * draw_examples(figure, scored, task.data)
+    if task.is_run:
         run = Run(task.model)
-        merge_metrics(run, scored, task.data, seconds)
+        merge_metrics(run, account, seconds)
         files = [run.metrics_file, *files]
+    data = task.data
     return Evaluation(
-        task.model, task.data.name, task.data.fold, scored.results, scored.embeddings, tuple(files)
+        task.model,
+        data.name,
+        data.fold,
+        scored.results,
+        scored.embeddings,
+        tuple(files),
+        tuple(account.lines()),
+        account.facts(),
     )
 
 
@@ -142,14 +187,3 @@ def _networks(
     last = finished(run)[-1]
     networks = ((stage or last, load_network(run, stage)) for stage in task.stages)
     return networks, run.outline(), levels_of(run)
-
-
-def _warn_of_queries(scored: Scored) -> None:
-    """Warn where some queries cannot count."""
-    queries, valid = len(scored.protocol.draws[0].query), scored.last.valid_queries
-    if valid < queries:
-        warnings.warn(
-            f"{queries - valid} of {queries} queries have no image of their identity in their "
-            "gallery and do not count",
-            stacklevel=2,
-        )

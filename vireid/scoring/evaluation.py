@@ -1,9 +1,11 @@
 """What an evaluation of a model found: a value that shows itself as the table of its scores."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from vireid.runs.scores import protocol_key
 from vireid.scoring.scores import ProtocolScores, score_table
 from vireid.types import Embeddings
 
@@ -24,11 +26,25 @@ class Evaluation:
     """Of the test images, by the last of these stages."""
     files: tuple[Path, ...]
     """What was written."""
+    notes: tuple[str, ...] = ()
+    """What is to be known of the scores, a line each; it is not printed with the table."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """The same as plain values, as evaluation.json holds them."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The notes on what may mislead."""
+        return tuple(line for line in self.notes if line.startswith("warning"))
 
     @property
     def protocol(self) -> str:
         """Name of the protocol, with what was done beside it."""
         return self.last.protocol
+
+    @property
+    def key(self) -> str:
+        """The whole name of the protocol, with the number of draws."""
+        return protocol_key(self.protocol, len(self.last.draws))
 
     @property
     def last(self) -> ProtocolScores:

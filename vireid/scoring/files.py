@@ -1,80 +1,77 @@
-"""What an evaluation leaves on the disk: scores as JSON, and those of each query as a table."""
+"""What an evaluation leaves on the disk: protocols side by side, in JSON, and tables of queries."""
 
-import csv
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from importlib.util import find_spec
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vireid.data import DataFolder
-from vireid.errors import CheckpointError
+from vireid.errors import CheckpointError, DataError
 from vireid.files import whole_file
 from vireid.runs import Run
-from vireid.scoring.choice import known_truth
-from vireid.scoring.comparable import alike, described, facts_of, renamed
-from vireid.scoring.networks import Scored
+from vireid.runs.scores import VERSION, by_protocol
+from vireid.scoring.account import Account
+from vireid.scoring.kept import alike, changed_networks, described, lost
+from vireid.scoring.query_table import write_queries
 from vireid.scoring.scores import ProtocolScores
 
 _log = logging.getLogger("vireid")
 
-COLUMNS = (
-    "stage",
-    "draw",
-    "query",
-    "identity",
-    "camera",
-    "matches",
-    "first_match",
-    "average_precision",
-    "inverse_negative_penalty",
-    "best",
-    "best_identity",
-)
-"""Columns of the table of queries."""
 
-FACTS = ("seconds", "seed", "protocol", "draws", "data", "test_images")
-"""What metrics.json holds beside the scores of stages."""
-
-
-def merge_metrics(run: Run, scored: Scored, data: DataFolder, seconds: float) -> None:
-    """Add scores to metrics.json, keeping those of other stages that can stand beside them.
+def merge_metrics(run: Run, account: Account, seconds: float) -> None:
+    """Add scores to metrics.json, beside those of other protocols and of other stages.
 
     Args:
         run: the run.
-        scored: scores by stage; those of another protocol, another number of draws or other test
-            images are dropped from the file, and named in a message.
-        data: what was evaluated on.
+        account: the scores. Earlier ones of the same protocol on other test images, and those of
+            stages whose network has changed since, are dropped from the file, and named in a
+            message.
         seconds: of this evaluation.
 
     Raises:
         CheckpointError: the file is damaged.
         DataError: it cannot be written.
     """
-    metrics, timing = renamed(read_json(run.metrics_file)), read_json(run.timing_file)
-    facts = facts_of(scored, data)
-    if not alike(metrics, facts):
-        gone = [key for key in metrics if key not in FACTS]
-        _say_replaced(run.metrics_file, metrics, gone, facts)
-        metrics = {}
+    metrics, timing = read_scores(run.metrics_file), read_json(run.timing_file)
+    protocols, facts = metrics["protocols"], account.facts()
+    results = account.scored.results
+    _drop_changed(run, protocols, {(account.key, stage) for stage in results})
+    earlier = protocols.get(account.key)
+    stages: dict[str, Any] = {}
+    if earlier is not None:
+        _say_replaced(run.metrics_file, earlier, lost(earlier, facts, merged=True), facts)
+        if alike(earlier, facts):
+            stages = dict(earlier["stages"])
+            facts["networks"] = earlier["networks"] | facts["networks"]
+    stages |= {stage: result.table() for stage, result in results.items()}
+    protocols[account.key] = {**facts, "stages": stages}
     metrics["seconds"] = timing | metrics.get("seconds", {}) | {"evaluation": seconds}
-    metrics |= {stage: result.table() for stage, result in scored.results.items()}
-    metrics |= {"seed": run.outline().seed, **facts}
+    metrics |= {"seed": run.outline().seed, "protocols": protocols}
     write_json(run.metrics_file, metrics)
 
 
-def write_scores(folder: Path, scored: Scored, data: DataFolder) -> list[Path]:
+def _drop_changed(run: Run, protocols: dict[str, Any], scored: set[tuple[str, str]]) -> None:
+    """Drop the scores of networks that the run no longer has, and name them."""
+    for key, stage in list(changed_networks(run, protocols, scored)):
+        entry = protocols[key]
+        where = f"{key}; {entry.get('data')}; another network"
+        _log.info("dropped from %s: %s (%s)", run.metrics_file, stage, where)
+        for part in ("stages", "networks"):
+            del entry[part][stage]
+        if not entry["stages"]:
+            del protocols[key]
+
+
+def write_scores(folder: Path, account: Account) -> list[Path]:
     """Write the scores of all draws, and of all queries in all draws.
 
     Args:
-        folder: gets evaluation.json, and queries.parquet where pyarrow is installed, else
-            queries.csv.
-        scored: the scores; what an earlier evaluation had beside these is named in a message.
-        data: names the queries.
+        folder: gets evaluation.json, which keeps what it holds of other protocols, and the table
+            of queries, whose name holds that of the protocol.
+        account: the scores; earlier ones of the same protocol that go are named in a message.
 
     Returns:
         The two files.
@@ -83,21 +80,33 @@ def write_scores(folder: Path, scored: Scored, data: DataFolder) -> list[Path]:
         CheckpointError: an earlier evaluation.json is damaged.
         DataError: a file cannot be written.
     """
-    summary, table = folder / "evaluation.json", folder / "queries.parquet"
-    earlier, facts = renamed(read_json(summary)), facts_of(scored, data)
-    again = scored.results if alike(earlier, facts) else ()
-    gone = [key for key in earlier.get("stages", ()) if key not in again]
-    _say_replaced(summary, earlier, gone, facts)
-    stages = {name: _summary(result) for name, result in scored.results.items()}
-    count = len(scored.protocol.draws[0].query)
-    write_json(summary, {**facts, "queries": count, "stages": stages})
-    columns = _query_columns(scored, data)
-    if find_spec("pyarrow") is None:
-        table = folder / "queries.csv"
-        _write_csv(table, columns)
-    else:
-        _write_parquet(table, columns)
+    summary, facts = folder / "evaluation.json", account.facts()
+    protocols = read_scores(summary)["protocols"]
+    earlier = protocols.get(account.key)
+    if earlier is not None:
+        _say_replaced(summary, earlier, lost(earlier, facts, merged=False), facts)
+    stages = {name: _summary(result) for name, result in account.scored.results.items()}
+    protocols[account.key] = {**facts, "stages": stages}
+    write_json(summary, {"version": VERSION, "protocols": protocols})
+    table = write_queries(named_file(folder, "queries", account.key), account.scored, account.data)
     return [summary, table]
+
+
+def named_file(folder: Path, name: str, key: str) -> Path:
+    """Return where what belongs to a protocol is written, without an ending.
+
+    Args:
+        folder: its folder.
+        name: what it is.
+        key: the whole name of the protocol.
+
+    Returns:
+        The path.
+
+    >>> named_file(Path("run"), "queries", "RegDB, visible-to-infrared, 1 draw").name
+    'queries-regdb-visible-to-infrared-1-draw'
+    """
+    return folder / f"{name}-{'-'.join(re.findall('[a-z0-9]+', key.lower()))}"
 
 
 def _summary(result: ProtocolScores) -> dict[str, Any]:
@@ -111,60 +120,30 @@ def _summary(result: ProtocolScores) -> dict[str, Any]:
     }
 
 
-def _query_columns(scored: Scored, data: DataFolder) -> dict[str, list[Any]]:
-    """Return the columns of the table of queries; None where a query has no such value."""
-    rows = list(_query_rows(scored, data))
-    return dict(zip(COLUMNS, (list(column) for column in zip(*rows, strict=True)), strict=True))
-
-
-def _query_rows(scored: Scored, data: DataFolder) -> Iterator[tuple[Any, ...]]:
-    identities, camera = known_truth(data).identities, data.test.camera
-    for stage, result in scored.results.items():
-        draws = zip(scored.protocol.draws, result.draws, result.best, strict=True)
-        for number, (draw, scores, best) in enumerate(draws):
-            each = scores.queries
-            found = [index if index >= 0 else None for index in best.tolist()]
-            columns = (
-                [data.test.paths[index] for index in draw.query],
-                identities[draw.query].tolist(),
-                camera[draw.query].tolist(),
-                each.matches.tolist(),
-                [None if rank is None else int(rank) for rank in _known(each.first_match)],
-                _known(each.average_precision),
-                _known(each.inverse_negative_penalty),
-                [None if index is None else data.test.paths[index] for index in found],
-                [None if index is None else int(identities[index]) for index in found],
-            )
-            for row in zip(*columns, strict=True):
-                yield (stage, number, *row)
-
-
-def _known(values: NDArray[np.float64]) -> list[float | None]:
-    """Return the values with None for NaN."""
-    return [None if value != value else value for value in values.tolist()]
-
-
-def _write_csv(path: Path, columns: dict[str, list[Any]]) -> None:
-    with whole_file(path) as whole, whole.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(columns)
-        table.writerows(zip(*columns.values(), strict=True))
-
-
-def _write_parquet(path: Path, columns: dict[str, list[Any]]) -> None:
-    import pyarrow
-    from pyarrow import parquet
-
-    with whole_file(path) as whole:
-        parquet.write_table(pyarrow.table(columns), whole)
-
-
 def _say_replaced(
     file: Path, earlier: Mapping[str, Any], stages: Sequence[str], facts: Mapping[str, Any]
 ) -> None:
     """Name the stages whose earlier scores a file loses."""
     if stages:
         _log.info("replaced in %s: %s (%s)", file, ", ".join(stages), described(earlier, facts))
+
+
+def read_scores(path: Path) -> dict[str, Any]:
+    """Read metrics.json or evaluation.json, of whatever version.
+
+    Args:
+        path: the file.
+
+    Returns:
+        What it holds, its scores under ``protocols``; none where there is no file.
+
+    Raises:
+        CheckpointError: the file is damaged.
+    """
+    try:
+        return by_protocol(read_json(path))
+    except DataError as error:
+        raise CheckpointError(f"{path} is damaged ({error}); delete it and try again") from error
 
 
 def read_json(path: Path) -> dict[str, Any]:

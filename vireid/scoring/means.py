@@ -1,12 +1,13 @@
 """Mean and spread over models that were evaluated alike, as a table and as JSON."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from vireid.metrics import Spread, spread
+from vireid.runs.scores import VERSION
 from vireid.scoring.evaluation import Evaluation
-from vireid.scoring.files import write_json
+from vireid.scoring.files import read_scores, write_json
 from vireid.scoring.tables import NAMES, mean_cells, text_table
 
 RunScores = tuple[str, str, Mapping[str, float]]
@@ -33,12 +34,13 @@ class Average:
         return {stage: cells for (_, stage), cells in means(self._scores()).items()}
 
     def write(self, path: Path) -> None:
-        """Write the means, and the scores of each model.
+        """Write the means, and the scores of each model, beside those of other protocols.
 
         Args:
             path: the JSON file.
 
         Raises:
+            CheckpointError: the file is there and damaged.
             DataError: the file cannot be written.
         """
         stages = {
@@ -54,13 +56,15 @@ class Average:
                 "run": str(one.model),
                 "data": one.data,
                 "fold": one.fold,
-                "protocol": one.protocol,
                 "stages": one.table(),
+                "networks": one.facts.get("networks"),
             }
             for one in self.evaluations
         ]
-        protocol = self.evaluations[0].protocol
-        write_json(path, {"protocol": protocol, "stages": stages, "runs": runs})
+        first = self.evaluations[0]
+        protocols = read_scores(path)["protocols"]
+        protocols[first.key] = {"protocol": first.protocol, "stages": stages, "runs": runs}
+        write_json(path, {"version": VERSION, "protocols": protocols})
 
     def __repr__(self) -> str:
         return mean_table(self._scores())
@@ -72,6 +76,21 @@ class Average:
             for one in self.evaluations
             for stage, scores in one.table().items()
         ]
+
+
+def averages(evaluations: Sequence[Evaluation]) -> list[Average]:
+    """Gather evaluations of several models, or several protocols, by protocol.
+
+    Args:
+        evaluations: at least one.
+
+    Returns:
+        An average for each protocol.
+    """
+    groups: dict[str, list[Evaluation]] = {}
+    for one in evaluations:
+        groups.setdefault(one.key, []).append(one)
+    return [Average(tuple(group)) for group in groups.values()]
 
 
 def means(scores: Iterable[RunScores]) -> dict[tuple[str, str], dict[str, Spread]]:

@@ -1,6 +1,6 @@
 """Networks + test images + protocol -> scores: every image is embedded once by each network."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,14 +11,17 @@ from vireid.models import CrossModalNetwork
 from vireid.models.extract import extract, extract_with_mirror
 from vireid.observers import Progress, silent
 from vireid.recipes import Outline
+from vireid.runs.fingerprints import network_fingerprint
 from vireid.runs.machine import find_device
 from vireid.runs.reading import Reading, read_all, read_training
 from vireid.scoring.choice import known_truth
+from vireid.scoring.contents import pixel_digests
 from vireid.scoring.options import EvaluationOptions
 from vireid.scoring.protocol import Protocol
 from vireid.scoring.protocols import regdb
 from vireid.scoring.scores import ProtocolScores, score
-from vireid.types import Embeddings, Modality
+from vireid.scoring.tally import demand_matches
+from vireid.types import Embeddings, Levels, Modality
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,14 @@ class Scored:
     """By the name of the network, at least one."""
     embeddings: Embeddings
     """Of the last network."""
+    networks: Mapping[str, str]
+    """Fingerprints of the networks, or of the features, by name."""
+    digests: tuple[bytes | None, ...] | None = None
+    """Of the pixels of the test images; None where they were not read."""
+    flip: bool = False
+    """Whether embeddings are averaged with those of mirror images."""
+    rerank: bool = False
+    """Whether the lists are re-ranked."""
 
     @property
     def name(self) -> str:
@@ -47,38 +58,49 @@ def score_networks(
     networks: Iterable[tuple[str, CrossModalNetwork]],
     recipe: Recipe | Outline,
     data: DataFolder,
-    protocol: Protocol,
+    protocols: Sequence[Protocol],
     options: EvaluationOptions,
     *,
+    levels: Levels | None = None,
     progress: Progress = silent,
-) -> Scored:
-    """Embed the test images with each network, and score them.
+) -> list[Scored]:
+    """Embed the test images with each network, and score them by each protocol.
 
     Args:
         networks: names and networks, at least one; taken one after the other.
         recipe: says the size of the images.
         data: its test part is embedded, every image once for each network.
-        protocol: queries and galleries.
+        protocols: queries and galleries, at least one.
         options: mirror images, re-ranking, the device and the cache of decoded images.
+        levels: of the training, for the fingerprint of the networks.
         progress: shows how far the reading and the embedding are.
 
     Returns:
-        The scores.
+        The scores of each protocol.
 
     Raises:
         VireidError: a network or the data cannot be used.
     """
     truth, device = known_truth(data), find_device(options.device)
-    pixels = read_all(data.test, (recipe.height, recipe.width), options.cache, progress=progress)
-    if options.flip:
-        protocol = replace(protocol, name=f"{protocol.name}, flip-averaged")
+    for protocol in protocols:
+        demand_matches(protocol, truth)
+    size = (recipe.height, recipe.width)
+    pixels = read_all(data.test, size, options.cache, progress=progress)
     embed = extract_with_mirror if options.flip else extract
-    results: dict[str, ProtocolScores] = {}
+    results: list[dict[str, ProtocolScores]] = [{} for _ in protocols]
+    fingerprints = {}
     for name, network in networks:
+        fingerprints[name] = network_fingerprint(network.state_dict(), size, levels)
         with progress(f"embedding, {name}") as tell:
             embeddings = embed(network.to(device), pixels, data.test.modality, progress=tell)
-        results[name] = score(embeddings, truth, protocol, rerank=options.rerank)
-    return Scored(protocol, results, embeddings)
+        for protocol, found in zip(protocols, results, strict=True):
+            named = replace(protocol, name=f"{protocol.name}{', flip-averaged' * options.flip}")
+            found[name] = score(embeddings, truth, named, rerank=options.rerank)
+    digests = pixel_digests(pixels)
+    return [
+        Scored(protocol, found, embeddings, fingerprints, digests, options.flip, options.rerank)
+        for protocol, found in zip(protocols, results, strict=True)
+    ]
 
 
 def training_precision(

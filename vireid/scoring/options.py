@@ -17,8 +17,8 @@ class EvaluationOptions:
 
     stages: str | Sequence[str] | None = None
     """Of runs: ``every``, or names of checkpoints; None for the last."""
-    protocol: ProtocolOptions = field(default_factory=ProtocolOptions)
-    """What is asked for of the protocol."""
+    protocol: ProtocolOptions | Sequence[ProtocolOptions] = field(default_factory=ProtocolOptions)
+    """What is asked for of the protocol; several are scored with one embedding of the images."""
     flip: bool = False
     """Average the embedding of each image with that of its mirror image."""
     rerank: bool = False
@@ -34,6 +34,12 @@ class EvaluationOptions:
     """Where decoded images are kept, as in ``Reading``."""
     levels: LevelWords = None
     """What becomes black and white of images of more than 8 bits; as in the training where None."""
+
+    def protocols(self) -> tuple[ProtocolOptions, ...]:
+        """Return what is asked for of each protocol, at least one."""
+        if isinstance(self.protocol, ProtocolOptions):
+            return (self.protocol,)
+        return tuple(self.protocol) or (ProtocolOptions(),)
 
     def names(self) -> tuple[str | None, ...]:
         """Return the names of the checkpoints where not all are meant; None for the last."""

@@ -11,24 +11,28 @@ from vireid.scoring.examples import ranked_examples
 from vireid.scoring.networks import Scored
 
 
-def draw_examples(path: Path, scored: Scored, data: DataFolder, *, rerank: bool) -> None:
+def draw_examples(path: Path, scored: Scored, data: DataFolder) -> bool:
     """Draw the ranked lists of some queries of the first draw, worst to best.
 
     Args:
         path: the PNG to write.
         scored: its last network is shown.
         data: whose test images are shown.
-        rerank: whether the lists are re-ranked.
+
+    Returns:
+        Whether there is something to draw: images without files are not.
 
     Raises:
         DataError: the file cannot be written.
     """
+    if not all((data.test.root / name).is_file() for name in data.test.paths[:1]):
+        return False
     examples = ranked_examples(
         scored.embeddings,
         known_truth(data),
         scored.protocol,
         scored.last.draws[0].queries,
-        rerank=rerank,
+        rerank=scored.rerank,
     )
     rows, marks, captions = [], [], []
     for example in examples:
@@ -39,3 +43,4 @@ def draw_examples(path: Path, scored: Scored, data: DataFolder, *, rerank: bool)
         captions.append(f"{example.kind}:  {name}   average precision {example.precision:.0%}")
     with whole_file(path) as whole:
         draw_ranked_list(rows, marks, whole, captions)
+    return True

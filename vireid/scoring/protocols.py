@@ -3,24 +3,36 @@
 Index arithmetic only: a protocol is a list of draws over the test images, and how ranks count.
 """
 
-from collections.abc import Sequence
-from typing import Literal, TypeVar, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from vireid.errors import ConfigError, DataError
-from vireid.scoring.draws import draw, identity_camera_groups
-from vireid.scoring.protocol import Draw, Protocol, pair_groups
-from vireid.types import SYSU_CAMERAS, Images, Int, Modality, Truth
+from vireid.scoring.draws import identity_camera_groups, take
+from vireid.scoring.owners import Permutations
+from vireid.scoring.protocol import NO_GROUP, Draw, Protocol, Stated, groups_of
+from vireid.scoring.sides import (
+    Direction,
+    at_least_one,
+    check_choice,
+    checked_truth,
+    drawn,
+    literature,
+    two_sides,
+    with_galleries,
+)
+from vireid.types import SYSU_CAMERAS, Images, Modality, Truth
 
 Mode = Literal["all", "indoor"]
 """Visible cameras of a SYSU-MM01 search: 1, 2, 4, 5 or the indoor ones 1, 2."""
 
-Direction = Literal["infrared-to-visible", "visible-to-infrared"]
-"""Modality of the queries, then of the gallery."""
+CameraRule = Literal["symmetric", "literature"]
+"""Whether cameras 2 and 3 of SYSU-MM01 ignore each other in both directions, as in the owners'
+code, or queries of camera 3 alone ignore camera 2, as in the literature's."""
 
-Side = TypeVar("Side")
+Roles = Literal["paper", "swapped"]
+"""Whether all images of the queries' modality are queries, or LLCM's released code is followed."""
 
 SYSU_VISIBLE: dict[Mode, tuple[int, ...]] = {
     "all": tuple(c for c, kind in SYSU_CAMERAS.items() if kind == Modality.VISIBLE),
@@ -28,6 +40,7 @@ SYSU_VISIBLE: dict[Mode, tuple[int, ...]] = {
 }
 SYSU_INFRARED = tuple(c for c, kind in SYSU_CAMERAS.items() if kind == Modality.INFRARED)
 SYSU_SAME_PLACE = (2, 3)
+WHOLE_OTHER = "not drawn: all images of the other modality"
 
 
 def sysu(
@@ -38,13 +51,16 @@ def sysu(
     shots: int = 1,
     draws: int = 10,
     direction: Direction = "infrared-to-visible",
+    gallery: Permutations | None = None,
+    camera_rule: CameraRule = "symmetric",
 ) -> Protocol:
-    """Return the protocol of SYSU-MM01 (Wu et al. 2017), with the draws of the released code.
+    """Return the protocol of SYSU-MM01 (Wu et al. 2017): the literature's draws or the owners'.
 
     Queries are all images of one modality, ordered by identity, camera and path. The gallery
     of draw t holds up to `shots` images of each identity and camera of the other modality,
-    drawn by Python's generator with seed t. Cameras 2 and 3 share a place: a query of one
-    ignores gallery images of the other. Ranks count identities.
+    drawn by Python's generator with seed t, as the literature's code does, or the first of trial
+    t + 1 in the owners' file. Cameras 2 and 3 share a place: a query of one ignores gallery images
+    of the other. Ranks count identities.
 
     Args:
         images: M test images with the camera numbers of SYSU-MM01.
@@ -57,26 +73,60 @@ def sysu(
         direction: "infrared-to-visible" is the standard. "visible-to-infrared" swaps the two
             sides: queries are all images of the mode's visible cameras, the gallery is drawn
             from cameras 3 and 6.
+        gallery: the owners' file, as of ``read_permutations``; the literature's draws if not
+            given.
+        camera_rule: "symmetric" lets queries of camera 2 ignore camera 3 too, as the owners' code
+            does; "literature" does not, as the literature's, which matters from visible to
+            infrared.
 
     Returns:
         The protocol with its draws; their queries are the same.
 
     Raises:
-        DataError: where truth and images differ in length, or a side has no image.
-        ConfigError: where an option is unknown or below 1.
+        DataError: where truth and images differ in length, a side has no image, or the owners'
+            file does not fit the images.
+        ConfigError: where an option is unknown, below 1 or more than the owners' trials.
     """
-    _check_choice("mode", mode, get_args(Mode))
+    check_choice("mode", mode, get_args(Mode))
     if shots < 1:
         raise ConfigError(f"shots is {shots}; expected at least 1")
-    truth = _checked_truth(images, truth)
+    truth = checked_truth(images, truth)
     visible = identity_camera_groups(images, truth, Modality.VISIBLE, SYSU_VISIBLE[mode])
     infrared = identity_camera_groups(images, truth, Modality.INFRARED, SYSU_INFRARED)
-    queries, galleries = _sides((visible, infrared), direction)
+    queries, galleries = two_sides((visible, infrared), direction)
+    check_choice("camera_rule", camera_rule, get_args(CameraRule))
+    one_way = camera_rule == "literature" and direction == "visible-to-infrared"
+    if gallery is None:
+        taken = drawn(galleries, shots, draws)
+        stated, own = literature(draws), ""
+    else:
+        taken = [
+            take(galleries, shots, trial, gallery, (images, truth))
+            for trial in range(at_least_one(draws))
+        ]
+        stated, own = f"the owners', trials 1 to {draws} of {gallery.source}", ", owners' galleries"
     one, other = SYSU_SAME_PLACE
     place = np.where(images.camera == other, one, images.camera)
-    drawn = _with_drawn_galleries(queries, galleries, shots, draws, place)
-    name = f"SYSU-MM01 {mode}-search, {_shots(shots)}, {direction}"
-    return Protocol(name, "identities", drawn, len(images))
+    name = f"SYSU-MM01 {mode}-search, {_shots(shots)}, {direction}{own}"
+    return Protocol(
+        name + ", literature's camera rule" * one_way,
+        "identities",
+        with_galleries(queries, taken, np.full_like(place, NO_GROUP) if one_way else place),
+        len(images),
+        Stated(stated, direction, _sysu_rule(direction, one_way)),
+    )
+
+
+def _sysu_rule(direction: Direction, one_way: bool) -> str:
+    """Say what a query of SYSU-MM01 ignores."""
+    if direction == "infrared-to-visible":
+        return "camera 2 for queries of camera 3, which share a place"
+    if one_way:
+        return "nothing: the literature's code knows its rule for queries of camera 3 alone"
+    return (
+        "camera 3 for queries of camera 2, which share a place, as in the owners' code (the "
+        "literature's ignores nothing here: --camera-rule literature)"
+    )
 
 
 def regdb(
@@ -100,15 +150,16 @@ def regdb(
         DataError: where truth and images differ in length, or a modality has no image.
         ConfigError: where the direction is unknown.
     """
-    truth = _checked_truth(images, truth)
+    truth = checked_truth(images, truth)
     sides = [np.flatnonzero(images.modality == kind) for kind in Modality]
     for kind, side in zip(Modality, sides, strict=True):
         if not len(side):
             raise DataError(
                 f"the test images hold no {kind.name.lower()} image; expected both modalities"
             )
-    query, gallery = _sides(sides, direction)
-    return Protocol(f"RegDB, {direction}", "images", (Draw(query, gallery),), len(images))
+    query, gallery = two_sides(sides, direction)
+    stated = Stated(WHOLE_OTHER, direction)
+    return Protocol(f"RegDB, {direction}", "images", (Draw(query, gallery),), len(images), stated)
 
 
 def llcm(
@@ -117,6 +168,7 @@ def llcm(
     *,
     draws: int = 10,
     direction: Direction = "visible-to-infrared",
+    roles: Roles = "paper",
 ) -> Protocol:
     """Return the protocol of LLCM (Zhang and Wang 2023), with the draws of the released code.
 
@@ -130,95 +182,44 @@ def llcm(
         truth: their M identities, also as an array.
         draws: number of draws, 10 in the literature.
         direction: "visible-to-infrared" or "infrared-to-visible".
+        roles: "swapped" does what the released code does from visible to infrared: the drawn
+            infrared images are the queries, against all visible ones.
 
     Returns:
-        The protocol with its draws; their queries are the same.
+        The protocol with its draws; their queries are the same, unless roles are swapped.
 
     Raises:
         DataError: where truth and images differ in length, or a modality has no image.
-        ConfigError: where the direction is unknown or draws is below 1.
+        ConfigError: where an option is unknown, draws is below 1, or roles are swapped from
+            infrared to visible.
     """
-    truth = _checked_truth(images, truth)
+    truth = checked_truth(images, truth)
     sides = [identity_camera_groups(images, truth, kind) for kind in Modality]
-    queries, galleries = _sides(sides, direction)
-    group = pair_groups(truth.identities, images.camera)
-    drawn = _with_drawn_galleries(queries, galleries, 1, draws, group)
-    return Protocol(f"LLCM, {direction}", "identities", drawn, len(images))
-
-
-def plain(
-    images: Images,
-    truth: Truth | ArrayLike,
-    roles: Sequence[str],
-    *,
-    exclude_same_camera: bool = False,
-) -> Protocol:
-    """Return the protocol of a manifest: every query against the whole gallery, once.
-
-    Ranks count images.
-
-    Args:
-        images: M test images.
-        truth: their M identities, also as an array.
-        roles: M words, "query" or "gallery".
-        exclude_same_camera: ignore gallery images with the query's identity and camera; an
-            unknown camera, 0, is nobody's same camera.
-
-    Returns:
-        The protocol with one draw, queries and gallery in the order of the images.
-
-    Raises:
-        DataError: where lengths differ, a role is unknown, or queries or gallery are missing.
-    """
-    truth = _checked_truth(images, truth)
-    if len(roles) != len(images):
-        raise DataError(f"{len(roles)} roles for {len(images)} images; expected one for each")
-    unknown = sorted(set(roles) - {"query", "gallery"})
-    if unknown:
-        raise DataError(f"role {unknown[0]!r} is unknown; expected query or gallery")
-    words = np.array(roles, dtype=np.str_)
-    query, gallery = np.flatnonzero(words == "query"), np.flatnonzero(words == "gallery")
-    if not len(query) or not len(gallery):
-        raise DataError(
-            f"{len(query)} query and {len(gallery)} gallery images; expected some of both"
+    queries, galleries = two_sides(sides, direction)
+    check_choice("roles", roles, get_args(Roles))
+    swapped = roles == "swapped"
+    if swapped and direction != "visible-to-infrared":
+        raise ConfigError(
+            "roles are swapped in the released code from visible to infrared; expected that "
+            "direction, or leave --roles out"
         )
-    if not exclude_same_camera:
-        return Protocol("query against gallery", "images", (Draw(query, gallery),), len(images))
-    group = pair_groups(truth.identities, images.camera)
-    only = Draw(query, gallery, group[query], group[gallery])
-    return Protocol("query against gallery, other cameras", "images", (only,), len(images))
+    group = groups_of(images.camera, truth.identities)
+    found = with_galleries(queries, drawn(galleries, 1, draws), group)
+    if swapped:
+        found = tuple(_swapped(one) for one in found)
+    return Protocol(
+        f"LLCM, {direction}" + ", roles swapped as in the released code" * swapped,
+        "identities",
+        found,
+        len(images),
+        Stated(literature(draws), direction, "images of the query's identity and camera"),
+    )
 
 
-def _with_drawn_galleries(
-    queries: list[Int], galleries: list[Int], shots: int, draws: int, group: Int
-) -> tuple[Draw, ...]:
-    """Return draws with all queries and drawn galleries; ``group`` [M] is of all test images."""
-    if draws < 1:
-        raise ConfigError(f"draws is {draws}; expected at least 1")
-    query = np.concatenate(queries)
-    drawn = (draw(galleries, shots, seed) for seed in range(draws))
-    return tuple(Draw(query, gallery, group[query], group[gallery]) for gallery in drawn)
-
-
-def _sides(sides: Sequence[Side], direction: Direction) -> tuple[Side, Side]:
-    """Return the queries' side, then the gallery's, of the visible and the infrared one."""
-    _check_choice("direction", direction, get_args(Direction))
-    visible, infrared = sides
-    return (infrared, visible) if direction == "infrared-to-visible" else (visible, infrared)
+def _swapped(draw: Draw) -> Draw:
+    """Return a draw whose gallery images are the queries."""
+    return Draw(draw.gallery, draw.query, draw.gallery_group, draw.query_group)
 
 
 def _shots(shots: int) -> str:
     return {1: "single-shot", 10: "multi-shot"}.get(shots, f"{shots}-shot")
-
-
-def _checked_truth(images: Images, truth: Truth | ArrayLike) -> Truth:
-    """Return the identities as a value, one for each image."""
-    known = truth if isinstance(truth, Truth) else Truth(np.asarray(truth))
-    if len(known) != len(images):
-        raise DataError(f"{len(known)} identities for {len(images)} images; expected one for each")
-    return known
-
-
-def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ConfigError(f"{name} is {value!r}; expected {' or '.join(choices)}")

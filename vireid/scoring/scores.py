@@ -20,6 +20,7 @@ from vireid.metrics import (
 from vireid.scoring.protocol import Draw, Protocol
 from vireid.scoring.similarity import draw_similarity, query_blocks
 from vireid.scoring.tables import NAMES, mean_cells, text_table
+from vireid.scoring.tally import demand_matches
 from vireid.types import Embeddings, Float, Int, Truth
 
 RANKS = (1, 5, 10, 20)
@@ -36,6 +37,8 @@ class ProtocolScores:
     best: tuple[Int, ...]
     """[Q] for each draw: the most similar gallery image of each query, an index into the test
     images; -1 where a query ignores the whole gallery."""
+    equal: bool = False
+    """Whether all draws are of the same images, so that nothing spreads between them."""
 
     def table(self) -> dict[str, float]:
         """Return the mean over draws, in percent, under the field's names.
@@ -101,8 +104,8 @@ def score(
         The scores of every draw.
 
     Raises:
-        DataError: no query has a true match in its gallery, there are more or fewer embeddings than
-            the protocol's images, or a row is not finite or zero.
+        DataError: no query has a true match that it does not ignore, there are more or fewer
+            embeddings than the protocol's images, or a row is not finite or zero.
     """
     given: Any = getattr(embeddings, "embeddings", embeddings)  # of a gallery
     ready = isinstance(given, Embeddings)
@@ -118,11 +121,13 @@ def score(
             f"identity {people.identities.min()} is given; expected 0 or more: leave out images "
             "whose person is unknown"
         )
+    demand_matches(protocol, people)
     found = [_score(vectors, people, draw, protocol.count, rerank) for draw in protocol.draws]
     return ProtocolScores(
         protocol.name + (", re-ranked" if rerank else ""),
         tuple(mean_scores(queries) for queries, _ in found),
         tuple(best for _, best in found),
+        protocol.equal_draws,
     )
 
 
@@ -134,15 +139,16 @@ def score_table(rows: Mapping[str, ProtocolScores]) -> str:
 
     Returns:
         Lines of text: the protocol, a header, and of each row the mean over the draws, from two
-        draws on with the standard deviation between them, and how many queries count.
+        draws that differ on with the standard deviation between them, and how many queries count.
     """
     last = list(rows.values())[-1]
     draws, queries, valid = len(last.draws), len(last.draws[0].queries), last.valid_queries
     plural = "1 draw, %" if draws == 1 else f"mean ± standard deviation of {draws} draws, %"
+    plural = f"{draws} equal draws, %" if last.equal else plural
     count = str(queries) if valid == queries else f"{valid} of {queries}"
     names = list(last.table())
     cells = [
-        [row, *mean_cells(found.table(), found.spread() or {}, names), count]
+        [row, *mean_cells(found.table(), {} if found.equal else found.spread() or {}, names), count]
         for row, found in rows.items()
     ]
     header = ["", *(NAMES.get(name, name) for name in names), "queries"]

@@ -62,8 +62,11 @@ def draw_similarity(vectors: Float, draw: Draw, *, rerank: bool = False) -> Simi
     if not rerank:
         return compare
     count = len(draw.query)
-    everything = np.concatenate([vectors[draw.query], gallery])
-    distance = jaccard_distance(everything, k1=NEIGHBOURS + 1, k2=AVERAGED)[:count, count:]
+    everyone, place = np.concatenate([draw.query, draw.gallery]), None
+    if draw.overlaps:  # an image is no neighbour of itself, in whatever role
+        everyone, place = np.unique(everyone, return_inverse=True)
+    whole = jaccard_distance(vectors[everyone], k1=NEIGHBOURS + 1, k2=AVERAGED)
+    distance = whole[:count, count:] if place is None else whole[place[:count]][:, place[count:]]
 
     def compare_reranked(rows: slice | Int) -> Double:
         similarity = compare(rows)

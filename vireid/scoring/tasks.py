@@ -7,37 +7,44 @@ from os.path import commonpath
 from pathlib import Path
 
 from vireid.data import DataFolder
-from vireid.errors import CheckpointError, ConfigError, DataError
+from vireid.errors import DataError
 from vireid.runs import Origin, Run, find_stage, open_weights
 from vireid.scoring.choice import choose_protocol
-from vireid.scoring.files import read_json
+from vireid.scoring.features import Given, features_of, is_features
+from vireid.scoring.files import read_json, read_scores
 from vireid.scoring.folds import open_for
+from vireid.scoring.models_given import IN_MEMORY, Model, check_models, name_of, path_of
 from vireid.scoring.options import EVERY, EvaluationOptions
 from vireid.scoring.protocol import Protocol
-
-Model = Run | Path | str
-"""A run, its folder, or a file with the weights of a stage."""
+from vireid.types import Embeddings
 
 
 @dataclass(frozen=True)
 class Task:
-    """A run or weights, and what they are evaluated on."""
+    """A run, weights or features, and what they are evaluated on."""
 
     model: Path
-    """The folder or file."""
+    """The folder or file; ``IN_MEMORY`` for features in memory."""
     data: DataFolder
     """The fold that they were trained on, where there are several."""
-    protocol: Protocol
-    """Queries and galleries."""
+    protocols: tuple[Protocol, ...]
+    """Queries and galleries, at least one."""
     stages: tuple[str | None, ...]
     """Of a run; None for the last. Weights have one."""
-    place: Path
-    """The folder that gets the files."""
+    place: Path | None
+    """The folder that gets the files; None for none."""
+    features: Embeddings | None = None
+    """Of the test images, where that is what is evaluated."""
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it is a run, whose scores are kept in its folder too."""
+        return self.features is None and not self.model.is_file()
 
     @property
     def folders(self) -> list[Path]:
         """All folders that are written to."""
-        return [self.place] if self.model.is_file() else [self.model, self.place]
+        return [place for place in (self.model if self.is_run else None, self.place) if place]
 
 
 def prepare(
@@ -59,32 +66,15 @@ def prepare(
             damaged.
     """
     paths = [path_of(model) for model in models]
-    _check_models(paths, options)
-    tasks = [_task(path, data, options, several=len(paths) > 1) for path in paths]
+    check_models(models, paths, data, options)
+    tasks = [
+        _task(model, path, data, options, several=len(paths) > 1)
+        for model, path in zip(models, paths, strict=True)
+    ]
     places = [place for task in tasks for place in task.folders]
     for place in places + [means_file(paths, options.out).parent] * (len(tasks) > 1):
         _make_place(place)
     return tasks
-
-
-def path_of(model: Model) -> Path:
-    """Return where a model is.
-
-    Args:
-        model: a run, its folder or a file with weights.
-
-    Returns:
-        The folder or file.
-
-    Raises:
-        ConfigError: it is something else, such as embeddings.
-    """
-    if not isinstance(model, Run | Path | str):
-        raise ConfigError(
-            f"evaluate takes a run or its weights, not {type(model).__name__}; embeddings are "
-            "scored by vireid.score"
-        )
-    return model.folder if isinstance(model, Run) else Path(model).expanduser()
 
 
 def means_file(models: Sequence[Path], out: Path | None = None) -> Path:
@@ -100,57 +90,32 @@ def means_file(models: Sequence[Path], out: Path | None = None) -> Path:
     return (out or Path(commonpath([model.resolve().parent for model in models]))) / "runs.json"
 
 
-def finished(run: Run) -> list[str]:
-    """Return the stages of a run that can be evaluated.
-
-    Args:
-        run: the run.
-
-    Returns:
-        Their names, in order.
-
-    Raises:
-        CheckpointError: there are none, or the folder holds no run.
-    """
-    stages = run.stages()
-    if not stages:
-        raise CheckpointError(f"{run.folder} holds no checkpoint; train anew, in another folder")
-    return stages
-
-
-def _check_models(models: Sequence[Path], options: EvaluationOptions) -> None:
-    """Refuse what cannot be evaluated, or would be evaluated twice."""
-    for model in models:
-        if not model.is_file():
-            finished(Run(model))
-        elif options.stages is not None:
-            raise ConfigError(
-                f"--stage and --every-stage apply to runs; {model} is a file: leave them out"
-            )
-    _check_twice([str(model.resolve()) for model in models], "name each run once")
-    if options.out:
-        _check_twice([_name(model) for model in models], "leave --out out")
-
-
-def _check_twice(names: Sequence[str], advice: str) -> None:
-    """Refuse names that are not all different."""
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ConfigError(f"{', '.join(twice)}: named twice; {advice}")
-
-
 def _task(
-    model: Path, data: DataFolder | Path | str, options: EvaluationOptions, *, several: bool
+    model: Model,
+    path: Path,
+    data: DataFolder | Path | str,
+    options: EvaluationOptions,
+    *,
+    several: bool,
 ) -> Task:
-    """Find what a run or weights are evaluated on."""
-    origin, stages = _origin_and_stages(model, options)
-    opened = open_for(model, origin, data, options.fold)
+    """Find what a run, weights or features are evaluated on."""
+    in_memory, file = path is IN_MEMORY, is_features(path)
+    origin, stages = Origin(), options.names()
+    if not (in_memory or file):
+        origin, stages = _origin_and_stages(path, options)
+    opened = open_for(path, origin, data, options.fold)
     out = options.out
     if out and several:
-        out = out / _name(model)
-    place = _place(model, out)
-    read_json(place / "evaluation.json")
-    return Task(model, opened, choose_protocol(opened, options.protocol), stages, place)
+        out = out / name_of(path)
+    place = out if in_memory else _place(path, out)
+    if place is not None:
+        read_scores(place / "evaluation.json")
+    protocols = tuple(choose_protocol(opened, one) for one in options.protocols())
+    features = None
+    if in_memory or file:
+        given: Path | Given = path if file else model  # type: ignore[assignment]
+        features = features_of(given, opened.test)
+    return Task(path, opened, protocols, stages, place, features)
 
 
 def _origin_and_stages(
@@ -163,14 +128,9 @@ def _origin_and_stages(
     stages = tuple(run.stages()) if options.stages == EVERY else options.names()
     for stage in stages:
         find_stage(run, stage)
-    for file in (run.metrics_file, run.timing_file):
-        read_json(file)
+    read_scores(run.metrics_file)
+    read_json(run.timing_file)
     return run.origin(), stages
-
-
-def _name(model: Path) -> str:
-    """Return what the folder of a model's results is called."""
-    return model.stem if model.is_file() else model.resolve().name
 
 
 def _place(model: Path, out: Path | None) -> Path:

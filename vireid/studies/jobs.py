@@ -156,8 +156,14 @@ def _score(study: Study, run: Run, recipe: Recipe, test: DataFolder) -> dict[str
     networks = [(recipe.stages[-1].name, load_network(run))]
     test = replace(test, test=with_levels(test.test, None, levels_of(run)))
     options = EvaluationOptions(device=study.device)
-    scored = score_networks(
-        networks, recipe, test, choose_protocol(test), options, progress=study.progress
+    (scored,) = score_networks(
+        networks,
+        recipe,
+        test,
+        [choose_protocol(test)],
+        options,
+        levels=levels_of(run),
+        progress=study.progress,
     )
     scores = scored.last.table()
     _log.info("%s: Rank-1 %.1f, mAP %.1f", scored.name, scores["rank1"], scores["mAP"])
