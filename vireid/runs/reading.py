@@ -17,7 +17,7 @@ from vireid.runs.claim import check_trainable
 from vireid.runs.leveling import LevelWords
 from vireid.types import Images
 
-NOTABLE = 0.1
+NOTABLE = 0.25
 """Share of nearly flat images of a modality from which on a warning is given."""
 USELESS = 0.95
 """Share of nearly flat images of a modality from which on nobody trains."""
@@ -126,21 +126,17 @@ def read_training(
 
 def _refuse_flat(images: Images, pixels: Pixels) -> None:
     """Refuse to train where nearly all images of a modality show nothing; warn of a share."""
-    for flat in _warn_of_flat(images, pixels):
+    for flat in find_flat(pixels, images.modality):
         if flat.share >= USELESS:
             raise DataError(f"{_flat_words(flat)}; nothing can be learnt from them: {ADVICE}")
+    _warn_of_flat(images, pixels)
 
 
-def _warn_of_flat(images: Images, pixels: Pixels) -> list[Flat]:
-    """Warn where a share of a modality's images shows next to nothing, and return what was found.
-
-    Where a training would refuse them all, it says so itself.
-    """
-    found = find_flat(pixels, images.modality)
-    for flat in found:
+def _warn_of_flat(images: Images, pixels: Pixels) -> None:
+    """Warn where a share of a modality's images shows next to nothing."""
+    for flat in find_flat(pixels, images.modality):
         if flat.share >= NOTABLE and share()[0] == 0:
             warnings.warn(f"{_flat_words(flat)}: {ADVICE}", stacklevel=3)
-    return found
 
 
 def _flat_words(flat: Flat) -> str:
