@@ -1,30 +1,53 @@
 """What opening every image file tells: its size, its content, or why it cannot be read."""
 
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from PIL import Image
+import numpy as np
+from numpy.typing import NDArray
 
-from vireid.data.pixels.images import FORMATS, decode, thread_count
+from vireid.data.check.measures import PLACES, UNSEEN, measure, measure_deep, places
+from vireid.data.check.opening import open_quickly, open_whole
+from vireid.data.pixels.images import thread_count
 from vireid.errors import DataError
 from vireid.types import Images, Tell
 
+TOGETHER = 32
+"""Images that a thread looks at before it hands over what it saw."""
+AHEAD = 4
+"""Such groups for each thread that may be under way or wait to be taken."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class FileFact:
     """What one file turned out to be."""
 
     height: int = 0
-    """Pixels; 0 where it cannot be read."""
+    """Pixels, after turning; 0 where it cannot be read."""
     width: int = 0
-    """Pixels; 0 where it cannot be read."""
+    """Pixels, after turning; 0 where it cannot be read."""
     digest: bytes = b""
     """Equal for files with equal bytes; empty where only the header was read."""
     problem: str = ""
     """Why it cannot be read, or empty."""
+    turned: bool = False
+    """Whether an orientation tag turned it."""
+    transparent: bool = False
+    """Whether its transparency is not the same everywhere."""
+    picture: bytes = b""
+    """Equal for equal pixels at the places looked at; empty where nothing was looked at."""
+    measures: bytes = UNSEEN
+    """What it looks like, as ``measures.unpacked`` takes it."""
+    span: tuple[float, float] | None = None
+    """The smallest and the largest value of a file of more than 8 bits."""
+
+
+Look = Callable[[Sequence[str]], list[FileFact]]
 
 
 def look_at(
@@ -35,6 +58,8 @@ def look_at(
     progress: Tell | None = None,
 ) -> tuple[FileFact, ...]:
     """Open every image.
+
+    Memory: some 300 bytes for each image, and the pixels of those that are looked at together.
 
     Args:
         images: N image files.
@@ -48,14 +73,30 @@ def look_at(
     Raises:
         ConfigError: where workers is below 1.
     """
-    look = partial(_header if quick else _whole, images.root)
-    facts = []
-    with ThreadPoolExecutor(thread_count(workers)) as pool:
-        for done, fact in enumerate(pool.map(look, images.paths), start=1):
+    look = partial(_headers if quick else _whole, images.root)
+    facts: list[FileFact] = []
+    for some in _ahead(look, images.paths, thread_count(workers)):
+        for fact in some:
             facts.append(fact)
             if progress is not None:
-                progress(done, len(images))
+                progress(len(facts), len(images))
     return tuple(facts)
+
+
+def _ahead(look: Look, paths: Sequence[str], workers: int) -> Iterator[list[FileFact]]:
+    """Look at groups in order by several threads, a few groups in advance."""
+    waiting: deque[Future[list[FileFact]]] = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            for start in range(0, len(paths), TOGETHER):
+                waiting.append(pool.submit(look, paths[start : start + TOGETHER]))
+                if len(waiting) > workers * AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:  # who stops to take them waits for those under way only
+            for future in waiting:
+                future.cancel()
 
 
 def digest_file(path: Path) -> bytes:
@@ -73,30 +114,57 @@ def digest_file(path: Path) -> bytes:
     return hashlib.blake2b(path.read_bytes(), digest_size=16).digest()
 
 
-def _whole(root: Path, path: str) -> FileFact:
-    """Decode a file and digest its bytes."""
+def _whole(root: Path, paths: Sequence[str]) -> list[FileFact]:
+    """Read files once each: digest their bytes, decode them, and measure a sample of each."""
+    samples = np.zeros((len(paths), PLACES, 3), dtype=np.uint8)
+    facts = [_one(f"{root}/{path}", path, samples[k]) for k, path in enumerate(paths)]
+    kept = measure(samples)
+    return [
+        fact if fact.problem or fact.span else replace(fact, measures=numbers)
+        for fact, numbers in zip(facts, kept, strict=True)
+    ]
+
+
+def _one(file: str, path: str, sample: NDArray[np.uint8]) -> FileFact:
+    """Read one file, and fill in its sample."""
     try:
-        height, width, _ = decode(root / path).shape
-        digest = digest_file(root / path)
+        with open(file, "rb") as stream:
+            data = stream.read()
+        opened = open_whole(data, path)
     except DataError as error:
-        return FileFact(problem=_within(root, error))
+        return FileFact(problem=str(error))
     except OSError as error:
         return FileFact(problem=f"{path}: {error.strerror}")
-    return FileFact(height, width, digest)
+    height, width = opened.values.shape[:2]
+    where = places(height, width)
+    measures, span = UNSEEN, None
+    if opened.values.dtype == np.uint8:
+        np.take(opened.values.reshape(-1, 3), where, axis=0, out=sample, mode="clip")
+        seen = sample
+    else:
+        seen = opened.values.reshape(-1)[where]
+        measures = measure_deep(seen)
+        span = float(opened.values.min()), float(opened.values.max())
+    return FileFact(
+        height, width, _digest(data), "", opened.turned, opened.transparent,
+        _digest(seen.tobytes()), measures, span,
+    )  # fmt: skip
 
 
-def _header(root: Path, path: str) -> FileFact:
+def _digest(data: bytes) -> bytes:
+    """Return 16 bytes that are equal for equal content only; SHA-256, which processors know."""
+    return hashlib.sha256(data).digest()[:16]
+
+
+def _headers(root: Path, paths: Sequence[str]) -> list[FileFact]:
+    """Read the headers of files."""
+    return [_header(f"{root}/{path}", path) for path in paths]
+
+
+def _header(file: str, path: str) -> FileFact:
     """Read the header of a file."""
     try:
-        if not (root / path).stat().st_size:
-            return FileFact(problem=f"{path} is empty (0 bytes); copy the image again")
-        with Image.open(root / path, formats=FORMATS) as image:
-            return FileFact(image.height, image.width)
-    except Exception as error:  # Pillow raises errors of many kinds on damaged files
-        reason = str(error).replace(f"{root}/", "").splitlines()[0]
-        return FileFact(problem=f"{path} cannot be opened ({reason})")
-
-
-def _within(root: Path, error: DataError) -> str:
-    """Return a message without the folder that all paths share."""
-    return str(error).replace(f"{root}/", "")
+        height, width, turned = open_quickly(file, path)
+    except DataError as error:
+        return FileFact(problem=str(error))
+    return FileFact(height, width, turned=turned)
