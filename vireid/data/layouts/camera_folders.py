@@ -40,6 +40,10 @@ def images_of(root: Path, folder: str, part: PartName, problems: list[Problem]) 
             yield path
 
 
+CLOSED = "cannot be read"
+"""What is said of folders that may not be entered, and of links that lead nowhere."""
+
+
 def unusable(path: str, why: str, part: PartName | None) -> Problem:
     """Say that a folder or link of the data cannot be used.
 

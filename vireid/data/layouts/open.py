@@ -167,9 +167,8 @@ def _renaming(folder: Path) -> str:
     names = sorted(found.folders)
     meant = {name: modality_of(name) for name in names}
     if {*meant.values()} == {*Modality}:
-        new = [
-            f"{shown(name)} to {Modality(kind or 0).name.lower()}" for name, kind in meant.items()
-        ]
+        kinds = {name: Modality(kind or 0).name.lower() for name, kind in meant.items()}
+        new = [f"{shown(name)} to {kind}" for name, kind in kinds.items()]
         return f"; rename {' and '.join(new)}"
     return f"; rename the two, {' and '.join(map(shown, names))}, to visible and infrared"
 

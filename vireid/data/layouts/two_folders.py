@@ -49,7 +49,7 @@ def scan_two_folders(root: Path) -> Scan:
     paths: list[str] = []
     modality: list[int] = []
     notes = list(_other_folders(root))
-    depths = []
+    depths: list[str] = []
     for kind in Modality:
         folder = kind.name.lower()
         found = walk(root / folder)
