@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from vireid.data.check.file_facts import FileFact
+from vireid.data.check.measures import unpacked
 from vireid.data.check.parts import Part
 from vireid.data.folder import Role
 from vireid.data.layouts.paths import shown
@@ -31,6 +32,9 @@ class Place:
     """What it does in an evaluation, where stated."""
 
 
+PLAIN = 1.0
+"""Contrast in grey levels up to which a picture may agree with another by chance."""
+
 Group = list[Place]
 Pairs = list[tuple[Place, Place]]
 
@@ -44,7 +48,7 @@ def same_images(parts: Sequence[Part]) -> list[Group]:
     Returns:
         Groups of two and more, each in the order of the parts.
     """
-    first: dict[bytes, int] = {}
+    first: dict[object, int] = {}
     groups: dict[int, dict[str, tuple[Part, int]]] = defaultdict(dict)
     places: list[tuple[Part, int]] = []
     for part in parts:
@@ -62,18 +66,22 @@ def same_images(parts: Sequence[Part]) -> list[Group]:
     return [group for group in found if len(group) > 1]
 
 
-def _key(fact: FileFact) -> bytes:
-    """Return what is equal for equal images, empty where it is unknown."""
-    return fact.picture or fact.digest
+def _key(fact: FileFact) -> object:
+    """Return what is equal for equal pictures, empty where it is unknown.
+
+    Pictures of one size that agree at all places looked at are equal, whatever their format; of
+    plain ones, which may agree by chance, the files have to be equal.
+    """
+    if fact.picture and unpacked([fact.measures]).contrast[0] > PLAIN:
+        return (fact.picture, fact.height, fact.width)
+    return fact.digest
 
 
 def _place(part: Part, index: int, parts: Sequence[Part]) -> Place:
     identity = None if part.truth is None else int(part.truth.identities[index])
     role = None if part.roles is None else part.roles[index]
     name = "other" if len(parts) > 2 and part is parts[2] else part.name
-    return Place(
-        part.images.paths[index], name, int(part.images.modality[index]), identity, role
-    )
+    return Place(part.images.paths[index], name, int(part.images.modality[index]), identity, role)
 
 
 def copy_warnings(parts: Sequence[Part]) -> Iterator[str]:

@@ -10,10 +10,19 @@ from numpy.typing import NDArray
 ROWS, COLUMNS = 32, 16
 """Places in a picture that are looked at, spread evenly; a small picture's pixels are repeated."""
 PLACES = ROWS * COLUMNS
+BLOCK = 4
+"""Sides of the blocks of places whose colours are compared."""
 CLIPPED = (1, 254)
 """Grey levels up to the first and from the second on are cut off."""
 SHAKEN = 1e-3
-"""Variance, in squared grey levels, under which a picture has no tint that could be told."""
+"""Sum of squares over blocks, in squared grey levels, under which a picture has no tint that could be told."""
+
+_DOWN, _RIGHT = np.divmod(np.arange(PLACES), COLUMNS)
+_AVERAGES = np.equal(
+    (_DOWN // BLOCK * (COLUMNS // BLOCK) + _RIGHT // BLOCK)[:, None],
+    np.arange(PLACES // BLOCK**2),
+).astype(np.float32) / np.float32(BLOCK**2)
+"""[PLACES, blocks] what takes the means of blocks: the noise of single pixels averages out."""
 
 Samples = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -27,10 +36,11 @@ class Measures(NamedTuple):
     contrast: Floats
     """Standard deviation of the grey levels."""
     colour: Floats
-    """How far the three channels differ: the largest less the smallest, on average."""
+    """How far the three channels differ: the largest less the smallest, mean over blocks."""
     hues: Floats
     """How far colours differ from a tint that is the same in the whole picture: what is left of
-    the differences of channels, root mean square, after a straight line over the grey levels."""
+    the differences of channels, root mean square over blocks, after a straight line over the grey
+    levels."""
     clipped: Floats
     """Share of the places that are black or white, 0 to 1."""
     centre: Floats
@@ -82,18 +92,15 @@ def measure(samples: Samples) -> list[bytes]:
     """
     if not len(samples):
         return []
-    channels = np.ascontiguousarray(samples.transpose(2, 0, 1))
-    red, green, blue = channels.astype(np.float32)
-    grey = (red + green + blue) / 3
+    channels = np.ascontiguousarray(samples.transpose(2, 0, 1), dtype=np.float32)
+    blocks = channels @ _AVERAGES
+    grey = np.einsum("cbp->bp", channels) / 3
     brightness = grey.mean(1)
     off = grey - brightness[:, None]
-    variance = np.einsum("bp,bp->b", off, off) / PLACES
-    spread = np.maximum(*np.maximum(channels[:2], channels[2]))
-    spread -= np.minimum(*np.minimum(channels[:2], channels[2]))
-    coloured = spread.mean(1, dtype=np.float32)
-    hues = np.sqrt(sum(_apart(one - green, off, variance) for one in (red, blue)) / 2)
+    contrast = np.sqrt(np.einsum("bp,bp->b", off, off) / PLACES)
+    coloured = (blocks.max(0) - blocks.min(0)).mean(1)
     cut = np.mean((grey <= CLIPPED[0]) | (grey >= CLIPPED[1]), axis=1, dtype=np.float32)
-    rows = brightness, np.sqrt(variance), coloured, hues, cut, _centre(grey)
+    rows = brightness, contrast, coloured, _hues(blocks), cut, _centre(grey)
     return [row.tobytes() for row in np.stack(rows, 1)]
 
 
@@ -131,11 +138,17 @@ def scaled(seen: Measures, low: float, high: float) -> Measures:
     )
 
 
-def _apart(difference: Floats, off: Floats, variance: Floats) -> Floats:
-    """Return the variance of a difference of channels beyond a straight line over grey levels."""
-    whole = np.einsum("bp,bp->b", difference, difference) / PLACES - difference.mean(1) ** 2
-    joint = np.einsum("bp,bp->b", off, difference) / PLACES
-    result: Floats = np.maximum(whole - joint**2 / np.maximum(variance, SHAKEN), 0)
+def _hues(blocks: Floats) -> Floats:
+    """Return how far the colours of blocks are from a tint, for [3, B, blocks] levels."""
+    off = blocks - blocks.mean(2, keepdims=True)
+    grey = off.mean(0)
+    variance = np.einsum("bp,bp->b", grey, grey)
+    left = np.zeros(blocks.shape[1], dtype=np.float32)
+    for difference in (off[0] - off[1], off[2] - off[1]):
+        joint = np.einsum("bp,bp->b", grey, difference)
+        left += np.einsum("bp,bp->b", difference, difference)
+        left -= joint**2 / np.maximum(variance, SHAKEN)
+    result: Floats = np.sqrt(np.maximum(left, 0) / (2 * blocks.shape[2]))
     return result
 
 

@@ -11,11 +11,13 @@ from PIL import Image, ImageOps
 from vireid.data.pixels.images import FORMATS, _red_green_blue
 from vireid.errors import DataError
 
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     values: NDArray
     turned: bool = False
     transparent: bool = False
+
 
 def open_whole(data: bytes, path: str) -> Opened:
     if not data:
@@ -38,6 +40,7 @@ def open_whole(data: bytes, path: str) -> Opened:
         raise DataError(
             f"{path} cannot be decoded ({reason}); expected an undamaged {', '.join(FORMATS)} file"
         ) from None
+
 
 def open_quickly(file: str, path: str) -> tuple[int, int, bool]:
     try:

@@ -80,7 +80,7 @@ def _unknown_cameras(test: Part) -> Iterator[str]:
     if unknown == len(test.images) and unknown:
         yield (
             "no camera of the test images is known: nothing of the query's own camera can be left "
-            "out, and its neighbours in time count as matches; name the cameras if there are several"
+            "out, and its neighbours in time count as matches; name the cameras"
         )
     elif unknown:
         yield (
