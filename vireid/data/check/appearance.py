@@ -1,8 +1,8 @@
 """Pictures that do not look as their modality or camera says: colour, contrast, brightness.
 
 The bounds were chosen on drawn people (`vireid synth`, all layouts, seeds 100 and 101): visible
-pictures differ from a tint by 2.5 to 43 grey levels, infrared ones by 0, and grey ones with noise of
-6 levels in each channel by up to 2.4; channels differ by 6 to 45; the contrast is 11 to 71,
+pictures differ from a tint by 2.5 to 43 grey levels, infrared ones by 0, and grey ones with
+noise of 6 levels in each channel by up to 2.4; channels differ by 6 to 45; the contrast is 11 to 71,
 the mean brightness 52 to 160, and an infrared picture's middle is brighter than its border in 92 of
 100 pictures and more.
 """
@@ -150,7 +150,7 @@ def _polarity(looks: Sequence[CameraLook]) -> Iterator[str]:
                     names.append(look.name)
     if sides[1] and sides[-1]:
         yield (
-            "infrared cameras may be of opposite polarity: people are brighter than what is around "
-            f"them in camera {', '.join(sides[1])}, and darker in camera {', '.join(sides[-1])}; turn "
+            "infrared cameras may be of opposite polarity: people are brighter than what is "
+            f"around them in camera {', '.join(sides[1])}, and darker in camera {', '.join(sides[-1])}; turn "
             " one kind round if warm is white in one and black in the other (--levels HIGH:LOW)"
         )

@@ -104,7 +104,8 @@ def _numbers_in_both(train: Part, test: Part) -> Iterator[str]:
 
 def _single(test: Part) -> Iterator[str]:
     """Name people whose only test image is query and gallery at once."""
-    assert test.truth is not None and test.roles is not None
+    assert test.truth is not None
+    assert test.roles is not None
     people = test.truth.identities.tolist()
     counts = Counter(people)
     alone = sorted(
