@@ -2,7 +2,8 @@
 
 The bounds were chosen on drawn people (`vireid synth`, all layouts, seeds 100 and 101): visible
 pictures differ from a tint by 2.5 to 43 grey levels, infrared ones by 0, and grey ones with
-noise of 6 levels in each channel by up to 2.4; channels differ by 6 to 45; the contrast is 11 to 71,
+noise of 6 levels in each channel by up to 2.4; channels differ by 6 to 45; the contrast is 11 to
+71,
 the mean brightness 52 to 160, and an infrared picture's middle is brighter than its border in 92 of
 100 pictures and more.
 """
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vireid.data.check.cameras import CameraLook
-from vireid.errors import number_of
+from vireid.errors import number_of, some
 from vireid.types import Modality
 
 COLOURED = 6.0
@@ -150,7 +151,7 @@ def _polarity(looks: Sequence[CameraLook]) -> Iterator[str]:
                     names.append(look.name)
     if sides[1] and sides[-1]:
         yield (
-            "infrared cameras may be of opposite polarity: people are brighter than what is "
-            f"around them in camera {', '.join(sides[1])}, and darker in camera {', '.join(sides[-1])}; turn "
-            " one kind round if warm is white in one and black in the other (--levels HIGH:LOW)"
+            "infrared cameras may be of opposite polarity: people are brighter than what is around "
+            f"them in camera {some(sides[1])}, and darker in camera {some(sides[-1])}; turn "
+            "one kind round if warm is white in one and black in the other (--levels HIGH:LOW)"
         )

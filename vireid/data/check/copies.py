@@ -176,7 +176,7 @@ def _both_modalities(groups: Sequence[Group], parts: Sequence[Part]) -> Iterator
     yield from _line(pairs, "infrared image", "", text)
 
 
-def _again(group: Group, part: str, role: Role | None) -> Pairs:
+def _again(group: Group, part: str, role: str | None) -> Pairs:
     """Pair images with an equal one before them of the same part, person, modality and role."""
     first: dict[tuple[int, int | None], Place] = {}
     found = []

@@ -15,7 +15,7 @@ BLOCK = 4
 CLIPPED = (1, 254)
 """Grey levels up to the first and from the second on are cut off."""
 SHAKEN = 1e-3
-"""Sum of squares over blocks, in squared grey levels, under which a picture has no tint that could be told."""
+"""Sum of squares, in squared grey levels, up to which the blocks of a picture have no tint."""
 
 _DOWN, _RIGHT = np.divmod(np.arange(PLACES), COLUMNS)
 _AVERAGES = np.equal(

@@ -84,8 +84,8 @@ def file_warnings(parts: Sequence[Part], unlisted: Sequence[str]) -> Iterator[st
     clear = [path for path, fact in files.items() if fact.transparent]
     if clear:
         yield (
-            f"{number_of(len(clear), 'image')} with a transparency that is not the same "
-            f"everywhere: {some(list(map(shown, clear)))}; what lies under it is used, though viewers do not "
+            f"{number_of(len(clear), 'image')} with a transparency that is not the same everywhere: "
+            f"{some(list(map(shown, clear)))}; what lies under it is used, though viewers do not "
             "show it: put the people on a plain ground"
         )
     yield from copy_warnings(parts)
