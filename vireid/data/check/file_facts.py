@@ -8,7 +8,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from vireid.data.pixels.images import FORMATS, decode, thread_count
+from vireid.data.pixels.decoding import FORMATS
+from vireid.data.pixels.images import decode, thread_count
 from vireid.errors import DataError
 from vireid.types import Images, Tell
 
