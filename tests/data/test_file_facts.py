@@ -52,16 +52,16 @@ def test_transparency_is_named_where_it_differs(tmp_path, mode, alpha, told):
             below[:, 8:24] = 255
         picture.putalpha(Image.fromarray(below))
         picture.save(file)
-    found = [line for line in check(root).warnings if "transparency" in line]
+    found = [line for line in check(root).warnings if "transparent" in line]
     assert bool(found) == told
-    assert not told or found[0].startswith("32 images with a transparency")
+    assert not told or found[0].startswith("32 images with transparent parts")
 
 
 def test_a_file_is_read_once(tmp_path, monkeypatch):
     root = two_folders(tmp_path / "a", people=2)
     paths = tuple(sorted(file.relative_to(root).as_posix() for file in root.rglob("*.png")))
     none = np.zeros(len(paths), dtype=np.int64)
-    seen, real = [], file_facts.open_whole
+    seen, real = [], file_facts.decode_file
 
     def swapped(data, path):
         (root / path).write_bytes(b"other bytes")  # what is decoded is what is digested
@@ -69,7 +69,7 @@ def test_a_file_is_read_once(tmp_path, monkeypatch):
         return real(data, path)
 
     before = [file_facts._digest((root / path).read_bytes()) for path in paths]
-    monkeypatch.setattr(file_facts, "open_whole", swapped)
+    monkeypatch.setattr(file_facts, "decode_file", swapped)
     facts = look_at(Images(root, paths, none, none), workers=1)
     assert seen == list(paths)
     assert [fact.digest for fact in facts] == before

@@ -99,6 +99,22 @@ def add_cache(target: argparse.ArgumentParser) -> None:
     )
 
 
+def add_levels(target: argparse.ArgumentParser) -> None:
+    """Add the option on files of more than 8 bits.
+
+    Args:
+        target: the parser that gets it.
+    """
+    target.add_argument(
+        "--levels",
+        nargs="+",
+        metavar="WORD",
+        help="what becomes black and white of files with more than 8 bits: auto (default: as in "
+        "the training, else found from the files), full (65535 becomes 255), own (each image by "
+        "itself), LOW:HIGH (infrared), MODALITY=LOW:HIGH, CAMERA=LOW:HIGH; LOW above HIGH inverts",
+    )
+
+
 def add_reading(target: argparse.ArgumentParser) -> None:
     """Add the options on how a training reads its images.
 
@@ -106,6 +122,7 @@ def add_reading(target: argparse.ArgumentParser) -> None:
         target: the parser that gets them.
     """
     add_cache(target)
+    add_levels(target)
     add_max_unreadable(target)
 
 
@@ -136,6 +153,7 @@ def reading_words(arguments: argparse.Namespace) -> str:
     """
     share = arguments.max_unreadable
     words = "" if arguments.cache is None else f" --cache {shlex.quote(arguments.cache)}"
+    words += f" --levels {shlex.join(arguments.levels)}" if arguments.levels else ""
     return words + ("" if share == MAX_UNREADABLE else f" --max-unreadable {share:g}")
 
 

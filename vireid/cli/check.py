@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import vireid
-from vireid.cli.arguments import add_fold, add_max_unreadable, folder, parser, whole_from
+from vireid.cli.arguments import add_fold, add_levels, add_max_unreadable, folder, parser, whole_from
 from vireid.cli.display import console, plain_table, progress
 from vireid.data import Inspection, QueryCount
 from vireid.errors import DataError
@@ -34,6 +34,7 @@ def run(words: list[str]) -> None:
     )
     add_fold(command, default="all ten, each image once")
     add_max_unreadable(command)
+    add_levels(command)
     command.add_argument(
         "--page", type=Path, metavar="FILE", help="write a page of it too, a single HTML file"
     )
@@ -46,6 +47,7 @@ def run(words: list[str]) -> None:
             workers=arguments.threads,
             progress=bar,
             max_unreadable=arguments.max_unreadable,
+            levels=arguments.levels,
         )
     show(found)
     if arguments.page is not None:

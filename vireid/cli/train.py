@@ -69,6 +69,7 @@ def train(
         labeller=labeller,
         log=arguments.log,
         cache=arguments.cache,
+        levels=arguments.levels,
         max_unreadable=arguments.max_unreadable,
         keep=arguments.keep,
         watch=partial(live, console=console),
@@ -125,8 +126,8 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         description: what it does.
 
     Returns:
-        data, recipe, out, resume, set, seed, weights, log, keep, fold, cache, max_unreadable,
-        device and threads.
+        data, recipe, out, resume, set, seed, weights, log, keep, fold, cache, levels,
+        max_unreadable, device and threads.
     """
     command = parser(
         name,

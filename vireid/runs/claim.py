@@ -84,12 +84,15 @@ def write_settings(run: Run, data: DataFolder, recipe: Recipe) -> None:
 
     Args:
         run: the run's folder, which exists.
-        data: its name and fold are noted.
+        data: its name, its fold and its levels are noted.
         recipe: all settings.
 
     Raises:
         DataError: the files cannot be written.
     """
+    if data.train.levels is not None:
+        with whole_file(run.levels_file) as file:
+            file.write_text(data.train.levels.to_json() + "\n", encoding="utf-8")
     with whole_file(run.recipe_file) as file:
         file.write_text(dump_recipe(recipe), encoding="utf-8")
     run.data_file.write_text(json.dumps({"name": data.name, "fold": data.fold}))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vireid.config import Recipe
-from vireid.errors import CheckpointError
+from vireid.errors import CheckpointError, DataError
 from vireid.recipes import Outline, parse_recipe, read_outline
+from vireid.types import Levels
 
 BEFORE = "before"
 """Name of the checkpoint taken before training."""
@@ -26,6 +27,8 @@ class Origin:
     """The data's name."""
     fold: int | None = None
     """Which of several folds of the data; None where it has no folds."""
+    levels: Levels | None = None
+    """What became black and white of files with more than 8 bits; None where all had 8 bits."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,27 @@ class Run:
     def data_file(self) -> Path:
         """Name and fold of the data it was trained on, JSON."""
         return self.folder / "data.json"
+
+    @property
+    def levels_file(self) -> Path:
+        """What became black and white of files with more than 8 bits, if there were any."""
+        return self.folder / "levels.json"
+
+    def levels(self) -> Levels | None:
+        """Return what became black and white of training images with more than 8 bits.
+
+        Returns:
+            The levels; None where all images had 8 bits.
+
+        Raises:
+            CheckpointError: their file is damaged.
+        """
+        if not self.levels_file.exists():
+            return None
+        try:
+            return Levels.from_json(self.levels_file.read_text(encoding="utf-8"))
+        except (DataError, UnicodeDecodeError, OSError) as error:
+            raise CheckpointError(f"{self.levels_file} is damaged ({error}); train anew") from error
 
     @property
     def weights_file(self) -> Path:
@@ -89,14 +113,18 @@ class Run:
         """Return which data the run was trained on, as far as its folder says.
 
         Returns:
-            The data's name and its fold.
+            The data's name, its fold and its levels.
+
+        Raises:
+            CheckpointError: the file of the levels is damaged.
         """
+        levels = self.levels()
         try:
             found = json.loads(self.data_file.read_text(encoding="utf-8"))
             name, fold = found["name"], found["fold" if "fold" in found else "trial"]
         except (OSError, ValueError, LookupError, TypeError):
-            return Origin()  # older than this file
-        return Origin(str(name), fold if isinstance(fold, int) else None)
+            return Origin(levels=levels)  # older than this file
+        return Origin(str(name), fold if isinstance(fold, int) else None, levels)
 
     def seconds(self) -> dict[str, float]:
         """Return what the parts of a finished training took.

@@ -13,6 +13,7 @@ from vireid.models import CrossModalNetwork, build_network
 from vireid.recipes import Outline, dump_recipe, read_outline
 from vireid.runs.checkpoint import load_checkpoint, load_metadata, load_weights, save_checkpoint
 from vireid.runs.folder import BEFORE, CLEAREST, Origin, Run
+from vireid.types import Levels
 
 
 def new_network(recipe: Recipe | Outline, *, weights: str | None = None) -> CrossModalNetwork:
@@ -95,10 +96,11 @@ def keep_clearest(run: Run, weights: Mapping[str, Tensor], recipe: Recipe, clari
 
 
 def _metadata(run: Run, stage: str, recipe: Recipe) -> dict[str, str]:
-    """Return what a checkpoint says of itself; of its data only where that has folds."""
+    """Return what a checkpoint says of itself; of its data only where that has folds or levels."""
     origin = run.origin()
     fold = {} if origin.fold is None else {"data": str(origin.data), "fold": str(origin.fold)}
-    return {"stage": stage, "recipe": dump_recipe(recipe)} | fold
+    levels = {} if origin.levels is None else {"levels": origin.levels.to_json()}
+    return {"stage": stage, "recipe": dump_recipe(recipe)} | fold | levels
 
 
 def find_stage(run: Run, stage: str | None = None) -> str:
@@ -184,5 +186,10 @@ def open_weights(path: Path) -> Weights:
     network = new_network(recipe, weights="none")
     load_weights(network, path)
     fold = metadata.get("fold", metadata.get("trial"))  # trial: as version 0.1.0 called it
-    origin = Origin(metadata.get("data"), None if fold is None else int(fold))
+    levels = metadata.get("levels")
+    origin = Origin(
+        metadata.get("data"),
+        None if fold is None else int(fold),
+        None if levels is None else Levels.from_json(levels),
+    )
     return Weights(network.eval(), recipe, metadata.get("stage", path.stem), origin)

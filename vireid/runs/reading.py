@@ -1,19 +1,25 @@
 """Where a run takes pixels from, and what it does about images that cannot be read."""
 
+import logging
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from vireid.data import MAX_UNREADABLE, DataFolder, ReadImages, read_images
-from vireid.data.pixels.images import Pixels
+from vireid.data.pixels.flatness import flat_cameras
+from vireid.data.pixels.levels import with_levels
 from vireid.data.pixels.place import MEMORY, cache_place
+from vireid.data.pixels.scaling import Pixels
+from vireid.data.pixels.wish import LevelsWish
 from vireid.errors import ConfigError, DataError, some
 from vireid.observers import Progress, silent
 from vireid.parallel import from_first, on_first, share
 from vireid.runs.claim import check_trainable
-from vireid.types import Images
+from vireid.types import Images, Levels
+
+_log = logging.getLogger("vireid")
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,8 @@ class Reading:
     the user's cache directory for other."""
     max_unreadable: float = MAX_UNREADABLE
     """Share of the images, in [0, 1), that may be unreadable and is skipped."""
+    levels: LevelsWish = field(default_factory=LevelsWish)
+    """What becomes black and white of files with more than 8 bits."""
 
     def __post_init__(self) -> None:
         """Check the share."""
@@ -32,6 +40,31 @@ class Reading:
             raise ConfigError(
                 f"--max-unreadable {self.max_unreadable:g}: expected a share from 0 to below 1"
             )
+
+
+def levelled(images: Images, wish: LevelsWish, kept: Levels | None = None) -> Images:
+    """Say what becomes black and white of files with more than 8 bits, and tell of it.
+
+    Args:
+        images: N images; levels that they have already stay where nothing else is asked for.
+        wish: what is asked for.
+        kept: what was used in a training.
+
+    Returns:
+        The images with their levels.
+
+    Raises:
+        ConfigError: a camera that is named has no images.
+    """
+    if images.levels is not None and wish.plain:
+        return images
+    found = with_levels(images, wish, kept)
+    if share()[0] == 0:
+        for line in found.lines:
+            _log.info("values of over 8 bits, %s", line)
+        for doubt in found.doubts:
+            warnings.warn(doubt, stacklevel=2)
+    return found.images
 
 
 def read_all(
@@ -58,6 +91,7 @@ def read_all(
     found = _read(images, size, cache, progress)
     if found.problems:
         raise DataError(f"{_count(images, found)} cannot be read; the first: {found.problems[0]}")
+    _warn_of_flat(images, found.pixels)
     return found.pixels
 
 
@@ -90,6 +124,7 @@ def read_training(
     if from_first(names) != names:
         raise DataError("the processes do not read the same images; see that all reach the data")
     if not names:
+        _warn_of_flat(data.train, found.pixels)
         return data, found.pixels
     if len(names) > reading.max_unreadable * len(data.train):
         raise DataError(
@@ -105,7 +140,15 @@ def read_training(
     truth = None if data.train_truth is None else data.train_truth.subset(found.kept)
     left = replace(data, train=data.train.subset(found.kept), train_truth=truth)
     check_trainable(left)
+    _warn_of_flat(left.train, found.pixels)
     return left, found.pixels
+
+
+def _warn_of_flat(images: Images, pixels: Pixels) -> None:
+    """Warn where many images show nothing."""
+    if share()[0] == 0:
+        for line in flat_cameras(images, pixels):
+            warnings.warn(line, stacklevel=3)
 
 
 def _count(images: Images, found: ReadImages) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from vireid.config import Recipe
 from vireid.data import MAX_UNREADABLE, DataFolder, open_data
+from vireid.data.pixels.wish import as_wish
 from vireid.errors import ConfigError
 from vireid.observers import Progress, silent
 from vireid.recipes import change_recipe, load_recipe, parse_recipe
@@ -16,6 +17,7 @@ from vireid.runs.session import MakeLabeller, Session
 from vireid.runs.states import check_same_recipe
 from vireid.runs.train_run import train_run
 from vireid.runs.watch import Watching, nobody
+from vireid.types import Levels
 
 
 def train(
@@ -30,6 +32,7 @@ def train(
     labeller: MakeLabeller | None = None,
     log: Sequence[str] = (),
     cache: Path | str | None = None,
+    levels: Levels | str | Sequence[str] | None = None,
     max_unreadable: float = MAX_UNREADABLE,
     keep: int = KEPT,
     watch: Watching = nobody,
@@ -57,6 +60,9 @@ def train(
         log: tensorboard, wandb, mlflow: who is told of it beside ``metrics.jsonl``.
         cache: folder for decoded images, or ``none`` for memory; memory for small data and the
             user's cache directory for other where not given.
+        levels: what becomes black and white of files with more than 8 bits: ``Levels``, or words as
+            for ``as_wish``; found from the files, or those of the run which is resumed, where not
+            given.
         max_unreadable: share of the images, in [0, 1), that may be unreadable and is left out.
         keep: how many of the newest states stay until the training is finished, at least 1.
         watch: opens what is shown the training.
@@ -82,7 +88,7 @@ def train(
         data=_opened(data, fold),
         run=run,
         labeller=labeller,
-        reading=Reading(cache, max_unreadable),
+        reading=Reading(cache, max_unreadable, as_wish(levels)),
         device=find_device(device),
         resume=resume,
         log=log,

@@ -12,11 +12,13 @@ from PIL import Image
 import vireid
 from vireid.data import Inspection
 from vireid.data.check.cameras import CameraLook
-from vireid.data.pixels.images import decode
+from vireid.data.pixels.decoding import decode_file
+from vireid.data.pixels.scaling import to_pixels
 from vireid.errors import DataError, number_of
 from vireid.files import whole_file
 from vireid.pages import DataCard, Panel, Table, card_page
 from vireid.pages.charts import Range
+from vireid.types import Span
 
 PANELS = 60
 """The most cameras that are shown."""
@@ -119,7 +121,7 @@ def _panel(root: Path, look: CameraLook, number: int) -> Panel:
     """Say what a camera's pictures look like, and read a few."""
     places = np.linspace(0, len(look.examples) - 1, min(number, len(look.examples))).round()
     chosen = [look.examples[int(place)] for place in places]
-    pictures = [(path, _thumbnail(root / path)) for path in chosen]
+    pictures = [(path, _thumbnail(root / path, look.span)) for path in chosen]
     facts = [number_of(len(look), "image"), _sizes(look.sizes)]
     if np.isfinite(look.seen.brightness).any():
         facts.append(f"brightness {np.nanmedian(look.seen.brightness):.0f}")
@@ -157,10 +159,10 @@ def _range(values: NDArray[np.float32]) -> Range | None:
     return a, b, c, d, e
 
 
-def _thumbnail(path: Path) -> bytes:
+def _thumbnail(path: Path, span: Span | None) -> bytes:
     """Return an example as a small JPEG; nothing where it cannot be read any more."""
     try:
-        image = Image.fromarray(decode(path))
+        image = Image.fromarray(to_pixels(decode_file(path), span))
     except DataError:
         return b""
     image.thumbnail(SIZE)

@@ -33,21 +33,22 @@ class Span:
 
 @dataclass(frozen=True)
 class Levels:
-    """The span of each modality and camera; images without one are scaled each by itself.
+    """The span of each modality and camera.
 
-    It concerns files of more than 8 bits for each value, or of a single camera that is given;
-    files of 8 bits stay as they are.
+    It concerns files of more than 8 bits; those of 8 bits stay as they are, but for a span that a
+    user gives within 0 to 255.
     """
 
-    spans: Mapping[tuple[Modality, str], Span] = field(default_factory=dict, hash=False)
-    """By modality and the camera's name, ``ANY`` for all others of the modality."""
+    spans: Mapping[tuple[Modality, str], Span | None] = field(default_factory=dict, hash=False)
+    """By modality and the camera's name, ``ANY`` for all others of the modality; None where each
+    image is scaled by itself."""
 
     def __post_init__(self) -> None:
         """Freeze the spans."""
         spans = {(Modality(kind), str(camera)): span for (kind, camera), span in self.spans.items()}
         object.__setattr__(self, "spans", MappingProxyType(spans))
 
-    def __reduce__(self) -> tuple[type["Levels"], tuple[dict[tuple[Modality, str], Span]]]:
+    def __reduce__(self) -> tuple[type["Levels"], tuple[dict[tuple[Modality, str], Span | None]]]:
         """Copy and pickle by the values, as a frozen mapping can do neither."""
         return Levels, (dict(self.spans),)
 
@@ -59,7 +60,7 @@ class Levels:
             camera: the name of its camera.
 
         Returns:
-            That of the camera, else that of the modality, else None.
+            That of the camera, else that of the modality; None where the image is scaled by itself.
 
         >>> Levels({(Modality.INFRARED, ANY): Span(0, 4095)}).of(1, "3")
         Span(low=0, high=4095, source='given')
@@ -67,11 +68,24 @@ class Levels:
         kind = Modality(modality)
         return self.spans.get((kind, camera), self.spans.get((kind, ANY)))
 
+    def knows(self, modality: int, camera: str) -> bool:
+        """Tell whether it is said how images of a camera are scaled.
+
+        Args:
+            modality: 0 visible, 1 infrared.
+            camera: the name of the camera.
+
+        Returns:
+            True for a span, and where each image is to be scaled by itself.
+        """
+        kind = Modality(modality)
+        return (kind, camera) in self.spans or (kind, ANY) in self.spans
+
     def to_json(self) -> str:
         """Return all spans as JSON, in order."""
+        keys = sorted(self.spans)
         rows = [
-            [kind.name.lower(), camera, span.low, span.high, span.source]
-            for (kind, camera), span in sorted(self.spans.items())
+            [kind.name.lower(), camera, *_cells(self.spans[kind, camera])] for kind, camera in keys
         ]
         return json.dumps(rows)
 
@@ -94,9 +108,21 @@ class Levels:
         try:
             return cls(
                 {
-                    (Modality[kind.upper()], camera): Span(low, high, source)
+                    (Modality[kind.upper()], camera): None
+                    if low is None
+                    else Span(low, high, source)
                     for kind, camera, low, high, source in json.loads(text)
                 }
             )
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise DataError(f"levels cannot be read: {error}") from error
+
+
+def _cells(span: Span | None) -> list[float | str | None]:
+    """Return a span as a row of JSON holds it."""
+    return [None, None, "each image"] if span is None else [span.low, span.high, span.source]
+
+
+def _span(low: float | None, high: float, source: str) -> Span | None:
+    """Return the span of such a row."""
+    return None if low is None else Span(low, high, source)

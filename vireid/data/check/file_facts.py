@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vireid.data.check.measures import PLACES, UNSEEN, measure, measure_deep, places
-from vireid.data.check.opening import open_quickly, open_whole
+from vireid.data.pixels.decoding import decode_file, header
 from vireid.data.pixels.images import thread_count
 from vireid.errors import DataError
 from vireid.types import Images, Tell
@@ -128,17 +128,17 @@ def _whole(root: Path, paths: Sequence[str]) -> list[FileFact]:
 def _one(file: str, path: str, sample: NDArray[np.uint8]) -> FileFact:
     """Read one file, and fill in its sample."""
     try:
-        with open(file, "rb") as stream:
+        with open(file, "rb") as stream:  # noqa: PTH123 - a path would cost as much as reading
             data = stream.read()
-        opened = open_whole(data, path)
+        opened = decode_file(data, path)
     except DataError as error:
         return FileFact(problem=str(error))
     except OSError as error:
-        return FileFact(problem=f"{path}: {error.strerror}")
+        return FileFact(problem=_unread(path, error))
     height, width = opened.values.shape[:2]
     where = places(height, width)
     measures, span = UNSEEN, None
-    if opened.values.dtype == np.uint8:
+    if not opened.deep:
         np.take(opened.values.reshape(-1, 3), where, axis=0, out=sample, mode="clip")
         seen = sample
     else:
@@ -149,6 +149,13 @@ def _one(file: str, path: str, sample: NDArray[np.uint8]) -> FileFact:
         height, width, _digest(data), "", opened.turned, opened.transparent,
         _digest(seen.tobytes()), measures, span,
     )  # fmt: skip
+
+
+def _unread(path: str, error: OSError) -> str:
+    """Say why a file cannot be opened."""
+    if isinstance(error, FileNotFoundError):
+        return f"{path} is missing; expected an image file"
+    return f"{path} cannot be read: {error.strerror}"
 
 
 def _digest(data: bytes) -> bytes:
@@ -164,7 +171,7 @@ def _headers(root: Path, paths: Sequence[str]) -> list[FileFact]:
 def _header(file: str, path: str) -> FileFact:
     """Read the header of a file."""
     try:
-        height, width, turned = open_quickly(file, path)
+        height, width, turned = header(Path(file), path)
     except DataError as error:
         return FileFact(problem=str(error))
     return FileFact(height, width, turned=turned)

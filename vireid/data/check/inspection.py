@@ -8,7 +8,7 @@ import numpy as np
 
 from vireid.data.check.appearance import look_warnings
 from vireid.data.check.cameras import CameraLook, camera_looks
-from vireid.data.check.depths import depth_warnings, level_lines
+from vireid.data.check.depths import depth_warnings, scaling_of
 from vireid.data.check.faults import MAX_UNREADABLE, Fault, list_faults
 from vireid.data.check.file_facts import FileFact, look_at
 from vireid.data.check.folds import all_faults, all_problems, all_warnings, other_images, reason
@@ -21,9 +21,10 @@ from vireid.data.layouts.open import scan_data, scan_folds
 from vireid.data.layouts.problems import Scan
 from vireid.data.layouts.regdb import REGDB
 from vireid.data.layouts.sysu import SYSU_MM01
+from vireid.data.pixels.wish import LevelsWish, as_wish
 from vireid.data.statistics import count
 from vireid.errors import ConfigError
-from vireid.types import Images, Modality, Tell
+from vireid.types import Images, Levels, Modality, Tell
 
 CARDS = {"sysu": SYSU_MM01, "regdb": REGDB, "llcm": LLCM}
 """The original of each layout."""
@@ -99,6 +100,7 @@ def check(
     progress: Tell | None = None,
     max_unreadable: float = MAX_UNREADABLE,
     count_queries: CountQueries | None = None,
+    levels: Levels | str | Sequence[str] | None = None,
 ) -> Inspection:
     """Read a data set's lists, open all its images once, and judge.
 
@@ -112,6 +114,8 @@ def check(
         max_unreadable: share of the training images that may be unreadable, in [0, 1).
         count_queries: builds the protocol of a fold and counts its queries; the protocol is not
             tried if not given.
+        levels: what becomes black and white of files of more than 8 bits, as the command's
+            ``--levels`` takes it; found from the files if not given.
 
     Returns:
         The finding.
@@ -124,6 +128,7 @@ def check(
         raise ConfigError(
             f"--max-unreadable {max_unreadable:g}: expected a share from 0 to below 1"
         )
+    wish = as_wish(levels)
     scans = scan_folds(data) if fold is None else (scan_data(data, fold=fold),)
     parts = [images for scan in scans for images in (scan.data.train, scan.data.test)]
     paths = tuple(dict.fromkeys(path for images in parts for path in images.paths))
@@ -138,6 +143,7 @@ def check(
         notes=left.notes,
         max_unreadable=max_unreadable,
         count_queries=count_queries,
+        wish=wish,
     )
 
 
@@ -149,6 +155,7 @@ def judge(
     notes: Sequence[str] = (),
     max_unreadable: float = MAX_UNREADABLE,
     count_queries: CountQueries | None = None,
+    wish: LevelsWish | None = None,
 ) -> Inspection:
     """Judge a data set by its lists and by what its files turned out to be.
 
@@ -159,6 +166,7 @@ def judge(
         notes: what else lies between the images, a line each.
         max_unreadable: share of the training images that may be unreadable, in [0, 1).
         count_queries: as for ``check``.
+        wish: what is asked for of the levels.
 
     Returns:
         The finding.
@@ -172,8 +180,9 @@ def judge(
         verdicts, key=lambda v: (not (v.train.whole and v.test.whole), v.scan.problems != ())
     )
     data, problems = shown.scan.data, all_problems(scans)
-    looks = camera_looks((shown.train, shown.test))
-    pictures = (*look_warnings(looks), *depth_warnings(looks))
+    scaling = scaling_of(data, facts, wish or LevelsWish())
+    looks = camera_looks((shown.train, shown.test), scaling.levels)
+    pictures = (*look_warnings(looks), *depth_warnings(looks, scaling.doubts))
     parts = (shown.train, shown.test, other_images(shown, facts))
     several = {"images of all folds": len(facts)} if len(scans) > 1 else {}
     found = all_faults(verdicts)
@@ -197,7 +206,7 @@ def judge(
         queries=shown.queries,
         root=data.train.root,
         looks=tuple(looks),
-        levels=tuple(level_lines(looks)),
+        levels=scaling.lines,
         people=_people(data),
     )
 

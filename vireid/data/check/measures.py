@@ -26,6 +26,7 @@ _AVERAGES = np.equal(
 
 Samples = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+Bound = Floats | np.float32
 
 
 class Measures(NamedTuple):
@@ -120,13 +121,13 @@ def measure_deep(values: NDArray[np.generic]) -> bytes:
     return np.concatenate(row).astype(np.float32).tobytes()
 
 
-def scaled(seen: Measures, low: float, high: float) -> Measures:
+def scaled(seen: Measures, low: Bound, high: Bound) -> Measures:
     """Return what deep pictures look like once their values are scaled.
 
     Args:
         seen: as ``measure_deep`` measured them.
-        low: becomes 0.
-        high: becomes 255.
+        low: becomes 0; one number, or [N].
+        high: becomes 255; below ``low`` where that inverts.
 
     Returns:
         Their measures in grey levels.
@@ -134,7 +135,7 @@ def scaled(seen: Measures, low: float, high: float) -> Measures:
     unit = 255 / (high - low)
     brightness = np.clip((seen.brightness - low) * unit, 0, 255)
     return seen._replace(
-        brightness=brightness, contrast=seen.contrast * abs(unit), centre=seen.centre * unit
+        brightness=brightness, contrast=seen.contrast * np.abs(unit), centre=seen.centre * unit
     )
 
 

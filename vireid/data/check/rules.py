@@ -84,9 +84,9 @@ def file_warnings(parts: Sequence[Part], unlisted: Sequence[str]) -> Iterator[st
     clear = [path for path, fact in files.items() if fact.transparent]
     if clear:
         yield (
-            f"{number_of(len(clear), 'image')} with a transparency that is not the same everywhere: "
-            f"{some(list(map(shown, clear)))}; what lies under it is used, though viewers do not "
-            "show it: put the people on a plain ground"
+            f"{number_of(len(clear), 'image')} with transparent parts, which are put on middle "
+            f"grey, whatever lies under them: {some(list(map(shown, clear)))}; it is fine if the "
+            "people were cut out like this in both modalities"
         )
     yield from copy_warnings(parts)
     if unlisted:

@@ -17,13 +17,14 @@ import numpy as np
 import PIL
 
 from vireid.data.check.file_facts import digest_file
-from vireid.data.pixels.images import Pixels, Resampling, resized, thread_count
+from vireid.data.pixels.images import Resampling, resized, thread_count
 from vireid.data.pixels.packed import PackedWriter, open_packed
+from vireid.data.pixels.scaling import Pixels
 from vireid.errors import ConfigError, DataError
 from vireid.files import lone_writer
 from vireid.types import Images, Int, Tell
 
-LAYOUT = 2
+LAYOUT = 3
 """Version of the packed files; those of another one are made anew."""
 
 
@@ -76,8 +77,9 @@ def read_images(
     images finds them decoded. Where the size in bytes of an image has changed, or one of its
     times (of the last modification, and of the last change of the file, which nobody can set),
     the bytes of all images are compared with those that were packed, by their digest; the file is
-    made anew if they differ, or Pillow's version does. Other paths, another order, place, size or
-    filter have a file of their own. Images that could not be read are tried again at every call.
+    made anew if they differ, or Pillow's version does. Other paths, another order, place, size,
+    filter or other levels have a file of their own. Images that could not be read are tried again at
+    every call.
 
     The file appears when it is complete, whenever the process is killed. Of several processes
     that want the same one, one makes it and the others wait. It is a .npy array [M, H, W, 3]
@@ -185,7 +187,8 @@ def _place(cache: Path, images: Images, size: tuple[int, int], resampling: Resam
     """Return the file for these images; its name begins with words that a person understands."""
     root = images.root.resolve()
     digest = hashlib.sha256()
-    for text in (str(root), f"{size} {resampling}", *images.paths):
+    levels = "" if images.levels is None else images.levels.to_json()
+    for text in (str(root), f"{size} {resampling}{levels}", *images.paths):
         digest.update(text.encode("utf-8", "surrogateescape") + b"\0")
     name = re.sub(r"[^A-Za-z0-9_-]", "_", root.name)[:40]
     shape = f"{len(images)}-{size[0]}x{size[1]}"
