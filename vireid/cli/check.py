@@ -3,7 +3,14 @@
 from pathlib import Path
 
 import vireid
-from vireid.cli.arguments import add_fold, add_levels, add_max_unreadable, folder, parser, whole_from
+from vireid.cli.arguments import (
+    add_fold,
+    add_levels,
+    add_max_unreadable,
+    folder,
+    parser,
+    whole_from,
+)
 from vireid.cli.display import console, plain_table, progress
 from vireid.data import Inspection, QueryCount
 from vireid.errors import DataError

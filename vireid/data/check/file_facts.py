@@ -4,7 +4,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -117,18 +117,19 @@ def digest_file(path: Path) -> bytes:
 def _whole(root: Path, paths: Sequence[str]) -> list[FileFact]:
     """Read files once each: digest their bytes, decode them, and measure a sample of each."""
     samples = np.zeros((len(paths), PLACES, 3), dtype=np.uint8)
-    facts = [_one(f"{root}/{path}", path, samples[k]) for k, path in enumerate(paths)]
-    kept = measure(samples)
+    opened = [_opened(f"{root}/{path}", path, samples[k]) for k, path in enumerate(paths)]
     return [
-        fact if fact.problem or fact.span else replace(fact, measures=numbers)
-        for fact, numbers in zip(facts, kept, strict=True)
+        one if isinstance(one, FileFact) else FileFact(*one, numbers)
+        for one, numbers in zip(opened, measure(samples), strict=True)
     ]
 
 
-def _one(file: str, path: str, sample: NDArray[np.uint8]) -> FileFact:
-    """Read one file, and fill in its sample."""
+def _opened(
+    file: str, path: str, sample: NDArray[np.uint8]
+) -> FileFact | tuple[int, int, bytes, str, bool, bool, bytes]:
+    """Read one file: what is known of it, or, of one of 8 bits, all but what its sample tells."""
     try:
-        with open(file, "rb") as stream:  # noqa: PTH123 - a path would cost as much as reading
+        with open(file, "rb", buffering=0) as stream:  # noqa: PTH123 - a path costs as much as this
             data = stream.read()
         opened = decode_file(data, path)
     except DataError as error:
@@ -137,18 +138,13 @@ def _one(file: str, path: str, sample: NDArray[np.uint8]) -> FileFact:
         return FileFact(problem=_unread(path, error))
     height, width = opened.values.shape[:2]
     where = places(height, width)
-    measures, span = UNSEEN, None
+    facts = height, width, _digest(data), "", opened.turned, opened.transparent
     if not opened.deep:
         np.take(opened.values.reshape(-1, 3), where, axis=0, out=sample, mode="clip")
-        seen = sample
-    else:
-        seen = opened.values.reshape(-1)[where]
-        measures = measure_deep(seen)
-        span = float(opened.values.min()), float(opened.values.max())
-    return FileFact(
-        height, width, _digest(data), "", opened.turned, opened.transparent,
-        _digest(seen.tobytes()), measures, span,
-    )  # fmt: skip
+        return *facts, _digest(sample.tobytes())
+    seen = opened.values.reshape(-1)[where]
+    span = float(opened.values.min()), float(opened.values.max())
+    return FileFact(*facts, _digest(seen.tobytes()), measure_deep(seen), span)
 
 
 def _unread(path: str, error: OSError) -> str:
