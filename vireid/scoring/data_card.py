@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-import vireid
 from vireid.data import Inspection
 from vireid.data.check.cameras import CameraLook
 from vireid.data.pixels.decoding import decode_file
@@ -57,7 +57,7 @@ def _card(found: Inspection, command: str) -> DataCard:
     uses = (("Training", found.training), ("Evaluation", found.evaluation))
     return DataCard(
         name=found.name,
-        made=f"{command}, vireid {vireid.__version__}",
+        made=f"{command}, vireid {version('vireid')}",
         origin=f"{origin.name}: {origin.reference}. {origin.url}" if origin else "",
         numbers=_numbers(found),
         uses=uses,
