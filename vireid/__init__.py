@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vireid.runs.train import train
     from vireid.scoring import score
     from vireid.scoring.checking import check
+    from vireid.scoring.data_card import write_data_card
     from vireid.scoring.evaluating import evaluate
     from vireid.synthetic import SyntheticSettings, synthesise
     from vireid.training import TrainingImages, fit
@@ -56,6 +57,7 @@ _HOME = {
     "search": "vireid.ranking",
     "synthesise": "vireid.synthetic",
     "train": "vireid.runs.train",
+    "write_data_card": "vireid.scoring.data_card",
 }
 
 __all__ = [
@@ -86,6 +88,7 @@ __all__ = [
     "search",
     "synthesise",
     "train",
+    "write_data_card",
 ]
 
 

@@ -43,7 +43,7 @@ def test_a_fault_is_printed_and_ends_with_code_2(draw, tmp_path: Path, mistake, 
     out, _ = capsys.readouterr()
     fault = "1 training image cannot be read, more than --max-unreadable 0 lets pass"
     assert f"fault (training): {fault}: cam1/0001/0002.jpg cannot be decoded" in out
-    assert "warning: 1 copy of other files: cam3/0001/0001.jpg of cam3/0001/0000.jpg" in out
+    assert "harm: cam3/0001/0001.jpg is cam3/0001/0000.jpg" in out
     assert out.endswith("training: not possible (mend the faults first)\nevaluation: possible\n")
     line = mistake("check", root, "--max-unreadable", "0")
     assert line == (

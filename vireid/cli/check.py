@@ -1,10 +1,20 @@
 """`vireid check`: a data set -> what it holds, what is wrong with it, and what it is good for."""
 
+from pathlib import Path
+
 import vireid
-from vireid.cli.arguments import add_fold, add_max_unreadable, folder, parser, whole_from
+from vireid.cli.arguments import (
+    add_fold,
+    add_levels,
+    add_max_unreadable,
+    folder,
+    parser,
+    whole_from,
+)
 from vireid.cli.display import console, plain_table, progress
 from vireid.data import Inspection, QueryCount
 from vireid.errors import DataError
+from vireid.scoring.data_card import write_data_card
 
 
 def run(words: list[str]) -> None:
@@ -31,6 +41,10 @@ def run(words: list[str]) -> None:
     )
     add_fold(command, default="all ten, each image once")
     add_max_unreadable(command)
+    add_levels(command)
+    command.add_argument(
+        "--page", type=Path, metavar="FILE", help="write a page of it too, a single HTML file"
+    )
     arguments = command.parse_args(words)
     with progress("opening images") as bar:
         found = vireid.check(
@@ -40,8 +54,13 @@ def run(words: list[str]) -> None:
             workers=arguments.threads,
             progress=bar,
             max_unreadable=arguments.max_unreadable,
+            levels=arguments.levels,
         )
     show(found)
+    if arguments.page is not None:
+        name = found.root.resolve().name
+        write_data_card(found, arguments.page, command=f"vireid check {name} --page")
+        console.print(f"page: {arguments.page}")
     if not found.usable:
         raise DataError(f"{arguments.data} {_verdict(found)}")
 
@@ -96,6 +115,8 @@ def show(found: Inspection) -> None:
         console.print(f"fault ({' and '.join(fault.stops)}): {fault.line}")
     for line in found.warnings:
         console.print(f"warning: {line}")
+    for line in found.levels:
+        console.print(f"levels: {line}")
     if found.queries is not None:
         console.print(f"queries: {_queries(found.queries)}")
     for purpose, reason in (("training", found.training), ("evaluation", found.evaluation)):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vireid.data import DataFolder
-from vireid.data.pixels.scaling import Pixels
+from vireid.data.pixels.decoding import Pixels
 from vireid.errors import DataError
 from vireid.scoring.choice import known_truth
 from vireid.scoring.protocol import Draw

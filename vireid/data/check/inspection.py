@@ -1,11 +1,14 @@
 """The finding of `vireid check`: what a data set holds and what it can be used for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from vireid.data.check.appearance import look_warnings
+from vireid.data.check.cameras import CameraLook, camera_looks
+from vireid.data.check.depths import depth_warnings, scaling_of
 from vireid.data.check.faults import MAX_UNREADABLE, Fault, list_faults
 from vireid.data.check.file_facts import FileFact, look_at
 from vireid.data.check.folds import all_faults, all_problems, all_warnings, other_images, reason
@@ -20,7 +23,7 @@ from vireid.data.layouts.regdb import REGDB
 from vireid.data.layouts.sysu import SYSU_MM01
 from vireid.data.statistics import count
 from vireid.errors import ConfigError
-from vireid.types import Images, Modality, Tell
+from vireid.types import Images, Levels, Modality, Tell
 
 CARDS = {"sysu": SYSU_MM01, "regdb": REGDB, "llcm": LLCM}
 """The original of each layout."""
@@ -67,6 +70,14 @@ class Inspection:
     """Empty where one can evaluate on it, else why not."""
     queries: QueryCount | None = None
     """What the protocol makes of the test images of that fold, where it was tried."""
+    root: Path = Path()
+    """The folder that paths are relative to."""
+    looks: tuple[CameraLook, ...] = field(default=(), compare=False, repr=False)
+    """What the pictures of each camera look like."""
+    levels: tuple[str, ...] = ()
+    """Which values of files of more than 8 bits become black and white, a line for each camera."""
+    people: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
+    """Images of each person, by part, in order of number; of parts whose people are known."""
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -88,6 +99,7 @@ def check(
     progress: Tell | None = None,
     max_unreadable: float = MAX_UNREADABLE,
     count_queries: CountQueries | None = None,
+    levels: Levels | str | Sequence[str] | None = None,
 ) -> Inspection:
     """Read a data set's lists, open all its images once, and judge.
 
@@ -101,6 +113,8 @@ def check(
         max_unreadable: share of the training images that may be unreadable, in [0, 1).
         count_queries: builds the protocol of a fold and counts its queries; the protocol is not
             tried if not given.
+        levels: what becomes black and white of files of more than 8 bits, as the command's
+            ``--levels`` takes it; found from the files if not given.
 
     Returns:
         The finding.
@@ -127,6 +141,7 @@ def check(
         notes=left.notes,
         max_unreadable=max_unreadable,
         count_queries=count_queries,
+        levels=levels,
     )
 
 
@@ -138,6 +153,7 @@ def judge(
     notes: Sequence[str] = (),
     max_unreadable: float = MAX_UNREADABLE,
     count_queries: CountQueries | None = None,
+    levels: Levels | str | Sequence[str] | None = None,
 ) -> Inspection:
     """Judge a data set by its lists and by what its files turned out to be.
 
@@ -148,6 +164,7 @@ def judge(
         notes: what else lies between the images, a line each.
         max_unreadable: share of the training images that may be unreadable, in [0, 1).
         count_queries: as for ``check``.
+        levels: as for ``check``.
 
     Returns:
         The finding.
@@ -161,6 +178,9 @@ def judge(
         verdicts, key=lambda v: (not (v.train.whole and v.test.whole), v.scan.problems != ())
     )
     data, problems = shown.scan.data, all_problems(scans)
+    scaling = scaling_of(data, facts, levels)
+    looks = camera_looks((shown.train, shown.test), scaling.levels)
+    pictures = (*look_warnings(looks), *depth_warnings(looks, scaling.doubts))
     parts = (shown.train, shown.test, other_images(shown, facts))
     several = {"images of all folds": len(facts)} if len(scans) > 1 else {}
     found = all_faults(verdicts)
@@ -172,10 +192,20 @@ def judge(
         cameras=tuple(_cameras(data)),
         findings=findings(problems, parts, unlisted, [(v.train, v.test) for v in verdicts]),
         reasons=(*list_faults(problems), *(fault for fault in found if fault.stops)),
-        warnings=(*tolerated, *all_warnings(verdicts), *file_warnings(parts, unlisted), *notes),
+        warnings=(
+            *tolerated,
+            *all_warnings(verdicts),
+            *pictures,
+            *file_warnings(parts, unlisted),
+            *notes,
+        ),
         training=reason(verdicts, "training"),
         evaluation=reason(verdicts, "evaluation"),
         queries=shown.queries,
+        root=data.train.root,
+        looks=tuple(looks),
+        levels=scaling.lines,
+        people=_people(data),
     )
 
 
@@ -190,3 +220,13 @@ def _cameras(data: DataFolder) -> list[CameraCount]:
                 people = None if truth is None else len(np.unique(truth.identities[here]))
                 found.append(CameraCount(part, kind, camera, people, int(here.sum())))
     return found
+
+
+def _people(data: DataFolder) -> dict[str, tuple[int, ...]]:
+    """Count the images of each person of each part."""
+    parts = (("train", data.train_truth), ("test", data.test_truth))
+    return {
+        part: tuple(np.unique(truth.identities, return_counts=True)[1].tolist())
+        for part, truth in parts
+        if truth is not None
+    }

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from vireid.data.check.copies import copy_warnings
 from vireid.data.check.faults import NAMES
 from vireid.data.check.file_facts import FileFact
 from vireid.data.check.parts import Part, alone, sides
@@ -69,14 +70,25 @@ def file_warnings(parts: Sequence[Part], unlisted: Sequence[str]) -> Iterator[st
     Yields:
         One line each.
     """
-    odd = _odd(parts)
+    files = _files(parts)
+    lying = [path for path, fact in files.items() if fact.turned and fact.width > fact.height]
+    odd = [line for path, line in _odd(parts).items() if path not in set(lying)]
     if odd:
         yield f"{number_of(len(odd), 'image')} of an odd size (height x width): {some(odd)}"
-    groups = _same(parts)
-    if groups:
-        pairs = [f"{shown(paths[1])} of {shown(paths[0])}" for paths in groups]
-        copies = number_of(sum(len(paths) - 1 for paths in groups), "copy", "copies")
-        yield f"{copies} of other files: {some(pairs)}"
+    if lying:
+        yield (
+            f"{number_of(len(lying), 'image')} that an orientation tag turns to lie (wider than "
+            f"high): {some(list(map(shown, lying)))}; where people stand upright without it, take "
+            "the tag off"
+        )
+    clear = [path for path, fact in files.items() if fact.transparent]
+    if clear:
+        yield (
+            f"{number_of(len(clear), 'image')} with transparent parts, which are put on middle "
+            f"grey, whatever lies under them: {some(list(map(shown, clear)))}; it is fine if the "
+            "people were cut out like this in both modalities"
+        )
+    yield from copy_warnings(parts)
     if unlisted:
         names = some(list(map(shown, unlisted)))
         yield f"{number_of(len(unlisted), 'image file')} in no list and not used: {names}"
@@ -111,22 +123,22 @@ def _files(parts: Sequence[Part]) -> dict[str, FileFact]:
     }
 
 
-def _odd(parts: Sequence[Part]) -> list[str]:
-    """Name the images that are wider than high, tiny, or unlike nearly all others."""
+def _odd(parts: Sequence[Part]) -> dict[str, str]:
+    """Name, by path, the images that are wider than high, tiny, or unlike nearly all others."""
     files = [(path, fact) for path, fact in _files(parts).items() if not fact.problem]
     if not files:
-        return []
+        return {}
     sizes = Counter((fact.height, fact.width) for _, fact in files)
     usual, number = sizes.most_common(1)[0]
     usual_only = number >= COMMON * len(files)
-    return [
-        f"{path} ({fact.height}x{fact.width})"
+    return {
+        path: f"{shown(path)} ({fact.height}x{fact.width})"
         for path, fact in files
         if fact.width > fact.height
         or fact.height < SMALLEST[0]
         or fact.width < SMALLEST[1]
         or (usual_only and (fact.height, fact.width) != usual)
-    ]
+    }
 
 
 def _same(parts: Sequence[Part]) -> list[list[str]]:

@@ -7,6 +7,7 @@ from vireid.data.check.faults import Fault, Use, use_faults
 from vireid.data.check.file_facts import FileFact
 from vireid.data.check.parts import Part
 from vireid.data.check.rules import people_warnings
+from vireid.data.check.traps import trap_warnings
 from vireid.data.folder import DataFolder, DatasetCard
 from vireid.data.layouts.problems import PartName, Scan
 from vireid.errors import DataError
@@ -111,7 +112,7 @@ def judge_fold(
     )
     wrong = use_faults(scan.problems, train, test, max_unreadable)
     people = people_warnings(data, train, test, card)
-    warnings = (*data.notes, *scan.notes, *people)
+    warnings = (*data.notes, *scan.notes, *people, *trap_warnings(data, train, test))
     verdict = Verdict(scan, train, test, tuple(wrong), warnings, None)
     if count_queries is None or verdict.lacks("evaluation"):
         return verdict
