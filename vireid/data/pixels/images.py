@@ -117,12 +117,28 @@ def resized(
 
     def read(index: int) -> Pixels | DataError:
         try:
-            pixels = decode(images.root / images.paths[index], span_of(images, index))
+            pixels = decode_image(images, index)
         except DataError as error:
             return error
         return np.asarray(Image.fromarray(pixels).resize((width, height), choice))
 
     return _ahead(read, range(len(images)), workers)
+
+
+def decode_image(images: Images, index: int) -> Pixels:
+    """Decode one of several images by its levels.
+
+    Args:
+        images: N images.
+        index: which of them.
+
+    Returns:
+        [H, W, 3] pixels.
+
+    Raises:
+        DataError: as for ``decode``.
+    """
+    return decode(images.root / images.paths[index], span_of(images, index))
 
 
 def span_of(images: Images, index: int) -> Span | None:

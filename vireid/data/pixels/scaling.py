@@ -51,7 +51,8 @@ def natural_span(
     whole = values.dtype.kind != "f" or bool((finite == np.round(finite)).all())
     if whole and ends[0] >= 0:
         bits = next((bits for bits in RANGES if ends[1] < 1 << bits), None)
-        if bits is not None and used >= PART * (1 << bits) / (2 if bits == 8 else 1):
+        part = PART / 2 if bits == 8 else PART
+        if bits is not None and (ends[0] == ends[1] or used >= part * (1 << bits)):
             return Span(0, (1 << bits) - 1, f"{bits} bits")
     if used == 0:
         low, high = ends

@@ -20,7 +20,8 @@ def bare_jpeg(data: bytes) -> Bare:
     Returns:
         The picture; the file as it was given where its segments are damaged.
     """
-    kept, place, metadata = [data[:2]], 2, []
+    kept, place = [data[:2]], 2
+    metadata: list[bytes] = []
     while place + 4 <= len(data) and data[place] == 0xFF:
         marker = data[place + 1]
         if marker == 0xFF or marker in ALONE:

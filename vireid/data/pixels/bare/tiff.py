@@ -7,9 +7,8 @@ from vireid.data.pixels.bare.picture import Bare
 
 PREFIXES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 PICTURE = frozenset(
-    (254, 255, 256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284, 292, 293, 317, 320)
-    + (322, 323, 324, 325, 332, 338, 339, 347, *range(512, 522), *range(529, 533), 50674)
-)
+    [254, 255, 256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284, 292, 293, 317, 320, 322, 323]
+).union([324, 325, 332, 338, 339, 347, *range(512, 522), *range(529, 533), 50674])
 """Tags without which the picture cannot be decoded."""
 BITS, PHOTOMETRIC, SAMPLE_FORMAT = 258, 262, 339
 SIZES = {1: "B", 3: "H", 4: "I", 16: "Q"}
