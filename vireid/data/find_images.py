@@ -92,10 +92,8 @@ def _of_data(path: Path, modality: str | None, part: str, fold: int | None) -> I
     if modality is not None:
         images = images.subset(np.flatnonzero(images.modality == MODALITIES.index(modality)))
     if not len(images):
-        words = " ".join(word for word in (modality, part) if word and word != "all")
-        raise DataError(
-            f"{path} holds no {f'{words} ' if words else ''}images; choose another part"
-        )
+        words = [word for word in (modality, part) if word and word != "all"]
+        raise DataError(f"{path} holds no {' '.join([*words, 'images'])}; choose another part")
     return images
 
 

@@ -1,5 +1,7 @@
 """Words for a modality that mean one thing only."""
 
+from functools import lru_cache
+
 from vireid.types import Modality
 
 WORDS = {
@@ -14,6 +16,7 @@ work at night and infrared ones by day."""
 _MEANT = {word: kind for kind, words in WORDS.items() for word in words}
 
 
+@lru_cache(maxsize=256)
 def modality_of(word: str) -> Modality | None:
     """Return the modality that a word means.
 

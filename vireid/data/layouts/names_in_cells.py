@@ -5,6 +5,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from vireid.data.layouts.paths import quoted
 from vireid.errors import some
@@ -66,6 +67,7 @@ def whole(cell: str) -> int:
     return int(cell.split(".")[0])
 
 
+@lru_cache(maxsize=4096)
 def name_fault(column: str, cell: str) -> tuple[str, str] | None:
     """Say why a cell names nobody and nothing.
 

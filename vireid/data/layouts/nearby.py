@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+PATIENCE = 100
+"""After so many files that are nowhere, the folders below are no longer looked into."""
+
 _DRIVE = re.compile(r"^(file:/*)?([A-Za-z]:)?")
 
 
@@ -31,6 +34,7 @@ class Nearby:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._names: dict[str, dict[str, list[str]]] = {}
+        self._lost = 0
 
     def find(self, path: str) -> Other | None:
         """Look for a file that is missing.
@@ -48,7 +52,11 @@ class Nearby:
             if found is not None:
                 more = (f"without '{'/'.join(parts[:gone])}/'",) if gone else ()
                 return Other("/".join(found[0]), (*changes, *more, *found[1]))
-        return self._deeper(parts, changes)
+        if self._lost < PATIENCE:
+            found_deeper = self._deeper(parts, changes)
+            self._lost += found_deeper is None
+            return found_deeper
+        return None
 
     def _deeper(self, parts: list[str], changes: tuple[str, ...]) -> Other | None:
         """Look in the folders of the data for a path that lacks its first part."""

@@ -73,6 +73,7 @@ class ListedPaths:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._root = os.fspath(root)
         self._nearby = Nearby(root)
         self._tops = {os.path.abspath(root), os.path.realpath(root)}  # noqa: PTH100
         self._backslashes = 0
@@ -98,7 +99,7 @@ class ListedPaths:
         return self._relative(found)
 
     def _relative(self, path: str) -> str:
-        if not Path(path).is_absolute():
+        if not _is_absolute(path):
             return path
         for top in self._tops:
             if path.startswith(top + "/"):
@@ -117,11 +118,11 @@ class ListedPaths:
         if not path:
             yield Problem("faulty entry", "path is empty", same="path is empty")
             return
-        if Path(path).is_absolute() or path.split("/")[0] == "..":
+        if _is_absolute(path) or path.split("/")[0] == "..":
             yield self._outside(path)
             return
         try:
-            mode = (self.root / path).stat().st_mode
+            mode = os.stat(f"{self._root}/{path}").st_mode  # noqa: PTH116 - of each of many
         except PermissionError as error:
             text = f"cannot be reached, as a folder may not be read ({error.strerror})"
             yield Problem("closed", f"file {quoted(path)} {text}", same=f"files {text}")
@@ -163,6 +164,10 @@ class ListedPaths:
         return Problem(
             "missing file", f"file {quoted(path)} {text}", same="the file is a link to nowhere"
         )
+
+
+def _is_absolute(path: str) -> bool:
+    return path.startswith("/") or os.path.isabs(path)  # noqa: PTH117 - of each of many
 
 
 def _cause(other: Other | None) -> str:
