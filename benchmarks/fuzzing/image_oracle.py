@@ -3,6 +3,7 @@
 import io
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,11 +41,11 @@ class Expected:
         return [TURNS[turn](self.levels) for turn in self.turns]
 
 
-def expected(data: bytes) -> Expected | None:
+def expected(file: Path) -> Expected | None:
     """Read an image.
 
     Args:
-        data: all bytes of the file.
+        file: the image's; Pillow maps a file into memory, and then reads some that it refuses else.
 
     Returns:
         Its pixels; where Pillow refuses the file, those without its blocks of metadata; None where
@@ -52,14 +53,14 @@ def expected(data: bytes) -> Expected | None:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for whole in (True, False):
+        for source in (file, io.BytesIO(without_metadata(file.read_bytes()))):
             try:
-                with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                with Image.open(source, formats=FORMATS) as image:
                     image.load()
-                    turns = _turns(image) if whole else tuple(TURNS)
+                    turns = _turns(image) if source is file else tuple(TURNS)
                     return Expected(_levels(image), turns)
             except Exception:  # Pillow raises errors of many kinds
-                data = without_metadata(data)
+                continue
     return None
 
 

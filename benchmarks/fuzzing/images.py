@@ -40,8 +40,8 @@ def try_image(decode: Decode, data: bytes, file: Path) -> Outcome:
     Returns:
         What became of it.
     """
-    right = expected(data)
     file.write_bytes(data)
+    right = expected(file)
     try:
         found = decode(file)
     except Exception as error:
