@@ -1,10 +1,11 @@
 """What Pillow alone reads from a file, brought to 8-bit colours by the documented rules."""
 
 import io
+import re
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from PIL import Image
@@ -25,6 +26,12 @@ TURNS = {
     8: lambda a: a.swapaxes(0, 1)[::-1],
 }
 """What an orientation tag does to rows and columns."""
+
+TAG: dict[Literal["little", "big"], bytes] = {
+    "little": rb"\x12\x01\x03\x00\x01\x00\x00\x00(..)",
+    "big": rb"\x01\x12\x00\x03\x00\x00\x00\x01(..)",
+}
+"""The orientation tag in the bytes of Exif."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +58,14 @@ def expected(file: Path) -> Expected | None:
         Its pixels; where Pillow refuses the file, those without its blocks of metadata; None where
         it refuses these too.
     """
+    data = file.read_bytes()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for source in (file, io.BytesIO(without_metadata(file.read_bytes()))):
+        for source in (file, io.BytesIO(without_metadata(data))):
             try:
                 with Image.open(source, formats=FORMATS) as image:
                     image.load()
-                    turns = _turns(image) if source is file else tuple(TURNS)
+                    turns = _turns(image, data) if source is file else tuple(TURNS)
                     return Expected(_levels(image), turns)
             except Exception:  # Pillow raises errors of many kinds
                 continue
@@ -90,13 +98,18 @@ def without_metadata(data: bytes) -> bytes:
     return b"RIFF" + len(body).to_bytes(4, "little") + body
 
 
-def _turns(image: Image.Image) -> tuple[int, ...]:
-    """Return the orientation tag, all that it may be where it cannot be read."""
+def _turns(image: Image.Image, data: bytes) -> tuple[int, ...]:
+    """Return the orientation as Pillow has it, and as a tag has it that Pillow passes over."""
+    stands = [
+        int.from_bytes(found[1], order)
+        for order, pattern in TAG.items()
+        for found in re.finditer(pattern, data, re.DOTALL)
+    ]
     try:
-        turn = int(image.getexif().get(0x112, 1))
+        stands.append(int(image.getexif().get(0x112, 1)))
     except Exception:
         return tuple(TURNS)
-    return (turn if turn in TURNS else 1,)
+    return tuple(turn if turn in TURNS else 1 for turn in reversed(stands))
 
 
 def _levels(image: Image.Image) -> np.ndarray:
