@@ -90,3 +90,18 @@ def test_no_more_files_are_open_than_asked_for(tmp_path):
 
     few, many = peak(500), peak(3000)
     assert (many - few) / 2500 < 1000, "bytes for each further image"
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_temperatures_that_are_not_read_are_named(tmp_path, quick):
+    root = two_folders(tmp_path / "data", people=2, shots=2)
+    first = next(root.glob("infrared/*/*.png"))
+    Image.open(first).save(first.with_suffix(".jpg"))
+    data = first.with_suffix(".jpg").read_bytes()
+    block = b"FLIR\0\1\0\0" + bytes(8)
+    segment = b"\xff\xe1" + (len(block) + 2).to_bytes(2, "big") + block
+    first.with_suffix(".jpg").write_bytes(data[:2] + segment + data[2:])
+    first.unlink()
+    found = check(root, workers=1, quick=quick)
+    (said,) = [line for line in found.warnings if "temperatures" in line]
+    assert said.startswith("1 image with temperatures")

@@ -39,6 +39,8 @@ class FileFact:
     """Whether an orientation tag turned it."""
     transparent: bool = False
     """Whether its transparency is not the same everywhere."""
+    radiometric: bool = False
+    """Whether temperatures lie beside the picture, which are not read."""
     picture: bytes = b""
     """Equal for equal pixels at the places looked at; empty where nothing was looked at."""
     measures: bytes = UNSEEN
@@ -126,7 +128,7 @@ def _whole(root: Path, paths: Sequence[str]) -> list[FileFact]:
 
 def _opened(
     file: str, path: str, sample: NDArray[np.uint8]
-) -> FileFact | tuple[int, int, bytes, str, bool, bool, bytes]:
+) -> FileFact | tuple[int, int, bytes, str, bool, bool, bool, bytes]:
     """Read one file: what is known of it, or, of one of 8 bits, all but what its sample tells."""
     try:
         with open(file, "rb", buffering=0) as stream:  # noqa: PTH123 - a path costs as much as this
@@ -138,7 +140,8 @@ def _opened(
         return FileFact(problem=_unread(path, error))
     height, width = opened.values.shape[:2]
     where = places(height, width)
-    facts = height, width, _digest(data), "", opened.turned, opened.transparent
+    told = opened.turned, opened.transparent, opened.header.radiometric
+    facts = height, width, _digest(data), "", *told
     if not opened.deep:
         np.take(opened.values.reshape(-1, 3), where, axis=0, out=sample, mode="clip")
         return *facts, _digest(sample.tobytes())
@@ -170,4 +173,4 @@ def _header(file: str, path: str) -> FileFact:
         found = header(Path(file), path)
     except DataError as error:
         return FileFact(problem=str(error))
-    return FileFact(found.height, found.width, turned=found.turned)
+    return FileFact(found.height, found.width, turned=found.turned, radiometric=found.radiometric)

@@ -88,6 +88,13 @@ def file_warnings(parts: Sequence[Part], unlisted: Sequence[str]) -> Iterator[st
             f"grey, whatever lies under them: {some(list(map(shown, clear)))}; it is fine if the "
             "people were cut out like this in both modalities"
         )
+    hot = [path for path, fact in files.items() if fact.radiometric]
+    if hot:
+        yield (
+            f"{number_of(len(hot), 'image')} with temperatures beside the picture, which are not "
+            f"read: {some(list(map(shown, hot)))}; where the picture is in false colours, save the "
+            "temperatures as grey levels of 16 or 32 bits (docs/data.md)"
+        )
     yield from copy_warnings(parts)
     if unlisted:
         names = some(list(map(shown, unlisted)))
