@@ -68,6 +68,7 @@ def depth_warnings(looks: Sequence[CameraLook], doubts: Sequence[str]) -> Iterat
         if 0 < deep < len(look):
             yield (
                 f"{look.words}: of {number_of(len(look), 'image')} {deep} have more than 8 bits, "
-                "the others 8; these stay as they are, so that the two compare only if they were scaled alike"
+                "the others 8; these stay as they are, so that the two compare only if they were "
+                "scaled alike"
             )
     yield from doubts

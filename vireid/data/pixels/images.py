@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from vireid.data.pixels.decoding import Pixels, decode_file, to_pixels
+from vireid.data.pixels.opening import unreadable
 from vireid.errors import ConfigError, DataError
 from vireid.types import Images, Span, Tell
 
@@ -39,7 +40,10 @@ def decode(path: Path | str, span: Span | None = None) -> Pixels:
     Raises:
         DataError: where the file is missing, empty, damaged or no image.
     """
-    return to_pixels(decode_file(Path(path)), span)
+    try:
+        return to_pixels(decode_file(Path(path)), span)
+    except MemoryError:
+        raise unreadable(str(path), "memory does not suffice", "a smaller picture") from None
 
 
 def load_pixels(

@@ -1,12 +1,13 @@
 """A file's bytes, opened by Pillow without what could hurt; why that fails, in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 from PIL.ImageFile import ImageFile
 
+from vireid.data.pixels.bare.orientation import exif_orientation
 from vireid.data.pixels.bare.picture import Bare
 from vireid.data.pixels.bare.strip import FORMATS, find_format, strip
 from vireid.errors import DataError
@@ -85,6 +86,9 @@ def open_bytes(data: bytes, name: str) -> Opened:
     pixels = image.width * image.height
     if pixels > LARGEST:
         raise unreadable(name, f"{pixels / 1e6:,.0f} megapixels", f"at most {LARGEST / 1e6:.0f}")
+    block = image.info.get("exif")
+    if bare.orientation == 1 and isinstance(block, bytes):  # of a file that was not taken apart
+        bare = replace(bare, orientation=exif_orientation(block))
     return Opened(image, bare, kind)
 
 

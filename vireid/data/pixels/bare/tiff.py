@@ -1,6 +1,7 @@
 """TIFF without its metadata: of the first directory only what describes the picture stays."""
 
 import struct
+from itertools import zip_longest
 
 from vireid.data.pixels.bare.orientation import TAG, known_turn
 from vireid.data.pixels.bare.picture import Bare
@@ -12,6 +13,8 @@ PICTURE = frozenset(
 """Tags without which the picture cannot be decoded."""
 BITS, PHOTOMETRIC, SAMPLE_FORMAT = 258, 262, 339
 SIZES = {1: "B", 3: "H", 4: "I", 16: "Q"}
+STORED = ((273, 279), (324, 325))
+"""Where strips, or tiles, of pixels begin, and how many bytes each has."""
 SIGNED = 2
 """A sample format: whole numbers with a sign."""
 WHITE, BLACK = 0, 1
@@ -25,7 +28,8 @@ def bare_tiff(data: bytes) -> Bare:
         data: the file.
 
     Returns:
-        The picture; the file as it was given where its directory is damaged. Grey levels of more
+        The picture; the file as it was given where its directory is damaged or holds pixels. Grey
+        levels of more
         than 8 bits whose 0 is white are called ordinary ones, and ``inverted`` is set.
     """
     try:
@@ -36,11 +40,12 @@ def bare_tiff(data: bytes) -> Bare:
 
 def _without(data: bytes) -> Bare:
     order, big = "<>"[data[:1] == b"M"], data[2:4] in (b"+\0", b"\0+")
-    start = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)[0]
+    place, width = (8, 8) if big else (4, 4)
+    start = struct.unpack_from(order + ("Q" if big else "I"), data, place)[0]
     number, entry, link = ("Q", 20, "Q") if big else ("H", 12, "I")
     first = start + struct.calcsize(order + number)
     count = struct.unpack_from(order + number, data, start)[0]
-    if first + count * entry > len(data):
+    if first + count * entry + width > len(data):
         return Bare(data)
     rows = [data[first + i * entry : first + (i + 1) * entry] for i in range(count)]
     tags = [struct.unpack_from(f"{order}H", row)[0] for row in rows]
@@ -57,19 +62,44 @@ def _without(data: bytes) -> Bare:
     table = struct.pack(order + number, len(kept)) + b"".join(kept) + struct.pack(order + link, 0)
     plain = data[:start] + table + data[start + len(table) :]
     turn = known_turn(values.get(TAG, 1))
+    by_tag = dict(zip(tags, rows, strict=True))
+    if _has_pixels_within(data, (start, start + len(table)), by_tag, order, big=big):
+        plain = data
     return Bare(plain, turn, bits=max(bits, 8), signed=form == SIGNED, inverted=inverted)
 
 
-def _value(data: bytes, row: bytes, order: str, *, big: bool) -> int:
-    """Return the first value of an entry; 1 where it is no whole number."""
+def _has_pixels_within(
+    data: bytes, directory: tuple[int, int], rows: dict[int, bytes], order: str, *, big: bool
+) -> bool:
+    """Tell whether a strip or tile reaches into the directory, as in a damaged file."""
+    for places, lengths in STORED:
+        starts = _all_values(data, rows[places], order, big=big) if places in rows else []
+        sizes = _all_values(data, rows[lengths], order, big=big) if lengths in rows else []
+        for start, size in zip_longest(starts, sizes, fillvalue=len(data)):
+            if start < directory[1] and directory[0] < start + size:
+                return True
+    return False
+
+
+def _all_values(data: bytes, row: bytes, order: str, *, big: bool) -> list[int]:
+    """Return the values of an entry; none where it holds no whole numbers within the file."""
     kind, count = struct.unpack_from(order + ("HQ" if big else "HI"), row, 2)
-    if kind not in SIZES or not count:
-        return 1
-    code, place = order + SIZES[kind], 12 if big else 8
-    if struct.calcsize(code) * count <= (8 if big else 4):
-        return int(struct.unpack_from(code, row, place)[0])
+    if kind not in SIZES or count > len(data):
+        return []
+    code, place = f"{order}{count}{SIZES[kind]}", 12 if big else 8
+    if struct.calcsize(code) <= (8 if big else 4):
+        return list(struct.unpack_from(code, row, place))
     far = struct.unpack_from(order + ("Q" if big else "I"), row, place)[0]
-    return int(struct.unpack_from(code, data, far)[0])
+    return (
+        list(struct.unpack_from(code, data, far))
+        if far + struct.calcsize(code) <= len(data)
+        else []
+    )
+
+
+def _value(data: bytes, row: bytes, order: str, *, big: bool) -> int:
+    """Return the first value of an entry; 1 where there is none."""
+    return next(iter(_all_values(data, row, order, big=big)), 1)
 
 
 def _black(row: bytes, order: str, *, big: bool) -> bytes:
