@@ -110,9 +110,8 @@ def add_levels(target: argparse.ArgumentParser, default: str = "as in the traini
         "--levels",
         nargs="+",
         metavar="WORD",
-        help="what becomes black and white of images of more than 8 bits: auto (found in the "
-        "files), full (65535 is white), own (each image by itself), LOW:HIGH (infrared images), "
-        f"MODALITY=LOW:HIGH, CAMERA=LOW:HIGH (default: {default})",
+        help="black and white of images of over 8 bits: auto (found in the files), full, own (each by "
+        f"itself), [MODALITY= or CAMERA=]LOW:HIGH (default: {default}; docs/data.md)",
     )
 
 

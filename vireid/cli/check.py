@@ -14,7 +14,6 @@ from vireid.cli.arguments import (
 from vireid.cli.display import console, plain_table, progress
 from vireid.data import Inspection, QueryCount
 from vireid.errors import DataError
-from vireid.scoring.data_card import write_data_card
 
 
 def run(words: list[str]) -> None:
@@ -59,7 +58,7 @@ def run(words: list[str]) -> None:
     show(found)
     if arguments.page is not None:
         name = found.root.resolve().name
-        write_data_card(found, arguments.page, command=f"vireid check {name} --page")
+        vireid.write_data_card(found, arguments.page, command=f"vireid check {name} --page")
         console.print(f"page: {arguments.page}")
     if not found.usable:
         raise DataError(f"{arguments.data} {_verdict(found)}")

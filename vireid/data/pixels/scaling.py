@@ -37,7 +37,7 @@ def natural_span(
         The span.
 
     >>> natural_span(np.array([0, 4000])), natural_span(np.array([7800.0, 8200.0])).high
-    (Span(low=0, high=4095, source='12 bits'), 8208.0)
+    (Span(low=0, high=4095, source='12 bits'), 8207.584)
     """
     finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
     if ends is None:

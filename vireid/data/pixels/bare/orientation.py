@@ -77,7 +77,8 @@ def turned(values: NDArray[Any], orientation: int) -> NDArray[Any]:
     Returns:
         [H, W, ...], or [W, H, ...] from 5 on.
 
-    >>> turned(np.array([[1, 2, 3]]), 6).tolist()
+    >>> import numpy
+    >>> turned(numpy.array([[1, 2, 3]]), 6).tolist()
     [[1], [2], [3]]
     """
     across = values.swapaxes(0, 1) if orientation >= 5 else values
