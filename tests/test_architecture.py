@@ -15,6 +15,7 @@ TABLE: dict[str, set[str]] = {
     "seeds": set(),
     "precision": set(),
     "data": {"errors", "files", "types"},
+    "cropping": {"data", "errors", "files", "types"},
     "synthetic": {"errors", "seeds", "types"},
     "cluster": {"errors", "precision", "types"},
     "matching": {"cluster", "errors", "types"},
