@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from vireid.cropping.boxes import Box, BoxList
-from vireid.cropping.frames import Frame, last_number
+from vireid.cropping.frame_names import last_number
+from vireid.cropping.frames import Frame
 from vireid.errors import DataError
 
 MISSING = "for frames that are not there"

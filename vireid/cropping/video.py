@@ -159,7 +159,7 @@ def _creation(container: Any, stream: Any) -> datetime | None:
 
 def _rotation(frame: Any) -> int:
     """Return by how many degrees a player turns a frame, a multiple of 90."""
-    return round(frame.rotation / 90) * 90
+    return int(round(frame.rotation / 90) * 90)
 
 
 def _pixels(frame: Any, turn: int) -> Shown:
