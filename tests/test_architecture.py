@@ -19,6 +19,7 @@ TABLE: dict[str, set[str]] = {
     "data": {"errors", "files", "types"},
     "synthetic": {"compiled", "errors", "seeds", "types"},
     "cluster": {"compiled", "errors", "precision", "types"},
+    "cropping": {"data", "errors", "files", "types"},
     "matching": {"cluster", "errors", "types"},
     "losses": {"errors"},
     "metrics": {"compiled", "errors", "types"},

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vireid.cluster import jaccard_distance
     from vireid.config import Recipe
+    from vireid.cropping import CropSettings
+    from vireid.cropping.crop import crop
     from vireid.data import load_pixels, open_data
     from vireid.labelling import label_spaces
     from vireid.labelling.features import label
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOME = {
+    "CropSettings": "vireid.cropping",
     "Embeddings": "vireid.types",
     "Gallery": "vireid.ranking",
     "Images": "vireid.types",
@@ -40,6 +43,7 @@ _HOME = {
     "TrainingImages": "vireid.training",
     "build_network": "vireid.models",
     "check": "vireid.scoring.checking",
+    "crop": "vireid.cropping.crop",
     "embed": "vireid.runs.embed",
     "evaluate": "vireid.scoring.evaluating",
     "fit": "vireid.training",
@@ -61,6 +65,7 @@ _HOME = {
 }
 
 __all__ = [
+    "CropSettings",
     "Embeddings",
     "Gallery",
     "Images",
@@ -71,6 +76,7 @@ __all__ = [
     "TrainingImages",
     "build_network",
     "check",
+    "crop",
     "embed",
     "evaluate",
     "fit",

@@ -110,8 +110,8 @@ def add_levels(target: argparse.ArgumentParser, default: str = "as in the traini
         "--levels",
         nargs="+",
         metavar="WORD",
-        help="black and white of images of over 8 bits: auto (found in the files), full, own (each by "
-        f"itself), [MODALITY= or CAMERA=]LOW:HIGH (default: {default}; docs/data.md)",
+        help="black and white of over 8 bits: auto (found in the files), full, own (each image), "
+        f"[MODALITY= or CAMERA=]LOW:HIGH (default: {default}; docs/data.md)",
     )
 
 

@@ -12,6 +12,7 @@ import vireid
 COMMANDS = {
     "demo": "make data, train, evaluate: all in one, in minutes on two cores",
     "synth": "write a synthetic visible-infrared data set",
+    "crop": "cut people out of frames, by boxes of a tracker",
     "check": "say whether a data set is sound, and what it can be used for",
     "recipe": "print a recipe: what each setting means, may be and is",
     "train": "learn from unlabelled visible and infrared images",

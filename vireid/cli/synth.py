@@ -1,11 +1,15 @@
 """`vireid synth`: settings -> a synthetic data set on disk."""
 
+import argparse
 from dataclasses import replace
+from typing import get_args
 
 import vireid
 from vireid.cli.arguments import folder, parser
 from vireid.cli.display import console, progress
-from vireid.synthetic import DEFAULTS
+from vireid.errors import ConfigError, some
+from vireid.synthetic import DEFAULTS, SceneSettings, film
+from vireid.synthetic.scenes.settings import BoxesFormat
 
 LAYOUTS = {
     "sysu": "SYSU-MM01: four visible and two near-infrared cameras",
@@ -37,7 +41,8 @@ def run(words: list[str]) -> None:
         "Write a synthetic visible-infrared data set: clothed 3-D bodies seen by the cameras of\n"
         "the layout, with a contact sheet.",
         "layouts:\n" + "".join(f"  {name:10s}{text}\n" for name, text in LAYOUTS.items()) + "\n"
-        "example:\n  vireid synth data/synthetic --identities 96 --seed 1",
+        "examples:\n  vireid synth data/synthetic --identities 96 --seed 1\n"
+        "  vireid synth scenes --frames --seed 1",
     )
     command.add_argument("out", type=folder, help="the folder to write")
     command.add_argument(
@@ -63,7 +68,22 @@ def run(words: list[str]) -> None:
             help=f"{text}, at most, 0 to pi (default: {_defaults(name)})",
         )
     command.add_argument("--processes", type=int, help="default: one for each core")
+    command.add_argument(
+        "--frames",
+        action="store_true",
+        help="write recordings of four cameras instead: frames, boxes, tracks and clocks",
+    )
+    command.add_argument(
+        "--boxes-format",
+        choices=get_args(BoxesFormat),
+        help="which files of boxes to write with --frames (default: all)",
+    )
     arguments = command.parse_args(words)
+    if arguments.frames:
+        _film(arguments)
+        return
+    if arguments.boxes_format is not None:
+        raise ConfigError("--boxes-format applies to --frames; leave it out or add that")
     given = {name: getattr(arguments, name) for name in (*COUNTS, *SPREADS)}
     settings = replace(
         DEFAULTS[arguments.layout],
@@ -73,6 +93,26 @@ def run(words: list[str]) -> None:
     with progress("drawing people") as bar:
         vireid.synthesise(arguments.out, settings, processes=arguments.processes, progress=bar)
     console.print(f"{arguments.out}: look at {arguments.out / 'contact-sheet.png'}")
+
+
+OF_FRAMES = ("identities", "test_identities", "seed", "boxes_format")
+"""Options that apply to recordings."""
+
+
+def _film(arguments: argparse.Namespace) -> None:
+    """Write recordings; options that are for crops of people are refused."""
+    others = [name for name in (*COUNTS, *SPREADS) if name not in OF_FRAMES]
+    wrong = [name for name in others if getattr(arguments, name) is not None]
+    wrong += ["layout"] if arguments.layout != "sysu" else []
+    wrong += ["unpaired"] if arguments.unpaired else []
+    if wrong:
+        options = some(["--" + name.replace("_", "-") for name in wrong])
+        raise ConfigError(f"{options}: not for recordings; leave it out or omit --frames")
+    given = {name: getattr(arguments, name) for name in OF_FRAMES}
+    settings = SceneSettings(**{k: value for k, value in given.items() if value is not None})
+    with progress("drawing cameras") as bar:
+        film(arguments.out, settings, processes=arguments.processes, progress=bar)
+    console.print(f"{arguments.out}: frames, boxes, clocks and truth.csv of two recordings")
 
 
 def _defaults(name: str) -> str:

@@ -3,16 +3,27 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from vireid.synthetic.scenes.settings import SceneSettings
 from vireid.synthetic.settings import DEFAULTS, SyntheticSettings
 
 if TYPE_CHECKING:
     from vireid.synthetic.contact_sheet import write_contact_sheet
     from vireid.synthetic.picture import render_identity
+    from vireid.synthetic.scenes.writer import film
     from vireid.synthetic.writer import synthesise
 
-__all__ = ["DEFAULTS", "SyntheticSettings", "render_identity", "synthesise", "write_contact_sheet"]
+__all__ = [
+    "DEFAULTS",
+    "SceneSettings",
+    "SyntheticSettings",
+    "film",
+    "render_identity",
+    "synthesise",
+    "write_contact_sheet",
+]
 
 _HOMES = {
+    "film": "scenes.writer",
     "render_identity": "picture",
     "synthesise": "writer",
     "write_contact_sheet": "contact_sheet",

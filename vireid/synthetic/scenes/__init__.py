@@ -1,0 +1,1 @@
+"""Recordings of several cameras past which people walk: frames, boxes, tracks, clocks."""
