@@ -59,10 +59,14 @@ def test_a_plain_folder_and_a_single_image_get_the_modality_that_is_said(
         (f"people/{IMAGE}", (), "is an image; say --modality visible or infrared"),
         ("people", ("--modality", "purple"), "--modality"),
         ("people", ("--part", "half"), "--part"),
-        ("people", ("--part", "test", "--modality", "visible"), "--part applies to data sets"),
+        (
+            "people/cam1",
+            ("--part", "test", "--modality", "visible"),
+            "--part applies to data sets",
+        ),
         ("people", ("--out", "x"), "--out x: expected a name that ends in .npz"),
         ("empty", ("--modality", "visible"), "holds no image; expected .jpg"),
-        ("two", ("--part", "test"), "holds no test images; choose another --part"),
+        ("two", ("--part", "test"), "holds no test images; choose others"),
         ("text.txt", (), "is no manifest"),
         ("text.txt", ("--modality", "visible"), "cannot be decoded"),
         ("people", ("--device", "cuda:77"), "cannot be used here"),
@@ -95,6 +99,23 @@ def test_a_place_that_cannot_be_written_to(trained, people, tmp_path, mistake):
         assert "cannot write" in message
 
 
-def test_a_data_set_knows_its_modalities(trained, people, tmp_path, mistake):
-    words = ("embed", trained, people, "--modality", "visible", "--out", tmp_path / "x.npz")
-    assert "omit --modality" in mistake(*words)
+def test_a_modality_filters_a_data_set(trained, people, tmp_path):
+    out = tmp_path / "x.npz"
+    go(trained, people, "--part", "test", "--modality", "infrared", "--out", out)
+    found = load_gallery(out)
+    test = open_data(people).test
+    expected = [path for path, kind in zip(test.paths, test.modality, strict=True) if kind == 1]
+    assert list(found.images.paths) == expected
+
+
+def test_a_checkpoint_by_itself_embeds_the_same(trained, people, tmp_path):
+    file = tmp_path / "moved.safetensors"
+    shutil.copy(Run(trained).checkpoint_file("aligned"), file)
+    for run, out in ((trained, "run.npz"), (file, "file.npz")):
+        go(run, people, "--part", "test", "--out", tmp_path / out)
+    one, other = (load_gallery(tmp_path / name) for name in ("run.npz", "file.npz"))
+    np.testing.assert_array_equal(one.embeddings.vectors, other.embeddings.vectors)
+    assert one.network == other.network
+    assert one.labelling == other.labelling
+    assert len(one.network) == 16
+    assert one.source == f"{trained}, stage aligned, 32x16"

@@ -42,10 +42,11 @@ def search(
         ConfigError: ``top`` is below 1, what is given holds no embeddings, or the images needed
             to leave something out are unknown.
     """
-    own = _own_rows(queries, gallery, ignore)
-    _check_same_network(queries, gallery)
+    given = queries, gallery
     queries, gallery = _embeddings(queries), _embeddings(gallery)
     _check(queries, gallery, top)
+    _check_same_network(*given)
+    own = _own_rows(*given, ignore)
     columns = np.arange(len(gallery))
     if only is not None:
         columns = np.flatnonzero(gallery.modality == only)

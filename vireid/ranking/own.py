@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
+from PIL import Image
 
 from vireid.errors import ConfigError
 from vireid.ranking.gallery import Gallery
@@ -25,8 +26,8 @@ ALIKE = 0.99
 class OwnRows:
     """Finds the rows of a gallery that are of a query itself.
 
-    Its own file is the one of the same place, of the same bytes, or of the same pixels, as far as
-    these give the same embedding. Its track and camera are those that the gallery knows of that
+    Its own file is the one of the same place, of the same bytes, or of the same pixels; one that is
+    gone, of the same name and embedding. Its track and camera are those that the gallery knows of that
     file, or that the query says itself where both are of one data set.
 
     Args:
@@ -98,7 +99,9 @@ class OwnRows:
         alike = self.gallery.modality[near] == self.queries.modality[query]
         for row in near[alike].tolist():
             other = self.gallery.root / self.gallery.paths[row]
-            if similarity[row] > 1 - EQUAL or _same_bytes(path, other):
+            if _same_bytes(path, other) or (
+                similarity[row] > 1 - EQUAL and _same_pixels(path, other)
+            ):
                 found.add(row)
         return found
 
@@ -140,4 +143,17 @@ def _same_bytes(one: Path, other: Path) -> bool:
     try:
         return one.stat().st_size == other.stat().st_size and one.read_bytes() == other.read_bytes()
     except OSError:
+        return False
+
+
+def _same_pixels(one: Path, other: Path) -> bool:
+    """Tell whether two files show the same; by their names where one of them is gone."""
+    if not (one.is_file() and other.is_file()):
+        return one.name == other.name
+    try:
+        with Image.open(one) as first, Image.open(other) as second:
+            if first.size != second.size:
+                return False
+            return first.convert("RGB").tobytes() == second.convert("RGB").tobytes()
+    except (OSError, ValueError, SyntaxError):
         return False

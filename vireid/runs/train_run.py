@@ -30,8 +30,14 @@ from vireid.parallel import (
 )
 from vireid.recipes import recipe_differences
 from vireid.runs import BEFORE, Run, new_network, save_network
-from vireid.runs.begun import as_begun
-from vireid.runs.claim import check_trainable, claimed, is_finished, write_settings
+from vireid.runs.begun import as_begun, place_of
+from vireid.runs.claim import (
+    check_same_images,
+    check_trainable,
+    claimed,
+    is_finished,
+    write_settings,
+)
 from vireid.runs.fingerprints import fingerprint
 from vireid.runs.initial import initial_change, note_initial
 from vireid.runs.keeping import Keeper
@@ -75,6 +81,7 @@ def train_run(session: Session) -> None:
     with ExitStack() as stack:
         device = stack.enter_context(process_group(session.device))
         if resume and from_first(is_finished(run)):
+            check_same_images(run, session.data)
             _tell(f"{run.folder} is finished; nothing to go on with")
             return
         stop = stack.enter_context(stop_requests())
@@ -128,9 +135,10 @@ def _train(session: Session, device: str, stop: Callable[[], bool]) -> None:
     seconds = {"reading": perf_counter() - start}
     begin = load_state(run, network, recipe, reading) if session.resume else None
     if begin is None:
-        on_first(partial(_begin, run, data, recipe, network))
+        on_first(partial(_begin, run, session.data, recipe, network))
     else:
-        on_first(partial(_go_on, run, data, recipe, network))
+        on_first(partial(_go_on, run, session.data, recipe, network))
+        _tell(f"going on at {place_of(recipe, begin)}")
     with (
         watching(session, data, begin=begin, workers=workers, labeller=labeller) as watch,
         writing() as writer,
