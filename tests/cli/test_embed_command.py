@@ -95,8 +95,23 @@ def test_a_place_that_cannot_be_written_to(trained, people, tmp_path, mistake):
         assert "cannot write" in message
 
 
-def test_of_a_data_set_one_modality_may_be_embedded(trained, people, tmp_path):
-    go(trained, people, "--part", "test", "--modality", "visible", "--out", tmp_path / "x.npz")
+def test_a_modality_filters_a_data_set(trained, people, tmp_path):
+    out = tmp_path / "x.npz"
+    go(trained, people, "--part", "test", "--modality", "infrared", "--out", out)
+    found = load_gallery(out)
     test = open_data(people).test
-    visible = [path for path, kind in zip(test.paths, test.modality, strict=True) if not kind]
-    assert load_gallery(tmp_path / "x.npz").images.paths == tuple(visible)
+    expected = [path for path, kind in zip(test.paths, test.modality, strict=True) if kind == 1]
+    assert list(found.images.paths) == expected
+
+
+def test_a_checkpoint_by_itself_embeds_the_same(trained, people, tmp_path):
+    file = tmp_path / "moved.safetensors"
+    shutil.copy(Run(trained).checkpoint_file("aligned"), file)
+    for run, out in ((trained, "run.npz"), (file, "file.npz")):
+        go(run, people, "--part", "test", "--out", tmp_path / out)
+    one, other = (load_gallery(tmp_path / name) for name in ("run.npz", "file.npz"))
+    np.testing.assert_array_equal(one.embeddings.vectors, other.embeddings.vectors)
+    assert one.network == other.network
+    assert one.labelling == other.labelling
+    assert len(one.network) == 16
+    assert one.source == f"{trained}, stage aligned, 32x16"

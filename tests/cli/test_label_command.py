@@ -41,7 +41,8 @@ def test_both_modalities_are_clustered_together(features, tmp_path, capsys):
     assert [int(one) for _, one in table[1:]] == expected.tolist()
     said = capsys.readouterr().out
     assert said.startswith("54 images, 6 clusters, 0.0% noise, largest cluster 9 images, ")
-    assert said.count("\n") == 1
+    assert said.splitlines()[1].startswith("k1 9, k2 3, eps 0.5, min_samples 4; margin 0.")
+    assert "clear (clear from 0.35, doubtful below 0.2, on drawn people)" in said
 
 
 def test_one_modality_alone(features, tmp_path, capsys):
@@ -77,10 +78,15 @@ def test_the_approximate_search_finds_the_same_here(features, tmp_path):
     assert (tmp_path / "ivf.csv").read_text() == (tmp_path / "exact.csv").read_text()
 
 
-def test_features_without_any_cluster(tmp_path, capsys):
+def test_features_without_any_cluster(tmp_path, capsys, succeed):
     np.save(tmp_path / "x.npy", np.eye(8))
-    label(tmp_path / "x.npy", "--k1", 1, "--out", tmp_path / "x.csv")
-    assert "8 images, 0 clusters, 100.0% noise, largest cluster 0" in capsys.readouterr().out
+    succeed("label", tmp_path / "x.npy", "--k1", 1, "--out", tmp_path / "x.csv")
+    said = capsys.readouterr()
+    assert "8 images, 0 clusters, 100.0% noise, largest cluster 0" in said.out
+    assert said.err == (
+        "vireid label: no clusters: all 8 images are noise; try more neighbours (k1 2), a larger "
+        "eps (0.7) or fewer min_samples (2)\n"
+    )
 
 
 UNIT = np.eye(4, dtype=np.float32)
@@ -95,7 +101,11 @@ UNIT = np.eye(4, dtype=np.float32)
         ({"vectors": UNIT[:0]}, (), "not empty"),
         ({"vectors": 2 * UNIT}, (), "normalise the rows, say with --normalise"),
         ({"vectors": np.nan * UNIT}, (), "NaN or infinite"),
-        ({"vectors": 0 * UNIT}, ("--normalise",), "row 0 is zero"),
+        (
+            {"vectors": 0 * UNIT},
+            ("--normalise",),
+            "(counted from 0) is zero",
+        ),
         ({"vectors": UNIT, "modality": np.arange(4)}, (), "modality must be 0"),
         ({"vectors": UNIT, "modality": np.zeros(3, int)}, (), "of shape (4,)"),
         ({"vectors": UNIT, "paths": np.array(["a"])}, (), "paths have shape (1,)"),

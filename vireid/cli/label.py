@@ -1,17 +1,25 @@
 """`vireid label`: embeddings -> cluster labels, for features of any origin."""
 
 import argparse
+import warnings
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-import vireid
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress
 from vireid.errors import ConfigError
-from vireid.labelling.clustering import MIXED, SINGLE, ClusteringConfig
-from vireid.ranking import read_features, write_labels
+from vireid.labelling.doubts import doubts
+from vireid.labelling.multi_memory import MultiMemoryMatching
+from vireid.labelling.settings import read_settings
+from vireid.metrics import SCALE, clarity_word
+from vireid.ranking import Features, read_features, write_labels
+from vireid.runs import Run
 from vireid.types import NOISE, Int, Modality
+
+if TYPE_CHECKING:
+    from vireid.labelling.features import Found
 
 
 def run(words: list[str]) -> None:
@@ -22,20 +30,22 @@ def run(words: list[str]) -> None:
     """
     arguments = _arguments(words)
     from vireid.cluster import Search
+    from vireid.labelling.features import find_labels
 
     if arguments.out.suffix not in {".csv", ".npz"}:
         raise ConfigError(f"--out {arguments.out}: expected a name that ends in .csv or .npz")
     device = use_machine(arguments) if arguments.backend == "exact" else "cpu"
     features = read_features(arguments.embeddings)
     only = None if arguments.modality == "both" else Modality[arguments.modality.upper()]
-    if only is not None and features.modality is None:
-        raise ConfigError(f"--modality {arguments.modality}: the file has no array modality")
+    _check_modality(arguments, features.modality is not None)
     start = perf_counter()
     with progress("clustering") as bar:
-        labels = vireid.label(
+        found = find_labels(
             features.vectors,
             features.modality,
             only=only,
+            match=arguments.match,
+            settings=_settings(arguments, features),
             k1=arguments.k1,
             k2=arguments.k2,
             eps=arguments.eps,
@@ -43,9 +53,55 @@ def run(words: list[str]) -> None:
             normalise=arguments.normalise,
             search=Search(arguments.backend, device, arguments.threads, progress=bar),
         )
-    write_labels(arguments.out, labels, features.paths)
-    chosen = labels if only is None else labels[features.modality == only]
+    write_labels(arguments.out, found.labels, features.paths, features.network)
+    chosen = found.labels[found.chosen]
     console.print(f"{summary(chosen)}, {perf_counter() - start:.1f} s: {arguments.out}")
+    console.print(_quality(found))
+    for doubt in doubts(chosen, found.config, matched=arguments.match):
+        warnings.warn(doubt, stacklevel=1)
+
+
+def _check_modality(arguments: argparse.Namespace, known: bool) -> None:
+    """Check that options about modalities apply."""
+    if arguments.match and arguments.modality != "both":
+        raise ConfigError(
+            f"--match joins both modalities, --modality {arguments.modality} takes one; leave one "
+            "out"
+        )
+    option = "--match" if arguments.match else f"--modality {arguments.modality}"
+    if (arguments.match or arguments.modality != "both") and not known:
+        raise ConfigError(f"{option}: the file has no array modality")
+
+
+def _settings(arguments: argparse.Namespace, features: Features) -> MultiMemoryMatching | None:
+    """Return the settings of the run named, else those that the file carries, if any."""
+    if arguments.run is not None:
+        from vireid.runs.carried import labelling_of
+
+        return labelling_of(Run(arguments.run))
+    if features.labelling is None:
+        return None
+    return read_settings(features.labelling, str(arguments.embeddings))
+
+
+def _quality(found: "Found") -> str:
+    """Say how the labels were made, and how good they look without identities."""
+    from vireid.training.signals import clarity, signals
+
+    config = found.config
+    parts = [
+        f"k1 {config.k1}, k2 {config.k2}, eps {config.eps:g}, min_samples {config.min_samples}"
+    ]
+    figures = signals(found.labelling, found.embeddings, {})
+    if figures.margin:
+        space = list(found.labelling.spaces)[-1]
+        margin = figures.margin.get(space)
+        clear = clarity(found.labelling, figures, found.embeddings.modality)
+        parts.append(f"margin {'-' if margin is None else f'{margin:.2f}'}")
+        parts.append(f"clarity {clear:.2f}, {clarity_word(clear)} ({SCALE}, on drawn people)")
+    if figures.matching_margin is not None:
+        parts.append(f"pairs {figures.matching_margin:.2f}")
+    return "; ".join(parts)
 
 
 def _arguments(words: list[str]) -> argparse.Namespace:
@@ -56,7 +112,7 @@ def _arguments(words: list[str]) -> argparse.Namespace:
         "Takes the npz file of `vireid embed`, or any npz file with an array vectors [N, D] and,\n"
         "where known, modality [N] (0 visible, 1 infrared) and paths [N]; or an npy file [N, D].",
         "examples:\n"
-        "  vireid label gallery.npz --out labels.csv\n"
+        "  vireid label gallery.npz --match --out labels.csv\n"
         "  vireid label features.npy --normalise --eps 0.5 --out labels.npz",
     )
     command.add_argument("embeddings", type=folder, help="the npz or npy file")
@@ -64,7 +120,8 @@ def _arguments(words: list[str]) -> argparse.Namespace:
         "--out",
         type=folder,
         required=True,
-        help="the file to write: .csv (path or row, label) or .npz (labels [N]); noise is -1",
+        help="the file to write: .csv (path or row, label, and network where the file says which "
+        "made it) or .npz (labels [N]); noise is -1",
     )
     command.add_argument(
         "--modality",
@@ -72,18 +129,23 @@ def _arguments(words: list[str]) -> argparse.Namespace:
         default="both",
         help="cluster one modality only; images of the other get -1 (default: both)",
     )
-    standard = ClusteringConfig()
-    single, mixed = SINGLE, MIXED
     command.add_argument(
-        "--k1", type=int, help=f"reciprocal neighbours; default: {single[0]}, mixed {mixed[0]}"
+        "--match",
+        action="store_true",
+        help="cluster each modality by itself and join visible and infrared clusters, as training "
+        "does",
     )
     command.add_argument(
-        "--k2", type=int, help=f"neighbours averaged; default: {single[1]}, mixed {mixed[1]}"
+        "--run",
+        type=folder,
+        help="take the settings of this run; default: those of the run that made the embeddings, "
+        "else the literature's (k1 30, k2 6; both modalities: 40, 32); with few images, fewer "
+        "neighbours than either",
     )
-    command.add_argument("--eps", type=float, default=standard.eps, help="of DBSCAN, in (0, 1)")
-    command.add_argument(
-        "--min-samples", type=int, default=standard.min_samples, help="of DBSCAN, at least 1"
-    )
+    command.add_argument("--k1", type=int, help="reciprocal neighbours")
+    command.add_argument("--k2", type=int, help="neighbours averaged")
+    command.add_argument("--eps", type=float, help="of DBSCAN, in (0, 1); usually 0.6")
+    command.add_argument("--min-samples", type=int, help="of DBSCAN, at least 1; usually 4")
     command.add_argument(
         "--backend",
         choices=("exact", "ivf"),

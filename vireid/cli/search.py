@@ -1,18 +1,26 @@
 """`vireid search`: a query image -> the most similar images of a gallery."""
 
 import argparse
-from pathlib import Path
+import json
+import warnings
+from typing import Any
+
+import numpy as np
 
 import vireid
 from vireid.cli.arguments import add_levels, add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
 from vireid.data.find_images import MODALITIES, find_images
-from vireid.data.pixels.images import decode_image
 from vireid.data.pixels.place import MEMORY
-from vireid.errors import ConfigError
-from vireid.files import whole_file
-from vireid.ranking import Gallery
-from vireid.types import Images, Ranking
+from vireid.errors import ConfigError, DataError
+from vireid.ranking import Gallery, usual_similarity
+from vireid.ranking.own import Own
+from vireid.types import Images, Levels, Modality, Ranking
+
+LevelWords = Levels | list[str] | None
+"""Levels, or the words of ``--levels``."""
+
+OWN_TRACK_OR_CAMERA = ("own-track", "own-camera")
 
 
 def run(words: list[str]) -> None:
@@ -25,36 +33,102 @@ def run(words: list[str]) -> None:
     device = use_machine(arguments)
     query = find_images(arguments.query, arguments.modality)
 
-    def embed(images: Images) -> Gallery:
+    def embed(images: Images, levels: LevelWords = arguments.levels) -> Gallery:
         found: Gallery = vireid.embed(
             arguments.run,
             images,
             device=device,
             cache=MEMORY,
-            levels=arguments.levels,
+            levels=levels,
             progress=progress,
         )
         return found
 
-    if arguments.gallery.suffix == ".npz":
-        if arguments.gallery_modality:
-            raise ConfigError("--gallery-modality applies to folders; an npz file says it itself")
-        gallery = vireid.load_gallery(arguments.gallery)
+    gallery = _gallery(arguments)
+    if isinstance(gallery, Images):
+        gallery = embed(gallery)
+    queries = embed(query, arguments.levels or gallery.images.levels)
+    ignore: list[Own] = [*arguments.ignore, *(() if arguments.with_itself else ("own-file",))]
+    ranking = vireid.search(queries, gallery, arguments.top, ignore=ignore)
+    found = [_found(gallery, ranking, i) for i in range(len(query))]
+    if arguments.json:
+        pairs = zip(query.paths, found, strict=True)
+        told = [{"query": str(query.root / path), "found": images} for path, images in pairs]
+        console.print(json.dumps(told, indent=2), soft_wrap=True)
     else:
-        gallery = embed(find_images(arguments.gallery, arguments.gallery_modality))
-    queries = embed(query)
-    ranking = vireid.search(queries, gallery, arguments.top)
-    for i, path in enumerate(query.paths):
+        _print(query, found)
+        if usual := usual_similarity(queries, gallery):
+            console.print(usual)
+    if arguments.figure:
+        from vireid.cli.ranked import draw_found
+
+        draw_found(queries, gallery, ranking, arguments.figure)
+        if not arguments.json:
+            console.print(f"written: {arguments.figure}")
+
+
+def _gallery(arguments: argparse.Namespace) -> Gallery | Images:
+    """Return the gallery, or its images where they are to be embedded; one modality if wanted."""
+    wanted = {one for one in (arguments.only, arguments.gallery_modality) if one}
+    if len(wanted) > 1:
+        raise ConfigError(
+            f"--only {arguments.only} and --gallery-modality {arguments.gallery_modality} leave "
+            "no image; leave one out"
+        )
+    path = arguments.gallery
+    found: Gallery | Images
+    if path.suffix == ".npz":
+        found = vireid.load_gallery(path, root=arguments.root)
+        modality = found.embeddings.modality
+    else:
+        if arguments.root is not None:
+            raise ConfigError("--root applies to an npz gallery; folders say themselves where")
+        found = find_images(path, arguments.gallery_modality, option="--gallery-modality")
+        modality = found.modality
+    if not wanted:
+        return found
+    only = wanted.pop()
+    rows = np.flatnonzero(modality == Modality[only.upper()])
+    if not rows.size:
+        raise DataError(f"{path} holds no {only} images; choose another gallery or modality")
+    return found.subset(rows)
+
+
+def _found(gallery: Gallery, ranking: Ranking, query: int) -> list[dict[str, Any]]:
+    """Return what was found for a query, best first."""
+    images = gallery.images
+    rows: list[dict[str, Any]] = []
+    for j, value in zip(ranking.order[query].tolist(), ranking.similarity[query], strict=True):
+        if j < 0:
+            break
+        camera = int(images.camera[j])
+        rows.append(
+            {
+                "rank": len(rows) + 1,
+                "similarity": float(value),
+                "modality": MODALITIES[images.modality[j]],
+                "camera": images.camera_name(camera) if camera else None,
+                "path": str(images.root / images.paths[j]),
+            }
+        )
+    return rows
+
+
+def _print(query: Images, found: list[list[dict[str, Any]]]) -> None:
+    """Print a table for each query."""
+    empty = [path for path, images in zip(query.paths, found, strict=True) if not images]
+    if empty:
+        warnings.warn(
+            f"nothing is left in the gallery for {len(empty)} of {len(query)} queries, first "
+            f"{empty[0]}: all of it is what is left out; see --with-itself and --ignore",
+            stacklevel=2,
+        )
+    for path, images in zip(query.paths, found, strict=True):
         rows = [
-            [str(rank), f"{value:.3f}", MODALITIES[gallery.images.modality[j]], _where(gallery, j)]
-            for rank, (j, value) in enumerate(
-                zip(ranking.order[i].tolist(), ranking.similarity[i], strict=True), 1
-            )
+            [str(one["rank"]), f"{one['similarity']:.3f}", one["modality"], one["path"]]
+            for one in images
         ]
         console.print(plain_table(["rank", "similarity", "modality", "image"], rows, path))
-    if arguments.figure:
-        _draw(queries, gallery, ranking, arguments.figure)
-        console.print(f"written: {arguments.figure}")
 
 
 def parse(words: list[str]) -> argparse.Namespace:
@@ -64,15 +138,19 @@ def parse(words: list[str]) -> argparse.Namespace:
         words: the command line.
 
     Returns:
-        run, query, modality, gallery, gallery_modality, top, figure, levels, device and threads.
+        run, query, modality, gallery, gallery_modality, only, ignore, with_itself, root, top,
+        figure, json, levels, device and threads.
     """
     command = parser(
         "search",
-        "Find the person of a query image in a gallery of images or embeddings.",
+        "Find the person of a query image in a gallery of images or embeddings. The image itself\n"
+        "is left out where the gallery holds it.",
         "example:\n"
-        "  vireid search runs/first night.jpg --modality infrared --gallery day.npz --top 10",
+        "  vireid search runs/first night.jpg --modality infrared --gallery all.npz --only visible",
     )
-    command.add_argument("run", type=folder, help="a run folder written by `vireid train`")
+    command.add_argument(
+        "run", type=folder, help="a run folder written by `vireid train`, or a checkpoint's file"
+    )
     command.add_argument("query", type=folder, help="an image, or a folder of them")
     command.add_argument("--modality", choices=MODALITIES, help="what the query shows")
     command.add_argument(
@@ -83,26 +161,30 @@ def parse(words: list[str]) -> argparse.Namespace:
         help="a folder of images, a data set, or an npz file from `vireid embed`",
     )
     command.add_argument(
-        "--gallery-modality", choices=MODALITIES, help="what a plain gallery folder shows"
+        "--gallery-modality",
+        choices=MODALITIES,
+        help="what a plain gallery folder shows; of another gallery, as --only",
+    )
+    command.add_argument(
+        "--only", choices=MODALITIES, help="search among the gallery's images of one modality"
+    )
+    command.add_argument(
+        "--ignore",
+        nargs="+",
+        default=[],
+        choices=OWN_TRACK_OR_CAMERA,
+        metavar="OWN",
+        help="also leave out the query's own-track or own-camera, where the gallery knows them",
+    )
+    command.add_argument(
+        "--with-itself", action="store_true", help="keep the query's own file among the results"
+    )
+    command.add_argument(
+        "--root", type=folder, metavar="DIR", help="where the images of an npz gallery lie now"
     )
     command.add_argument("--top", type=int, default=10, help="how many to show (default: 10)")
     command.add_argument("--figure", type=folder, metavar="PNG", help="also draw the ranked list")
+    command.add_argument("--json", action="store_true", help="print JSON instead of tables")
     add_levels(command)
     add_machine(command)
     return command.parse_args(words)
-
-
-def _where(gallery: Gallery, index: int) -> str:
-    return str(gallery.images.root / gallery.images.paths[index])
-
-
-def _draw(queries: Gallery, gallery: Gallery, ranking: Ranking, path: Path) -> None:
-    from vireid.pages import draw_ranked_list
-
-    rows = []
-    for i in range(len(queries.images.paths)):
-        found = [decode_image(gallery.images, int(j)) for j in ranking.order[i]]
-        rows.append([decode_image(queries.images, i), *found])
-    marks = [[None] * len(row) for row in rows]
-    with whole_file(path) as whole:
-        draw_ranked_list(rows, marks, whole, list(queries.images.paths))

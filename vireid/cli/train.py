@@ -18,7 +18,7 @@ from vireid.cli.arguments import (
 )
 from vireid.cli.display import console, progress
 from vireid.cli.settings import POINTER, add_settings, parse_or_list
-from vireid.data import DataFolder
+from vireid.data import DataFolder, open_data
 from vireid.observers import CHOICES
 from vireid.parallel.environment import is_several, launcher, told_rank
 from vireid.recipes import find_recipe, names
@@ -36,7 +36,32 @@ def run(words: list[str]) -> None:
     """
     arguments = parse(words, "train", "Learn from unlabelled visible and infrared images.")
     train(arguments, again=_again(arguments))
-    console.print(f"next: vireid evaluate {arguments.out} {arguments.data}")
+    console.print(f"next: {_next(arguments)}")
+
+
+def _next(arguments: argparse.Namespace) -> str:
+    """Return the command to go on with: scores only where there are people to test on."""
+    run, data = arguments.out, arguments.data
+    fold = "" if arguments.fold is None else f" --fold {arguments.fold}"
+    if has_test_identities(open_data(arguments.data, fold=arguments.fold)):
+        return f"vireid evaluate {run} {data}{fold}"
+    return (
+        f"vireid embed {run} {data}{fold} --out embeddings.npz; then vireid label embeddings.npz "
+        f"--out labels.csv, or vireid search {run} IMAGE --modality infrared --gallery "
+        "embeddings.npz --only visible (evaluate needs test images with identities)"
+    )
+
+
+def has_test_identities(data: DataFolder) -> bool:
+    """Tell whether data can be evaluated on.
+
+    Args:
+        data: what was opened.
+
+    Returns:
+        True where it has test images with identities.
+    """
+    return len(data.test) > 0 and data.test_truth is not None
 
 
 def train(

@@ -10,10 +10,12 @@ from vireid.metrics.agreement import (
 from vireid.metrics.margins import centre_margin, matching_margin
 from vireid.metrics.reliability import Reliability, reliability
 from vireid.metrics.retrieval import Count, per_query_scores, retrieval_scores
+from vireid.metrics.scale import SCALE, clarity_word
 from vireid.metrics.scores import QueryScores, RetrievalScores, joined_scores, mean_scores
 from vireid.metrics.spread import Spread, spread
 
 __all__ = [
+    "SCALE",
     "Agreement",
     "Count",
     "QueryScores",
@@ -22,6 +24,7 @@ __all__ = [
     "Spread",
     "adjusted_rand",
     "centre_margin",
+    "clarity_word",
     "joined_scores",
     "matching_margin",
     "mean_scores",

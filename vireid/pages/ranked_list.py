@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 RIGHT, WRONG, PLAIN = (46, 139, 87), (200, 45, 45), (90, 90, 90)
-FRAME, GAP, HEADER = 4, 6, 18
+FRAME, GAP, HEADER, LINE = 4, 6, 18, 14
 CELL = (64, 128)
 
 
@@ -17,6 +17,7 @@ def draw_ranked_list(
     right: Sequence[Sequence[bool | None]],
     path: Path,
     captions: Sequence[str] | None = None,
+    notes: Sequence[Sequence[Sequence[str]]] | None = None,
 ) -> None:
     """Draw one row for each query: the query, then its gallery images, best first.
 
@@ -26,9 +27,12 @@ def draw_ranked_list(
             None where unknown.
         path: the PNG to write.
         captions: a line above each row, where given.
+        notes: for each image, lines below it, where given; as many for each.
     """
     columns = max(len(row) for row in rows)
     width, height = CELL[0] + 2 * FRAME + GAP, CELL[1] + 2 * FRAME + GAP + HEADER
+    lines = max((len(note) for row in notes or () for note in row), default=0)
+    height += lines * LINE
     sheet = Image.new("RGB", (columns * width + 3 * GAP, len(rows) * height + GAP), "white")
     draw = ImageDraw.Draw(sheet)
     font = ImageFont.load_default(11)
@@ -48,4 +52,6 @@ def draw_ranked_list(
             draw.rectangle((box[0], box[1], box[2] - 1, box[3] - 1), fill=colour)
             cell = Image.fromarray(pixels).resize(CELL, Image.Resampling.BILINEAR)
             sheet.paste(cell, (left + FRAME, top + HEADER + FRAME))
+            for line, text in enumerate(notes[i][j] if notes else ()):
+                draw.text((left, box[3] + line * LINE), text, fill="black", font=font)
     sheet.save(path, format="PNG")

@@ -3,6 +3,7 @@
 from vireid.ranking.exact import search
 from vireid.ranking.features import Features, read_features, write_labels
 from vireid.ranking.gallery import Gallery, load_gallery, save_gallery
+from vireid.ranking.usual import usual_similarity
 
 __all__ = [
     "Features",
@@ -11,5 +12,6 @@ __all__ = [
     "read_features",
     "save_gallery",
     "search",
+    "usual_similarity",
     "write_labels",
 ]

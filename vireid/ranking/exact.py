@@ -1,10 +1,14 @@
 """Exact search: the best gallery images for each query."""
 
+import warnings
+from collections.abc import Sequence
+
 import numpy as np
 
 from vireid.errors import ConfigError, DataError
 from vireid.ranking.gallery import Gallery
-from vireid.types import Embeddings, Ranking
+from vireid.ranking.own import Own, OwnRows
+from vireid.types import Embeddings, Modality, Ranking
 
 
 def search(
@@ -12,24 +16,95 @@ def search(
     gallery: Embeddings | Gallery,
     top: int = 10,
     *,
+    only: Modality | None = None,
+    ignore: Sequence[Own] = (),
     block: int = 1024,
 ) -> Ranking:
     """Find the most similar images of a gallery for each query, by dot product.
 
     Args:
         queries: Q embeddings, with or without their images.
-        gallery: G embeddings of the same size D, likewise.
+        gallery: G embeddings of the same size D, likewise, by the same network.
         top: K, images to return for each query; at most G are.
+        only: search among the gallery images of one modality.
+        ignore: what of a query itself is left out: its ``own-file``, which is the image of the same
+            place, bytes or pixels, its ``own-track`` or its ``own-camera``, as far as the gallery
+            knows it; both sides are then to be galleries.
         block: queries compared at once, which bounds memory at block x G.
 
     Returns:
-        Ranking [Q, K], ties in the order of the gallery.
+        Ranking [Q, K], ties in the order of the gallery; -1, with a similarity of NaN, behind the
+        last image of a query for which fewer than K are left.
 
     Raises:
-        DataError: the gallery is empty or of another embedding size.
-        ConfigError: ``top`` is below 1, or what is given holds no embeddings.
+        DataError: the gallery is empty, of another embedding size, or of another network than the
+            queries.
+        ConfigError: ``top`` is below 1, what is given holds no embeddings, or the images needed
+            to leave something out are unknown.
     """
+    given = queries, gallery
     queries, gallery = _embeddings(queries), _embeddings(gallery)
+    _check(queries, gallery, top)
+    _check_same_network(*given)
+    own = _own_rows(*given, ignore)
+    columns = np.arange(len(gallery))
+    if only is not None:
+        columns = np.flatnonzero(gallery.modality == only)
+        if not columns.size:
+            raise DataError(f"the gallery has no {only.name.lower()} images; expected some")
+    count = min(top, len(columns))
+    orders, values = [np.empty((0, count), np.int64)], [np.empty((0, count), np.float32)]
+    for start in range(0, len(queries), block):
+        similarity = queries.vectors[start : start + block] @ gallery.vectors.T
+        if own is not None:
+            for i, row in enumerate(similarity):
+                row[own.of(start + i, row)] = -np.inf
+        similarity = similarity[:, columns] if only is not None else similarity
+        order = np.argsort(-similarity, axis=1, kind="stable")[:, :count]
+        best = np.take_along_axis(similarity, order, axis=1)
+        left = best > -np.inf
+        orders.append(np.where(left, columns[order], -1))
+        values.append(np.where(left, best, np.float32(np.nan)))
+    if own is not None:
+        own.warn()
+    return Ranking(np.concatenate(orders), np.concatenate(values))
+
+
+def _own_rows(
+    queries: Embeddings | Gallery, gallery: Embeddings | Gallery, ignore: Sequence[Own]
+) -> OwnRows | None:
+    """Return what finds a query's own rows; None where nothing is left out."""
+    if not ignore:
+        return None
+    if not (isinstance(queries, Gallery) and isinstance(gallery, Gallery)):
+        raise ConfigError(
+            "ignore needs to know the images; expected a Gallery for queries and gallery, as of "
+            "vireid.embed or load_gallery"
+        )
+    return OwnRows(queries, gallery, ignore)
+
+
+def _check_same_network(queries: Embeddings | Gallery, gallery: Embeddings | Gallery) -> None:
+    """Refuse embeddings of two networks; warn where a gallery does not say which made it."""
+    if not (isinstance(queries, Gallery) and isinstance(gallery, Gallery)):
+        return
+    one, other = queries.network, gallery.network
+    if one and other and one != other:
+        raise DataError(
+            f"the queries are of {queries.made_by()} and the gallery is of {gallery.made_by()}, "
+            "whose similarities mean nothing; embed both by the same run, stage and levels"
+        )
+    if (one is None) != (other is None):
+        unknown = "gallery" if other is None else "file of the queries"
+        warnings.warn(
+            f"the {unknown} does not say which network made it; if that was another one than "
+            f"{one or other}, similarities mean nothing: embed it again",
+            stacklevel=3,
+        )
+
+
+def _check(queries: Embeddings, gallery: Embeddings, top: int) -> None:
+    """Check that there is something to search, and that sizes fit."""
     if not len(gallery):
         raise DataError("the gallery is empty; expected at least one image")
     if top < 1:
@@ -40,14 +115,6 @@ def search(
             f"queries have {sizes[0]} dimensions and the gallery {sizes[1]}; "
             "embed both with the same run"
         )
-    count = min(top, len(gallery))
-    orders, values = [np.empty((0, count), np.int64)], [np.empty((0, count), np.float32)]
-    for start in range(0, len(queries), block):
-        similarity = queries.vectors[start : start + block] @ gallery.vectors.T
-        order = np.argsort(-similarity, axis=1, kind="stable")[:, :count]
-        orders.append(order)
-        values.append(np.take_along_axis(similarity, order, axis=1))
-    return Ranking(np.concatenate(orders), np.concatenate(values))
 
 
 def _embeddings(given: Embeddings | Gallery) -> Embeddings:

@@ -4,13 +4,16 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
 from vireid.errors import DataError
 from vireid.files import whole_file
+from vireid.ranking.arrays import names_of, read_arrays, single_text
 from vireid.types import Float, Int
+
+ARRAYS = ("vectors", "modality", "paths", "network", "labelling")
+"""What is read of a file of features."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,10 @@ class Features:
     """[N] 0 visible, 1 infrared, where the file says it."""
     paths: tuple[str, ...] | None
     """The images they were made of, where the file says it."""
+    network: str | None = None
+    """Fingerprint of the network that made them, where the file says it."""
+    labelling: str | None = None
+    """Settings of labelling that belong to them, JSON, where the file says it."""
 
 
 def read_features(path: Path) -> Features:
@@ -30,46 +37,48 @@ def read_features(path: Path) -> Features:
 
     Args:
         path: the file; an npz file holds ``vectors`` [N, D] and may hold ``modality`` and
-            ``paths`` [N].
+            ``paths`` [N], ``network`` and ``labelling``. Nothing in it is unpickled.
 
     Returns:
         The features; whoever uses the modality checks it.
 
     Raises:
-        DataError: the file is missing or damaged, or lacks vectors, or has other paths.
+        DataError: the file is missing or damaged, or lacks vectors, has other paths, or rows of
+            several networks.
     """
     if not path.is_file():
         raise DataError(f"{path} is not a file; expected embeddings (.npz or .npy)")
-    try:
-        with path.open("rb") as file:
-            content = np.load(file, allow_pickle=False)
-            single = isinstance(content, np.ndarray)
-            arrays: dict[str, Any] = {"vectors": content} if single else dict(content)
-    except (OSError, ValueError, EOFError, BadZipFile) as error:
-        raise DataError(f"{path} is damaged or no npz or npy file: {error}") from error
+    arrays, known = read_arrays(path, ARRAYS, "damaged or no npz or npy file")
     if "vectors" not in arrays:
-        known = ", ".join(arrays) or "nothing"
-        raise DataError(f"{path} holds {known}; expected an array `vectors` of shape (N, D)")
-    vectors, modality, paths = arrays["vectors"], arrays.get("modality"), arrays.get("paths")
+        raise DataError(
+            f"{path} holds {', '.join(known) or 'nothing'}; expected an array `vectors` of shape "
+            "(N, D)"
+        )
+    vectors, paths = arrays["vectors"], arrays.get("paths")
     if vectors.ndim != 2 or not vectors.size or not np.issubdtype(vectors.dtype, np.floating):
         raise DataError(
             f"{path}: vectors are {vectors.dtype} of shape {vectors.shape}; "
             "expected floating (N, D), not empty"
         )
-    if paths is not None and paths.shape != (len(vectors),):
-        raise DataError(f"{path}: paths have shape {paths.shape}; expected ({len(vectors)},)")
-    names = None if paths is None else tuple(str(name) for name in paths)
-    return Features(vectors, modality, names)
+    names = None if paths is None else names_of(path, paths, len(vectors))
+    network, labelling = (
+        single_text(path, name, arrays.get(name)) for name in ("network", "labelling")
+    )
+    return Features(vectors, arrays.get("modality"), names, network, labelling)
 
 
-def write_labels(path: Path, labels: Int, paths: tuple[str, ...] | None) -> None:
+def write_labels(
+    path: Path, labels: Int, paths: tuple[str, ...] | None, network: str | None = None
+) -> None:
     """Write labels as text or as an array, whole or not at all.
 
     Args:
-        path: a .csv file (columns ``path``, or ``row`` where there are no paths, and ``label``)
-            or an .npz file (``labels`` [N] int64 and, where known, ``paths``).
+        path: a .csv file (columns ``path``, or ``row`` where there are no paths, ``label``, and
+            ``network`` where it is known) or an .npz file (``labels`` [N] int64 and, where known,
+            ``paths`` and ``network``).
         labels: [N], -1 for noise.
         paths: of the N images.
+        network: fingerprint of the network whose embeddings were labelled.
 
     Raises:
         DataError: the file cannot be written.
@@ -79,11 +88,18 @@ def write_labels(path: Path, labels: Int, paths: tuple[str, ...] | None) -> None
             arrays: dict[str, Any] = {"labels": labels}
             if paths is not None:
                 arrays["paths"] = np.array(paths, dtype=np.str_)
+            if network is not None:
+                arrays["network"] = np.array(network)
             with whole.open("wb") as file:
                 np.savez(file, **arrays)
             return
-        with whole.open("w", newline="", encoding="utf-8") as text:
+        more = () if network is None else (network,)
+        # names of files that are no UTF-8 stay what they are
+        with whole.open("w", newline="", encoding="utf-8", errors="surrogateescape") as text:
             table = csv.writer(text)
-            table.writerow(("row" if paths is None else "path", "label"))
+            first = "row" if paths is None else "path"
+            table.writerow((first, "label", *(() if network is None else ("network",))))
             names = range(len(labels)) if paths is None else paths
-            table.writerows(zip(names, labels.tolist(), strict=True))
+            table.writerows(
+                (name, one, *more) for name, one in zip(names, labels.tolist(), strict=True)
+            )

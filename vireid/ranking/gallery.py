@@ -1,24 +1,40 @@
 """A gallery of embedded images, in memory and as an npz file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from zipfile import BadZipFile, is_zipfile
+from typing import Any
+from zipfile import is_zipfile
 
 import numpy as np
 
 from vireid.errors import DataError
 from vireid.files import whole_file
-from vireid.types import Embeddings, Images
+from vireid.ranking.arrays import names_of, numbered, numbers_text, read_arrays, single_text
+from vireid.types import Embeddings, Images, Int, Levels
 
 FIELDS = ("vectors", "modality", "camera", "paths", "root")
+"""What every file of a gallery holds."""
+KNOWN = ("track", "time", "box")
+"""What it holds of each image where it is known."""
+TEXTS = ("network", "source", "labelling", "levels", "cameras", "tracks")
+"""What it says of all of them, where it is known."""
+FORMAT = 2
+"""Version of the file; 1 holds ``FIELDS`` alone."""
 
 
 @dataclass(frozen=True)
 class Gallery:
-    """N embedded images, and where each is from."""
+    """N embedded images, where each is from, and what made the embeddings."""
 
     images: Images
     embeddings: Embeddings
+    network: str | None = None
+    """Fingerprint of the network, of the size of its images and of their levels; None where
+    unknown. Embeddings of two networks cannot be compared."""
+    source: str | None = None
+    """Which run and stage that was, in words; None where unknown."""
+    labelling: str | None = None
+    """The run's settings of labelling, JSON, as ``vireid.label`` uses them; None where unknown."""
 
     def __post_init__(self) -> None:
         """Check that there is one embedding for each image."""
@@ -28,6 +44,21 @@ class Gallery:
                 "expected one for each"
             )
 
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def subset(self, indices: Int) -> "Gallery":
+        """Return the images at the indices [M] with their embeddings, in that order."""
+        chosen, every = np.asarray(indices, dtype=np.int64), self.embeddings
+        features = None if every.features is None else every.features[chosen]
+        rows = Embeddings(every.vectors[chosen], every.modality[chosen], features)
+        return replace(self, images=self.images.subset(chosen), embeddings=rows)
+
+    def made_by(self) -> str:
+        """Return what made the embeddings, for messages: fingerprint, run and stage."""
+        words = f" ({self.source})" if self.source else ""
+        return f"network {self.network or 'unknown'}{words}"
+
 
 def save_gallery(gallery: Gallery, path: Path) -> None:
     """Write a gallery to an npz file, whole or not at all.
@@ -35,49 +66,80 @@ def save_gallery(gallery: Gallery, path: Path) -> None:
     Args:
         gallery: embeddings [N, D] with their images.
         path: the file; arrays ``vectors`` [N, D] float32, ``modality`` and ``camera`` [N],
-            ``paths`` [N] text and ``root``.
+            ``paths`` [N] text and ``root``; ``track``, ``time`` [N] and ``box`` [N, 4],
+            ``cameras``, ``tracks``, ``levels`` and ``labelling`` (JSON) and ``source`` where they
+            are known; ``network``, of each row, so that it stays when files are joined; and
+            ``format``.
 
     Raises:
         DataError: the file cannot be written.
     """
+    images = gallery.images
+    arrays: dict[str, Any] = {
+        "vectors": gallery.embeddings.vectors,
+        "modality": gallery.embeddings.modality,
+        "camera": images.camera,
+        "paths": np.array(images.paths, dtype=np.str_),
+        "root": np.array(str(images.root)),
+        "format": np.array(FORMAT),
+    }
+    arrays |= {name: getattr(images, name) for name in KNOWN if getattr(images, name) is not None}
+    texts = {name: getattr(gallery, name) for name in ("source", "labelling")}
+    texts |= {name: numbers_text(getattr(images, name)) for name in ("cameras", "tracks")}
+    texts["levels"] = None if images.levels is None else images.levels.to_json()
+    arrays |= {name: np.array(text) for name, text in texts.items() if text is not None}
+    if gallery.network is not None:
+        arrays["network"] = np.full(len(images), gallery.network)
     with whole_file(path) as whole, whole.open("wb") as file:
-        np.savez(
-            file,
-            vectors=gallery.embeddings.vectors,
-            modality=gallery.embeddings.modality,
-            camera=gallery.images.camera,
-            paths=np.array(gallery.images.paths, dtype=np.str_),
-            root=np.array(str(gallery.images.root)),
-        )
+        np.savez(file, **arrays)
 
 
-def load_gallery(path: Path) -> Gallery:
-    """Read a gallery that ``save_gallery`` wrote.
+def load_gallery(path: Path | str, *, root: Path | str | None = None) -> Gallery:
+    """Read a gallery that ``save_gallery`` wrote, in this version or an earlier one.
 
     Args:
         path: the npz file.
+        root: the folder in which its images lie now, where they have moved.
 
     Returns:
-        The gallery.
+        The gallery; without ``network`` where the file does not say it.
 
     Raises:
-        DataError: the file is missing, damaged or lacks an array.
+        DataError: the file is missing or damaged, lacks an array, or holds rows of several
+            networks.
     """
+    path = Path(path)
     if not is_zipfile(path):
         raise DataError(f"{path} is missing or no npz file; expected one from `vireid embed`")
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            missing = [name for name in FIELDS if name not in file]
-            if missing:
-                raise DataError(
-                    f"{path} lacks {', '.join(missing)}; expected a file from `vireid embed`"
-                )
-            arrays = {name: file[name] for name in FIELDS}
-    except (OSError, ValueError, EOFError, BadZipFile) as error:
-        raise DataError(f"{path} is no gallery from `vireid embed`: {error}") from error
+    names = (*FIELDS, *KNOWN, *TEXTS, "format")
+    arrays, _ = read_arrays(path, names, "no gallery from `vireid embed`")
+    missing = [name for name in FIELDS if name not in arrays]
+    if missing:
+        raise DataError(f"{path} lacks {', '.join(missing)}; expected a file from `vireid embed`")
+    version = arrays.get("format", np.array(1))
+    if not np.issubdtype(version.dtype, np.integer) or version.max(initial=1) > FORMAT:
+        raise DataError(
+            f"{path} has format {version}; this version of vireid reads up to {FORMAT}: update "
+            "it, or embed again"
+        )
+    network, source, labelling, levels = (
+        single_text(path, name, arrays.get(name)) for name in TEXTS[:4]
+    )
     if arrays["paths"].ndim != 1:
         raise DataError(f"{path}: paths have shape {arrays['paths'].shape}; expected (N,)")
-    paths = tuple(str(name) for name in arrays["paths"])
-    root = Path(str(arrays["root"]))
-    images = Images(root, paths, arrays["modality"], arrays["camera"])
-    return Gallery(images, Embeddings(arrays["vectors"], arrays["modality"]))
+    place = single_text(path, "root", arrays["root"]) or "" if root is None else root
+    try:
+        images = Images(
+            Path(place),
+            names_of(path, arrays["paths"], len(arrays["paths"])),
+            arrays["modality"],
+            arrays["camera"],
+            **{name: arrays.get(name) for name in KNOWN},
+            cameras=numbered(path, "cameras", arrays.get("cameras")),
+            tracks=numbered(path, "tracks", arrays.get("tracks")),
+            levels=None if levels is None else Levels.from_json(levels),
+        )
+        embeddings = Embeddings(arrays["vectors"], arrays["modality"])
+        return Gallery(images, embeddings, network, source, labelling)
+    except DataError as error:
+        raise DataError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from error

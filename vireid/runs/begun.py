@@ -1,9 +1,10 @@
-"""What a run was begun with where its recipe leaves something to the machine."""
+"""What a run was begun with where its recipe leaves something to the machine, and how far it is."""
 
 from dataclasses import replace
 
 from vireid.config import Recipe
 from vireid.recipes.yaml_text import read_yaml
+from vireid.training import TrainingState
 
 LEFT_OPEN = ("parts", "embedding_batch")
 """Settings of ``compute`` that a recipe leaves to the memory of a GPU."""
@@ -27,3 +28,20 @@ def as_begun(recipe: Recipe, text: str) -> Recipe:
         if name in LEFT_OPEN and getattr(recipe.compute, name) is None
     }
     return replace(recipe, compute=replace(recipe.compute, **chosen)) if chosen else recipe
+
+
+def place_of(recipe: Recipe, state: TrainingState) -> str:
+    """Say where a training goes on.
+
+    Args:
+        recipe: of the training.
+        state: as it was saved.
+
+    Returns:
+        Stage, epoch and step.
+    """
+    if state.stage >= len(recipe.stages):
+        return "the end of its last stage"
+    stage = recipe.stages[state.stage]
+    within = f", after step {state.step} of {stage.iterations}" if state.step else ""
+    return f"{stage.name} {state.epoch + 1}/{stage.epochs}{within}"

@@ -7,9 +7,12 @@ from vireid.errors import ConfigError
 from vireid.models.extract import extract
 from vireid.observers import Progress, silent
 from vireid.ranking import Gallery
-from vireid.runs import Run, load_network
-from vireid.runs.leveling import LevelWords, levels_of, with_levels
+from vireid.runs import Run
+from vireid.runs.carried import carried_settings
+from vireid.runs.fingerprints import network_fingerprint
+from vireid.runs.leveling import LevelWords, with_levels
 from vireid.runs.machine import find_device
+from vireid.runs.networks import open_network
 from vireid.runs.reading import read_all
 from vireid.types import Images
 
@@ -30,7 +33,7 @@ def embed(
     """Embed images with the network of a run.
 
     Args:
-        run: a run or its folder.
+        run: a run, its folder, or the file of a checkpoint.
         images: N images, or where they are: a data set as for ``open_data``, a plain folder or one
             image.
         modality: visible or infrared: what a plain folder or an image shows; a data set says it
@@ -46,21 +49,30 @@ def embed(
         progress: shows how many images are read and embedded.
 
     Returns:
-        The images with their embeddings [N, D], rows of unit length.
+        The images with their embeddings [N, D], rows of unit length, the fingerprint of the
+        network, and the settings by which the run labels.
 
     Raises:
         DataError: an image cannot be read, or the path holds none.
         ConfigError: the modality is neither known nor given, or an option does not apply.
         CheckpointError: the run or the stage is missing or damaged.
     """
-    run = run if isinstance(run, Run) else Run(Path(run))
     if not isinstance(images, Images):
         images = find_images(images, modality, part, fold=fold)
     elif modality is not None or part != "all" or fold is not None:
         raise ConfigError("modality, part and fold apply to paths; images say it themselves")
-    images = with_levels(images, levels, levels_of(run))
-    recipe = run.outline()
-    network = load_network(run, stage).to(find_device(device))
-    pixels = read_all(images, (recipe.height, recipe.width), cache, progress=progress)
+    found = open_network(run, stage)
+    images = with_levels(images, levels, found.levels)
+    size = (found.recipe.height, found.recipe.width)
+    network = found.network.to(find_device(device))
+    pixels = read_all(images, size, cache, progress=progress)
     with progress("embedding") as tell:
-        return Gallery(images, extract(network, pixels, images.modality, progress=tell))
+        embeddings = extract(network, pixels, images.modality, progress=tell)
+    where = run.folder if isinstance(run, Run) else run
+    return Gallery(
+        images,
+        embeddings,
+        network_fingerprint(network.state_dict(), size, found.levels),
+        f"{where}, stage {found.stage}, {size[0]}x{size[1]}",
+        carried_settings(found.text, f"the recipe of {where}"),
+    )

@@ -140,20 +140,12 @@ def load_network(run: Run | Path | str, stage: str | None = None) -> CrossModalN
         CheckpointError: the run, the stage or the file is missing or damaged.
         ConfigError: a stage is given with a file, or the recipe is not valid.
     """
-    if not isinstance(run, Run) and Path(run).is_file():
-        if stage is not None:
-            raise ConfigError(f"stage {stage} applies to runs; {run} is a file: leave it out")
-        return open_weights(Path(run)).network
-    run = run if isinstance(run, Run) else Run(Path(run))
-    recipe, wanted = run.outline(), find_stage(run, stage)
-    network = new_network(recipe, weights="none")
-    load_weights(network, run.checkpoint_file(wanted))
-    return network.eval()
+    return open_network(run, stage).network
 
 
 @dataclass(frozen=True)
 class Weights:
-    """A checkpoint by itself: the network, and what its file says of it."""
+    """A trained network, and what its run or file says of it."""
 
     network: CrossModalNetwork
     """In evaluation mode, on the CPU."""
@@ -163,8 +155,36 @@ class Weights:
     """The stage after which it was saved, or ``before``."""
     origin: Origin
     """Which data it was trained on, where that has folds."""
+    text: str
+    """The recipe as it is written there."""
     levels: Levels | None = None
     """What became black and white of its images of more than 8 bits."""
+
+
+def open_network(run: Run | Path | str, stage: str | None = None) -> Weights:
+    """Read the trained network of a run, or of one of its checkpoints, with what is said of it.
+
+    Args:
+        run: as for ``load_network``.
+        stage: as for ``load_network``.
+
+    Returns:
+        The network and what is said of it.
+
+    Raises:
+        CheckpointError: as for ``load_network``.
+        ConfigError: as for ``load_network``.
+    """
+    if not isinstance(run, Run) and Path(run).is_file():
+        if stage is not None:
+            raise ConfigError(f"stage {stage} applies to runs; {run} is a file: leave it out")
+        return open_weights(Path(run))
+    run = run if isinstance(run, Run) else Run(Path(run))
+    recipe, wanted = run.outline(), find_stage(run, stage)
+    network = new_network(recipe, weights="none")
+    load_weights(network, run.checkpoint_file(wanted))
+    text, levels = run.recipe_text(), run.levels()
+    return Weights(network.eval(), recipe, wanted, run.origin(), text, levels)
 
 
 def open_weights(path: Path) -> Weights:
@@ -191,4 +211,5 @@ def open_weights(path: Path) -> Weights:
     fold = metadata.get("fold", metadata.get("trial"))  # trial: as version 0.1.0 called it
     origin = Origin(metadata.get("data"), None if fold is None else int(fold))
     levels = Levels.from_json(metadata["levels"]) if "levels" in metadata else None
-    return Weights(network.eval(), recipe, metadata.get("stage", path.stem), origin, levels)
+    stage = metadata.get("stage", path.stem)
+    return Weights(network.eval(), recipe, stage, origin, metadata["recipe"], levels)

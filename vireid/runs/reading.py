@@ -15,6 +15,7 @@ from vireid.observers import Progress, silent
 from vireid.parallel import from_first, on_first, share
 from vireid.runs.claim import check_trainable
 from vireid.runs.leveling import LevelWords
+from vireid.training import TrainingImages
 from vireid.types import Images
 
 NOTABLE = 0.25
@@ -144,6 +145,20 @@ def _flat_words(flat: Flat) -> str:
         f"{flat.share:.0%} of the {flat.modality.name.lower()} images are nearly of one grey level "
         f"({flat.looked} were looked at)"
     )
+
+
+def training_images(images: Images, pixels: Pixels) -> TrainingImages:
+    """Return images as a training takes them: without files, with what is known of them.
+
+    Args:
+        images: N images; camera 0 for all stands for unknown cameras.
+        pixels: [N, height, width, 3] of them.
+
+    Returns:
+        Pixels, modalities and, where known, cameras, tracks, times and boxes.
+    """
+    known = images.known()
+    return TrainingImages(pixels, known.modality, known.camera, known.track, known.time, known.box)
 
 
 def _count(images: Images, found: ReadImages) -> str:

@@ -12,7 +12,6 @@ import torch
 
 from vireid.config import Recipe
 from vireid.data import DataFolder
-from vireid.data.pixels.decoding import Pixels
 from vireid.errors import LostProcess, SaveError, Stopped
 from vireid.files import whole_file
 from vireid.models import CrossModalNetwork
@@ -30,13 +29,19 @@ from vireid.parallel import (
 )
 from vireid.recipes import recipe_differences
 from vireid.runs import BEFORE, Run, new_network, save_network
-from vireid.runs.begun import as_begun
-from vireid.runs.claim import check_trainable, claimed, is_finished, write_settings
+from vireid.runs.begun import as_begun, place_of
+from vireid.runs.claim import (
+    check_same_images,
+    check_trainable,
+    claimed,
+    is_finished,
+    write_settings,
+)
 from vireid.runs.fingerprints import fingerprint
 from vireid.runs.initial import initial_change, note_initial
 from vireid.runs.keeping import Keeper
 from vireid.runs.leveling import training_levels
-from vireid.runs.reading import read_training
+from vireid.runs.reading import read_training, training_images
 from vireid.runs.session import Session
 from vireid.runs.states import load_state, remove_states
 from vireid.runs.stopping import StopRequest, stop_requests
@@ -48,13 +53,11 @@ from vireid.training import (
     Event,
     Labelled,
     Stepped,
-    TrainingImages,
     fit,
     prepare,
 )
 from vireid.training.outcomes import READ_EVERY
 from vireid.training.room import chosen_compute, resident_pixels
-from vireid.types import Images
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +79,7 @@ def train_run(session: Session) -> None:
     with ExitStack() as stack:
         device = stack.enter_context(process_group(session.device))
         if resume and from_first(is_finished(run)):
+            check_same_images(run, session.data)
             _tell(f"{run.folder} is finished; nothing to go on with")
             return
         stop = stack.enter_context(stop_requests())
@@ -132,9 +136,10 @@ def _train(session: Session, device: str, stop: Callable[[], bool]) -> None:
     seconds = {"reading": perf_counter() - start}
     begin = load_state(run, network, recipe, reading) if session.resume else None
     if begin is None:
-        on_first(partial(_begin, session, data, network))
+        on_first(partial(_begin, session, given, network))
     else:
-        on_first(partial(_go_on, run, data, recipe, network))
+        on_first(partial(_go_on, run, given, recipe, network))
+        _tell(f"going on at {place_of(recipe, begin)}")
     with (
         watching(session, data, begin=begin, workers=workers, labeller=labeller) as watch,
         writing() as writer,
@@ -180,20 +185,6 @@ def _fitting(network: CrossModalNetwork, recipe: Recipe) -> Recipe:
         if getattr(compute, name) != getattr(recipe.compute, name):
             _tell(f"compute.{name} is {getattr(compute, name)}, by the free memory of the GPU")
     return replace(recipe, compute=compute)
-
-
-def training_images(images: Images, pixels: Pixels) -> TrainingImages:
-    """Return images as a training takes them: without files, with what is known of them.
-
-    Args:
-        images: N images; camera 0 for all stands for unknown cameras.
-        pixels: [N, height, width, 3] of them.
-
-    Returns:
-        Pixels, modalities and, where known, cameras, tracks, times and boxes.
-    """
-    known = images.known()
-    return TrainingImages(pixels, known.modality, known.camera, known.track, known.time, known.box)
 
 
 def _may_stop(event: Event) -> bool:

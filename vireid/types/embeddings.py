@@ -29,8 +29,12 @@ class Embeddings:
         if vectors.ndim != 2:
             raise DataError(f"embeddings have shape {vectors.shape}; expected (N, D)")
         norms = np.linalg.norm(vectors, axis=1)
-        if not np.all(np.abs(norms - 1) < 1e-3):  # NaN fails too
-            raise DataError("embeddings are not all finite and of unit length; normalise the rows")
+        wrong = np.flatnonzero(~(np.abs(norms - 1) < 1e-3))  # NaN is among them
+        if wrong.size:
+            raise DataError(
+                f"embeddings are not all finite and of unit length, row {wrong[0]} has norm "
+                f"{norms[wrong[0]]:.4g}; normalise the rows"
+            )
         vectors = vectors.view()
         vectors.setflags(write=False)
         object.__setattr__(self, "vectors", vectors)
