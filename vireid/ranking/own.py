@@ -27,8 +27,8 @@ class OwnRows:
     """Finds the rows of a gallery that are of a query itself.
 
     Its own file is the one of the same place, of the same bytes, or of the same pixels; one that is
-    gone, of the same name and embedding. Its track and camera are those that the gallery knows of that
-    file, or that the query says itself where both are of one data set.
+    gone, of the same name and embedding. Its track and camera are those that the gallery knows of
+    that file, or that the query says itself where both are of one data set.
 
     Args:
         queries: Q embedded images.
