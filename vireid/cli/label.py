@@ -94,7 +94,7 @@ def _quality(found: "Found") -> str:
     ]
     figures = signals(found.labelling, found.embeddings, {})
     if figures.margin:
-        space = next(reversed(found.labelling.spaces))
+        space = list(found.labelling.spaces)[-1]
         margin = figures.margin.get(space)
         clear = clarity(found.labelling, figures, found.embeddings.modality)
         parts.append(f"margin {'-' if margin is None else f'{margin:.2f}'}")

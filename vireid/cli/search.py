@@ -88,7 +88,8 @@ def _gallery(arguments: argparse.Namespace) -> Gallery | Images:
 
 def _found(gallery: Gallery, ranking: Ranking, query: int) -> list[dict[str, Any]]:
     """Return what was found for a query, best first."""
-    images, rows = gallery.images, []
+    images = gallery.images
+    rows: list[dict[str, Any]] = []
     for j, value in zip(ranking.order[query].tolist(), ranking.similarity[query], strict=True):
         if j < 0:
             break

@@ -159,7 +159,7 @@ def find_labels(
     else:
         labelling = _clustered(embeddings, config, how, both=both, only=only)
     labels = np.full(len(rows), NOISE, dtype=np.int64)
-    labels[chosen] = next(reversed(labelling.spaces.values())).labels
+    labels[chosen] = list(labelling.spaces.values())[-1].labels
     return Found(labels, chosen, embeddings, labelling, config)
 
 

@@ -45,13 +45,11 @@ def read_settings(text: str, source: str = "labelling") -> MultiMemoryMatching:
         DataError: it is something else, or a value cannot be.
     """
     try:
-        found = MultiMemoryMatching(**_known(MultiMemoryMatching, json.loads(text)))
-        parts = {
-            name: ClusteringConfig(**_known(ClusteringConfig, part))
-            for name in CLUSTERINGS
-            if isinstance(part := getattr(found, name), dict)
-        }
-        found = replace(found, **parts)
+        values = _known(MultiMemoryMatching, json.loads(text))
+        for name in CLUSTERINGS:
+            if name in values:
+                values[name] = ClusteringConfig(**_known(ClusteringConfig, values[name]))
+        found = MultiMemoryMatching(**values)
         problems = list(found.problems())
     except (ValueError, TypeError, AttributeError) as error:
         raise DataError(f"{source}: settings of labelling cannot be read: {error}") from error
