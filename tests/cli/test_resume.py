@@ -123,6 +123,19 @@ def test_other_images_are_refused(people, tiny_file, half, tmp_path, mistake):
     assert "): their number, paths, sizes, modalities or cameras, what the files hold" in message
 
 
+def test_other_images_are_refused_where_a_run_is_finished(
+    people, tiny_file, trained, tmp_path, mistake
+):
+    run, other = tmp_path / "run", tmp_path / "other"
+    shutil.copytree(trained, run)
+    shutil.copytree(people, other)
+    (other / "cam1" / "0001" / "0000.jpg").unlink()
+    message = mistake(*words(other, tiny_file, run, "--resume"))
+    assert "is finished, and was trained on other images (images 128, " in message
+    assert "than given (images 127, " in message
+    assert "give the same data or choose another --out" in message
+
+
 def test_the_same_files_with_other_contents_are_refused(people, tiny_file, half, tmp_path, mistake):
     other = tmp_path / "other"
     shutil.copytree(people, other)
@@ -140,7 +153,9 @@ def test_the_same_files_with_other_contents_are_refused(people, tiny_file, half,
 def test_the_guard_may_change_while_a_run_goes_on(people, tiny_file, half, trained, capsys):
     again = words(people, tiny_file, half, "--resume", "--set", "guard.skipped=7")
     assert main(again) == 0
-    assert "going on with other settings: guard.skipped is 7, was 0" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "going on with other settings: guard.skipped is 7, was 0" in said
+    assert "going on at aligned 1/2, after step 1 of 2" in said
     assert Run(half).recipe().guard.skipped == 7
     assert log(half) == log(trained)
 

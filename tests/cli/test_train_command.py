@@ -185,3 +185,13 @@ def test_the_upper_bound_trains_on_identities(people, tiny_file, tmp_path, mista
     data = two_folders(people, tmp_path / "data")
     message = mistake("upper-bound", data, "--recipe", tiny_file, "--out", tmp_path / "other")
     assert "has no training identities; the upper bound needs them" in message
+
+
+def test_without_people_to_test_on_no_scores_are_proposed(people, tmp_path, train, capsys):
+    data, out = two_folders(people, tmp_path / "data"), tmp_path / "run"
+    train(data, out)
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said.startswith(
+        f"next: vireid embed {out} {data} --out embeddings.npz; then vireid label"
+    )
+    assert "vireid evaluate" not in said

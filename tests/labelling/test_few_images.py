@@ -18,7 +18,7 @@ from vireid.metrics import adjusted_rand
 from vireid.types import Modality
 
 PEOPLE = np.repeat(np.arange(40), 12)
-MODALITY = np.tile([0, 0, 0, 1], 120)
+MODALITY = np.tile([0, 1], 240)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,9 @@ def test_the_literature_has_the_neighbours_of_its_number_of_images():
 
 def test_defaults_find_people_where_those_of_the_literature_make_heaps(rows):
     found = adjusted_rand(PEOPLE, vireid.label(rows, MODALITY)).ari
-    with pytest.warns(UserWarning, match=r"largest cluster holds .* try fewer neighbours \(k1 54"):
+    with pytest.warns(
+        UserWarning, match=r"all 480 images are in one cluster: .* try fewer neighbours \(k1 54"
+    ):
         heaps = vireid.label(rows, MODALITY, k1=90, k2=32)
     assert found > 0.9
     assert adjusted_rand(PEOPLE, heaps).ari < 0.5
@@ -49,7 +51,7 @@ def test_matching_joins_clusters_of_both_modalities(rows):
     embeddings = vireid.Embeddings(rows, MODALITY)
     labels = vireid.label(embeddings, match=True)
     assert adjusted_rand(PEOPLE, labels).ari > 0.8
-    assert set(labels[MODALITY == 0]) & set(labels[MODALITY == 1]) > {-1} - {-1}
+    assert len(set(labels[MODALITY == 0]) & set(labels[MODALITY == 1]) - {-1}) > 30
     found = find_labels(embeddings, match=True)
     assert list(found.labelling.spaces) == ["visible", "infrared", "matched"]
     np.testing.assert_array_equal(found.labels, labels)
@@ -118,7 +120,7 @@ def test_rows_that_cannot_be_used_are_named_as_in_the_file(rows):
     spoilt[8] = 0
     with pytest.raises(DataError, match=r"row 3 .* holds NaN .*, as do rows 7, 400; check the mo"):
         vireid.label(spoilt, MODALITY)
-    spoilt[[3, 7]] = rows[[3, 7]]
+    spoilt[[3, 7, 400]] = rows[[3, 7, 400]]
     with pytest.raises(DataError, match=r"row 8 .*is zero") as caught:
         vireid.label(spoilt, MODALITY, only=Modality.VISIBLE, normalise=True)
     assert "--normalise" not in str(caught.value)

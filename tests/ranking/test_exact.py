@@ -1,11 +1,13 @@
 """Exact search against a sorted list."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from vireid.errors import VireidError
-from vireid.ranking import search
-from vireid.types import Embeddings
+from vireid.ranking import Gallery, search
+from vireid.types import Embeddings, Images, Modality
 
 
 def some(count, size=4, seed=0):
@@ -56,4 +58,41 @@ def test_what_cannot_be_searched_is_explained(gallery, top, message):
 def test_what_holds_no_embeddings_is_refused(given):
     for pair in ((given, some(3)), (some(3), given)):
         with pytest.raises(VireidError, match="is given; expected Embeddings, or a Gallery"):
+            search(*pair)
+
+
+def seen(names, network=None, track=None, root="r"):
+    """Return a gallery of 4 files of unit vectors in a plane."""
+    angles = np.linspace(0, 1, 4)
+    rows = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    images = Images(Path(root), names, [0, 0, 1, 1], [1, 2, 3, 0], track)
+    return Gallery(images, Embeddings(rows, images.modality), network, f"run {network}")
+
+
+def test_a_query_its_track_and_its_camera_are_left_out():
+    gallery = seen("abcd", "n", [5, 5, 6, -1])
+    assert search(gallery, gallery, 2).order[:, 0].tolist() == [0, 1, 2, 3]
+    found = search(gallery, gallery, 4, ignore=["own-file"])
+    assert all(q not in found.order[q] for q in range(4))
+    assert found.order[:, 3].tolist() == [-1] * 4
+    assert np.isnan(found.similarity[:, 3]).all()
+    with pytest.warns(UserWarning, match="the track of 1 of 4 queries is unknown"):
+        found = search(gallery, gallery, 4, ignore=["own-file", "own-track"])
+    left = [set(row) - {-1} for row in found.order.tolist()]
+    assert left == [{2, 3}, {2, 3}, {0, 1, 3}, {0, 1, 2}]
+    found = search(gallery, gallery, 4, only=Modality.INFRARED)
+    assert found.order.tolist() == [[2, 3], [2, 3], [2, 3], [3, 2]]
+    with pytest.raises(VireidError, match="the gallery knows no tracks"):
+        search(gallery, seen("abcd", "n"), ignore=["own-track"])
+    with pytest.raises(VireidError, match="expected a Gallery for queries and gallery"):
+        search(some(3), some(3), ignore=["own-file"])
+    with pytest.raises(VireidError, match="ignore holds file; expected own-file, own-track"):
+        search(gallery, gallery, ignore=["file"])
+
+
+def test_two_networks_are_not_compared():
+    with pytest.raises(VireidError, match=r"network a \(run a\) .* network b \(run b\)"):
+        search(seen("abcd", "a"), seen("abcd", "b"))
+    for pair in ((seen("abcd", "a"), seen("abcd")), (seen("abcd"), seen("abcd", "a"))):
+        with pytest.warns(UserWarning, match="does not say which network made it"):
             search(*pair)

@@ -45,21 +45,17 @@ def read_settings(text: str, source: str = "labelling") -> MultiMemoryMatching:
         DataError: it is something else, or a value cannot be.
     """
     try:
-        found = MultiMemoryMatching(**_known(MultiMemoryMatching, json.loads(text)))
-        found = replace(found, single=_clustering(found.single), mixed=_clustering(found.mixed))
+        values = _known(MultiMemoryMatching, json.loads(text))
+        for name in CLUSTERINGS:
+            if name in values:
+                values[name] = ClusteringConfig(**_known(ClusteringConfig, values[name]))
+        found = MultiMemoryMatching(**values)
         problems = list(found.problems())
     except (ValueError, TypeError, AttributeError) as error:
         raise DataError(f"{source}: settings of labelling cannot be read: {error}") from error
     if problems:
         raise DataError(f"{source}: {'; '.join(problems)}; give settings by options")
     return found
-
-
-def _clustering(part: Any) -> ClusteringConfig:
-    """Return the settings of a clustering, which JSON holds as a mapping."""
-    if not isinstance(part, dict):
-        return ClusteringConfig(**vars(part))
-    return ClusteringConfig(**_known(ClusteringConfig, part))
 
 
 def _known(kind: type, values: Any) -> dict[str, Any]:
