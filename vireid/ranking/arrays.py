@@ -41,7 +41,7 @@ def read_arrays(path: Path, names: Sequence[str], what: str) -> tuple[dict[str, 
         if not is_zipfile(path):
             with path.open("rb") as file:
                 return {name: np.load(file, allow_pickle=False)}, [name]
-        with np.load(path, allow_pickle=False) as content:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
             known = list(content.files)
             for name in (one for one in names if one in known):
                 found[name] = content[name]
