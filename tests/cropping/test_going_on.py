@@ -63,7 +63,7 @@ def test_a_call_that_was_killed_goes_on_to_equal_files(given, tmp_path, how, mom
 
 def test_the_same_call_again_does_nothing(given, tmp_path):
     crop(*given, tmp_path / "out", HOW)
-    files = [file for file in (tmp_path / "out" / "a").rglob("*.png")]
+    files = list((tmp_path / "out" / "a").rglob("*.png"))
     before = {file: file.stat().st_mtime_ns for file in files}
     done = crop(*given, tmp_path / "out", HOW)
     assert "40 frames had been done before" in done.notes
@@ -132,9 +132,10 @@ def test_a_second_recording_of_a_camera_needs_a_name(given, tmp_path):
 
 
 def test_two_processes_at_once_are_told(given, tmp_path):
-    with part.Part.claimed(tmp_path / "out", HOW, ["a"], {"x": 1}):
-        with pytest.raises(DataError, match="another process is cropping to"):
-            crop(*given, tmp_path / "out", HOW)
+    held_by_another = part.Part.claimed(tmp_path / "out", HOW, ["a"], {"x": 1})
+    said = pytest.raises(DataError, match="another process is cropping to")
+    with held_by_another, said:
+        crop(*given, tmp_path / "out", HOW)
 
 
 def test_a_damaged_state_is_told(given, tmp_path):
@@ -149,7 +150,7 @@ def test_a_damaged_state_is_told(given, tmp_path):
 def test_a_full_disk_is_one_line_and_leaves_nothing_half(given, tmp_path, monkeypatch):
     from vireid.cropping import writing
 
-    def full(image, draft, **_):
+    def full(_image, draft, **_):
         draft.write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
