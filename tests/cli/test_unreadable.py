@@ -37,6 +37,8 @@ def test_bad_images_are_left_out_as_if_they_were_not_there(
         out = tmp_path / f"run{len(list(tmp_path.iterdir()))}"
         found = train(bad, out, "--max-unreadable", 0.02, *more)
         assert capsys.readouterr().err == (
+            f"vireid train: {bad}: camera folders of the protocol without any image of the listed "
+            "people: cam4, cam5\n"
             "vireid train: 2 of 128 images cannot be read and are left out: "
             "cam1/0002/0001.jpg, cam6/0005/0003.jpg; `vireid check` says why\n"
         )

@@ -174,7 +174,9 @@ def test_files_in_no_list_are_counted_and_no_fault(copied, layout, place):
     found = check(root)
     assert found.usable
     assert found.findings["image files in no list"] == 1
-    assert found.warnings == (f"1 image file in no list and not used: {place}/x.jpg",)
+    assert found.warnings[0] == f"1 image file in no list and not used: {place}/x.jpg"
+    (others,) = found.warnings[1:]
+    assert others.startswith(f"1 file of other kinds not used: 1 .txt, such as '{place}/notes.txt'")
 
 
 @pytest.mark.parametrize(
@@ -186,8 +188,10 @@ def test_image_files_of_other_endings_are_counted(copied, layout, place):
         (root / place / name).write_bytes(b"")
     found = check(root)
     assert found.usable
-    (line,) = found.warnings
+    line, others = found.warnings
+    assert others.startswith("1 file of other kinds not used: 1 .txt, such as")
     assert line.startswith("2 image files not used, as the name does not end in .jpg, .jpeg, .png")
+    assert "(1 .tif, 1 .webp)" in line
     assert f"{place}/a.TIF, {place}/b.webp; convert them, or name them in a manifest" in line
 
 

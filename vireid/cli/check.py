@@ -64,7 +64,11 @@ def show(found: Inspection) -> None:
     """
     published = found.card.statistics if found.card is not None else {}
     rows = [
-        [name, f"{number:,}", f"{published[name]:,}" if name in published else ""]
+        [
+            name,
+            f"{number:,}" if number or name != "cameras" else "unknown",
+            f"{published[name]:,}" if name in published else "",
+        ]
         for name, number in found.counts.items()
     ]
     header = ["", "found", *([found.card.name] if found.card is not None else [])]

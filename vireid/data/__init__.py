@@ -6,9 +6,10 @@ from vireid.data.check.verdict import QueryCount
 from vireid.data.folder import DataFolder, DatasetCard
 from vireid.data.layouts.llcm import LLCM, read_llcm
 from vireid.data.layouts.manifest import read_manifest
-from vireid.data.layouts.open import has_layout, open_data, read_two_folders, scan_data
+from vireid.data.layouts.open import has_layout, open_data, scan_data
 from vireid.data.layouts.regdb import REGDB, read_regdb
 from vireid.data.layouts.sysu import SYSU_MM01, read_sysu
+from vireid.data.layouts.two_folders import read_two_folders
 from vireid.data.pixels.cache import ReadImages, default_cache, read_images
 from vireid.data.pixels.images import decode, load_pixels
 

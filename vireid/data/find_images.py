@@ -1,12 +1,16 @@
 """A path -> the images that it stands for: a data set, a plain folder or one image."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 
-from vireid.data.folder import is_image, list_images
+from vireid.data.folder import NO_IMAGE, is_image
 from vireid.data.layouts.open import has_layout, open_data
-from vireid.errors import ConfigError, DataError
+from vireid.data.layouts.paths import quoted
+from vireid.data.layouts.two_folders import depth_notes, loop_notes
+from vireid.data.walking import walk
+from vireid.errors import ConfigError, DataError, some
 from vireid.types import Images, Modality
 
 MODALITIES = tuple(modality.name.lower() for modality in Modality)
@@ -21,22 +25,25 @@ def find_images(
     part: str = "all",
     *,
     fold: int | None = None,
+    option: str = "--modality",
 ) -> Images:
     """Return the images that a path stands for.
 
     Args:
         path: a data set, a plain folder or one image.
-        modality: visible or infrared, for what is no data set.
+        modality: visible or infrared: what a plain folder or an image shows; of a data set, which
+            says it itself, only the images of that modality are returned.
         part: all, train or test, for a data set.
         fold: which of the ten folds, for a data set in RegDB's layout.
+        option: what gives the modality of this path, for messages.
 
     Returns:
         The images.
 
     Raises:
-        DataError: the path does not exist or holds no image.
-        ConfigError: the modality is neither known nor given, is given for a data set, or a part
-            does not apply.
+        DataError: the path does not exist, holds no image, or holds a folder or link that cannot
+            be read.
+        ConfigError: the modality is neither known nor given, or a part or fold does not apply.
     """
     path = Path(path)
     if part not in PARTS or modality not in (None, *MODALITIES):
@@ -46,31 +53,59 @@ def find_images(
         )
     if not path.exists():
         raise DataError(f"{path} does not exist; expected an image, a folder or a manifest")
+    if _is_data(path):
+        return _of_data(path, modality, part, fold)
     if modality is None:
-        if path.is_file() and is_image(path.name):
-            raise ConfigError(f"{path} is an image; say --modality visible or infrared")
-        try:
-            data = open_data(path, fold=fold)
-        except DataError as error:
-            raise ConfigError(
-                f"{error}; for a plain folder say --modality visible or infrared"
-            ) from error
-        images = _part(data.train, data.test, part)
-        if not len(images):
-            raise DataError(f"{path} holds no {part} images; choose another --part")
-        return images
+        raise ConfigError(_without_modality(path, option))
     if part != "all" or fold is not None:
-        option = "--part" if part != "all" else "--fold"
-        raise ConfigError(f"{option} applies to data sets, which need no --modality; leave one out")
-    if path.is_dir() and has_layout(path):
-        raise ConfigError(f"{path} is a data set, which knows its modalities; omit --modality")
-    root, paths = (path.parent, [path.name]) if path.is_file() else (path, list_images(path))
+        wrong = "--part" if part != "all" else "--fold"
+        raise ConfigError(f"{wrong} applies to data sets, {path} is none; leave it out")
+    root, paths = (path.parent, [path.name]) if path.is_file() else (path, _listed(path))
     kind = np.full(len(paths), MODALITIES.index(modality))
     return Images(root, tuple(paths), kind, np.zeros_like(kind))
 
 
-def _part(train: Images, test: Images, part: str) -> Images:
-    """Return one part of a data set, or both together."""
-    if part != "all":
-        return train if part == "train" else test
-    return train.plus(test)
+def _is_data(path: Path) -> bool:
+    """Tell whether a path is a data set, which knows its modalities."""
+    if path.is_file():
+        return path.suffix.lower() in (".csv", ".parquet")
+    return has_layout(path)
+
+
+def _without_modality(path: Path, option: str) -> str:
+    """Say what is to be given of a path that does not know what it shows."""
+    if path.is_file() and is_image(path.name):
+        return f"{path} is an image; say {option} visible or infrared"
+    try:
+        open_data(path)
+    except DataError as error:
+        return f"{error}; for a plain folder say {option} visible or infrared"
+    return f"{path} has just become a data set; try again"
+
+
+def _of_data(path: Path, modality: str | None, part: str, fold: int | None) -> Images:
+    """Return the images of a data set, or those of one modality."""
+    data = open_data(path, fold=fold)
+    images = {"train": data.train, "test": data.test}.get(part)
+    if images is None:
+        images = data.train.plus(data.test)
+    if modality is not None:
+        images = images.subset(np.flatnonzero(images.modality == MODALITIES.index(modality)))
+    if not len(images):
+        words = [word for word in (modality, part) if word and word != "all"]
+        raise DataError(f"{path} holds no {' '.join([*words, 'images'])}; choose another part")
+    return images
+
+
+def _listed(folder: Path) -> list[str]:
+    """Return the images below a folder, which must hold some, in order."""
+    found = walk(folder)
+    if found.faults:
+        said = some([f"{quoted(path or '.')} {why}" for path, why in found.faults], "; ")
+        raise DataError(f"{folder}: {said}; mend or remove them")
+    paths = [path for path in found.files if is_image(path.rpartition("/")[2])]
+    if not paths:
+        raise DataError(f"{folder} {NO_IMAGE}")
+    for note in (*loop_notes(found.loops), *depth_notes(paths, str(folder))):
+        warnings.warn(f"{folder}: {note}", stacklevel=4)
+    return paths

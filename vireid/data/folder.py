@@ -1,6 +1,6 @@
 """What opening a folder of images gives: training and test images, and sealed identities."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -17,8 +17,8 @@ Role = Literal["query", "gallery", "both"]
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp"})
 """File name endings, in lower case, of what is taken for an image in a folder."""
 
-OTHER_SUFFIXES = frozenset({".tif", ".tiff", ".webp", ".ppm", ".pgm", ".gif", ".jfif", ".heic"})
-"""Endings of images, in lower case, that are not taken in a folder."""
+OTHER_SUFFIXES = frozenset({".tif", ".tiff", ".webp", ".ppm", ".pgm", ".gif", ".jfif"})
+"""Endings of images, in lower case, that can be decoded and are not taken in a folder."""
 
 NO_IMAGE = "holds no image; expected .jpg, .jpeg, .png or .bmp files"
 """What is said of a folder without any."""
@@ -117,51 +117,3 @@ def is_image(name: str) -> bool:
     (True, False, False)
     """
     return not name.startswith(".") and Path(name).suffix.lower() in IMAGE_SUFFIXES
-
-
-def is_other_image(name: str) -> bool:
-    """Tell whether a file name is that of an image of a kind that is not taken in folders.
-
-    Args:
-        name: a file name without folders.
-
-    Returns:
-        True for the endings of `OTHER_SUFFIXES` in any case.
-
-    >>> is_other_image("0001.TIF"), is_other_image("0001.jpg"), is_other_image("._0001.tif")
-    (True, False, False)
-    """
-    return not name.startswith(".") and Path(name).suffix.lower() in OTHER_SUFFIXES
-
-
-def image_files(folder: Path, wanted: Callable[[str], bool] = is_image) -> list[str]:
-    """List the image files below a folder; hidden files and folders are skipped.
-
-    Args:
-        folder: where to look, at any depth.
-        wanted: tells by its name whether a file is meant.
-
-    Returns:
-        Paths relative to the folder, in order; none where there is no such folder.
-    """
-    files = (file.relative_to(folder) for file in folder.rglob("*") if wanted(file.name))
-    seen = (file for file in files if not any(part.startswith(".") for part in file.parts))
-    return sorted(file.as_posix() for file in seen if (folder / file).is_file())
-
-
-def list_images(folder: Path) -> list[str]:
-    """List the image files below a folder that must hold some.
-
-    Args:
-        folder: where to look, at any depth.
-
-    Returns:
-        Paths relative to the folder, in order.
-
-    Raises:
-        DataError: where there is none.
-    """
-    found = image_files(folder)
-    if not found:
-        raise DataError(f"{folder} {NO_IMAGE}")
-    return found

@@ -18,9 +18,11 @@ def count(data: DataFolder) -> dict[str, int]:
         data: what was opened.
 
     Returns:
-        Counts under the names that a ``DatasetCard`` uses; no identities where unknown.
+        Counts under the names that a ``DatasetCard`` uses; no identities where unknown. Images
+        whose camera is unknown count as none.
     """
-    counts = {"cameras": len(np.union1d(data.train.camera, data.test.camera))}
+    cameras = np.union1d(data.train.camera, data.test.camera)
+    counts = {"cameras": int(np.count_nonzero(cameras))}
     parts = (("train", data.train, data.train_truth), ("test", data.test, data.test_truth))
     for part, images, truth in parts:
         if truth is not None:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from vireid.data.check.parts import Part, sides
-from vireid.data.layouts.problems import Kind, PartName, Problem
+from vireid.data.layouts.problems import Kind, PartName, Problem, folded
 from vireid.errors import number_of, some
 from vireid.types import Modality
 
@@ -26,6 +26,7 @@ NAMES: dict[Kind, str] = {
     "repeated entry": "repeated list entries",
     "faulty entry": "faulty list entries",
     "absent images": "identities or modalities without images",
+    "closed": "folders and links that cannot be read",
 }
 """What each kind of problem is called in tables."""
 
@@ -46,6 +47,8 @@ class Fault:
     """What a single one of the files is called, before the text."""
     folds: str = ""
     """In which folds it is so, where there are several and it is not so in all."""
+    number: int = 0
+    """How many there are, where the reasons are told together for several of them."""
 
     @property
     def line(self) -> str:
@@ -53,12 +56,13 @@ class Fault:
         text = self.text
         if self.files and text:
             text = f"{number_of(len(self.files), self.counted)} {text}"
-        return ": ".join(part for part in (self.folds, text, some(list(self.files), "; ")) if part)
+        return ": ".join(part for part in (self.folds, text, _told(self.files)) if part)
 
     @property
     def label(self) -> str:
         """What is wrong and how often, in a few words."""
-        return f"{self.what} ({len(self.files)})" if self.files else self.what
+        number = self.number or len(self.files)
+        return f"{self.what} ({number})" if number else self.what
 
 
 def list_faults(problems: Sequence[Problem]) -> list[Fault]:
@@ -70,10 +74,21 @@ def list_faults(problems: Sequence[Problem]) -> list[Fault]:
     Returns:
         One fault for each kind of problem.
     """
-    kinds: dict[Kind, list[str]] = defaultdict(list)
+    kinds: dict[Kind, list[Problem]] = defaultdict(list)
     for problem in problems:
-        kinds[problem.kind].append(problem.line)
-    return [Fault(NAMES[kind], "", BOTH, tuple(lines)) for kind, lines in kinds.items()]
+        kinds[problem.kind].append(problem)
+    return [
+        Fault(NAMES[kind], "", BOTH, tuple(folded(found)), number=len(found))
+        for kind, found in kinds.items()
+    ]
+
+
+def _told(files: Sequence[str]) -> str:
+    """Tell the first reasons; what all of them end in is told once."""
+    parts = [text.rpartition("; ") for text in files]
+    if len(parts) > 1 and all(part[0] and part[2] == parts[0][2] for part in parts):
+        return f"{some([part[0] for part in parts], '; ')}; {parts[0][2]}"
+    return some(list(files), "; ")
 
 
 def use_faults(
@@ -82,8 +97,8 @@ def use_faults(
     """Return the faults of files and identities, with what each of them stops.
 
     Args:
-        problems: of the lists. What follows from a list or images that are not there is not said
-            again.
+        problems: of the lists. What may follow from a list, an entry or images that are not there
+            is not said.
         train: the training images.
         test: the test images.
         max_unreadable: share of the training images that may be unreadable, in [0, 1).
@@ -100,9 +115,8 @@ def use_faults(
 
 
 def _incomplete(problems: Sequence[Problem], part: PartName) -> bool:
-    """Tell whether a whole list or side of a part is missing already."""
-    missing = ("missing list", "absent images")
-    return any(p.kind in missing and p.part in (part, None) for p in problems)
+    """Tell whether images of a part are missing already, for whatever reason."""
+    return any(p.part in (part, None) for p in problems)
 
 
 def _unreadable(train: Part, test: Part, max_unreadable: float) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ from vireid.data.check.faults import MAX_UNREADABLE, Fault, list_faults
 from vireid.data.check.file_facts import FileFact, look_at
 from vireid.data.check.folds import all_faults, all_problems, all_warnings, other_images, reason
 from vireid.data.check.rules import file_warnings, findings
-from vireid.data.check.unlisted import unlisted_images, unusual_images
+from vireid.data.check.unlisted import leftovers
 from vireid.data.check.verdict import CountQueries, QueryCount, judge_fold
 from vireid.data.folder import DataFolder, DatasetCard
 from vireid.data.layouts.llcm import LLCM
@@ -119,11 +119,12 @@ def check(
     none = np.zeros(len(paths), dtype=np.int64)
     images = Images(parts[0].root, paths, none, none)
     facts = look_at(images, quick=quick, workers=workers, progress=progress)
+    left = leftovers(scans)
     return judge(
         scans,
         dict(zip(paths, facts, strict=True)),
-        unlisted=unlisted_images(scans),
-        others=unusual_images(scans),
+        unlisted=left.images,
+        notes=left.notes,
         max_unreadable=max_unreadable,
         count_queries=count_queries,
     )
@@ -134,7 +135,7 @@ def judge(
     facts: Mapping[str, FileFact],
     *,
     unlisted: Sequence[str] = (),
-    others: Sequence[str] = (),
+    notes: Sequence[str] = (),
     max_unreadable: float = MAX_UNREADABLE,
     count_queries: CountQueries | None = None,
 ) -> Inspection:
@@ -144,7 +145,7 @@ def judge(
         scans: what reading the lists of each fold gave, at least one.
         facts: of all images of all folds, by path.
         unlisted: image files that no list names.
-        others: image files whose names have other endings than those that are taken.
+        notes: what else lies between the images, a line each.
         max_unreadable: share of the training images that may be unreadable, in [0, 1).
         count_queries: as for ``check``.
 
@@ -171,7 +172,7 @@ def judge(
         cameras=tuple(_cameras(data)),
         findings=findings(problems, parts, unlisted, [(v.train, v.test) for v in verdicts]),
         reasons=(*list_faults(problems), *(fault for fault in found if fault.stops)),
-        warnings=(*tolerated, *all_warnings(verdicts), *file_warnings(parts, unlisted, others)),
+        warnings=(*tolerated, *all_warnings(verdicts), *file_warnings(parts, unlisted), *notes),
         training=reason(verdicts, "training"),
         evaluation=reason(verdicts, "evaluation"),
         queries=shown.queries,

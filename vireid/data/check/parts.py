@@ -26,6 +26,8 @@ class Part:
     """N roles, where the data states them."""
     whole: bool = True
     """Whether no list of it is missing."""
+    complete: bool = True
+    """Whether, besides, none of its entries is faulty."""
 
     @property
     def unreadable(self) -> list[str]:
@@ -45,10 +47,14 @@ def sides(test: Part) -> list[set[int]]:
     """
     assert test.truth is not None
     if test.roles is not None:
-        second = np.array([role == "gallery" for role in test.roles], dtype=bool)
+        first, second = (
+            np.array([role in (side, "both") for role in test.roles], dtype=bool)
+            for side in ("query", "gallery")
+        )
     else:
         second = test.images.modality == Modality.INFRARED
-    return [set(test.truth.identities[side].tolist()) for side in (~second, second)]
+        first = ~second
+    return [set(test.truth.identities[side].tolist()) for side in (first, second)]
 
 
 def alone(part: Part) -> list[int]:
@@ -59,9 +65,9 @@ def alone(part: Part) -> list[int]:
 
     Returns:
         Identities seen in one modality only; none where identities are unknown, or not all
-        lists are there.
+        lists are there and all their entries sound.
     """
-    if part.truth is None or not part.whole:
+    if part.truth is None or not part.complete:
         return []
     both = [part.truth.identities[part.images.modality == kind].tolist() for kind in Modality]
     return sorted(set(both[0]) ^ set(both[1]))

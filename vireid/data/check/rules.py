@@ -37,7 +37,7 @@ def people_warnings(
     """
     counts = count(data)
     if card is not None and data.card is None and looks_original(counts, card):
-        whole = [part.name for part in (train, test) if part.whole]
+        whole = [part.name for part in (train, test) if part.complete]
         for name in differences(counts, card):
             if len(whole) == 2 or name.split()[0] in whole:
                 yield f"{name}: {counts.get(name, 0)}, but {card.name} has {card.statistics[name]}"
@@ -50,7 +50,7 @@ def people_warnings(
             people = number_of(len(both), "person", "people")
             yield f"{people} in training and in test: {_numbers(both.tolist())}"
     kinds = np.unique(test.images.modality)
-    if test.roles is not None and len(kinds) == 1:
+    if test.roles is not None and len(kinds) == 1 and test.complete:
         yield (
             f"queries and gallery are all {Modality(kinds[0]).name.lower()}; scores are those of a "
             "search within one modality, not across"
@@ -59,15 +59,12 @@ def people_warnings(
         yield "the test images have no identities; they can be embedded and searched, not scored"
 
 
-def file_warnings(
-    parts: Sequence[Part], unlisted: Sequence[str], others: Sequence[str] = ()
-) -> Iterator[str]:
+def file_warnings(parts: Sequence[Part], unlisted: Sequence[str]) -> Iterator[str]:
     """Yield what is worth knowing of the files and keeps nobody from using the data.
 
     Args:
         parts: images, each in one part only.
         unlisted: image files that no list names.
-        others: image files whose names have other endings than those that are taken.
 
     Yields:
         One line each.
@@ -83,12 +80,6 @@ def file_warnings(
     if unlisted:
         names = some(list(map(shown, unlisted)))
         yield f"{number_of(len(unlisted), 'image file')} in no list and not used: {names}"
-    if others:
-        names = some(list(map(shown, others)))
-        yield (
-            f"{number_of(len(others), 'image file')} not used, as the name does not end in "
-            f".jpg, .jpeg, .png or .bmp: {names}; convert them, or name them in a manifest"
-        )
 
 
 def _partners(part: Part) -> Iterator[str]:
@@ -96,7 +87,7 @@ def _partners(part: Part) -> Iterator[str]:
     if single and part.roles is None:
         people = number_of(len(single), f"{part.name} identity", f"{part.name} identities")
         yield f"{people} in one modality only: {_numbers(single)}"
-    if part.roles is not None and part.truth is not None:
+    if part.roles is not None and part.truth is not None and part.complete:
         queries, gallery = sides(part)
         lost = sorted(queries - gallery)
         if lost and queries & gallery:
@@ -106,10 +97,9 @@ def _partners(part: Part) -> Iterator[str]:
 
 def _cameras(train: Part, test: Part) -> Iterator[str]:
     numbers = np.union1d(train.images.camera, test.images.camera)
-    if len(numbers) == 1 and numbers[0] != 0:
-        yield (
-            f"all images are of one camera, {numbers[0]}; where cameras differ, give each a number"
-        )
+    if len(numbers) == 1 and numbers[0] != 0 and train.complete and test.complete:
+        name = train.images.plus(test.images).camera_name(int(numbers[0]))
+        yield (f"all images are of one camera, {name}; where cameras differ, give each a number")
 
 
 def _files(parts: Sequence[Part]) -> dict[str, FileFact]:

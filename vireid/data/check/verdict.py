@@ -91,14 +91,27 @@ def judge_fold(
         tuple(facts[path] for path in images.paths) for images in (data.train, data.test)
     )
     without = {problem.part for problem in scan.problems if problem.kind == "missing list"}
+    faulty = {problem.part for problem in scan.problems}
     train = Part(
-        "train", data.train, data.train_truth, train_facts, whole=not without & {"train", None}
+        "train",
+        data.train,
+        data.train_truth,
+        train_facts,
+        whole=not without & {"train", None},
+        complete=not faulty & {"train", None},
     )
     test = Part(
-        "test", data.test, data.test_truth, test_facts, data.roles, not without & {"test", None}
+        "test",
+        data.test,
+        data.test_truth,
+        test_facts,
+        data.roles,
+        not without & {"test", None},
+        not faulty & {"test", None},
     )
     wrong = use_faults(scan.problems, train, test, max_unreadable)
-    warnings = tuple(people_warnings(data, train, test, card))
+    people = people_warnings(data, train, test, card)
+    warnings = (*data.notes, *scan.notes, *people)
     verdict = Verdict(scan, train, test, tuple(wrong), warnings, None)
     if count_queries is None or verdict.lacks("evaluation"):
         return verdict

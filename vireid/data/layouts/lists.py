@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vireid.data.layouts.paths import normal, path_problems
+from vireid.data.layouts.encoding import text_of
+from vireid.data.layouts.paths import ListedPaths, quoted
 from vireid.data.layouts.problems import PartName, Problem
 from vireid.errors import some
 
@@ -33,12 +34,12 @@ def read_lines(root: Path, name: str, part: PartName, problems: list[Problem]) -
         the list cannot be read.
     """
     try:
-        text = (root / name).read_text(encoding="utf-8-sig")
+        text = text_of((root / name).read_bytes())
     except FileNotFoundError:
         wrong = f"list {name} is missing; this layout lists its images there"
     except OSError as error:
         wrong = f"list {name} cannot be read as text: {error.strerror}"
-    except UnicodeDecodeError as error:
+    except ValueError as error:
         wrong = f"list {name} cannot be read as text: {error}"
     else:
         return [line.strip() for line in text.splitlines()] or [""]
@@ -70,16 +71,18 @@ def read_identities(root: Path, name: str, part: PartName, problems: list[Proble
         text = f"{name} has {len(lines)} lines; expected one line such as 1,2,4"
         problems.append(Problem("faulty entry", text, part=part))
     if wrong:
-        text = f"{name} holds {some(list(map(repr, wrong)))}; expected identities such as 1,2,4"
+        text = f"{name} holds {some(list(map(quoted, wrong)))}; expected identities such as 1,2,4"
         problems.append(Problem("faulty entry", text, part=part))
     return sorted({int(word) for word in words if _is_number(word)})
 
 
-def read_entries(root: Path, name: str, part: PartName, problems: list[Problem]) -> list[Entry]:
+def read_entries(
+    paths: ListedPaths, name: str, part: PartName, problems: list[Problem]
+) -> list[Entry]:
     """Read a list with a path and a label on each line.
 
     Args:
-        root: the data set's folder, which the paths are relative to.
+        paths: of the data set's folder, which the listed ones are relative to.
         name: the list, relative to the root.
         part: the images that it lists.
         problems: told where the list is missing, empty or no text, and what is wrong with single
@@ -88,7 +91,7 @@ def read_entries(root: Path, name: str, part: PartName, problems: list[Problem])
     Returns:
         The entries whose file is there, in the order of the lines.
     """
-    lines = read_lines(root, name, part, problems)
+    lines = read_lines(paths.root, name, part, problems)
     if lines and not any(lines):
         text = f"list {name} is empty; expected lines such as folder/image.bmp 0"
         problems.append(Problem("missing list", text, part=part))
@@ -98,8 +101,8 @@ def read_entries(root: Path, name: str, part: PartName, problems: list[Problem])
         if not line:
             continue
         path, _, label = line.rpartition(" ")
-        path = normal(path.strip())
-        found = list(_problems(root, path, label, seen))
+        path = paths.settle(path.strip())
+        found = list(_problems(paths, path, label, seen))
         seen.setdefault(path, number)
         problems.extend(problem.at(f"{name}, line {number}", part, path) for problem in found)
         if not found:
@@ -127,11 +130,14 @@ def note_shared(
     """
     seen = set(one)
     problems.extend(
-        Problem("repeated entry", f"{path!r} {text}", place, part, path)
+        Problem("repeated entry", f"{quoted(path)} {text}", place, part, path, same=text)
         for path in other
         if path in seen
     )
 
+
+SEPARATORS = {"\t": "tab", ",": "comma", ";": "semicolon"}
+"""What some programs write between path and label in the place of a space."""
 
 BOTH_MODALITIES = "is listed for both modalities; take it out of the list that is not its own"
 """What is said of an image in the visible and in the infrared list."""
@@ -144,13 +150,25 @@ def _is_number(word: str) -> bool:
     return word.isascii() and word.isdigit() and len(word) < 10
 
 
-def _problems(root: Path, path: str, label: str, seen: dict[str, int]) -> Iterator[Problem]:
+def _problems(paths: ListedPaths, path: str, label: str, seen: dict[str, int]) -> Iterator[Problem]:
     """Yield what is wrong with a line."""
     if not path or not _is_number(label):
-        text = f"{(path + ' ' + label).strip()!r} is no path and label"
-        yield Problem("faulty entry", f"{text}; expected such as folder/image.bmp 0")
+        line = f"{path} {label}".strip()
+        between = _separator(line)
+        same = f"no path and label{between}; expected such as folder/image.bmp 0"
+        yield Problem("faulty entry", f"{quoted(line)} is {same}", same=f"it is {same}")
         return
     if path in seen:
-        yield Problem("repeated entry", f"{path!r} is on line {seen[path]} already")
+        text = f"{quoted(path)} is on line {seen[path]} already"
+        yield Problem("repeated entry", text, same="the image is on a line above already")
         return
-    yield from path_problems(root, path)
+    yield from paths.problems(path)
+
+
+def _separator(line: str) -> str:
+    """Name what stands between path and label in the place of a space."""
+    for sign, word in SEPARATORS.items():
+        path, found, label = line.rpartition(sign)
+        if found and path.strip() and _is_number(label.strip()):
+            return f" with a space between, but with a {word}"
+    return ""

@@ -1,12 +1,13 @@
 """Reader of LLCM in its owners' layout: lists in idx/ for training, camera folders for test."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
 from vireid.data.folder import DataFolder, DatasetCard
-from vireid.data.layouts.camera_folders import images_of
+from vireid.data.layouts.camera_folders import images_of, other_cameras
 from vireid.data.layouts.lists import (
     BOTH_MODALITIES,
     BOTH_PARTS,
@@ -14,6 +15,7 @@ from vireid.data.layouts.lists import (
     read_entries,
     read_identities,
 )
+from vireid.data.layouts.paths import ListedPaths, quoted
 from vireid.data.layouts.problems import Problem, Scan
 from vireid.data.statistics import named
 from vireid.errors import some
@@ -87,7 +89,8 @@ def scan_llcm(root: Path) -> Scan:
         The images that are there, and the problems.
     """
     problems: list[Problem] = []
-    train = [row for kind in Modality for row in _train_rows(root, kind, problems)]
+    paths = ListedPaths(root)
+    train = [row for kind in Modality for row in _train_rows(paths, kind, problems)]
     identities = read_identities(root, "idx/test_id.txt", "test", problems)
     test = [row for kind in Modality for row in _test_rows(root, kind, identities, problems)]
     _note_repeated(train, test, problems)
@@ -108,6 +111,7 @@ def scan_llcm(root: Path) -> Scan:
         train_truth,
         test_truth,
         protocol="llcm",
+        notes=(*paths.notes(), *_other_cameras(root)),
     )
     return Scan(str(root), named(found, LLCM), tuple(problems))
 
@@ -121,15 +125,24 @@ def _note_repeated(train: list[Row], test: list[Row], problems: list[Problem]) -
     note_shared([*visible, *infrared], tested, BOTH_PARTS, place, None, problems)
 
 
-def _train_rows(root: Path, kind: Modality, problems: list[Problem]) -> list[Row]:
+def _other_cameras(root: Path) -> Iterator[str]:
+    """Name the camera folders of the test images that the layout does not know."""
+    known = tuple(f"cam{camera}" for camera in TEST_CAMERAS[Modality.VISIBLE])
+    for word in _WORDS.values():
+        yield from other_cameras(root, known, f"test_{word}")
+
+
+def _train_rows(paths: ListedPaths, kind: Modality, problems: list[Problem]) -> list[Row]:
     """Return the training images of a modality in the order of their list."""
     name = f"idx/train_{_WORDS[kind]}.txt"
     rows = []
-    for entry in read_entries(root, name, "train", problems):
+    for entry in read_entries(paths, name, "train", problems):
         camera = _CAMERA.search(PurePosixPath(entry.path).name)
         if camera is None:
-            text = f"file name of {entry.path!r} states no camera; expected such as _c04_"
-            problems.append(Problem("faulty entry", text, name, "train", entry.path))
+            same = "states no camera; expected such as _c04_"
+            text = f"file name of {quoted(entry.path)} {same}"
+            same = f"the file name {same}"
+            problems.append(Problem("faulty entry", text, name, "train", entry.path, same=same))
         else:
             rows.append((entry.path, int(kind), int(camera[1]), entry.label))
     return rows

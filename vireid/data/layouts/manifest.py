@@ -1,43 +1,38 @@
 """Reader of manifests: one row an image, as CSV or Parquet."""
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from vireid.data.folder import DataFolder, Role
-from vireid.data.layouts.manifest_table import Row, read_rows
-from vireid.data.layouts.paths import normal, path_problems
+from vireid.data.layouts.manifest_rows import Entry, read_entries, without_identity
+from vireid.data.layouts.manifest_table import read_rows
+from vireid.data.layouts.names_in_cells import Numbering, alike, numbering
+from vireid.data.layouts.paths import ListedPaths, quoted
 from vireid.data.layouts.problems import PartName, Problem, Scan
-from vireid.types import Images, Modality, Truth
+from vireid.errors import number_of, some
+from vireid.types import Images, Truth
 
-SPLITS = ("train", "query", "gallery")
+NO_TRACK = -1
+"""The track of an image that has none."""
 
-_NUMBER = re.compile(r"(-?[0-9]{1,18})(\.0+)?")  # spreadsheets write 3.0 beside empty cells
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """One image of a manifest."""
-
-    place: str
-    path: str
-    modality: int
-    camera: int
-    identity: int | None
-    split: str
+ROLES: dict[str, Role] = {"query": "query", "gallery": "gallery", "both": "both"}
+"""The roles of test images by the split of their row."""
 
 
 def read_manifest(path: Path | str) -> DataFolder:
     """Read a manifest of images.
 
-    Columns: `path` relative to the manifest's folder, `modality` (visible or infrared, in upper
-    or lower case), `camera` (a whole number from 0, which means unknown), and optionally
-    `identity` (a whole number from 0), `split` (train, query or gallery; all rows are train
-    without it), `timestamp` and `track` (free text, not read). Identities are given for all
-    training rows or none, and for all query and gallery rows or none. No image is opened.
+    Columns, whose names count in any case: `path` relative to the manifest's folder, `modality`
+    (visible or infrared, or words that mean one of them only: rgb, vis, ir, nir, thermal and the
+    like, in any case), `camera` (a number or any name; empty, 0 or unknown where it is unknown),
+    and optionally `identity` (a number from 0 or any name), `split` (train, query, gallery or both,
+    which is query and gallery; all rows are train without it), `track` (a number or any name),
+    `timestamp` (ISO 8601 with a zone, or seconds since 1970), `box` (left top width height, in
+    pixels) and `frame` (not read). Identities are given for all training rows or none, and for all
+    query and gallery rows or none. Where a column holds names, they are numbered in order, and the
+    names are kept. No image is opened.
 
     Args:
         path: a .csv file in UTF-8 with a header line, or a .parquet file.
@@ -67,106 +62,79 @@ def scan_manifest(path: Path) -> Scan:
         ConfigError: where Parquet is given and pyarrow is not installed.
     """
     problems: list[Problem] = []
-    entries = list(_entries(read_rows(path, problems), path.parent, problems))
+    paths = ListedPaths(path.parent)
+    entries = read_entries(read_rows(path, problems), paths, problems)
+    people = numbering([e.identity for e in entries if e.identity], first=0)
+    cameras = numbering([e.camera for e in entries if e.camera], first=1)
+    tracks = numbering([e.track for e in entries if e.track], first=0)
     train = [entry for entry in entries if entry.split == "train"]
     test = [entry for entry in entries if entry.split != "train"]
-    train_truth = _truth(train, "train", problems)
-    test_truth = _truth(test, "test", problems)
+    train_truth = _truth(train, "train", people, problems)
+    test_truth = _truth(test, "test", people, problems)
     if not entries and not problems:
         text = "it has a header but no rows; expected one row an image"
         problems.append(Problem("missing list", text))
-    roles: tuple[Role, ...] = tuple(
-        "query" if entry.split == "query" else "gallery" for entry in test
-    )
+    columns = (("identity", people), ("camera", cameras), ("track", tracks))
+    likeness = [note for column, numbers in columns for note in alike(column, numbers)]
     data = DataFolder(
         name=path.resolve().parent.name if path.stem == "manifest" else path.stem,
-        train=_images(path.parent, train),
-        test=_images(path.parent, test),
+        train=_images(path.parent, train, cameras, tracks),
+        test=_images(path.parent, test, cameras, tracks),
         train_truth=train_truth,
         test_truth=test_truth,
-        roles=roles if test else None,
+        roles=tuple(ROLES[entry.split] for entry in test) if test else None,
         protocol="plain" if test else None,
+        notes=(*paths.notes(), *_zones(entries), *likeness),
     )
-    return Scan(str(path), data, tuple(problems))
+    return Scan(str(path), data, tuple(problems), tuple(_wide_tracks(entries)))
 
 
-def _entries(
-    rows: Iterable[tuple[str, Row]], root: Path, problems: list[Problem]
-) -> Iterator[_Entry]:
-    """Yield the images of the rows, and note what is wrong with the others."""
-    seen: dict[str, str] = {}
-    for place, row in rows:
-        path = normal(row["path"])
-        if path and path in seen:
-            text = f"path {row['path']!r} is on {seen[path]} already"
-            found = [Problem("repeated entry", text)]
-        else:
-            found = list(path_problems(root, path))
-        seen.setdefault(path, place)
-        found.extend(Problem("faulty entry", text) for text in _value_problems(row))
-        if found:
-            problems.extend(problem.at(place, _part(row), path) for problem in found)
-            continue
-        yield _Entry(
-            place=place,
-            path=path,
-            modality=Modality[row["modality"].upper()],
-            camera=_number(row["camera"]),
-            identity=_number(row["identity"]) if row.get("identity") else None,
-            split=row.get("split", "train"),
-        )
+def _zones(entries: Sequence[Entry]) -> Iterator[str]:
+    """Say how many times state no zone."""
+    count = sum(not entry.zoned for entry in entries)
+    if count:
+        yield f"{number_of(count, 'timestamp')} without a zone, taken for UTC"
 
 
-def _value_problems(row: Row) -> Iterator[str]:
-    """Yield what is wrong with the other cells of a row."""
-    if row["modality"].upper() not in Modality.__members__:
-        yield f"modality {row['modality']!r} is unknown; expected visible or infrared"
-    if not _NUMBER.fullmatch(row["camera"]) or _number(row["camera"]) < 0:
-        yield f"camera {row['camera']!r} is no whole number from 0 (0 for unknown)"
-    if row.get("identity") and not _NUMBER.fullmatch(row["identity"]):
-        yield f"identity {row['identity']!r} is no whole number"
-    elif row.get("identity") and _number(row["identity"]) < 0:
+def _wide_tracks(entries: Sequence[Entry]) -> Iterator[str]:
+    """Say which tracks go through several cameras, as where each camera counts for itself."""
+    cameras: dict[str, set[tuple[int, str]]] = {}
+    for entry in entries:
+        if entry.track:
+            cameras.setdefault(entry.track, set()).add((entry.modality, entry.camera))
+    wide = [quoted(track) for track, seen in cameras.items() if len(seen) > 1]
+    if wide:
         yield (
-            f"identity {row['identity']!r} is below 0, where one number stands for one person; "
-            "give unknown people a number each, or leave the row out"
+            f"{number_of(len(wide), 'track')} with images of several cameras: {some(wide)}; "
+            "where each camera counts its own tracks, name them apart, as in gate-12"
         )
-    if not row.get("split", "train"):
-        yield (
-            f"split is empty; expected {', '.join(SPLITS)}, or no column split where all rows "
-            "are for training"
-        )
-    elif row.get("split", "train") not in SPLITS:
-        yield f"split {row['split']!r} is unknown; expected {', '.join(SPLITS)}"
 
 
-def _number(cell: str) -> int:
-    return int(cell.split(".")[0])
-
-
-def _part(row: Row) -> PartName | None:
-    """Return the part that a row is for, as far as it says."""
-    split = row.get("split", "train")
-    if split not in SPLITS:
-        return None
-    return "train" if split == "train" else "test"
-
-
-def _truth(entries: list[_Entry], part: PartName, problems: list[Problem]) -> Truth | None:
+def _truth(
+    entries: list[Entry], part: PartName, people: Numbering, problems: list[Problem]
+) -> Truth | None:
     """Return the identities of a part, and note the rows that lack one where others have it."""
-    known = [entry.identity for entry in entries if entry.identity is not None]
-    if not known:
+    lacking = list(without_identity(entries, part))
+    problems.extend(lacking)
+    if lacking or not any(entry.identity for entry in entries):
         return None
-    without = [entry for entry in entries if entry.identity is None]
-    rows = "training" if part == "train" else "query and gallery"
-    problem = Problem("faulty entry", f"identity is missing, but other {rows} rows have one")
-    problems.extend(problem.at(entry.place, part, entry.path) for entry in without)
-    return None if without else Truth(np.array(known, dtype=np.int64))
+    numbers = [people.numbers[entry.identity] for entry in entries]
+    return Truth(np.array(numbers, dtype=np.int64), people.names)
 
 
-def _images(root: Path, entries: list[_Entry]) -> Images:
+def _images(root: Path, entries: list[Entry], cameras: Numbering, tracks: Numbering) -> Images:
+    """Return what the cameras know of the images."""
+    track = [tracks.of(entry.track, NO_TRACK) for entry in entries]
+    time = [np.nan if entry.time is None else entry.time for entry in entries]
+    box = [entry.box or (np.nan,) * 4 for entry in entries]
     return Images(
         root,
         tuple(entry.path for entry in entries),
         np.array([entry.modality for entry in entries], dtype=np.int64),
-        np.array([entry.camera for entry in entries], dtype=np.int64),
+        np.array([cameras.of(entry.camera, 0) for entry in entries], dtype=np.int64),
+        track=np.array(track, dtype=np.int64) if tracks.numbers else None,
+        time=np.array(time) if any(entry.time is not None for entry in entries) else None,
+        box=np.array(box) if any(entry.box for entry in entries) else None,
+        cameras=cameras.names,
+        tracks=tracks.names,
     )

@@ -1,30 +1,37 @@
 """The rows of a manifest, out of a CSV or Parquet file."""
 
 import csv
+import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from vireid.data.layouts.encoding import text_of
+from vireid.data.layouts.manifest_columns import Row, Rows, known_columns
 from vireid.data.layouts.problems import Problem
 from vireid.errors import ConfigError, DataError
 
-REQUIRED = ("path", "modality", "camera")
-OPTIONAL = ("identity", "split", "timestamp", "track")
+if TYPE_CHECKING:
+    import pyarrow
 
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 """What some spreadsheets write between cells in the place of commas."""
 
-Row = dict[str, str]
+MISSING = "is missing; expected a manifest (.csv or .parquet)"
+"""What is said of a file that is not there."""
 
 
-def read_rows(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Row]]:
-    """Yield the place and the cells of each row.
+def read_rows(path: Path, problems: list[Problem]) -> list[tuple[str, Row]]:
+    """Return the place and the cells of each row.
+
+    Rows and columns that are empty throughout do not count.
 
     Args:
         path: a .csv or .parquet file.
         problems: told of rows with too many or too few cells, which are left out.
 
-    Yields:
+    Returns:
         "line 7" of a CSV file or "row 6" of a Parquet file, and the cells by column, without
         surrounding spaces.
 
@@ -33,37 +40,57 @@ def read_rows(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Row]]:
         ConfigError: Parquet is given and pyarrow is not installed.
     """
     if path.suffix.lower() == ".parquet":
-        yield from _parquet_rows(path)
+        header, rows = _parquet(path)
     else:
-        yield from _csv_rows(path, problems)
+        header, rows = _csv(path, problems)
+    return known_columns(path, header, rows)
 
 
-def _csv_rows(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Row]]:
-    """Yield the place and the cells of each row of a CSV file."""
+def _csv(path: Path, problems: list[Problem]) -> tuple[list[str], Rows]:
+    """Return the header and the rows of a CSV file."""
+    line = 0
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            header = [name.strip() for name in next(reader, [])]
-            _check_separator(path, header)
-            _check_header(path, header)
-            for cells in reader:
-                if not cells:
-                    continue
-                place = f"line {reader.line_num}"
-                if len(cells) != len(header):
-                    text = f"{len(cells)} cells; expected {len(header)} as in the header"
-                    problems.append(Problem("faulty entry", text, place))
-                    continue
-                cells = [cell.strip() for cell in cells]
-                yield place, dict(zip(header, cells, strict=True))
+        reader = csv.reader(io.StringIO(text_of(path.read_bytes()), newline=""), strict=True)
+        lines = []
+        for cells in reader:
+            line = reader.line_num
+            cells = [_plain(cell) for cell in cells]
+            if any(cells) and cells[0].lower() != "sep=":
+                lines.append((f"line {line}", cells))
     except FileNotFoundError:
-        raise DataError(f"{path} is missing; expected a manifest (.csv or .parquet)") from None
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path} {MISSING}") from None
+    except csv.Error as error:
+        text = f"{error}, in what begins on line {line + 1}"
+        raise DataError(f"{path} cannot be read as CSV in UTF-8: {text}") from None
+    except (OSError, ValueError) as error:
         raise DataError(f"{path} cannot be read as CSV in UTF-8: {error}") from None
+    header = lines[0][1] if lines else []
+    _check_separator(path, header)
+    return header, list(_whole_rows(header, lines[1:], problems))
 
 
-def _parquet_rows(path: Path) -> Iterator[tuple[str, Row]]:
-    """Yield the place and the cells of each row of a Parquet file."""
+def _plain(cell: str) -> str:
+    """Return a cell without surrounding spaces, and without the formula that marks it as text."""
+    cell = cell.strip()
+    return cell[2:-1] if cell.startswith('="') and cell.endswith('"') and len(cell) > 2 else cell
+
+
+def _whole_rows(
+    header: Sequence[str], lines: Sequence[tuple[str, list[str]]], problems: list[Problem]
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield the rows that have as many cells as the header, but for empty ones behind it."""
+    for place, cells in lines:
+        while len(cells) > len(header) and not cells[-1]:
+            cells = cells[:-1]
+        if len(cells) == len(header):
+            yield place, cells
+        else:
+            text = f"{len(cells)} cells; expected {len(header)} as in the header"
+            problems.append(Problem("faulty entry", text, place, same=text))
+
+
+def _parquet(path: Path) -> tuple[list[str], Rows]:
+    """Return the header and the rows of a Parquet file."""
     try:
         from pyarrow import ArrowException, parquet
     except ImportError:
@@ -73,42 +100,50 @@ def _parquet_rows(path: Path) -> Iterator[tuple[str, Row]]:
     try:
         with parquet.ParquetFile(path) as file:
             table = file.read()
+        columns = [_texts(column) for column in table.columns]
     except FileNotFoundError:
-        raise DataError(f"{path} is missing; expected a manifest (.csv or .parquet)") from None
-    except (OSError, ArrowException) as error:
-        reason = str(error).splitlines()[0]
+        raise DataError(f"{path} {MISSING}") from None
+    except UnicodeDecodeError:
+        raise DataError(f"{path} holds bytes that are no UTF-8; save them as text") from None
+    except (OSError, ArrowException, ValueError, OverflowError) as error:
+        reason = (str(error) or type(error).__name__).splitlines()[0]
         raise DataError(f"{path} cannot be read as Parquet: {reason}") from None
-    _check_header(path, table.column_names)
-    for number, row in enumerate(table.to_pylist(), start=1):
-        yield f"row {number}", {name: _text(value) for name, value in row.items()}
+    rows = [list(cells) for cells in zip(*columns, strict=True)]
+    numbered = [(f"row {number}", cells) for number, cells in enumerate(rows, start=1)]
+    return list(table.column_names), [row for row in numbered if any(row[1])]
 
 
-def _text(value: object) -> str:
-    """Return a Parquet value as a CSV cell would hold it."""
+def _texts(column: "pyarrow.ChunkedArray") -> list[str]:
+    """Return a column as a CSV file would hold it."""
+    from pyarrow import timestamp, types
+
+    kind, exact = column.type, 2.0**53
+    if types.is_timestamp(kind):
+        column = column.cast(timestamp("us", "UTC" if kind.tz else None), safe=False)
+    elif types.is_floating(kind):
+        exact = 2.0 ** {16: 11, 32: 24}.get(kind.bit_width, 53)
+    return [_text(value, exact) for value in column.to_pylist()]
+
+
+def _text(value: Any, exact: float) -> str:
+    """Return a value as a CSV cell would hold it; numbers that have lost digits with an exponent.
+
+    Floating-point numbers are whole ones without a gap below ``exact`` only.
+    """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
+    if isinstance(value, float) and exact <= abs(value) < math.inf:
+        return f"{value:.15e}"
+    if isinstance(value, bytes):
+        return value.decode("utf-8").strip()
+    if isinstance(value, (list, tuple)):
+        return " ".join(_text(each, exact) for each in value)
     return str(value).strip()
 
 
 def _check_separator(path: Path, header: list[str]) -> None:
     """Say where the cells of the header are not separated by commas."""
+    full = [name for name in header if name]
     for sign, name in SEPARATORS.items():
-        if len(header) == 1 and sign in header[0]:
+        if len(full) == 1 and sign in full[0]:
             raise DataError(f"{path} separates its cells by {name}; expected commas, save it so")
-
-
-def _check_header(path: Path, header: list[str]) -> None:
-    """Say which columns are missing, unknown or twice there, all at once."""
-    missing = [name for name in REQUIRED if name not in header]
-    unknown = sorted({name for name in header if name not in REQUIRED + OPTIONAL})
-    twice = sorted({name for name in header if header.count(name) > 1})
-    wrong = [
-        f"{kind} columns {', '.join(map(repr, names))}"
-        for kind, names in (("misses", missing), ("has unknown", unknown), ("repeats", twice))
-        if names
-    ]
-    if wrong:
-        raise DataError(
-            f"{path} {' and '.join(wrong)}; expected {', '.join(REQUIRED)} and optionally "
-            f"{', '.join(OPTIONAL)}"
-        )

@@ -4,17 +4,18 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
-from vireid.data.folder import NO_IMAGE, DataFolder, image_files, no_images
+from vireid.data.folder import DataFolder
 from vireid.data.layouts.llcm import scan_llcm
 from vireid.data.layouts.manifest import scan_manifest
-from vireid.data.layouts.paths import name_problems
-from vireid.data.layouts.problems import Problem, Scan
+from vireid.data.layouts.modalities import modality_of
+from vireid.data.layouts.paths import shown
+from vireid.data.layouts.problems import Scan
 from vireid.data.layouts.regdb import FOLDS, scan_regdb
 from vireid.data.layouts.sysu import scan_sysu
+from vireid.data.layouts.two_folders import scan_two_folders
+from vireid.data.walking import listing
 from vireid.errors import ConfigError, DataError, some
-from vireid.types import Images, Modality
+from vireid.types import Modality
 
 MANIFESTS = ("manifest.csv", "manifest.parquet")
 
@@ -122,7 +123,8 @@ def _reader_of(path: Path) -> Callable[[Path], Scan]:
     reader = _reader(path)
     if reader is None:
         raise DataError(
-            f"{path} has no known layout: {_contents(path)}{_elsewhere(path)}; expected {EXPECTED}"
+            f"{path} has no known layout: {_contents(path)}{_elsewhere(path) or _renaming(path)}; "
+            f"expected {EXPECTED}"
         )
     return reader
 
@@ -146,59 +148,29 @@ def _reader(path: Path) -> Callable[[Path], Scan] | None:
     return None
 
 
-def read_two_folders(root: Path | str) -> DataFolder:
-    """Read all images below `visible` and `infrared` as training images without identities.
-
-    Cameras are unknown (0). Images are ordered by path, visible ones first; hidden files and
-    folders are skipped. No image is opened.
-
-    Args:
-        root: the folder that holds the two.
-
-    Returns:
-        The training images; no test images.
-
-    Raises:
-        DataError: where one of the two folders holds no image, or a name is no UTF-8.
-    """
-    return scan_two_folders(Path(root)).accepted()
-
-
-def scan_two_folders(root: Path) -> Scan:
-    """Read `visible` and `infrared`, and note what is wrong.
-
-    Args:
-        root: as for ``read_two_folders``.
-
-    Returns:
-        The images that are there, and the problems.
-    """
-    problems: list[Problem] = []
-    paths: list[str] = []
-    modality: list[int] = []
-    for kind in Modality:
-        folder = kind.name.lower()
-        found = [f"{folder}/{path}" for path in image_files(root / folder)]
-        if not found:
-            problems.append(Problem("absent images", f"{folder} {NO_IMAGE}", part="train"))
-        wrong = [list(name_problems(path)) for path in found]
-        for path, faults in zip(found, wrong, strict=True):
-            problems.extend(problem.at("", "train", path) for problem in faults)
-        good = [path for path, faults in zip(found, wrong, strict=True) if not faults]
-        paths.extend(good)
-        modality.extend([kind] * len(good))
-    kinds = np.array(modality, dtype=np.int64)
-    train = Images(root, tuple(paths), kinds, np.zeros_like(kinds))
-    data = DataFolder(root.resolve().name, train, no_images(root))
-    return Scan(str(root), data, tuple(problems))
-
-
 def _contents(folder: Path) -> str:
     """Name the first few things in a folder."""
     names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     if not names:
         return "it is empty"
     return f"it holds {', '.join(names[:5])}" + (" and more" if len(names) > 5 else "")
+
+
+def _renaming(folder: Path) -> str:
+    """Say what two folders of a user's own images are to be called, or which link is broken."""
+    found = listing(folder)
+    broken = [f"{shown(name)} {why}" for name, why in found.faults if name]
+    if broken:
+        return f"; {some(broken)}"
+    if len(found.folders) != 2:
+        return ""
+    names = sorted(found.folders)
+    meant = {name: modality_of(name) for name in names}
+    if {*meant.values()} == {*Modality}:
+        kinds = {name: Modality(kind or 0).name.lower() for name, kind in meant.items()}
+        new = [f"{shown(name)} to {kind}" for name, kind in kinds.items()]
+        return f"; rename {' and '.join(new)}"
+    return f"; rename the two, {' and '.join(map(shown, names))}, to visible and infrared"
 
 
 def _elsewhere(folder: Path) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 
 from vireid.data.folder import DataFolder, DatasetCard
 from vireid.data.layouts.lists import BOTH_MODALITIES, BOTH_PARTS, Entry, note_shared, read_entries
+from vireid.data.layouts.paths import ListedPaths
 from vireid.data.layouts.problems import PartName, Problem, Scan
 from vireid.data.statistics import named
 from vireid.errors import ConfigError
@@ -76,10 +77,11 @@ def scan_regdb(root: Path, fold: int = 1) -> Scan:
     if not 1 <= fold <= FOLDS:
         raise ConfigError(f"fold is {fold}; expected 1 to {FOLDS}, the folds of RegDB")
     problems: list[Problem] = []
+    paths = ListedPaths(root)
     names: tuple[PartName, ...] = ("train", "test")
     parts = {
         part: {
-            kind: read_entries(root, f"idx/{part}_{word}_{fold}.txt", part, problems)
+            kind: read_entries(paths, f"idx/{part}_{word}_{fold}.txt", part, problems)
             for kind, word in _WORDS.items()
         }
         for part in names
@@ -88,7 +90,14 @@ def scan_regdb(root: Path, fold: int = 1) -> Scan:
     train, train_truth = _listed(root, parts["train"])
     test, test_truth = _listed(root, parts["test"])
     found = DataFolder(
-        root.resolve().name, train, test, train_truth, test_truth, protocol="regdb", fold=fold
+        root.resolve().name,
+        train,
+        test,
+        train_truth,
+        test_truth,
+        protocol="regdb",
+        fold=fold,
+        notes=paths.notes(),
     )
     data = named(found, REGDB)
     return Scan(str(root), replace(data, name=f"{data.name}, fold {fold}"), tuple(problems))

@@ -1,11 +1,12 @@
 """Reader of SYSU-MM01 in its owners' layout: exp/*_id.txt and cam1/ .. cam6/."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from vireid.data.folder import DataFolder, DatasetCard
-from vireid.data.layouts.camera_folders import images_of
+from vireid.data.layouts.camera_folders import images_of, other_cameras
 from vireid.data.layouts.lists import read_identities
 from vireid.data.layouts.problems import PartName, Problem, Scan
 from vireid.data.statistics import named
@@ -82,6 +83,7 @@ def scan_sysu(root: Path) -> Scan:
                 f"expected some in {folders} for the identities of exp/train_id.txt"
             )
             problems.append(Problem("absent images", text, part="train"))
+    empty = () if problems else tuple(_empty(train_images, test_images))
     found = DataFolder(
         root.resolve().name,
         train_images,
@@ -89,8 +91,26 @@ def scan_sysu(root: Path) -> Scan:
         train_truth,
         test_truth,
         protocol="sysu",
+        notes=(*other_cameras(root, CAMERAS), *empty),
     )
     return Scan(str(root), named(found, SYSU_MM01), tuple(problems))
+
+
+CAMERAS = tuple(f"cam{camera}" for camera in SYSU_CAMERAS)
+"""The camera folders of the layout."""
+
+
+def _empty(train: Images, test: Images) -> Iterator[str]:
+    """Name the cameras of the protocol that took no image, or none of the test images."""
+    tested = {*test.camera.tolist()}
+    seen = {*train.camera.tolist(), *tested}
+    for what, missing in (
+        ("image of the listed people", [c for c in SYSU_CAMERAS if c not in seen]),
+        ("test image", [c for c in SYSU_CAMERAS if c in seen and c not in tested and tested]),
+    ):
+        if missing:
+            names = ", ".join(f"cam{camera}" for camera in missing)
+            yield f"camera folders of the protocol without any {what}: {names}"
 
 
 _LISTS: tuple[tuple[str, PartName], ...] = (("train", "train"), ("val", "train"), ("test", "test"))
