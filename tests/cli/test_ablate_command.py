@@ -100,7 +100,8 @@ def test_the_folder_holds_tables_a_figure_and_no_checkpoint_but_the_shared_one(s
     assert list(plan["rows"]) == ROWS
     for folder in (out / "jobs" / "people" / "seed-0").glob("*-*/"):
         assert {file.name for file in folder.iterdir()} == {
-            "data.json", "metrics.jsonl", "recipe.yaml", "timing.json", "weights.json",
+            "data.json", "levels.json", "metrics.jsonl", "recipe.yaml", "timing.json",
+            "weights.json",
         }  # fmt: skip
 
 

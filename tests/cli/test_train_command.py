@@ -18,8 +18,8 @@ PAIRS = {"pair_precision", "pair_recall", "matching_margin", "unmatched"}
 def test_a_run_folder_holds_everything(trained, tiny):
     files = {file.relative_to(trained).as_posix() for file in trained.rglob("*") if file.is_file()}
     assert files == {
-        ".lock", "recipe.yaml", "data.json", "metrics.jsonl", "timing.json", "training-curve.png",
-        "weights.json",
+        ".lock", "recipe.yaml", "data.json", "levels.json", "metrics.jsonl", "timing.json",
+        "training-curve.png", "weights.json",
         "checkpoints/before.safetensors", "checkpoints/joint.safetensors",
         "checkpoints/aligned.safetensors", "checkpoints/clearest.safetensors",
     }  # fmt: skip

@@ -105,7 +105,7 @@ def test_headers_alone_do_not_show_a_truncated_file(copied):
     spoil_truncated(first(root))
     assert check(root, quick=True).usable
     spoil_text(first(root))
-    assert "cannot be opened" in check(root, quick=True).faults[0]
+    assert "cannot be decoded" in check(root, quick=True).faults[0]
     spoil_empty(first(root))
     assert "is empty" in check(root, quick=True).faults[0]
 

@@ -33,6 +33,12 @@ TURNS = {
 """How a camera stores what it has seen, by the number of its orientation tag (Exif 2.3)."""
 
 
+def on_grey(seen, opacity):
+    """Return pixels over a grey ground, by exact arithmetic."""
+    share = opacity[:, :, None].astype(int)
+    return (seen * share + 128 * (255 - share) + 127) // 255
+
+
 def palette():
     image = Image.new("P", SIDES[::-1])
     image.putpalette([value for level in range(256) for value in (level, 255 - level, 7)])
@@ -56,9 +62,10 @@ ODD = {
         lambda path: save(path, Image.fromarray(GREY), "JPEG", quality=100), THREE, 2),
     "grey and transparency": (
         lambda path: save(path, Image.fromarray(np.stack([GREY, 255 - GREY], 2)), "PNG"),
-        THREE, 0),
+        on_grey(THREE, 255 - GREY), 0),
     "colour and transparency": (
-        lambda path: save(path, Image.fromarray(colours(4)), "PNG"), colours(), 0),
+        lambda path: save(path, Image.fromarray(colours(4)), "PNG"),
+        on_grey(colours(), colours(4)[:, :, 3]), 0),
     "16 bits": (
         lambda path: save(path, Image.fromarray(GREY.astype(np.uint16) * 257), "PNG"), THREE, 0),
     "16 bits, high byte first": (

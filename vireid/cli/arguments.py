@@ -99,6 +99,23 @@ def add_cache(target: argparse.ArgumentParser) -> None:
     )
 
 
+def add_levels(target: argparse.ArgumentParser, default: str = "as in the training") -> None:
+    """Add the option on grey levels of more than 8 bits.
+
+    Args:
+        target: the parser that gets it.
+        default: what is done where it is not given, for the help.
+    """
+    target.add_argument(
+        "--levels",
+        nargs="+",
+        metavar="WORD",
+        help="what becomes black and white of images of more than 8 bits: auto (found in the "
+        "files), full (65535 is white), own (each image by itself), LOW:HIGH (infrared images), "
+        f"MODALITY=LOW:HIGH, CAMERA=LOW:HIGH (default: {default})",
+    )
+
+
 def add_reading(target: argparse.ArgumentParser) -> None:
     """Add the options on how a training reads its images.
 
@@ -107,6 +124,7 @@ def add_reading(target: argparse.ArgumentParser) -> None:
     """
     add_cache(target)
     add_max_unreadable(target)
+    add_levels(target, "auto")
 
 
 def add_max_unreadable(target: argparse.ArgumentParser) -> None:
@@ -136,6 +154,7 @@ def reading_words(arguments: argparse.Namespace) -> str:
     """
     share = arguments.max_unreadable
     words = "" if arguments.cache is None else f" --cache {shlex.quote(arguments.cache)}"
+    words += f" --levels {shlex.join(arguments.levels)}" if arguments.levels else ""
     return words + ("" if share == MAX_UNREADABLE else f" --max-unreadable {share:g}")
 
 

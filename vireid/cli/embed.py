@@ -4,6 +4,7 @@ import vireid
 from vireid.cli.arguments import (
     add_cache,
     add_fold,
+    add_levels,
     add_machine,
     folder,
     parser,
@@ -43,6 +44,7 @@ def run(words: list[str]) -> None:
     )
     add_fold(command)
     add_cache(command)
+    add_levels(command)
     add_machine(command)
     arguments = command.parse_args(words)
     if arguments.out.suffix != ".npz":
@@ -56,6 +58,7 @@ def run(words: list[str]) -> None:
         fold=arguments.fold,
         device=arguments.device,
         cache=arguments.cache,
+        levels=arguments.levels,
         progress=progress,
     )
     vireid.save_gallery(gallery, arguments.out)

@@ -5,6 +5,7 @@ import argparse
 from vireid.cli.arguments import (
     add_cache,
     add_fold,
+    add_levels,
     add_machine,
     folder,
     parser,
@@ -34,6 +35,7 @@ def run(words: list[str]) -> None:
         fold=arguments.fold,
         device=use_machine(arguments),
         cache=arguments.cache,
+        levels=arguments.levels,
     )
     together = []
     for found in evaluate_each(arguments.models, arguments.data, options, progress=progress):
@@ -57,7 +59,7 @@ def parse(words: list[str]) -> argparse.Namespace:
 
     Returns:
         models, data, stage, every_stage, the options of ``ProtocolOptions``, rerank, flip, out,
-        fold, cache, device and threads.
+        fold, cache, levels, device and threads.
     """
     command = parser(
         "evaluate",
@@ -101,6 +103,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     )
     add_fold(command)
     add_cache(command)
+    add_levels(command)
     add_machine(command)
     return command.parse_intermixed_args(words)
 

@@ -4,10 +4,10 @@ import argparse
 from pathlib import Path
 
 import vireid
-from vireid.cli.arguments import add_machine, folder, parser, use_machine
+from vireid.cli.arguments import add_levels, add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
-from vireid.data import decode
 from vireid.data.find_images import MODALITIES, find_images
+from vireid.data.pixels.images import decode_image
 from vireid.data.pixels.place import MEMORY
 from vireid.errors import ConfigError
 from vireid.files import whole_file
@@ -27,7 +27,12 @@ def run(words: list[str]) -> None:
 
     def embed(images: Images) -> Gallery:
         found: Gallery = vireid.embed(
-            arguments.run, images, device=device, cache=MEMORY, progress=progress
+            arguments.run,
+            images,
+            device=device,
+            cache=MEMORY,
+            levels=arguments.levels,
+            progress=progress,
         )
         return found
 
@@ -59,7 +64,7 @@ def parse(words: list[str]) -> argparse.Namespace:
         words: the command line.
 
     Returns:
-        run, query, modality, gallery, gallery_modality, top, figure, device and threads.
+        run, query, modality, gallery, gallery_modality, top, figure, levels, device and threads.
     """
     command = parser(
         "search",
@@ -82,6 +87,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     )
     command.add_argument("--top", type=int, default=10, help="how many to show (default: 10)")
     command.add_argument("--figure", type=folder, metavar="PNG", help="also draw the ranked list")
+    add_levels(command)
     add_machine(command)
     return command.parse_args(words)
 
@@ -94,10 +100,9 @@ def _draw(queries: Gallery, gallery: Gallery, ranking: Ranking, path: Path) -> N
     from vireid.pages import draw_ranked_list
 
     rows = []
-    for i, name in enumerate(queries.images.paths):
-        files = [queries.images.root / name]
-        files += [gallery.images.root / gallery.images.paths[j] for j in ranking.order[i]]
-        rows.append([decode(file) for file in files])
+    for i in range(len(queries.images.paths)):
+        found = [decode_image(gallery.images, int(j)) for j in ranking.order[i]]
+        rows.append([decode_image(queries.images, i), *found])
     marks = [[None] * len(row) for row in rows]
     with whole_file(path) as whole:
         draw_ranked_list(rows, marks, whole, list(queries.images.paths))

@@ -70,6 +70,7 @@ def train(
         log=arguments.log,
         cache=arguments.cache,
         max_unreadable=arguments.max_unreadable,
+        levels=arguments.levels,
         keep=arguments.keep,
         watch=partial(live, console=console),
         progress=progress,
@@ -126,7 +127,7 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
 
     Returns:
         data, recipe, out, resume, set, seed, weights, log, keep, fold, cache, max_unreadable,
-        device and threads.
+        levels, device and threads.
     """
     command = parser(
         name,

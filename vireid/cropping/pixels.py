@@ -1,46 +1,62 @@
-"""A frame's bytes -> its pixels, 16-bit grey levels as they are."""
+"""A frame's bytes -> its pixels, grey levels of more than 8 bits as they are."""
 
-import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from vireid.data.pixels.images import FORMATS
+from vireid.data.pixels.decoding import decode_file, header
 from vireid.errors import DataError
 
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM, 5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
-}  # fmt: skip
-"""What makes a picture upright, by its orientation tag."""
-_LYING = frozenset({5, 6, 7, 8})
-_ORIENTATION = 0x112
-DEEPEST = 65535
+Shown = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.int32] | NDArray[np.float32]
+"""[H, W] grey levels or [H, W, 3] colours of 8 bits."""
 
 
-def pixels_of(held: bytes, name: str) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    """Decode a frame; a camera's orientation tag turns it, transparency is dropped.
+def pixels_of(held: bytes, name: str) -> Shown:
+    """Decode a frame as all of vireid does, but leave deep grey levels as they are.
 
     Args:
         held: bytes of the file.
         name: of the file, for messages.
 
     Returns:
-        [H, W] grey levels of 8 or 16 bits, or [H, W, 3] colours of 8 bits.
+        [H, W, 3] colours of 8 bits, or [H, W] grey levels.
 
     Raises:
         DataError: the file is empty, damaged or no image.
     """
-    try:
-        with Image.open(io.BytesIO(held), formats=FORMATS) as image:
-            turn = _TURNS.get(_tag(image))
-            image.load()
-            return _levels(image.transpose(turn) if turn is not None else image)
-    except Exception as problem:  # Pillow raises errors of many kinds on damaged files
-        raise DataError(f"{name} cannot be decoded ({_reason(problem)})") from None
+    values = decode_file(held, name).values
+    if values.ndim == 3:
+        grey = np.array_equal(values[..., 0], values[..., 1])
+        return values[..., 0] if grey and np.array_equal(values[..., 0], values[..., 2]) else values
+    return deep(values, name)
+
+
+def deep(values: NDArray[Any], name: str) -> Shown:
+    """Return grey levels in a type that files of crops can hold.
+
+    Args:
+        values: [H, W] levels of more than 8 bits.
+        name: of the file, for messages.
+
+    Returns:
+        The same values.
+
+    Raises:
+        DataError: no file can hold them.
+
+    >>> deep(np.array([[7, 70000]]), "a.tif").dtype, deep(np.array([[7]]), "a.tif").dtype
+    (dtype('int32'), dtype('uint16'))
+    """
+    if values.dtype.kind == "f":
+        return values.astype(np.float32)
+    low, high = int(values.min()), int(values.max())
+    if low >= 0 and high <= np.iinfo(np.uint16).max:
+        return values.astype(np.uint16)
+    if np.iinfo(np.int32).min <= low and high <= np.iinfo(np.int32).max:
+        return values.astype(np.int32)
+    raise DataError(f"{name} holds grey levels beyond 32 bits; expected smaller ones")
 
 
 def header_size(path: Path) -> tuple[int, int] | str:
@@ -53,36 +69,7 @@ def header_size(path: Path) -> tuple[int, int] | str:
         Width and height, or why they cannot be read.
     """
     try:
-        with Image.open(path, formats=FORMATS) as image:
-            width, height = image.size
-            return (height, width) if _tag(image) in _LYING else (width, height)
-    except Exception as problem:
-        return f"{path} cannot be decoded ({_reason(problem)})"
-
-
-def _tag(image: Image.Image) -> int:
-    """Return the orientation; metadata that cannot be read turns nothing."""
-    try:
-        return int(image.getexif().get(_ORIENTATION, 1))
-    except Exception:
-        return 1
-
-
-def _reason(problem: Exception) -> str:
-    return str(problem).splitlines()[0] if str(problem) else type(problem).__name__
-
-
-def _levels(image: Image.Image) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    """Return grey levels as they are, and anything else as red, green and blue."""
-    if image.mode.startswith("I"):
-        levels = np.asarray(image, dtype=np.int64)
-        if levels.min() < 0 or levels.max() > DEEPEST:
-            raise ValueError("grey levels beyond 16 bits")
-        return levels.astype(np.uint16)
-    if image.mode == "F":
-        raise ValueError("floating-point grey levels")
-    if image.mode in {"1", "L"}:
-        return np.asarray(image.convert("L"))
-    if image.mode == "P" and "transparency" in image.info:
-        image = image.convert("RGBA")
-    return np.asarray(image.convert("RGB"))
+        found = header(path)
+    except DataError as problem:
+        return str(problem)
+    return found.width, found.height

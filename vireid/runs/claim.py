@@ -12,6 +12,7 @@ from vireid.files import whole_file
 from vireid.recipes import dump_recipe
 from vireid.runs import Run
 from vireid.runs.states import state_files
+from vireid.types import Levels
 
 
 def check_trainable(data: DataFolder) -> None:
@@ -92,4 +93,6 @@ def write_settings(run: Run, data: DataFolder, recipe: Recipe) -> None:
     """
     with whole_file(run.recipe_file) as file:
         file.write_text(dump_recipe(recipe), encoding="utf-8")
+    with whole_file(run.levels_file) as file:
+        file.write_text((data.train.levels or Levels()).to_json(), encoding="utf-8")
     run.data_file.write_text(json.dumps({"name": data.name, "fold": data.fold}))

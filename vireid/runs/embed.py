@@ -8,6 +8,7 @@ from vireid.models.extract import extract
 from vireid.observers import Progress, silent
 from vireid.ranking import Gallery
 from vireid.runs import Run, load_network
+from vireid.runs.leveling import LevelWords, levels_of, with_levels
 from vireid.runs.machine import find_device
 from vireid.runs.reading import read_all
 from vireid.types import Images
@@ -23,6 +24,7 @@ def embed(
     stage: str | None = None,
     device: str = "auto",
     cache: Path | str | None = None,
+    levels: LevelWords = None,
     progress: Progress = silent,
 ) -> Gallery:
     """Embed images with the network of a run.
@@ -39,6 +41,8 @@ def embed(
         device: cpu, cuda, cuda:1 ...; auto takes a GPU if there is any.
         cache: folder for decoded images, or ``none`` for memory; memory for small data and the
             user's cache directory for other where not given.
+        levels: what becomes black and white of images of more than 8 bits, as the words of
+            ``--levels`` or ``Levels``; as in the training where not given.
         progress: shows how many images are read and embedded.
 
     Returns:
@@ -54,6 +58,7 @@ def embed(
         images = find_images(images, modality, part, fold=fold)
     elif modality is not None or part != "all" or fold is not None:
         raise ConfigError("modality, part and fold apply to paths; images say it themselves")
+    images = with_levels(images, levels, levels_of(run))
     recipe = run.outline()
     network = load_network(run, stage).to(find_device(device))
     pixels = read_all(images, (recipe.height, recipe.width), cache, progress=progress)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vireid.config import Recipe
-from vireid.errors import CheckpointError
+from vireid.errors import CheckpointError, DataError
 from vireid.recipes import Outline, parse_recipe, read_outline
+from vireid.types import Levels
 
 BEFORE = "before"
 """Name of the checkpoint taken before training."""
@@ -48,6 +49,11 @@ class Run:
     def data_file(self) -> Path:
         """Name and fold of the data it was trained on, JSON."""
         return self.folder / "data.json"
+
+    @property
+    def levels_file(self) -> Path:
+        """What becomes black and white of images of more than 8 bits, JSON."""
+        return self.folder / "levels.json"
 
     @property
     def weights_file(self) -> Path:
@@ -97,6 +103,23 @@ class Run:
         except (OSError, ValueError, LookupError, TypeError):
             return Origin()  # older than this file
         return Origin(str(name), fold if isinstance(fold, int) else None)
+
+    def levels(self) -> Levels | None:
+        """Return the levels of the images of more than 8 bits that the run was trained on.
+
+        Returns:
+            The levels; None where there are none, or the run is older than their file.
+
+        Raises:
+            CheckpointError: the file is damaged.
+        """
+        try:
+            found = Levels.from_json(self.levels_file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, DataError) as error:
+            raise CheckpointError(f"{self.levels_file} is damaged: {error}") from error
+        return found if found.spans else None
 
     def seconds(self) -> dict[str, float]:
         """Return what the parts of a finished training took.

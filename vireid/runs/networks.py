@@ -13,6 +13,7 @@ from vireid.models import CrossModalNetwork, build_network
 from vireid.recipes import Outline, dump_recipe, read_outline
 from vireid.runs.checkpoint import load_checkpoint, load_metadata, load_weights, save_checkpoint
 from vireid.runs.folder import BEFORE, CLEAREST, Origin, Run
+from vireid.types import Levels
 
 
 def new_network(recipe: Recipe | Outline, *, weights: str | None = None) -> CrossModalNetwork:
@@ -98,7 +99,9 @@ def _metadata(run: Run, stage: str, recipe: Recipe) -> dict[str, str]:
     """Return what a checkpoint says of itself; of its data only where that has folds."""
     origin = run.origin()
     fold = {} if origin.fold is None else {"data": str(origin.data), "fold": str(origin.fold)}
-    return {"stage": stage, "recipe": dump_recipe(recipe)} | fold
+    levels = run.levels()
+    kept = {} if levels is None else {"levels": levels.to_json()}
+    return {"stage": stage, "recipe": dump_recipe(recipe)} | fold | kept
 
 
 def find_stage(run: Run, stage: str | None = None) -> str:
@@ -160,6 +163,8 @@ class Weights:
     """The stage after which it was saved, or ``before``."""
     origin: Origin
     """Which data it was trained on, where that has folds."""
+    levels: Levels | None = None
+    """What became black and white of its images of more than 8 bits."""
 
 
 def open_weights(path: Path) -> Weights:
@@ -185,4 +190,5 @@ def open_weights(path: Path) -> Weights:
     load_weights(network, path)
     fold = metadata.get("fold", metadata.get("trial"))  # trial: as version 0.1.0 called it
     origin = Origin(metadata.get("data"), None if fold is None else int(fold))
-    return Weights(network.eval(), recipe, metadata.get("stage", path.stem), origin)
+    levels = Levels.from_json(metadata["levels"]) if "levels" in metadata else None
+    return Weights(network.eval(), recipe, metadata.get("stage", path.stem), origin, levels)

@@ -7,13 +7,24 @@ from pathlib import Path
 import numpy as np
 
 from vireid.data import MAX_UNREADABLE, DataFolder, ReadImages, read_images
-from vireid.data.pixels.images import Pixels
+from vireid.data.pixels.contrast import Flat, find_flat
+from vireid.data.pixels.decoding import Pixels
 from vireid.data.pixels.place import MEMORY, cache_place
 from vireid.errors import ConfigError, DataError, some
 from vireid.observers import Progress, silent
 from vireid.parallel import from_first, on_first, share
 from vireid.runs.claim import check_trainable
+from vireid.runs.leveling import LevelWords
 from vireid.types import Images
+
+NOTABLE = 0.25
+"""Share of nearly flat images of a modality from which on a warning is given."""
+USELESS = 0.95
+"""Share of nearly flat images of a modality from which on nobody trains."""
+ADVICE = (
+    "often values of more than 8 bits under the wrong range; see docs/data.md and set --levels, or "
+    "look at the images"
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +36,8 @@ class Reading:
     the user's cache directory for other."""
     max_unreadable: float = MAX_UNREADABLE
     """Share of the images, in [0, 1), that may be unreadable and is skipped."""
+    levels: LevelWords = None
+    """What becomes black and white of images of more than 8 bits."""
 
     def __post_init__(self) -> None:
         """Check the share."""
@@ -58,6 +71,7 @@ def read_all(
     found = _read(images, size, cache, progress)
     if found.problems:
         raise DataError(f"{_count(images, found)} cannot be read; the first: {found.problems[0]}")
+    _warn_of_flat(images, found.pixels)
     return found.pixels
 
 
@@ -90,6 +104,7 @@ def read_training(
     if from_first(names) != names:
         raise DataError("the processes do not read the same images; see that all reach the data")
     if not names:
+        _refuse_flat(data.train, found.pixels)
         return data, found.pixels
     if len(names) > reading.max_unreadable * len(data.train):
         raise DataError(
@@ -105,7 +120,30 @@ def read_training(
     truth = None if data.train_truth is None else data.train_truth.subset(found.kept)
     left = replace(data, train=data.train.subset(found.kept), train_truth=truth)
     check_trainable(left)
+    _refuse_flat(left.train, found.pixels)
     return left, found.pixels
+
+
+def _refuse_flat(images: Images, pixels: Pixels) -> None:
+    """Refuse to train where nearly all images of a modality show nothing; warn of a share."""
+    for flat in find_flat(pixels, images.modality):
+        if flat.share >= USELESS:
+            raise DataError(f"{_flat_words(flat)}; nothing can be learnt from them: {ADVICE}")
+    _warn_of_flat(images, pixels)
+
+
+def _warn_of_flat(images: Images, pixels: Pixels) -> None:
+    """Warn where a share of a modality's images shows next to nothing."""
+    for flat in find_flat(pixels, images.modality):
+        if flat.share >= NOTABLE and share()[0] == 0:
+            warnings.warn(f"{_flat_words(flat)}: {ADVICE}", stacklevel=3)
+
+
+def _flat_words(flat: Flat) -> str:
+    return (
+        f"{flat.share:.0%} of the {flat.modality.name.lower()} images are nearly of one grey level "
+        f"({flat.looked} were looked at)"
+    )
 
 
 def _count(images: Images, found: ReadImages) -> str:

@@ -10,6 +10,7 @@ from vireid.observers import Progress, silent
 from vireid.recipes import change_recipe, load_recipe, parse_recipe
 from vireid.runs.begun import as_begun
 from vireid.runs.folder import KEPT, Run
+from vireid.runs.leveling import LevelWords
 from vireid.runs.machine import find_device
 from vireid.runs.reading import Reading
 from vireid.runs.session import MakeLabeller, Session
@@ -31,6 +32,7 @@ def train(
     log: Sequence[str] = (),
     cache: Path | str | None = None,
     max_unreadable: float = MAX_UNREADABLE,
+    levels: LevelWords = None,
     keep: int = KEPT,
     watch: Watching = nobody,
     progress: Progress = silent,
@@ -58,6 +60,8 @@ def train(
         cache: folder for decoded images, or ``none`` for memory; memory for small data and the
             user's cache directory for other where not given.
         max_unreadable: share of the images, in [0, 1), that may be unreadable and is left out.
+        levels: what becomes black and white of images of more than 8 bits, as the words of
+            ``--levels`` or ``Levels``; found in the files where not given.
         keep: how many of the newest states stay until the training is finished, at least 1.
         watch: opens what is shown the training.
         progress: shows how many images are read.
@@ -82,7 +86,7 @@ def train(
         data=_opened(data, fold),
         run=run,
         labeller=labeller,
-        reading=Reading(cache, max_unreadable),
+        reading=Reading(cache, max_unreadable, levels),
         device=find_device(device),
         resume=resume,
         log=log,

@@ -12,7 +12,7 @@ import torch
 
 from vireid.config import Recipe
 from vireid.data import DataFolder
-from vireid.data.pixels.images import Pixels
+from vireid.data.pixels.decoding import Pixels
 from vireid.errors import LostProcess, SaveError, Stopped
 from vireid.files import whole_file
 from vireid.models import CrossModalNetwork
@@ -35,6 +35,7 @@ from vireid.runs.claim import check_trainable, claimed, is_finished, write_setti
 from vireid.runs.fingerprints import fingerprint
 from vireid.runs.initial import initial_change, note_initial
 from vireid.runs.keeping import Keeper
+from vireid.runs.leveling import training_levels
 from vireid.runs.reading import read_training
 from vireid.runs.session import Session
 from vireid.runs.states import load_state, remove_states
@@ -116,7 +117,10 @@ def _train(session: Session, device: str, stop: Callable[[], bool]) -> None:
     start = perf_counter()
     size = (recipe.height, recipe.width)
     show = session.progress if share()[0] == 0 else silent
-    data, pixels = read_training(session.data, size, session.reading, progress=show)
+    given = session.data
+    train = training_levels(given.train, session.reading.levels, run, resume=session.resume)
+    given = replace(given, train=train)
+    data, pixels = read_training(given, size, session.reading, progress=show)
     if session.resume and run.recipe_file.exists():
         recipe = as_begun(recipe, run.recipe_text())
     recipe = _fitting(network, recipe)

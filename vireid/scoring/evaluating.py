@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -10,6 +11,7 @@ from vireid.models import CrossModalNetwork
 from vireid.observers import Progress, silent
 from vireid.recipes import Outline
 from vireid.runs import Run, load_network, open_weights
+from vireid.runs.leveling import LevelWords, levels_of, with_levels
 from vireid.scoring.choice import ProtocolOptions
 from vireid.scoring.evaluation import Evaluation
 from vireid.scoring.files import merge_metrics, write_scores
@@ -17,6 +19,7 @@ from vireid.scoring.networks import Scored, score_networks
 from vireid.scoring.options import EvaluationOptions
 from vireid.scoring.pictures import draw_examples
 from vireid.scoring.tasks import Model, Task, finished, prepare
+from vireid.types import Levels
 
 
 def evaluate(
@@ -31,6 +34,7 @@ def evaluate(
     fold: int | None = None,
     device: str = "auto",
     cache: str | None = None,
+    levels: LevelWords = None,
     progress: Progress = silent,
 ) -> Evaluation:
     """Score a trained model on test images with known identities, and write what was found.
@@ -54,6 +58,8 @@ def evaluate(
         device: where to compute; "auto" takes a GPU if there is one.
         cache: a folder for decoded images, ``"none"`` for memory; where not given, memory for
             small data and the user's cache directory for other.
+        levels: what becomes black and white of images of more than 8 bits, as the words of
+            ``--levels`` or ``Levels``; as in the training where not given.
         progress: shows how far the embedding is.
 
     Returns:
@@ -66,7 +72,7 @@ def evaluate(
     """
     asked = protocol if isinstance(protocol, ProtocolOptions) else ProtocolOptions(protocol)
     options = EvaluationOptions(
-        stages, asked, flip, rerank, None if out is None else Path(out), fold, device, cache
+        stages, asked, flip, rerank, None if out is None else Path(out), fold, device, cache, levels
     )
     (found,) = evaluate_each([model], data, options, progress=progress)
     return found
@@ -106,13 +112,15 @@ def evaluate_each(
 def _evaluate(task: Task, options: EvaluationOptions, progress: Progress) -> Evaluation:
     """Score one model, and write files and figure; metrics.json is replaced last."""
     start = perf_counter()
-    networks, recipe = _networks(task)
-    scored = score_networks(networks, recipe, task.data, task.protocol, options, progress=progress)
+    networks, recipe, kept = _networks(task)
+    data = task.data
+    data = replace(data, test=with_levels(data.test, options.levels, kept))
+    scored = score_networks(networks, recipe, data, task.protocol, options, progress=progress)
     seconds = perf_counter() - start
     _warn_of_queries(scored)
-    files = write_scores(task.place, scored, task.data)
+    files = write_scores(task.place, scored, data)
     figure = task.place / "ranked-list.png"
-    draw_examples(figure, scored, task.data, rerank=options.rerank)
+    draw_examples(figure, scored, data, rerank=options.rerank)
     files += [figure]
     if not task.model.is_file():
         run = Run(task.model)
@@ -123,14 +131,17 @@ def _evaluate(task: Task, options: EvaluationOptions, progress: Progress) -> Eva
     )
 
 
-def _networks(task: Task) -> tuple[Iterable[tuple[str, CrossModalNetwork]], Outline]:
-    """Return the names and networks of a model's stages, read when their turn comes."""
+def _networks(
+    task: Task,
+) -> tuple[Iterable[tuple[str, CrossModalNetwork]], Outline, Levels | None]:
+    """Return the names and networks of a model's stages, read when their turn comes; its levels."""
     if task.model.is_file():
         weights = open_weights(task.model)
-        return [(weights.stage, weights.network)], weights.recipe
+        return [(weights.stage, weights.network)], weights.recipe, weights.levels
     run = Run(task.model)
     last = finished(run)[-1]
-    return ((stage or last, load_network(run, stage)) for stage in task.stages), run.outline()
+    networks = ((stage or last, load_network(run, stage)) for stage in task.stages)
+    return networks, run.outline(), levels_of(run)
 
 
 def _warn_of_queries(scored: Scored) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vireid.runs.leveling import LevelWords
 from vireid.scoring.choice import ProtocolOptions
 
 EVERY = "every"
@@ -31,6 +32,8 @@ class EvaluationOptions:
     """Where to compute; auto takes a GPU if there is one."""
     cache: str | None = None
     """Where decoded images are kept, as in ``Reading``."""
+    levels: LevelWords = None
+    """What becomes black and white of images of more than 8 bits; as in the training where None."""
 
     def names(self) -> tuple[str | None, ...]:
         """Return the names of the checkpoints where not all are meant; None for the last."""

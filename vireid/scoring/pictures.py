@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from vireid.data import DataFolder, decode
+from vireid.data import DataFolder
+from vireid.data.pixels.images import decode_image
 from vireid.files import whole_file
 from vireid.pages import draw_ranked_list
 from vireid.scoring.choice import known_truth
@@ -32,7 +33,7 @@ def draw_examples(path: Path, scored: Scored, data: DataFolder, *, rerank: bool)
     rows, marks, captions = [], [], []
     for example in examples:
         indices = [example.query, *example.gallery.tolist()]
-        rows.append([decode(data.test.root / data.test.paths[i]) for i in indices])
+        rows.append([decode_image(data.test, int(i)) for i in indices])
         marks.append([None, *(bool(right) for right in example.right)])
         name = data.test.paths[example.query]
         captions.append(f"{example.kind}:  {name}   average precision {example.precision:.0%}")

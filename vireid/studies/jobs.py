@@ -14,6 +14,7 @@ from vireid.files import whole_file
 from vireid.runs import Run, load_network
 from vireid.runs.begun import as_begun
 from vireid.runs.claim import is_finished, write_settings
+from vireid.runs.leveling import levels_of, with_levels
 from vireid.runs.session import Session
 from vireid.runs.snapshot import Snapshot, write_snapshot
 from vireid.runs.states import branch_off, state_files, where_saved
@@ -153,6 +154,7 @@ def _run_row(job: Job, row: str) -> None:
 def _score(study: Study, run: Run, recipe: Recipe, test: DataFolder) -> dict[str, float]:
     """Score the last stage of a run, in percent."""
     networks = [(recipe.stages[-1].name, load_network(run))]
+    test = replace(test, test=with_levels(test.test, None, levels_of(run)))
     options = EvaluationOptions(device=study.device)
     scored = score_networks(
         networks, recipe, test, choose_protocol(test), options, progress=study.progress

@@ -131,7 +131,8 @@ def _alike(embeddings: Embeddings, guard: GuardConfig) -> Iterator[str]:
         if alike > guard.alike:
             yield (
                 f"{side.name.lower()} embeddings are nearly all alike (mean similarity "
-                f"{alike:.3f}, limit {guard.alike}): lower learning_rate or use pretrained weights"
+                f"{alike:.3f}, limit {guard.alike}): lower learning_rate, use pretrained weights, "
+                "or see whether the images show anything"
             )
 
 

@@ -8,10 +8,11 @@ from vireid.types.embeddings import Embeddings, Ranking
 from vireid.types.images import Images, Truth
 from vireid.types.labelling import Known, Labelling, LabelSpace
 from vireid.types.labels import Matching, PseudoLabels
-from vireid.types.levels import Levels, Span
+from vireid.types.levels import ANY, Levels, Span
 from vireid.types.telling import Tell
 
 __all__ = [
+    "ANY",
     "NOISE",
     "SYSU_CAMERAS",
     "Bool",

@@ -10,6 +10,8 @@ from vireid.types.arrays import Modality
 
 ANY = ""
 """Stands for every camera of a modality that has no span of its own."""
+GIVEN = "given"
+"""How a span was found that a user named for a modality or a camera."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,15 @@ class Span:
     """Becomes 0."""
     high: float
     """Becomes 255; below ``low`` where warm is dark and is to be bright."""
-    source: str = "given"
+    source: str = GIVEN
     """How it was found, in a few words."""
+
+    @property
+    def for_bytes(self) -> bool:
+        """Whether it also counts for files of 8 bits: given, for values that these can hold."""
+        return (
+            self.source == GIVEN and 0 <= min(self.low, self.high) < max(self.low, self.high) <= 255
+        )
 
     def __post_init__(self) -> None:
         """Check that there is something between the two."""
@@ -39,15 +48,16 @@ class Levels:
     files of 8 bits stay as they are.
     """
 
-    spans: Mapping[tuple[Modality, str], Span] = field(default_factory=dict, hash=False)
-    """By modality and the camera's name, ``ANY`` for all others of the modality."""
+    spans: Mapping[tuple[Modality, str], Span | None] = field(default_factory=dict, hash=False)
+    """By modality and the camera's name, ``ANY`` for all others of the modality; None where each
+    image is scaled by itself, by decision."""
 
     def __post_init__(self) -> None:
         """Freeze the spans."""
         spans = {(Modality(kind), str(camera)): span for (kind, camera), span in self.spans.items()}
         object.__setattr__(self, "spans", MappingProxyType(spans))
 
-    def __reduce__(self) -> tuple[type["Levels"], tuple[dict[tuple[Modality, str], Span]]]:
+    def __reduce__(self) -> tuple[type["Levels"], tuple[dict[tuple[Modality, str], Span | None]]]:
         """Copy and pickle by the values, as a frozen mapping can do neither."""
         return Levels, (dict(self.spans),)
 
@@ -67,11 +77,25 @@ class Levels:
         kind = Modality(modality)
         return self.spans.get((kind, camera), self.spans.get((kind, ANY)))
 
+    def decides(self, modality: int, camera: str) -> bool:
+        """Tell whether something is said of a camera, if only that its images go by themselves.
+
+        Args:
+            modality: 0 visible, 1 infrared.
+            camera: its name.
+
+        Returns:
+            False where its span is still to be found.
+        """
+        kind = Modality(modality)
+        return (kind, camera) in self.spans or (kind, ANY) in self.spans
+
     def to_json(self) -> str:
         """Return all spans as JSON, in order."""
         rows = [
-            [kind.name.lower(), camera, span.low, span.high, span.source]
-            for (kind, camera), span in sorted(self.spans.items())
+            [kind.name.lower(), camera]
+            + ([] if span is None else [span.low, span.high, span.source])
+            for (kind, camera), span in sorted(self.spans.items(), key=lambda item: item[0])
         ]
         return json.dumps(rows)
 
@@ -94,8 +118,8 @@ class Levels:
         try:
             return cls(
                 {
-                    (Modality[kind.upper()], camera): Span(low, high, source)
-                    for kind, camera, low, high, source in json.loads(text)
+                    (Modality[kind.upper()], camera): Span(*rest) if rest else None
+                    for kind, camera, *rest in json.loads(text)
                 }
             )
         except (ValueError, TypeError, KeyError, AttributeError) as error:

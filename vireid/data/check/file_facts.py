@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PIL import Image
-
-from vireid.data.pixels.images import FORMATS, decode, thread_count
+from vireid.data.pixels.decoding import decode_file, header
+from vireid.data.pixels.images import thread_count
+from vireid.data.pixels.opening import read_bytes
 from vireid.errors import DataError
 from vireid.types import Images, Tell
 
@@ -76,25 +76,21 @@ def digest_file(path: Path) -> bytes:
 def _whole(root: Path, path: str) -> FileFact:
     """Decode a file and digest its bytes."""
     try:
-        height, width, _ = decode(root / path).shape
-        digest = digest_file(root / path)
+        content = read_bytes(root / path)
+        found = decode_file(content, path)
     except DataError as error:
         return FileFact(problem=_within(root, error))
-    except OSError as error:
-        return FileFact(problem=f"{path}: {error.strerror}")
-    return FileFact(height, width, digest)
+    digest = hashlib.blake2b(content, digest_size=16).digest()
+    return FileFact(found.height, found.width, digest)
 
 
 def _header(root: Path, path: str) -> FileFact:
     """Read the header of a file."""
     try:
-        if not (root / path).stat().st_size:
-            return FileFact(problem=f"{path} is empty (0 bytes); copy the image again")
-        with Image.open(root / path, formats=FORMATS) as image:
-            return FileFact(image.height, image.width)
-    except Exception as error:  # Pillow raises errors of many kinds on damaged files
-        reason = str(error).replace(f"{root}/", "").splitlines()[0]
-        return FileFact(problem=f"{path} cannot be opened ({reason})")
+        found = header(read_bytes(root / path), path)
+    except DataError as error:
+        return FileFact(problem=_within(root, error))
+    return FileFact(found.height, found.width)
 
 
 def _within(root: Path, error: DataError) -> str:

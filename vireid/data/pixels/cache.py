@@ -17,13 +17,14 @@ import numpy as np
 import PIL
 
 from vireid.data.check.file_facts import digest_file
-from vireid.data.pixels.images import Pixels, Resampling, resized, thread_count
+from vireid.data.pixels.decoding import Pixels
+from vireid.data.pixels.images import Resampling, resized, span_of, thread_count
 from vireid.data.pixels.packed import PackedWriter, open_packed
 from vireid.errors import ConfigError, DataError
 from vireid.files import lone_writer
 from vireid.types import Images, Int, Tell
 
-LAYOUT = 2
+LAYOUT = 3
 """Version of the packed files; those of another one are made anew."""
 
 
@@ -185,6 +186,9 @@ def _place(cache: Path, images: Images, size: tuple[int, int], resampling: Resam
     """Return the file for these images; its name begins with words that a person understands."""
     root = images.root.resolve()
     digest = hashlib.sha256()
+    if images.levels is not None:  # other pixels, another file
+        for index in range(len(images)):
+            digest.update(f"{span_of(images, index)}\0".encode())
     for text in (str(root), f"{size} {resampling}", *images.paths):
         digest.update(text.encode("utf-8", "surrogateescape") + b"\0")
     name = re.sub(r"[^A-Za-z0-9_-]", "_", root.name)[:40]

@@ -8,32 +8,30 @@ from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
+from vireid.data.pixels.decoding import Pixels, decode_file, to_pixels
 from vireid.errors import ConfigError, DataError
-from vireid.types import Images, Tell
+from vireid.types import Images, Span, Tell
 
-Pixels = NDArray[np.uint8]
 Resampling = Literal["bilinear", "bicubic", "lanczos"]
 """Pillow's filter when an image is brought to another size."""
-
-FORMATS = ("JPEG", "PNG", "BMP", "TIFF", "WEBP", "PPM", "GIF")
-"""The file formats that are decoded, recognised by content."""
 
 AHEAD = 16
 """Images that a thread may decode before they are asked for."""
 
 
-def decode(path: Path | str) -> Pixels:
+def decode(path: Path | str, span: Span | None = None) -> Pixels:
     """Decode one image file to 8-bit red, green and blue.
 
-    Grey levels are repeated over the three channels, 16-bit levels scaled to 8 bits (65535
-    becomes 255), CMYK and palettes converted, transparency dropped, and a camera's orientation
-    tag applied. Of several frames the first is taken.
+    Grey levels are repeated over the three channels, those of more than 8 bits scaled, CMYK and
+    palettes converted, transparent parts laid on a grey ground, and a camera's orientation tag
+    applied. Of several frames the first is taken.
 
     Args:
         path: a file in one of the `FORMATS`.
+        span: what becomes black and white of more than 8 bits; where not given, the file's own
+            range of values. ``images.levels`` holds that of each image.
 
     Returns:
         [H, W, 3] pixels.
@@ -41,7 +39,7 @@ def decode(path: Path | str) -> Pixels:
     Raises:
         DataError: where the file is missing, empty, damaged or no image.
     """
-    return np.asarray(_open(Path(path)))
+    return to_pixels(decode_file(Path(path)), span)
 
 
 def load_pixels(
@@ -117,14 +115,46 @@ def resized(
     workers = thread_count(workers)
     choice = Image.Resampling[resampling.upper()]
 
-    def read(path: str) -> Pixels | DataError:
+    def read(index: int) -> Pixels | DataError:
         try:
-            image = _open(images.root / path)
+            pixels = decode_image(images, index)
         except DataError as error:
             return error
-        return np.asarray(image.resize((width, height), choice))
+        return np.asarray(Image.fromarray(pixels).resize((width, height), choice))
 
-    return _ahead(read, images.paths, workers)
+    return _ahead(read, range(len(images)), workers)
+
+
+def decode_image(images: Images, index: int) -> Pixels:
+    """Decode one of several images by its levels.
+
+    Args:
+        images: N images.
+        index: which of them.
+
+    Returns:
+        [H, W, 3] pixels.
+
+    Raises:
+        DataError: as for ``decode``.
+    """
+    return decode(images.root / images.paths[index], span_of(images, index))
+
+
+def span_of(images: Images, index: int) -> Span | None:
+    """Return what becomes black and white of one image.
+
+    Args:
+        images: N images.
+        index: which of them.
+
+    Returns:
+        The span; None where it is scaled by itself.
+    """
+    if images.levels is None:
+        return None
+    camera = images.camera_name(int(images.camera[index]))
+    return images.levels.of(int(images.modality[index]), camera)
 
 
 def thread_count(workers: int | None) -> int:
@@ -147,51 +177,16 @@ def thread_count(workers: int | None) -> int:
 
 
 def _ahead(
-    read: Callable[[str], Pixels | DataError], paths: tuple[str, ...], workers: int
+    read: Callable[[int], Pixels | DataError], indices: range, workers: int
 ) -> Iterator[Pixels | DataError]:
     """Read in order by several threads, at most `AHEAD` images for each of them in advance."""
     pool = ThreadPoolExecutor(workers)
     try:
-        waiting = deque(pool.submit(read, path) for path in paths[: workers * AHEAD])
-        for path in paths[workers * AHEAD :]:
+        waiting = deque(pool.submit(read, index) for index in indices[: workers * AHEAD])
+        for index in indices[workers * AHEAD :]:
             yield waiting.popleft().result()
-            waiting.append(pool.submit(read, path))
+            waiting.append(pool.submit(read, index))
         while waiting:
             yield waiting.popleft().result()
     finally:  # without waiting: one of the threads may collect what nobody reads to its end
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _open(path: Path) -> Image.Image:
-    """Return the decoded file as an 8-bit RGB image."""
-    try:
-        if path.stat().st_size == 0:
-            raise DataError(f"{path} is empty (0 bytes); copy the image again")
-        with Image.open(path, formats=FORMATS) as image:
-            return _red_green_blue(ImageOps.exif_transpose(image))
-    except DataError:
-        raise
-    except FileNotFoundError:
-        raise DataError(f"{path} is missing; expected an image file") from None
-    except Exception as error:  # Pillow raises errors of many kinds on damaged files
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DataError(
-            f"{path} cannot be decoded ({reason}); expected an undamaged {', '.join(FORMATS)} file"
-        ) from None
-
-
-def _red_green_blue(image: Image.Image) -> Image.Image:
-    """Convert any of Pillow's modes to RGB."""
-    if image.mode == "RGB":
-        image.load()
-        return image
-    if image.mode.startswith("I"):  # 16-bit grey levels, also where Pillow widens them to 32
-        levels = np.asarray(image, dtype=np.int64)
-        if levels.min() < 0 or levels.max() > 65535:
-            raise ValueError("grey levels beyond 16 bits")
-        return Image.fromarray(((levels * 255 + 32767) // 65535).astype(np.uint8)).convert("RGB")
-    if image.mode == "F":
-        raise ValueError("floating-point grey levels")
-    if image.mode == "P" and "transparency" in image.info:
-        image = image.convert("RGBA")
-    return image.convert("RGB")

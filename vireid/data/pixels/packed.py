@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.lib.format import write_array_header_1_0
 
-from vireid.data.pixels.images import Pixels
+from vireid.data.pixels.decoding import Pixels
 
 
 class PackedWriter:
