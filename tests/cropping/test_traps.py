@@ -82,7 +82,7 @@ def test_corners_where_sizes_are_expected_are_noticed(cut):
 
 def test_sizes_where_corners_are_expected_are_noticed(cut):
     rows = [f"{k},1,{60 + k},20,20,30" for k in range(1, 6)]
-    with pytest.raises(DataError, match="no boxes"):
+    with pytest.raises(DataError, match="5 of 5 boxes have a width or height of 0 or less"):
         cut("\n".join(["frame,track,x1,y1,x2,y2", *rows]), "boxes.csv")
 
 

@@ -1,9 +1,10 @@
 """Names of frames below a folder: which there are, in which order, with which numbers."""
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from vireid.data.folder import IMAGE_SUFFIXES, OTHER_SUFFIXES
+from vireid.data.walking import walk
 from vireid.errors import DataError
 
 
@@ -19,24 +20,11 @@ def frame_files(root: Path) -> list[str]:
     Raises:
         DataError: a folder cannot be read, or a name is no text.
     """
-    found = []
-    waiting, seen = [(root, "")], set()
-    try:
-        while waiting:
-            folder, prefix = waiting.pop()
-            status = folder.stat()
-            if (status.st_dev, status.st_ino) in seen:
-                continue
-            seen.add((status.st_dev, status.st_ino))
-            for entry in sorted(folder.iterdir()):
-                if entry.name.startswith("."):
-                    continue
-                if entry.is_dir():
-                    waiting.append((entry, f"{prefix}{entry.name}/"))
-                elif entry.suffix.lower() in IMAGE_SUFFIXES | OTHER_SUFFIXES:
-                    found.append(prefix + entry.name)
-    except OSError as problem:
-        raise DataError(f"{problem.filename} cannot be read: {problem.strerror}") from None
+    seen = walk(root)
+    if seen.faults:
+        name, reason = seen.faults[0]
+        raise DataError(f"{root / name} cannot be read: {reason}")
+    found = [path for path in seen.files if _ending(path) in IMAGE_SUFFIXES | OTHER_SUFFIXES]
     for path in found:
         if not path.isprintable():
             raise DataError(f"the name {path!r} cannot be printed; rename the file")
@@ -73,3 +61,7 @@ def last_number(path: str) -> int | None:
     """
     found = re.findall(r"[0-9]+", path.rpartition("/")[2].rpartition(".")[0])
     return int(found[-1][:18]) if found else None
+
+
+def _ending(path: str) -> str:
+    return PurePosixPath(path).suffix.lower()

@@ -8,15 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from vireid.cropping.frame_names import frame_files, last_number, natural
-from vireid.cropping.pixels import header_size, pixels_of
+from vireid.cropping.pixels import Shown, header_size, pixels_of
 from vireid.errors import DataError
-
-Shown = NDArray[np.uint8] | NDArray[np.uint16]
-"""[H, W] grey levels or [H, W, 3] colours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""A frame's bytes -> its pixels, 16-bit grey levels as they are."""
+"""A frame's bytes -> its pixels, grey levels of more than 8 bits as they are."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,32 +9,54 @@ from numpy.typing import NDArray
 from vireid.data.pixels.decoding import decode_file, header
 from vireid.errors import DataError
 
+Shown = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.int32] | NDArray[np.float32]
+"""[H, W] grey levels or [H, W, 3] colours of 8 bits."""
 
-def pixels_of(held: bytes, name: str) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    """Decode a frame upright; what is transparent lies on middle grey.
+
+def pixels_of(held: bytes, name: str) -> Shown:
+    """Decode a frame as all of vireid does, but leave deep grey levels as they are.
 
     Args:
         held: bytes of the file.
         name: of the file, for messages.
 
     Returns:
-        [H, W] grey levels of 8 or 16 bits, or [H, W, 3] colours of 8 bits.
+        [H, W, 3] colours of 8 bits, or [H, W] grey levels.
 
     Raises:
-        DataError: the file is empty, damaged or no image, or has grey levels beyond 16 bits.
+        DataError: the file is empty, damaged or no image.
     """
-    decoded = decode_file(held, name)
-    if not decoded.deep:
-        values: NDArray[np.uint8] = decoded.values
-        grey = bool((values == values[:, :, :1]).all())
-        return np.ascontiguousarray(values[:, :, 0]) if grey else values
-    if decoded.values.dtype != np.uint16:
-        raise DataError(
-            f"{name} holds {decoded.kind}; expected grey levels from 0 to 65535, as crops keep "
-            "them in 16 bits: scale them and save them so"
-        )
-    levels: NDArray[np.uint16] = decoded.values
-    return levels
+    values = decode_file(held, name).values
+    if values.ndim == 3:
+        grey = np.array_equal(values[..., 0], values[..., 1])
+        return values[..., 0] if grey and np.array_equal(values[..., 0], values[..., 2]) else values
+    return deep(values, name)
+
+
+def deep(values: NDArray[Any], name: str) -> Shown:
+    """Return grey levels in a type that files of crops can hold.
+
+    Args:
+        values: [H, W] levels of more than 8 bits.
+        name: of the file, for messages.
+
+    Returns:
+        The same values.
+
+    Raises:
+        DataError: no file can hold them.
+
+    >>> deep(np.array([[7, 70000]]), "a.tif").dtype, deep(np.array([[7]]), "a.tif").dtype
+    (dtype('int32'), dtype('uint16'))
+    """
+    if values.dtype.kind == "f":
+        return values.astype(np.float32)
+    low, high = int(values.min()), int(values.max())
+    if low >= 0 and high <= np.iinfo(np.uint16).max:
+        return values.astype(np.uint16)
+    if np.iinfo(np.int32).min <= low and high <= np.iinfo(np.int32).max:
+        return values.astype(np.int32)
+    raise DataError(f"{name} holds grey levels beyond 32 bits; expected smaller ones")
 
 
 def header_size(path: Path) -> tuple[int, int] | str:

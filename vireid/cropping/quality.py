@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ FULL_HEIGHT = 128
 """Pixels of height from which a larger crop is no better."""
 
 
-def sharpness(crop: NDArray[np.uint8] | NDArray[np.uint16]) -> float:
+def sharpness(crop: NDArray[Any]) -> float:
     """Measure how sharp a crop is, whatever its contrast and brightness.
 
     Args:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from vireid.cropping.boxes import BoxList, Form, Format
+from vireid.cropping.boxes import NO_AREA, BoxList, Form, Format
 from vireid.cropping.coco import read_coco
 from vireid.cropping.mot import looks_like_mot, read_mot
 from vireid.cropping.table import read_table
@@ -53,6 +53,17 @@ def read_boxes(path: Path, format: Format | None = None, form: Form | None = Non
     if path.is_dir() != (format == "yolo"):
         expected = "a folder of text files, one for each frame" if format == "yolo" else "a file"
         raise DataError(f"{path}: boxes of format {format} are {expected}; choose another --format")
+    found = _read(path, format, form)
+    empty = found.dropped[NO_AREA]
+    if empty > len(found.boxes):
+        raise DataError(
+            f"{path}: {empty} of {empty + len(found.boxes)} boxes have a width or height of 0 or "
+            "less; the numbers seem to be something else than the format or the columns say"
+        )
+    return found
+
+
+def _read(path: Path, format: Format, form: Form | None) -> BoxList:  # noqa: A002
     if format == "yolo":
         return read_yolo(path, form or "centre")
     if format == "coco":

@@ -19,7 +19,7 @@ MODALITIES = tuple(kind.name.lower() for kind in Modality)
 IMAGES = ("png", "jpeg")
 Picture = Literal["png", "jpeg"]
 """How crops are written: without loss, or as JPEG of quality 95 with colours of full resolution.
-Crops of 16 bits are always PNG."""
+Crops of 16 bits are always PNG, those of 32 bits TIFF."""
 
 
 @dataclass(frozen=True)

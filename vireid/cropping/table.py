@@ -85,9 +85,6 @@ def read_table(source: str, text: str, form: Form | None = None) -> BoxList:
 
 def _places(source: str, header: list[str]) -> dict[str, int]:
     """Return which column holds what."""
-    twice = sorted({name for name in header if name and header.count(name) > 1})
-    if twice:
-        raise DataError(f"{source}: column {shortened(twice[0])} is there twice")
     found = {}
     for meaning, names in COLUMNS.items():
         there = [name for name in names if name in header]
@@ -98,6 +95,9 @@ def _places(source: str, header: list[str]) -> dict[str, int]:
             f"{source} names no column frame (or frame_id, filename, image ...) but "
             f"{shortened(', '.join(header))}; expected a header line, boxes of MOTChallenge or COCO"
         )
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise DataError(f"{source}: column {shortened(twice[0])} is there twice")
     return found
 
 

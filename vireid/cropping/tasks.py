@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from vireid.cropping.cuts import Cut
-from vireid.cropping.frames import Recording, Shown, View
+from vireid.cropping.frames import Recording, View
 from vireid.cropping.part import Part
+from vireid.cropping.pixels import Shown
 from vireid.cropping.quality import best, sharpness
 from vireid.cropping.settings import CropSettings
 from vireid.cropping.work import through
@@ -70,7 +71,7 @@ class Tasks:
         made, more = self._pass(chosen, MADE)
         endings = {path: fact["ending"] for fact in made for path in fact["paths"]}
         for cut in cuts:
-            for suffix in (".png", ".jpg"):
+            for suffix in (".png", ".jpg", ".tif"):
                 if endings.get(cut.path) != suffix:
                     (self._out / (cut.path + suffix)).unlink(missing_ok=True)
         return endings, damaged | more

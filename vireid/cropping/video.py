@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from vireid.cropping.frames import Frame, Shown
+from vireid.cropping.frames import Frame
+from vireid.cropping.pixels import Shown
 from vireid.cropping.settings import moment
 from vireid.errors import ConfigError, DataError
 

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from vireid.cropping.cuts import Cut
-from vireid.cropping.frames import Shown
+from vireid.cropping.pixels import Shown
 from vireid.cropping.settings import Picture
 from vireid.errors import DataError
 from vireid.files import whole_file
@@ -15,7 +15,7 @@ from vireid.files import whole_file
 QUALITY = 95
 """Of JPEG; colours keep their full resolution."""
 
-_LEFT = re.compile(r"\..*\.(png|jpg)\.[0-9]+")
+_LEFT = re.compile(r"\..*\.(png|jpg|tif)\.[0-9]+")
 
 
 def ending(shown: Shown, picture: Picture) -> str:
@@ -28,7 +28,9 @@ def ending(shown: Shown, picture: Picture) -> str:
     Returns:
         The ending with its dot.
     """
-    return ".jpg" if picture == "jpeg" and shown.dtype == np.uint8 else ".png"
+    if shown.dtype == np.uint8:
+        return ".jpg" if picture == "jpeg" else ".png"
+    return ".png" if shown.dtype == np.uint16 else ".tif"
 
 
 def cut_out(shown: Shown, cut: Cut) -> Shown:
@@ -60,7 +62,7 @@ def write(crop: Shown, path: Path) -> None:
         if path.suffix == ".jpg":
             image.save(draft, format="JPEG", quality=QUALITY, subsampling=0)
         else:
-            image.save(draft, format="PNG")
+            image.save(draft, format="TIFF" if path.suffix == ".tif" else "PNG")
 
 
 def sweep(folder: Path) -> None:
