@@ -110,8 +110,8 @@ def add_levels(target: argparse.ArgumentParser, default: str = "as in the traini
         "--levels",
         nargs="+",
         metavar="WORD",
-        help="black and white of over 8 bits: auto (found in the files), full, own (each image), "
-        f"[MODALITY= or CAMERA=]LOW:HIGH (default: {default}; docs/data.md)",
+        help="scaling of over 8 bits: auto, full, own, LOW:HIGH, "
+        f"NAME=LOW:HIGH; see docs/data.md (default: {default})",
     )
 
 

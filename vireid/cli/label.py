@@ -13,7 +13,6 @@ from vireid.errors import ConfigError
 from vireid.labelling.doubts import doubts
 from vireid.labelling.multi_memory import MultiMemoryMatching
 from vireid.labelling.settings import read_settings
-from vireid.metrics import SCALE, clarity_word
 from vireid.ranking import Features, read_features, write_labels
 from vireid.runs import Run
 from vireid.types import NOISE, Int, Modality
@@ -86,6 +85,7 @@ def _settings(arguments: argparse.Namespace, features: Features) -> MultiMemoryM
 
 def _quality(found: "Found") -> str:
     """Say how the labels were made, and how good they look without identities."""
+    from vireid.metrics import SCALE, clarity_word
     from vireid.training.signals import clarity, signals
 
     config = found.config

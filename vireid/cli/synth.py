@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import get_args
 
 import vireid
+from vireid import synthetic
 from vireid.cli.arguments import folder, parser
 from vireid.cli.display import console, progress
 from vireid.errors import ConfigError, some
-from vireid.synthetic import DEFAULTS, SceneSettings, film
+from vireid.synthetic import DEFAULTS, SceneSettings
 from vireid.synthetic.scenes.settings import BoxesFormat
 
 LAYOUTS = {
@@ -111,7 +112,7 @@ def _film(arguments: argparse.Namespace) -> None:
     given = {name: getattr(arguments, name) for name in OF_FRAMES}
     settings = SceneSettings(**{k: value for k, value in given.items() if value is not None})
     with progress("drawing cameras") as bar:
-        film(arguments.out, settings, processes=arguments.processes, progress=bar)
+        synthetic.film(arguments.out, settings, processes=arguments.processes, progress=bar)
     console.print(f"{arguments.out}: frames, boxes, clocks and truth.csv of two recordings")
 
 

@@ -18,7 +18,7 @@ from vireid.cli.arguments import (
 )
 from vireid.cli.display import console, progress
 from vireid.cli.settings import POINTER, add_settings, parse_or_list
-from vireid.data import DataFolder, open_data
+from vireid.data import DataFolder, scan_data
 from vireid.observers import CHOICES
 from vireid.parallel.environment import is_several, launcher, told_rank
 from vireid.recipes import find_recipe, names
@@ -43,7 +43,7 @@ def _next(arguments: argparse.Namespace) -> str:
     """Return the command to go on with: scores only where there are people to test on."""
     run, data = arguments.out, arguments.data
     fold = "" if arguments.fold is None else f" --fold {arguments.fold}"
-    if has_test_identities(open_data(arguments.data, fold=arguments.fold)):
+    if has_test_identities(scan_data(arguments.data, fold=arguments.fold).data):
         return f"vireid evaluate {run} {data}{fold}"
     return (
         f"vireid embed {run} {data}{fold} --out embeddings.npz; then vireid label embeddings.npz "
