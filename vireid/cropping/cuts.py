@@ -199,5 +199,5 @@ def overlaps(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
         area = np.maximum(common, 0).prod(axis=1)
         area[index] = 0
         own = boxes[index, 2:].prod()
-        most[index] = area.max() / own if own > 0 else 0
+        most[index] = min(1.0, area.max() / own) if own > 0 else 0
     return most
