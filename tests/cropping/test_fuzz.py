@@ -10,8 +10,8 @@ from vireid.cropping.crop import crop
 from vireid.errors import VireidError
 
 PIECES = (
-    b"nan", b"inf", b"-", b"1e400", b",", b"\n", b"\0", b'"', b"{", b"]", b"\xff", b"0", b"..", b"/",
-    b"99999999999999999999", b"\xef\xbb\xbf", b" ", b"null", b"\xd9\xa3",
+    b"nan", b"inf", b"-", b"1e400", b",", b"\n", b"\0", b'"', b"{", b"]", b"\xff", b"0", b"..",
+    b"/", b"99999999999999999999", b"\xef\xbb\xbf", b" ", b"null", b"\xd9\xa3",
 )  # fmt: skip
 
 
