@@ -131,7 +131,7 @@ def test_a_run_that_was_stopped_goes_on_with_its_own_recipe(
         vireid.train(people, out, resume=True)
     assert [record.message for record in caplog.records] == [
         "going on with other settings: guard.skipped is 2, was 0",
-        PLACE,
+        "going on at aligned 1/2, after step 1 of 2",
         f"{out} is finished; nothing to go on with",
     ]
 
