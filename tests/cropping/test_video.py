@@ -102,7 +102,7 @@ def test_what_is_no_video_is_one_line(tmp_path):
     (tmp_path / "half.mkv").write_bytes(film.read_bytes()[:200])
     (tmp_path / "text.mp4").write_text("no video")
     for name in ("half.mkv", "text.mp4"):
-        with pytest.raises(DataError, match="cannot be decoded as a video|holds no"):
+        with pytest.raises(DataError, match=r"cannot be decoded as a video|holds no"):
             crop(tmp_path / name, boxes, tmp_path / "out", HOW)
     with pytest.raises(DataError, match="is missing"):
         crop(tmp_path / "none.mp4", boxes, tmp_path / "out", HOW)
