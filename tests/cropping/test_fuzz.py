@@ -10,8 +10,8 @@ from vireid.cropping.crop import crop
 from vireid.errors import VireidError
 
 PIECES = (
-    b"nan", b"inf", b"-", b"1e400", b",", b"\n", b"\0", b'"', b"{", b"]", b"\xff", b"0", b"..", b"/",
-    b"99999999999999999999", b"\xef\xbb\xbf", b" ", b"null", b"\xd9\xa3",
+    b"nan", b"inf", b"-", b"1e400", b",", b"\n", b"\0", b'"', b"{", b"]", b"\xff", b"0", b"..",
+    b"99999999999999999999", b"\xef\xbb\xbf", b"/", b" ", b"null", b"\xd9\xa3",
 )  # fmt: skip
 
 
@@ -43,10 +43,13 @@ def test_damaged_boxes_are_refused_in_a_line_or_cropped_soundly(tmp_path, layout
         file = boxes if boxes.is_file() else sorted(boxes.iterdir())[0]
         file.write_bytes(damaged(file.read_bytes(), rng))
         out = tmp_path / f"o{number}"
+        said = []
         try:
             done = crop(root, boxes, out, how, workers=1)
         except VireidError as problem:
-            assert "\n" not in str(problem)  # noqa: PT017 - any outcome of three is right
+            said = str(problem).splitlines()
+        if said:
+            assert len(said) == 1
             outcomes["refused"] += 1
             continue
         outcomes["cropped"] += 1

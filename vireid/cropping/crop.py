@@ -109,6 +109,8 @@ def _brought_together(
     source: Path, boxes: Path, settings: CropSettings
 ) -> tuple[Recording, BoxList, list[tuple[int, Box]], Counter[str]]:
     """Read frames and boxes, and find the frame of each box that is wanted."""
+    if not source.exists():
+        raise DataError(f"{source} is missing; expected a folder of frames or a video file")
     found = read_boxes(boxes, settings.format, settings.form)
     people = wanted_classes(found, settings.classes)
     certain = sure(people, settings.min_confidence)
@@ -118,8 +120,6 @@ def _brought_together(
     if source.is_dir():
         recording = FrameFolder(source, settings.camera)
     elif settings.camera is None:
-        if not source.exists():
-            raise DataError(f"{source} is missing; expected a folder of frames or a video file")
         raise ConfigError(f"{source} is a file; say --camera NAME")
     else:
         recording = Video(source, settings.camera, settings.first_frame or found.first or 0)

@@ -1,5 +1,6 @@
 """What is cut out of frames and how, checked where it is made."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -15,6 +16,7 @@ ANY = ""
 """Stands for all cameras that are not named, in mappings by camera."""
 OF_FILE = "file"
 """A start that a video's own file tells."""
+_RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{0,9}|/[0-9]{1,9})?")
 MODALITIES = tuple(kind.name.lower() for kind in Modality)
 IMAGES = ("png", "jpeg")
 Picture = Literal["png", "jpeg"]
@@ -187,8 +189,10 @@ def rate(text: str) -> Fraction | None:
     >>> rate("30000/1001"), rate("0")
     (Fraction(30000, 1001), None)
     """
+    if not _RATE.fullmatch(text):  # before a huge exponent is worked out
+        return None
     try:
         found = Fraction(text)
-    except (ValueError, ZeroDivisionError):
+    except ZeroDivisionError:
         return None
-    return found if 0 < found < 10**6 and len(text) < 30 else None
+    return found if 0 < found < 10**6 else None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from vireid.cropping.boxes import Box
@@ -67,6 +68,9 @@ def shown(time: datetime) -> str:
     >>> shown(datetime(2026, 3, 1, 8, tzinfo=UTC))
     '2026-03-01T08:00:00.000+00:00'
     """
+    if time.microsecond % 1000 >= 500:
+        with suppress(OverflowError):  # the last moment of the calendar stays
+            time += timedelta(microseconds=500)
     return time.isoformat(timespec="milliseconds")
 
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from vireid.cluster import finite_rows, normalise_rows, unit_rows
 from vireid.cluster.rows import UNIT_TOLERANCE
-from vireid.errors import DataError, number_of, some
+from vireid.errors import DataError, some
 from vireid.types import Float, Int
 
 _BLOCK = 4096
@@ -46,7 +46,7 @@ def usable_rows(vectors: Float, chosen: Int, *, normalise: bool) -> Float:
     wrong = np.flatnonzero(np.abs(norms - 1) > UNIT_TOLERANCE)
     if wrong.size:
         raise DataError(
-            f"{number_of(len(wrong), 'row')} are not of unit length, first row {chosen[wrong[0]]} "
+            f"rows not of unit length: {len(wrong)}, the first row {chosen[wrong[0]]} "
             f"(counted from 0) of norm {norms[wrong[0]]:.4g}; expected unit length: "
             "normalise the rows, say with --normalise"
         )
