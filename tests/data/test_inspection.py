@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.people import manifest, rows, two_folders
 from vireid.data.check import inspection
 from vireid.data.check.file_facts import FileFact, look_at
 from vireid.data.check.inspection import CameraCount, check, judge
@@ -131,3 +132,13 @@ def test_workers_are_at_least_one(original):
     with pytest.raises(ConfigError, match="workers is 0; expected at least 1"):
         check(original("sysu"), workers=0)
     assert look_at(no_images("data")) == ()
+
+
+def test_cameras_are_called_by_their_names(tmp_path):
+    root = two_folders(tmp_path / "data", people=2, shots=1)
+    table = [(*row[:2], "gate" if row[1] == "visible" else "", *row[3:]) for row in rows(root)]
+    found = check(manifest(root / "named.csv", table), workers=1)
+    assert {(one.modality.name, one.name) for one in found.cameras} == {
+        ("VISIBLE", "gate"),
+        ("INFRARED", "unknown"),
+    }

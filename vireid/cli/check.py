@@ -99,7 +99,7 @@ def show(found: Inspection) -> None:
         [
             camera.part,
             camera.modality.name.lower(),
-            str(camera.camera or "unknown"),
+            camera.name,
             "unknown" if camera.identities is None else f"{camera.identities:,}",
             f"{camera.images:,}",
         ]

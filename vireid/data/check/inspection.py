@@ -43,6 +43,8 @@ class CameraCount:
     """Different people; None where they are unknown."""
     images: int
     """Number of images."""
+    name: str = "unknown"
+    """What it is called; unknown where that is so."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +220,8 @@ def _cameras(data: DataFolder) -> list[CameraCount]:
             for camera in np.unique(images.camera[images.modality == kind]).tolist():
                 here = (images.modality == kind) & (images.camera == camera)
                 people = None if truth is None else len(np.unique(truth.identities[here]))
-                found.append(CameraCount(part, kind, camera, people, int(here.sum())))
+                name = images.camera_name(camera) if camera else "unknown"
+                found.append(CameraCount(part, kind, camera, people, int(here.sum()), name))
     return found
 
 
