@@ -65,7 +65,11 @@ def starve(words: list[str], limit: int) -> list[str]:
         check=False,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
     )
-    clear = done.stderr.count("\n") == 1 and "cannot write" in done.stderr
+    told = done.stderr.splitlines()  # what is to be known of the data comes before
+    clear = ["cannot write" in line for line in told].count(True) == 1 and "cannot write" in told[
+        -1
+    ]
+    clear = clear and "Traceback" not in done.stderr
     if done.returncode == 2 and clear:
         return []
     return [f"full disk: the training ended with {done.returncode}: {done.stderr}"]
