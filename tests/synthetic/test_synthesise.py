@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from vireid.errors import ConfigError, DataError
-from vireid.synthetic import SyntheticSettings, synthesise, write_contact_sheet, writer
+from vireid.synthetic import SyntheticSettings, apart, synthesise, write_contact_sheet
 from vireid.synthetic.camera import view_of
 from vireid.synthetic.settings import CAMERAS
 
@@ -136,7 +136,7 @@ def test_an_interrupted_run_is_done_again(written: Path, tmp_path: Path) -> None
 
 
 def test_a_dead_process_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "_one_thread", _die)
+    monkeypatch.setattr(apart, "_one_thread", _die)
     with pytest.raises(DataError, match="ended unexpectedly"):
         synthesise(tmp_path / "data", SETTINGS, processes=2)
 

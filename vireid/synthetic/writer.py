@@ -2,19 +2,16 @@
 
 import csv
 import json
-import multiprocessing
-import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from threadpoolctl import threadpool_limits
 
 from vireid.errors import ConfigError, DataError
+from vireid.synthetic.apart import drawn_apart
 from vireid.synthetic.camera import view_of
 from vireid.synthetic.contact_sheet import write_contact_sheet
 from vireid.synthetic.files import PATTERNS, image_name, lists
@@ -72,7 +69,9 @@ def synthesise(
     _claim(out)
     identities = range(1, settings.all_identities + 1)
     rows: dict[int, list[list[str]]] = {}
-    for identity, written in _written(out, settings, identities, processes):
+    for identity, written in drawn_apart(
+        partial(write_identity, out, settings), identities, processes
+    ):
         rows[identity] = written
         if progress is not None:
             progress(sum(map(len, rows.values())), settings.total_images)
@@ -153,34 +152,6 @@ def _finish(out: Path, settings: SyntheticSettings) -> None:
     draft.write_text(json.dumps(_description(settings), indent=2) + "\n", encoding="utf-8")
     draft.replace(out / COMPLETE)
     (out / UNFINISHED).unlink()
-
-
-def _written(
-    out: Path, settings: SyntheticSettings, identities: Sequence[int], processes: int | None
-) -> Iterator[tuple[int, list[list[str]]]]:
-    """Write all images and yield each identity with its rows of factors, in any order."""
-    count = min(processes or os.cpu_count() or 1, len(identities))
-    yield identities[0], write_identity(out, settings, identities[0])
-    if count == 1:
-        for identity in identities[1:]:
-            yield identity, write_identity(out, settings, identity)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, context, initializer=_one_thread) as pool:
-        jobs = {pool.submit(write_identity, out, settings, k): k for k in identities[1:]}
-        try:
-            for job in as_completed(jobs):
-                yield jobs[job], job.result()
-        except BrokenProcessPool as error:
-            raise DataError(
-                "a process that renders images ended unexpectedly; free memory or use one process"
-            ) from error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _one_thread() -> None:
-    threadpool_limits(1)
 
 
 def write_identity(out: Path, settings: SyntheticSettings, identity: int) -> list[list[str]]:

@@ -1,20 +1,16 @@
 """Writing recordings to a folder, with several processes."""
 
 import json
-import multiprocessing
-import os
 import shutil
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from threadpoolctl import threadpool_limits
 
 from vireid.errors import ConfigError, DataError
+from vireid.synthetic.apart import drawn_apart
 from vireid.synthetic.scenes.box_files import box_files, frame_name, truth_file
 from vireid.synthetic.scenes.clocks import clock_file, clocks_of
 from vireid.synthetic.scenes.filming import film_camera
@@ -67,7 +63,7 @@ def film(
     _claim(out)
     boxes: dict[Job, list[Tracked]] = {}
     jobs = list(product(RECORDINGS, CAMERAS))
-    for job, found in _filmed(out, settings, jobs, processes):
+    for job, found in drawn_apart(partial(write_frames, out, settings), jobs, processes):
         boxes[job] = found
         if progress is not None:
             progress(len(boxes), len(jobs))
@@ -118,34 +114,6 @@ def _claim(out: Path) -> None:
     (out / UNFINISHED).write_text(text, encoding="utf-8")
     for recording in RECORDINGS:
         shutil.rmtree(out / recording, ignore_errors=True)
-
-
-def _filmed(
-    out: Path, settings: SceneSettings, jobs: list[Job], processes: int | None
-) -> Iterator[tuple[Job, list[Tracked]]]:
-    """Write the frames of all cameras and yield their boxes, in any order."""
-    count = min(processes or os.cpu_count() or 1, len(jobs))
-    yield jobs[0], write_frames(out, settings, jobs[0])  # compiles what is not compiled yet
-    if count == 1:
-        for job in jobs[1:]:
-            yield job, write_frames(out, settings, job)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, context, initializer=_one_thread) as pool:
-        waiting = {pool.submit(write_frames, out, settings, job): job for job in jobs[1:]}
-        try:
-            for done in as_completed(waiting):
-                yield waiting[done], done.result()
-        except BrokenProcessPool as error:
-            raise DataError(
-                "a process that draws frames ended unexpectedly; free memory or use one process"
-            ) from error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _one_thread() -> None:
-    threadpool_limits(1)
 
 
 def write_frames(out: Path, settings: SceneSettings, job: Job) -> list[Tracked]:
