@@ -44,10 +44,11 @@ def let_first(
         *,
         k: int | None,
         own_k: int | None,
+        across: bool = False,
     ) -> tuple[Neighbours | None, Mapping[Modality, Neighbours]]:
         same = embeddings is known.vectors and modality is known.modality
-        from_first(("search", None if same else (embeddings, modality), k, own_k))
-        return search(embeddings, modality, k=k, own_k=own_k)
+        from_first(("search", None if same else (embeddings, modality), k, own_k, across))
+        return search(embeddings, modality, k=k, own_k=own_k, across=across)
 
     try:
         value, problem = act(together), None
@@ -68,5 +69,5 @@ def _take_part(search: NeighbourSearch, known: Embeddings) -> Any:
             if problem is not None:
                 raise problem
             return value
-        rows, k, own_k = rest
-        search(*(rows or (known.vectors, known.modality)), k=k, own_k=own_k)
+        rows, k, own_k, across = rest
+        search(*(rows or (known.vectors, known.modality)), k=k, own_k=own_k, across=across)
