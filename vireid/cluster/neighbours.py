@@ -104,7 +104,7 @@ def modal_neighbours(
         if mixed is not None:
             mixed[0][places], mixed[1][places] = found[0]
         if own_k is not None:
-            near, similarity = (part[:, int(across) :] for part in found[-1])
+            near, similarity = found[-1][0][:, int(across) :], found[-1][1][:, int(across) :]
             own[one] = (np.searchsorted(side, near), similarity)
     return mixed, own
 

@@ -63,7 +63,8 @@ def let_first(
 def _take_part(search: NeighbourSearch, known: Embeddings) -> Any:
     """Search where the first process asks for it, until it is done; return what it found."""
     while True:
-        word, *rest = from_first(("", None, None))
+        message: Any = from_first(("",))
+        word, *rest = message
         if word == "done":
             value, problem = rest
             if problem is not None:
