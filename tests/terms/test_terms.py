@@ -89,7 +89,7 @@ def test_terms_are_frozen_values(term):
     assert term != type(term)("mixed")
     with pytest.raises(FrozenInstanceError):
         term.weight = 2.0
-    assert [f.name for f in fields(term)][:6] == [f.name for f in fields(Term)]
+    assert [f.name for f in fields(term)][: len(fields(Term))] == [f.name for f in fields(Term)]
     assert (term.spaces(), term.others()) == (("matched",), ())
 
 
