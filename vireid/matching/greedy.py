@@ -26,12 +26,14 @@ def greedy_pairs(votes: ClusterVotes) -> Int:
     >>> greedy_pairs(ClusterVotes(count, closest)).tolist()
     [[1, 0], [0, 1]]
     """
-    columns = votes.count.shape[1]
-    flat = np.flatnonzero(votes.count)
-    order = np.lexsort((-votes.closest.flat[flat], -votes.count.flat[flat]))
+    columns = votes.similar.shape[1]
+    flat = np.flatnonzero(votes.similar)
+    order = np.lexsort((-votes.closest.flat[flat], -votes.similar.flat[flat]))
     taken: tuple[set[int], set[int]] = (set(), set())
-    pairs = []
+    pairs: list[tuple[int, int]] = []
     for place in flat[order].tolist():
+        if len(pairs) == min(votes.similar.shape):
+            break
         pair = divmod(place, columns)
         if pair[0] not in taken[0] and pair[1] not in taken[1]:
             pairs.append(pair)
@@ -54,8 +56,8 @@ def match_by_votes(votes: ClusterVotes) -> Matching:
     >>> found.partner.tolist(), found.cost.tolist(), found.to_visible.tolist()
     ([0, -1], [0.25, nan], [0, -1])
     """
-    visible, infrared = votes.count.shape
+    visible, infrared = votes.similar.shape
     partner = np.full(visible, NOISE, dtype=np.int64)
     pairs = greedy_pairs(votes)
     partner[pairs[:, 0]] = pairs[:, 1]
-    return Matching(partner, infrared, *pair_prices(1 / (1 + votes.count), partner))
+    return Matching(partner, infrared, *pair_prices(1 / (1 + votes.similar), partner))

@@ -22,7 +22,7 @@ _BLOCK = 2048
 class ClusterVotes(NamedTuple):
     """What the images say about each pair of a visible and an infrared cluster."""
 
-    count: Int
+    similar: Int
     """[Cv, Cr] pairs of images that are similar enough."""
     closest: Array
     """[Cv, Cr] the similarity of the most similar pair of images; -inf where there is none."""
@@ -69,7 +69,7 @@ def count_votes(
         DataError: embeddings that are not finite [N, D], or labels that do not fit them.
 
     >>> rows = np.array([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8], [0.8, 0.6]])
-    >>> count_votes(rows, np.array([0, 1, -1, -1]), np.array([-1, -1, 0, 0]), 0.7).count.tolist()
+    >>> count_votes(rows, np.array([0, 1, -1, -1]), np.array([-1, -1, 0, 0]), 0.7).similar.tolist()
     [[1], [1]]
     """
     rows = finite_rows(embeddings) if resident is None else embeddings
@@ -83,7 +83,7 @@ def count_votes(
         for other in _blocks(theirs):
             count, closest = _pooled(rows, resident, one, other, threshold)
             place = np.ix_(one.clusters, other.clusters)
-            found.count[place] += count
+            found.similar[place] += count
             found.closest[place] = np.maximum(found.closest[place], closest)
     return found
 
