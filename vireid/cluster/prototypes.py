@@ -68,9 +68,9 @@ def dense_prototypes(embeddings: NDArray[np.floating], labels: Int, top: int) ->
             skip numbers.
         ConfigError: top below 1.
 
-    >>> rows = np.array([[1.0, 0.0], [0.8, 0.2], [0.0, 1.0]])
-    >>> dense_prototypes(rows, np.zeros(3, int), 2).round(2).tolist()
-    [[0.9, 0.1]]
+    >>> rows = np.array([[1.0, 0.0], [0.5, 0.5], [0.0, -1.0]])
+    >>> dense_prototypes(rows, np.zeros(3, int), 2).tolist()
+    [[0.75, 0.25]]
     """
     if top < 1:
         raise ConfigError(f"top is {top}; expected at least 1")
