@@ -64,7 +64,7 @@ def slow_votes(rows, visible, infrared, threshold):
 @pytest.mark.parametrize("block", [1, 4, 2048])
 @pytest.mark.parametrize("there", [False, True])
 def test_votes_are_those_of_a_look_at_every_pair(monkeypatch, shape, block, there) -> None:
-    monkeypatch.setattr("vireid.matching.votes._BLOCK", block)
+    monkeypatch.setattr("vireid.matching.blocks.BLOCK", block)
     rows, visible, infrared = drawn(shape, seed=sum(shape))
     resident = torch.tensor(rows) if there else None
     found = count_votes(rows, visible, infrared, 0.3, resident=resident)
@@ -102,7 +102,7 @@ def test_pairs_are_taken_by_falling_votes(shape, seed) -> None:
 
 
 def test_a_gpu_that_is_pretended_counts_the_same(monkeypatch) -> None:
-    monkeypatch.setattr("vireid.matching.votes._BLOCK", 16)
+    monkeypatch.setattr("vireid.matching.blocks.BLOCK", 16)
     rows, visible, infrared = drawn((40, 30), seed=3)
     expected = count_votes(rows, visible, infrared, 0.3)
     with pretended_gpu() as gpu:

@@ -1,6 +1,5 @@
 """Pairs of images vote for pairs of clusters."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -8,15 +7,13 @@ from numpy.typing import NDArray
 
 from vireid.cluster import cluster_members, finite_rows
 from vireid.errors import DataError
+from vireid.matching.blocks import Block, blocks
 from vireid.types import Int
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 Array = NDArray[np.float64]
-
-_BLOCK = 2048
-"""Images of each modality that are compared at a time (32 MB)."""
 
 
 class ClusterVotes(NamedTuple):
@@ -26,17 +23,6 @@ class ClusterVotes(NamedTuple):
     """[Cv, Cr] pairs of images that are similar enough."""
     closest: Array
     """[Cv, Cr] the similarity of the most similar pair of images; -inf where there is none."""
-
-
-class Block(NamedTuple):
-    """Some images of one modality, those of a cluster beside each other."""
-
-    rows: Int
-    """[b] their places among all images."""
-    clusters: Int
-    """[c] the clusters that they show, ascending."""
-    starts: Int
-    """[c] where in the block the images of each of them begin."""
 
 
 def count_votes(
@@ -79,23 +65,13 @@ def count_votes(
     mine, theirs = cluster_members(visible), cluster_members(infrared)
     shape = len(mine), len(theirs)
     found = ClusterVotes(np.zeros(shape, dtype=np.int64), np.full(shape, -np.inf))
-    for one in _blocks(mine):
-        for other in _blocks(theirs):
+    for one in blocks(mine):
+        for other in blocks(theirs):
             count, closest = _pooled(rows, resident, one, other, threshold)
             place = np.ix_(one.clusters, other.clusters)
             found.similar[place] += count
             found.closest[place] = np.maximum(found.closest[place], closest)
     return found
-
-
-def _blocks(members: list[Int]) -> Iterator[Block]:
-    """Yield the clustered images, by cluster."""
-    rows = np.concatenate([np.empty(0, dtype=np.int64), *members])
-    labels = np.repeat(np.arange(len(members)), [len(group) for group in members])
-    for start in range(0, len(rows), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        clusters, starts = np.unique(labels[part], return_index=True)
-        yield Block(rows[part], clusters, starts)
 
 
 def _pooled(

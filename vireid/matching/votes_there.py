@@ -1,20 +1,16 @@
 """Votes of pairs of images, on a device."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from vireid.matching.blocks import Block
 from vireid.types import Int
-
-if TYPE_CHECKING:
-    from vireid.matching.votes import Block
 
 
 def pooled_there(
-    rows: Tensor, one: "Block", other: "Block", threshold: float
+    rows: Tensor, one: Block, other: Block, threshold: float
 ) -> tuple[Int, NDArray[np.float64]]:
     """Compare two blocks of images, as ``count_votes`` does.
 
@@ -40,7 +36,7 @@ def pooled_there(
     return pooled[0].astype(np.int64), pooled[1]
 
 
-def _by_cluster(values: Tensor, block: "Block", how: str) -> Tensor:
+def _by_cluster(values: Tensor, block: Block, how: str) -> Tensor:
     """Return the sums or the largest [c, n] of the rows [b, n] of each cluster."""
     sizes = torch.tensor(np.diff(block.starts, append=len(block.rows)), device=values.device)
     return torch.segment_reduce(values, how, lengths=sizes)
