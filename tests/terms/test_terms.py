@@ -14,6 +14,7 @@ from vireid.terms import (
     Batch,
     Classifier,
     ClusterNCE,
+    HybridNCE,
     Inter,
     Intra,
     Kept,
@@ -34,6 +35,8 @@ MODALITY = np.arange(COUNT) % 2
 LABELS = np.array([0, 0, 1, 1, 2, 2, -1, -1, 0, 1, 2, 0, 1, 2, -1, 0, 1, -1, 2, 2])
 INDICES = np.array([0, 1, 6, 3, 8, 0, 15, 5, 14, 7, 4])
 TERMS = [kind("matched") for kind in SHIPPED]
+MOVED = {"cluster_nce": {"memory"}, "hybrid_nce": {"mean", "hard"}}
+"""What follows the embeddings of a batch, of what terms keep."""
 
 
 def unit(rows):
@@ -77,7 +80,7 @@ def by_name(terms):
 
 def test_short_names():
     assert [short_name(kind) for kind in SHIPPED] == [
-        "cluster_nce", "classifier", "intra", "inter", "triplet",
+        "cluster_nce", "classifier", "intra", "inter", "triplet", "hybrid_nce",
     ]  # fmt: skip
     assert [term.loss for term in TERMS] == [short_name(kind) for kind in SHIPPED]
 
@@ -115,6 +118,7 @@ def test_what_each_keeps(labelling, embeddings):
         "intra": {"centres": (2, CLUSTERS, SIZE)},
         "inter": {},
         "triplet": {},
+        "hybrid_nce": {"mean": (CLUSTERS, SIZE), "hard": (CLUSTERS, SIZE)},
     }
 
 
@@ -195,6 +199,9 @@ def test_there_is_a_value_for_each_row(term, labelling, embeddings, output):
             expected = losses.inter(compared, labels, sides)
         case Triplet():
             expected = losses.triplet(pooled, labels, margin=term.margin)
+        case HybridNCE():
+            means, hard = (losses.cluster_nce(embedding, labels, kept[n]) for n in ("mean", "hard"))
+            expected = (hard + means - term.slack) / 2 if means.mean() > term.slack else hard / 2
     assert values.shape == (len(rows),)
     torch.testing.assert_close(values, expected, rtol=1e-4, atol=1e-5)
 
@@ -221,7 +228,7 @@ def test_an_update_moves_memories_alone(term, labelling, embeddings, output):
     before = {name: value.clone() for name, value in kept.items()}
     term.update(kept, output, plan)
     moved = {name for name in kept if not torch.equal(before[name], kept[name])}
-    assert moved == ({"memory"} if term.loss == "cluster_nce" else set())
+    assert moved == MOVED.get(term.loss, set())
 
 
 @pytest.mark.parametrize("update", ["every", "hardest"])

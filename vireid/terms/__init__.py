@@ -2,6 +2,7 @@
 
 from vireid.terms.classifier import Classifier
 from vireid.terms.cluster_nce import ClusterNCE, memory_rows
+from vireid.terms.hybrid_nce import HybridNCE
 from vireid.terms.inter import Inter
 from vireid.terms.intra import Intra
 from vireid.terms.kept import Kept
@@ -10,7 +11,7 @@ from vireid.terms.order import in_order
 from vireid.terms.term import Arrays, Batch, Place, Term, short_name
 from vireid.terms.triplet import Triplet
 
-SHIPPED: tuple[type[Term], ...] = (ClusterNCE, Classifier, Intra, Inter, Triplet)
+SHIPPED: tuple[type[Term], ...] = (ClusterNCE, Classifier, Intra, Inter, Triplet, HybridNCE)
 """The terms that a recipe calls by a short name."""
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Batch",
     "Classifier",
     "ClusterNCE",
+    "HybridNCE",
     "Inter",
     "Intra",
     "Kept",
