@@ -19,6 +19,7 @@ from vireid.terms import (
     Intra,
     Kept,
     Place,
+    ProxyNCE,
     Term,
     Triplet,
     short_name,
@@ -35,7 +36,11 @@ MODALITY = np.arange(COUNT) % 2
 LABELS = np.array([0, 0, 1, 1, 2, 2, -1, -1, 0, 1, 2, 0, 1, 2, -1, 0, 1, -1, 2, 2])
 INDICES = np.array([0, 1, 6, 3, 8, 0, 15, 5, 14, 7, 4])
 TERMS = [kind("matched") for kind in SHIPPED]
-MOVED = {"cluster_nce": {"memory"}, "hybrid_nce": {"mean", "hard"}}
+MOVED = {
+    "cluster_nce": {"memory"},
+    "hybrid_nce": {"mean", "hard"},
+    "proxy_nce": {"mean", "hard"},
+}
 """What follows the embeddings of a batch, of what terms keep."""
 
 
@@ -81,6 +86,7 @@ def by_name(terms):
 def test_short_names():
     assert [short_name(kind) for kind in SHIPPED] == [
         "cluster_nce", "classifier", "intra", "inter", "triplet", "hybrid_nce",
+        "proxy_nce",
     ]  # fmt: skip
     assert [term.loss for term in TERMS] == [short_name(kind) for kind in SHIPPED]
 
@@ -103,7 +109,8 @@ def test_beginning_needs_the_labels_and_its_generator_alone(term, labelling, emb
     assert one.others["a"] is other
     assert list(one) == list(again)
     assert all(torch.equal(one[name], again[name]) for name in one)
-    assert all(value.dtype == torch.float32 and not value.requires_grad for value in one.values())
+    kinds = {torch.float32, torch.int64}
+    assert all(value.dtype in kinds and not value.requires_grad for value in one.values())
     assert set(term.trained) <= set(one)
 
 
@@ -119,6 +126,12 @@ def test_what_each_keeps(labelling, embeddings):
         "inter": {},
         "triplet": {},
         "hybrid_nce": {"mean": (CLUSTERS, SIZE), "hard": (CLUSTERS, SIZE)},
+        "proxy_nce": {
+            "mean": (2 * CLUSTERS, SIZE),
+            "hard": (2 * CLUSTERS, SIZE),
+            "cluster": (2 * CLUSTERS,),
+            "proxy": (2 * CLUSTERS,),
+        },
     }
 
 
@@ -202,6 +215,10 @@ def test_there_is_a_value_for_each_row(term, labelling, embeddings, output):
         case HybridNCE():
             means, hard = (losses.cluster_nce(embedding, labels, kept[n]) for n in ("mean", "hard"))
             expected = (hard + means - term.slack) / 2 if means.mean() > term.slack else hard / 2
+        case ProxyNCE():
+            total = torch.logsumexp(embedding @ kept["mean"].T / term.temperature, 1)
+            own = kept["mean"].view(CLUSTERS, 2, SIZE).mean(1)[labels]
+            expected = total - (embedding * own).sum(1) / term.temperature
     assert values.shape == (len(rows),)
     torch.testing.assert_close(values, expected, rtol=1e-4, atol=1e-5)
 
@@ -212,7 +229,8 @@ def test_only_the_rows_of_the_plan_and_what_is_trained_get_a_gradient(
 ):
     kept, plan = begin(term, labelling, embeddings), planned(term, labelling)
     for name in kept:
-        kept[name] = kept[name].requires_grad_()
+        if kept[name].is_floating_point():
+            kept[name] = kept[name].requires_grad_()
     leaves = Output(*(part.clone().requires_grad_() for part in output))
     term.values(kept, leaves, plan).sum().backward()
     others = torch.ones(len(INDICES), dtype=torch.bool)

@@ -6,6 +6,7 @@ from vireid.cluster.jaccard import jaccard_distance
 from vireid.cluster.kmeans import Partition, kmeans
 from vireid.cluster.members import cluster_members
 from vireid.cluster.neighbours import modal_neighbours, nearest_neighbours
+from vireid.cluster.proxies import proxies
 from vireid.cluster.rows import finite_rows, normalise_rows, unit_rows
 from vireid.cluster.scan import Neighbours
 from vireid.cluster.search_options import Held, Search
@@ -24,5 +25,6 @@ __all__ = [
     "modal_neighbours",
     "nearest_neighbours",
     "normalise_rows",
+    "proxies",
     "unit_rows",
 ]

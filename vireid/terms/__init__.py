@@ -8,10 +8,19 @@ from vireid.terms.intra import Intra
 from vireid.terms.kept import Kept
 from vireid.terms.moves import Move, turns_of
 from vireid.terms.order import in_order
+from vireid.terms.proxy_nce import ProxyNCE
 from vireid.terms.term import Arrays, Batch, Place, Term, short_name
 from vireid.terms.triplet import Triplet
 
-SHIPPED: tuple[type[Term], ...] = (ClusterNCE, Classifier, Intra, Inter, Triplet, HybridNCE)
+SHIPPED: tuple[type[Term], ...] = (
+    ClusterNCE,
+    Classifier,
+    Intra,
+    Inter,
+    Triplet,
+    HybridNCE,
+    ProxyNCE,
+)
 """The terms that a recipe calls by a short name."""
 
 __all__ = [
@@ -26,6 +35,7 @@ __all__ = [
     "Kept",
     "Move",
     "Place",
+    "ProxyNCE",
     "Term",
     "Triplet",
     "in_order",
