@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from vireid.cluster import Search, modal_neighbours, nearest_neighbours, normalise_rows
+from vireid.cluster.candidates import dot
 from vireid.errors import ConfigError, DataError
 
 
@@ -94,6 +95,27 @@ def test_one_search_finds_the_neighbours_of_all_three_sets(infrared: float, part
             assert np.array_equal(found, whole[asked])
     assert modal_neighbours(rows, kind, k=None, own_k=7, search=search)[0] is None
     assert modal_neighbours(rows, kind, k=12, own_k=None, search=search)[1] == {}
+
+
+@pytest.mark.parametrize("infrared", [0.0, 0.05, 0.4, 1.0])
+@pytest.mark.parametrize("how", [{}, {"part": (1, 3)}, {"block": 7}])
+def test_neighbours_of_the_other_modality_are_those_of_a_slow_search(infrared, how) -> None:
+    rows = np.concatenate([random_rows(40), random_rows(30), random_rows(40)])  # with ties
+    kind = (np.random.default_rng(2).random(110) < infrared).astype(int)
+    search = Search(**how)
+    none, found = modal_neighbours(rows, kind, k=None, own_k=7, across=True, search=search)
+    assert none is None
+    chosen = np.arange(110)[search.rows(110)]
+    for one in (0, 1):
+        others = np.flatnonzero(kind != one)
+        indices, similarities = found[one]
+        mine = [i for i in chosen if kind[i] == one]
+        assert indices.shape == similarities.shape == (len(mine), min(7, len(others)))
+        for row, i in enumerate(mine):
+            values = np.array([dot(rows[i], rows[j]) for j in others], dtype=np.float32)
+            order = np.argsort(-values, kind="stable")[:7]
+            assert indices[row].tolist() == order.tolist()
+            assert similarities[row].tolist() == values[order].tolist()
 
 
 def test_progress_reaches_the_end() -> None:

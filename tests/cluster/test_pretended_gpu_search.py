@@ -23,12 +23,13 @@ def rows():
     return normalise_rows(found), np.arange(COUNT) % 2
 
 
-@pytest.mark.parametrize(("k", "own_k"), [(20, 10), (20, None), (None, 10)])
-def test_neighbours_are_those_of_the_cpu(rows, k, own_k):
-    expected, expected_own = modal_neighbours(*rows, k=k, own_k=own_k)
+@pytest.mark.parametrize("across", [False, True])
+@pytest.mark.parametrize(("k", "own_k"), [(20, 10), (20, None), (None, 10), (None, 400)])
+def test_neighbours_are_those_of_the_cpu(rows, k, own_k, across):
+    expected, expected_own = modal_neighbours(*rows, k=k, own_k=own_k, across=across)
     with pretended_gpu() as gpu:
         how = Search(device="cuda", block=BLOCK)
-        found, own = modal_neighbours(*rows, k=k, own_k=own_k, search=how)
+        found, own = modal_neighbours(*rows, k=k, own_k=own_k, across=across, search=how)
     assert not gpu.mixed, gpu.told()
     assert not gpu.raced, gpu.told()
     assert gpu.launches["mm"] >= 2

@@ -32,6 +32,7 @@ def one_of_three(rank: int, folder: str) -> None:
             search(known.vectors, known.modality, k=7, own_k=4),
             search(others.vectors, others.modality, k=5, own_k=None),
             search(known.vectors, known.modality, k=None, own_k=3),
+            search(known.vectors, known.modality, k=None, own_k=3, across=True),
         ]
 
     found = let_first(act, shared_neighbours, known)
@@ -40,6 +41,7 @@ def one_of_three(rank: int, folder: str) -> None:
         modal_neighbours(known.vectors, known.modality, k=7, own_k=4),
         modal_neighbours(others.vectors, others.modality, k=5, own_k=None),
         modal_neighbours(known.vectors, known.modality, k=None, own_k=3),
+        modal_neighbours(known.vectors, known.modality, k=None, own_k=3, across=True),
     ]
     for (mixed, own), (wanted, wanted_own) in zip(found, expected, strict=True):
         assert (mixed is None) == (wanted is None)

@@ -28,6 +28,8 @@ def one_of_two(rank: int, folder: str) -> None:
     for count in (41, 3):
         mixed, own = shared_neighbours(*scene(count), k=9, own_k=5)
         parts = [*mixed, *own[Modality.VISIBLE], *own[Modality.INFRARED]]
+        _, other = shared_neighbours(*scene(count), k=None, own_k=4, across=True)
+        parts += [*other[Modality.VISIBLE], *other[Modality.INFRARED]]
         np.savez(f"{folder}/{count}-{rank}.npz", *parts)
     only, own = shared_neighbours(*scene(41), k=None, own_k=5)
     assert only is None
@@ -42,7 +44,9 @@ def test_two_processes_find_what_one_finds(tmp_path: Path) -> None:
         rows, modality = scene(count)
         mixed, own = modal_neighbours(rows, modality, k=9, own_k=5)
         np.testing.assert_array_equal(mixed[0], nearest_neighbours(rows, 9)[0])
+        _, other = modal_neighbours(rows, modality, k=None, own_k=4, across=True)
         expected = [*mixed, *own[Modality.VISIBLE], *own[Modality.INFRARED]]
+        expected += [*other[Modality.VISIBLE], *other[Modality.INFRARED]]
         for rank in (0, 1):
             with np.load(tmp_path / f"{count}-{rank}.npz") as found:
                 for one, other in zip(expected, found.values(), strict=True):

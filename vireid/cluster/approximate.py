@@ -16,7 +16,7 @@ _SPARE = 8
 
 
 def approximate_candidates(
-    rows: Float, queries: Int, k: int, *, threads: int = 1
+    rows: Float, queries: Float, k: int, *, threads: int = 1
 ) -> tuple[Int, Int]:
     """Propose neighbours of the queries from the cells of an inverted file that are nearest.
 
@@ -25,7 +25,7 @@ def approximate_candidates(
 
     Args:
         rows: [M, D] unit rows.
-        queries: [B] rows whose neighbours are wanted.
+        queries: [B, D] unit rows whose neighbours are wanted.
         k: neighbours wanted, at most M.
         threads: of the CPU.
 
@@ -52,7 +52,7 @@ def approximate_candidates(
     index.train(rows)
     index.add(rows)
     wanted = min(k + _SPARE, len(rows))
-    found = index.search(rows[queries], wanted)[1]
+    found = index.search(queries, wanted)[1]
     poor = np.flatnonzero((found >= 0).sum(axis=1) < min(k + 1, len(rows)))
     lists = [row[row >= 0] for row in np.sort(found, axis=1)] if poor.size else []
     if not lists:

@@ -64,7 +64,11 @@ def rows_of(pieces: "Tensor", chosen: Int) -> "Tensor":
 
 
 def proposals(
-    pieces: "Tensor", queries: Int, wanted: Sequence[tuple[Int, int]], block: int
+    pieces: "Tensor",
+    asking: "Tensor",
+    queries: Int,
+    wanted: Sequence[tuple[Int, int]],
+    block: int,
 ) -> Iterator[list[Proposal]]:
     """Propose the columns with the largest products, a block of queries at a time.
 
@@ -73,7 +77,8 @@ def proposals(
 
     Args:
         pieces: [M, 2 D] pieces of M rows, on a device.
-        queries: which of the M rows are asked for, at least one.
+        asking: [N, 2 D] pieces of all rows there.
+        queries: which of the N rows are asked for, at least one.
         wanted: which of the M rows may be neighbours, ascending, and k of them.
         block: B queries at a time.
 
@@ -89,24 +94,24 @@ def proposals(
     widths = [min(2 * k + _SPARE, len(own)) for own, k in wanted]
     columns = [None if len(own) == len(pieces) else sent(own) for own, _ in wanted]
     blocks = torch.split(sent(queries), block)
-    began = _best(pieces, blocks[0], columns, widths)
+    began = _best(pieces, asking.index_select(0, blocks[0]), columns, widths)
     for number in range(len(blocks)):
         came = began.cpu().numpy()  # waits
         if number + 1 < len(blocks):
-            began = _best(pieces, blocks[number + 1], columns, widths)
+            began = _best(pieces, asking.index_select(0, blocks[number + 1]), columns, widths)
         cuts = np.split(came, np.cumsum(np.repeat(widths, 2))[:-1], axis=1)
         values = [np.ascontiguousarray(cut).view(np.float32) for cut in cuts[::2]]
         yield list(zip(values, cuts[1::2], strict=True))
 
 
 def _best(
-    pieces: "Tensor", block: "Tensor", columns: Sequence["Tensor | None"], widths: Sequence[int]
+    pieces: "Tensor", queries: "Tensor", columns: Sequence["Tensor | None"], widths: Sequence[int]
 ) -> "Tensor":
     """Return, on the device, largest products (their bits) and columns side by side, int32."""
     import torch
 
     with torch.no_grad(), torch.autocast(pieces.device.type, enabled=False):
-        found = products(pieces.index_select(0, block), pieces)
+        found = products(queries, pieces)
         packed = []
         for own, width in zip(columns, widths, strict=True):
             among = found if own is None else found.index_select(1, own)
@@ -139,7 +144,7 @@ def within(proposal: Proposal, k: int, count: int, margin: float) -> tuple[Int, 
 
     Args:
         proposal: products [B, W] and columns.
-        k: neighbours wanted, at most W.
+        k: neighbours wanted; all of the proposed where these are fewer.
         count: M columns that there are.
         margin: how far below the k-th largest product a neighbour may be.
 
@@ -148,6 +153,7 @@ def within(proposal: Proposal, k: int, count: int, margin: float) -> tuple[Int, 
         which more columns may be neighbours than were proposed. Those have none listed.
     """
     values, columns = proposal
+    k = min(k, values.shape[1])
     near = values >= values[:, k - 1 : k] - np.float32(margin)
     undecided = near[:, -1] & (values.shape[1] < count)
     near[undecided] = False

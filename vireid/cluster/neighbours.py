@@ -59,6 +59,7 @@ def modal_neighbours(
     *,
     k: int | None,
     own_k: int | None,
+    across: bool = False,
     search: Search | None = None,
 ) -> tuple[Neighbours | None, dict[Modality, Neighbours]]:
     """Find the nearest rows among all, and those among each modality, in one search.
@@ -71,12 +72,15 @@ def modal_neighbours(
         modality: [N] 0 visible, 1 infrared.
         k: neighbours among all rows, the sample itself included; None: not wanted.
         own_k: neighbours among the M rows of the same modality, likewise; None: not wanted.
+        across: look for these among the rows of the other modality instead, the sample itself not
+            being one of them.
         search: backend, device, threads and more.
 
     Returns:
         Neighbours among all rows [N, k], None where not wanted; and neighbours [M, own_k] within
-        each modality wanted, as indices 0..M-1 into its rows. With a part of the search, only
-        the rows of that part.
+        each modality wanted, as indices 0..M-1 into its rows; or, across, the neighbours of its
+        rows as indices into those of the other modality. With a part of the search, only the rows
+        of that part.
 
     Raises:
         DataError: embeddings that are not finite rows of unit length, or a modality that does not
@@ -91,15 +95,17 @@ def modal_neighbours(
     pieces = pieces_on_device(embeddings, rows, how)
     own = {}
     for one in Modality:
-        side, places = np.flatnonzero(kind == one), np.flatnonzero(kind[chosen] == one)
+        places = np.flatnonzero(kind[chosen] == one)
+        side = np.flatnonzero((kind == one) != across)
         wanted = [] if mixed is None else [(every, mixed[0].shape[1])]
         if own_k is not None:
-            wanted.append((side, _limited(own_k, len(side))))
+            wanted.append((side, _limited(own_k, len(side)) + across))
         found = best_of(rows, chosen[places], wanted, how, pieces)
         if mixed is not None:
             mixed[0][places], mixed[1][places] = found[0]
         if own_k is not None:
-            own[one] = (np.searchsorted(side, found[-1][0]), found[-1][1])
+            near, similarity = found[-1][0][:, int(across) :], found[-1][1][:, int(across) :]
+            own[one] = (np.searchsorted(side, near), similarity)
     return mixed, own
 
 

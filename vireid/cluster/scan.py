@@ -45,7 +45,7 @@ def best_of(
 
     Args:
         rows: [N, D] unit rows.
-        queries: [B] rows, ascending, each one of all columns.
+        queries: [B] rows, ascending. Each comes first in its own lists, also where it is no column.
         wanted: columns, ascending, and how many of them; the first hold those of the others.
         how: backend, threads, block and progress.
         pieces: [N, 2 D] of the rows on a device that multiplies; None: NumPy does.
@@ -81,8 +81,7 @@ def _fill_approximately(
     threads = thread_count(how.threads)
     for (columns, k), target in zip(wanted, found, strict=True):
         others = rows if len(columns) == len(rows) else rows[columns]
-        own = np.searchsorted(columns, queries)
-        bounds, near = approximate_candidates(others, own, k, threads=threads)
+        bounds, near = approximate_candidates(others, rows[queries], k, threads=threads)
         _rank(rows, queries, bounds, columns[near], target, threads)
     yield len(queries)
 
@@ -124,7 +123,7 @@ def _fill_on_device(
     base, block = wanted[0][0], how.device_block(len(wanted[0][0]))
     places = [(np.searchsorted(base, columns), k) for columns, k in wanted]
     own = pieces if len(base) == len(rows) else rows_of(pieces, base)
-    proposed = proposals(own, np.searchsorted(base, queries), places, block)
+    proposed = proposals(own, pieces, queries, places, block)
     for part, lists in zip(_blocks(len(queries), block), proposed, strict=True):
         left = np.zeros(part.stop - part.start, dtype=bool)
         for (columns, k), proposal, (indices, similarities) in zip(

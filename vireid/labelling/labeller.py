@@ -32,6 +32,7 @@ class NeighbourSearch(Protocol):
         *,
         k: int | None,
         own_k: int | None,
+        across: bool = False,
     ) -> tuple[Neighbours | None, Mapping[Modality, Neighbours]]:
         """Find neighbours among all rows, and among the rows of the same modality.
 
@@ -40,9 +41,11 @@ class NeighbourSearch(Protocol):
             modality: [N] 0 visible, 1 infrared.
             k: neighbours among all rows, the sample itself included; None: not wanted.
             own_k: neighbours among the rows of the same modality; None: not wanted.
+            across: look for these among the rows of the other modality instead.
 
         Returns:
-            Neighbours among all rows, None where not wanted; and within each modality.
+            Neighbours among all rows, None where not wanted; and those of the rows of each
+            modality, as indices into the rows of the modality that they are looked for in.
         """
         ...
 

@@ -44,10 +44,11 @@ def let_first(
         *,
         k: int | None,
         own_k: int | None,
+        across: bool = False,
     ) -> tuple[Neighbours | None, Mapping[Modality, Neighbours]]:
         same = embeddings is known.vectors and modality is known.modality
-        from_first(("search", None if same else (embeddings, modality), k, own_k))
-        return search(embeddings, modality, k=k, own_k=own_k)
+        from_first(("search", None if same else (embeddings, modality), k, own_k, across))
+        return search(embeddings, modality, k=k, own_k=own_k, across=across)
 
     try:
         value, problem = act(together), None
@@ -62,11 +63,12 @@ def let_first(
 def _take_part(search: NeighbourSearch, known: Embeddings) -> Any:
     """Search where the first process asks for it, until it is done; return what it found."""
     while True:
-        word, *rest = from_first(("", None, None))
+        message: Any = from_first(("",))
+        word, *rest = message
         if word == "done":
             value, problem = rest
             if problem is not None:
                 raise problem
             return value
-        rows, k, own_k = rest
-        search(*(rows or (known.vectors, known.modality)), k=k, own_k=own_k)
+        rows, k, own_k, across = rest
+        search(*(rows or (known.vectors, known.modality)), k=k, own_k=own_k, across=across)

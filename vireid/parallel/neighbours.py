@@ -19,6 +19,7 @@ def shared_neighbours(
     *,
     k: int | None,
     own_k: int | None,
+    across: bool = False,
     search: Search | None = None,
 ) -> tuple[Neighbours | None, Mapping[Modality, Neighbours]]:
     """Find neighbours like ``cluster.modal_neighbours``, each process for a share of the rows.
@@ -31,11 +32,12 @@ def shared_neighbours(
         modality: [N] 0 visible, 1 infrared.
         k: neighbours among all rows, the sample itself included; None: not wanted.
         own_k: neighbours among the rows of the same modality, likewise; None: not wanted.
+        across: look for these among the rows of the other modality instead.
         search: backend, device, threads and more.
 
     Returns:
         Neighbours among all rows [N, k], None where not wanted; and neighbours within each
-        modality.
+        modality, or across.
 
     Raises:
         DataError: embeddings or a modality that cannot be searched.
@@ -43,7 +45,7 @@ def shared_neighbours(
     """
     part = share()
     how = replace(search or Search(), part=part)
-    found = modal_neighbours(embeddings, modality, k=k, own_k=own_k, search=how)
+    found = modal_neighbours(embeddings, modality, k=k, own_k=own_k, across=across, search=how)
     if part[1] == 1:
         return found
     gathered: list[tuple[Neighbours | None, dict[Modality, Neighbours]]] = [found] * part[1]

@@ -9,7 +9,9 @@ from vireid.terms.kept import Kept
 from vireid.terms.moves import Move, turns_of
 from vireid.terms.order import in_order
 from vireid.terms.proxy_nce import ProxyNCE
-from vireid.terms.term import Arrays, Batch, Place, Term, short_name
+from vireid.terms.seen import Arrays, Batch
+from vireid.terms.short_name import short_name
+from vireid.terms.term import Place, Term
 from vireid.terms.triplet import Triplet
 
 SHIPPED: tuple[type[Term], ...] = (

@@ -12,7 +12,8 @@ from vireid.errors import ABOVE_ZERO, BELOW_ONE, FROM_ZERO, outside
 from vireid.terms.cluster_nce import memory_rows
 from vireid.terms.kept import Kept
 from vireid.terms.parts import parts_of
-from vireid.terms.term import Arrays, Batch, Place, Term
+from vireid.terms.seen import Arrays, Batch
+from vireid.terms.term import Place, Term
 from vireid.types import Embeddings, Labelling
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 
 from vireid.terms.kept import Kept
-from vireid.terms.term import Arrays, Batch, Place, Term
+from vireid.terms.seen import Arrays, Batch
+from vireid.terms.term import Place, Term
 from vireid.types import NOISE, Embeddings, Labelling, Modality, PseudoLabels
 
 if TYPE_CHECKING:

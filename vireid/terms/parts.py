@@ -3,7 +3,7 @@
 import numpy as np
 
 from vireid.terms.moves import turns_of
-from vireid.terms.term import Arrays
+from vireid.terms.seen import Arrays
 from vireid.types import NOISE, Modality
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from vireid.errors import ABOVE_ZERO, BELOW_ONE, outside
 from vireid.terms.kept import Kept
 from vireid.terms.moves import turns_of
-from vireid.terms.term import Arrays, Batch, Place, Term
+from vireid.terms.seen import Arrays, Batch
+from vireid.terms.term import Place, Term
 from vireid.types import NOISE, Embeddings, Int, Labelling, Modality
 
 if TYPE_CHECKING:

@@ -2,58 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vireid.errors import BELOW_ONE, FROM_ZERO, meant, outside
 from vireid.terms.kept import Kept
 from vireid.terms.moves import Move
+from vireid.terms.seen import Arrays, Batch
+from vireid.terms.short_name import short_name
 from vireid.types import NOISE, Embeddings, Int, Labelling, LabelSpace, PseudoLabels
 
 if TYPE_CHECKING:  # terms are read without torch, as settings of a recipe
     from torch import Tensor
 
     from vireid.models.network import Output
-
-Arrays = dict[str, NDArray[Any]]
-"""What a term plans for a batch, by name. ``rows`` [R] are its rows of the batch and must be there.
-``weights`` [R] weigh the mean and ``modality`` [R] parts it; where they are needed and not given,
-they are the confidence and the modality of the rows' images. All else is the term's own."""
-
-
-def short_name(kind: type) -> str:
-    """Return what a class of terms is called in recipes.
-
-    Args:
-        kind: the class.
-
-    Returns:
-        Its name in lower case, its words joined by underscores.
-
-    >>> short_name(Term)
-    'term'
-    """
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower()
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Which training image each of the B rows of a batch shows, known before it is computed on."""
-
-    indices: Int
-    """[B] indices of training images."""
-    modality: Int
-    """[B] 0 visible, 1 infrared."""
-    epoch: int = 0
-    """Epoch of the stage, from 0."""
-    step: int = 0
-    """Step of the epoch, from 0."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +55,13 @@ class Term(ABC):
     """Add the means of the visible and of the infrared rows (the released intra), in place of one
     mean over all rows, of which two thirds are visible."""
 
+    epochs: Literal["all", "odd", "even"] = "all"
+    """Epochs of the stage in which the term is computed, the first, third and so on being odd; in
+    the others it neither counts nor moves anything."""
+    ramp: tuple[float, ...] = ()
+    """Factors of the weight (at least 0), each for an equal part of the stage's epochs, such as
+    [0, 0.25, 0.5, 1]; the weight itself throughout where empty."""
+
     trained: ClassVar[tuple[str, ...]] = ()
     """Names of what it keeps that the optimiser moves."""
     follows: ClassVar[bool] = False
@@ -103,6 +76,27 @@ class Term(ABC):
     def needs_pooled(self) -> bool:
         """Whether it needs features before the neck of all training images."""
         return False
+
+    @property
+    def needs_neighbours(self) -> int:
+        """How many nearest images of each modality ``begin`` needs, in ``labelling.nearest``."""
+        return 0
+
+    @property
+    def needs_teacher(self) -> bool:
+        """Whether ``begin`` needs the teacher's embeddings, where the recipe has a teacher."""
+        return False
+
+    def takes_part(self, epoch: int) -> bool:
+        """Tell whether the term is computed in an epoch, by its setting ``epochs``.
+
+        Args:
+            epoch: of the stage, from 0.
+
+        Returns:
+            True where it is.
+        """
+        return self.epochs == "all" or (self.epochs == "even") == bool(epoch % 2)
 
     def spaces(self) -> tuple[str, ...]:
         """Return the label spaces that it looks at."""
@@ -124,6 +118,10 @@ class Term(ABC):
         where = f"stage {place.stage}: "
         yield from outside(f"{where}{self.loss} ", self, BELOW_ONE, "start")
         yield from outside(f"{where}{self.loss} ", self, FROM_ZERO, "weight")
+        expected, holds = FROM_ZERO
+        for factor in self.ramp:
+            if not holds(factor):
+                yield f"{where}{self.loss} ramp holds {factor}; expected {expected}"
         for name in self.spaces():
             if name not in place.spaces:
                 known = f"{', '.join(place.spaces)}{meant(name, place.spaces)}"

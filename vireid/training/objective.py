@@ -41,7 +41,7 @@ def plan_batch(
     """
     plans = {}
     for name, term in terms.items():
-        if name not in kept:
+        if name not in kept or not term.takes_part(batch.epoch):
             continue
         arrays = dict(term.plan(labelling, batch))
         rows = arrays["rows"]

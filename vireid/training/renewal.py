@@ -1,7 +1,7 @@
 """What is renewed between epochs: labels, memories and centres, at times the weights."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 
@@ -21,6 +21,7 @@ from vireid.training.keeping import (
     terms_on_device,
     trained,
 )
+from vireid.training.nearest import nearest_images
 from vireid.training.optimiser import train_terms
 from vireid.training.signals import Signals, clarity, signals
 from vireid.training.state import UNLABELLED, TrainingState
@@ -141,13 +142,37 @@ def _relabel(
     if again:
         embeddings = embedded()
 
-    def begin(_: NeighbourSearch) -> dict[str, Kept]:
-        return begin_terms(stage, labelling, embeddings, recipe.seed, epoch=state.epoch)
+    embeddings = _with_teacher(embeddings, state, recipe, stage, sources)
+    search = partial(sources.search, search=_where(embeddings))
+
+    def begin(search: NeighbourSearch) -> dict[str, Kept]:
+        k = max((term.needs_neighbours for term in stage.all_terms().values()), default=0)
+        near = nearest_images(embeddings, k, search) if k else None
+        told = replace(labelling, nearest=near)
+        return begin_terms(stage, told, embeddings, recipe.seed, epoch=state.epoch)
 
     terms = sources.once(begin, search, embeddings)
     state.terms = terms_on_device(stage.all_terms(), terms, state.network.mean.device)
     train_terms(state.optimiser, trained(stage.all_terms(), state.terms))
     return not again
+
+
+def _with_teacher(
+    embeddings: Embeddings,
+    state: TrainingState,
+    recipe: Recipe,
+    stage: StageConfig,
+    sources: Sources,
+) -> Embeddings:
+    """Return the embeddings with those of the teacher, where a term asks for these."""
+    wanted = any(term.needs_teacher for term in stage.all_terms().values())
+    if not wanted or state.teacher is None:
+        return embeddings
+    if state.labelling_network(recipe) is state.teacher:
+        return replace(embeddings, teacher=embeddings.vectors)
+    images = sources.images
+    found = sources.embed(state.teacher, images.pixels, images.modality)
+    return replace(embeddings, teacher=found.vectors)
 
 
 def _where(embeddings: Embeddings) -> Search:

@@ -1,5 +1,7 @@
 """Learning rate and term weights over the epochs of a stage."""
 
+from dataclasses import replace
+
 from vireid.config import StageConfig
 from vireid.terms import Term
 
@@ -38,9 +40,47 @@ def is_active(term: Term, stage: StageConfig, epoch: int) -> bool:
         epoch: epoch of the stage, from 0.
 
     Returns:
-        True once the term's share of the stage has passed, and in the last epoch at the latest.
+        True once the term's share of the stage has passed, and in the last epoch at the latest; as
+        long as its ramp is not at 0.
     """
-    return epoch >= min(_epochs(term.start, stage), stage.epochs - 1)
+    begun = epoch >= min(_epochs(term.start, stage), stage.epochs - 1)
+    return begun and ramp_factor(term, stage, epoch) > 0
+
+
+def ramp_factor(term: Term, stage: StageConfig, epoch: int) -> float:
+    """Return the factor of a term's weight in an epoch.
+
+    Args:
+        term: the loss term.
+        stage: its stage.
+        epoch: epoch of the stage, from 0.
+
+    Returns:
+        That of the part of the stage that the epoch lies in; 1 where the term has no ramp.
+
+    >>> from vireid.terms import Triplet
+    >>> term = Triplet("matched", ramp=(0, 0.25, 0.5, 1))
+    >>> [ramp_factor(term, StageConfig("s", 6, {}), epoch) for epoch in range(6)]
+    [0, 0, 0.25, 0.5, 0.5, 1]
+    """
+    parts = len(term.ramp)
+    return term.ramp[epoch * parts // stage.epochs] if parts else 1.0
+
+
+def in_epoch(term: Term, stage: StageConfig, epoch: int) -> Term:
+    """Return a term as it counts in an epoch.
+
+    Args:
+        term: the loss term.
+        stage: its stage.
+        epoch: epoch of the stage, from 0.
+
+    Returns:
+        The term itself, or one whose weight is multiplied by its ramp.
+    """
+    if not term.ramp:
+        return term
+    return replace(term, weight=term.weight * ramp_factor(term, stage, epoch))
 
 
 def _epochs(share: float, stage: StageConfig) -> float:

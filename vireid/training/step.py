@@ -14,7 +14,7 @@ from vireid.training.objective import batch_loss, update_terms
 from vireid.training.optimiser import lower_scale, take_step
 from vireid.training.outcomes import READ_EVERY, are_read_late, settle
 from vireid.training.prepared import Prepared, load_batch
-from vireid.training.schedule import is_active
+from vireid.training.schedule import in_epoch, is_active
 from vireid.training.state import TrainingState
 from vireid.training.teacher import update_teacher
 from vireid.training.untouched import Untouched, give_back_kept, kept_copies
@@ -97,7 +97,9 @@ class Stepping:
         products = self.recipe.compute.products
         with multiplying(products, self._device):
             output = self.forward(network.normalise(pixels), modality)
-        active = {n: t for n, t in step.terms.items() if is_active(t, self.stage, state.epoch)}
+        stage, epoch = self.stage, state.epoch
+        on = {n: term for n, term in step.terms.items() if is_active(term, stage, epoch)}
+        active = {n: in_epoch(term, stage, epoch) for n, term in on.items()}
         with multiplying("ieee", self._device):
             loss, parts = batch_loss(active, state.terms, output, plans)
         state.optimiser.zero_grad(set_to_none=True)

@@ -74,6 +74,9 @@ class Labelling:
     """From visible to infrared clusters and back, where a label space joins them."""
     matched: str | None = None
     """The name of the label space that the matching made."""
+    nearest: Mapping[Modality, Int] | None = None
+    """[N, k] the k most similar images of each modality for each image, itself included, most
+    similar first; only while terms begin that ask for them."""
 
     def own(self, side: Modality) -> PseudoLabels | None:
         """Return the label space over one modality.
