@@ -14,6 +14,7 @@ from vireid.terms import (
     Batch,
     Classifier,
     ClusterNCE,
+    DynamicPrototypes,
     HybridNCE,
     Inter,
     Intra,
@@ -86,7 +87,7 @@ def by_name(terms):
 def test_short_names():
     assert [short_name(kind) for kind in SHIPPED] == [
         "cluster_nce", "classifier", "intra", "inter", "triplet", "hybrid_nce",
-        "proxy_nce",
+        "proxy_nce", "dynamic_prototypes",
     ]  # fmt: skip
     assert [term.loss for term in TERMS] == [short_name(kind) for kind in SHIPPED]
 
@@ -98,7 +99,8 @@ def test_terms_are_frozen_values(term):
     assert term != type(term)("mixed")
     with pytest.raises(FrozenInstanceError):
         term.weight = 2.0
-    assert [f.name for f in fields(term)][:6] == [f.name for f in fields(Term)]
+    common = [f.name for f in fields(Term)]
+    assert [f.name for f in fields(term)][: len(common)] == common
     assert (term.spaces(), term.others()) == (("matched",), ())
 
 
@@ -132,6 +134,7 @@ def test_what_each_keeps(labelling, embeddings):
             "cluster": (2 * CLUSTERS,),
             "proxy": (2 * CLUSTERS,),
         },
+        "dynamic_prototypes": {"bank": (16, CLUSTERS, SIZE)},
     }
 
 
@@ -215,6 +218,8 @@ def test_there_is_a_value_for_each_row(term, labelling, embeddings, output):
         case HybridNCE():
             means, hard = (losses.cluster_nce(embedding, labels, kept[n]) for n in ("mean", "hard"))
             expected = (hard + means - term.slack) / 2 if means.mean() > term.slack else hard / 2
+        case DynamicPrototypes():
+            expected = losses.prototype_nce(embedding, labels, kept["bank"])
         case ProxyNCE():
             total = torch.logsumexp(embedding @ kept["mean"].T / term.temperature, 1)
             own = kept["mean"].view(CLUSTERS, 2, SIZE).mean(1)[labels]

@@ -2,6 +2,7 @@
 
 from vireid.terms.classifier import Classifier
 from vireid.terms.cluster_nce import ClusterNCE, memory_rows
+from vireid.terms.dynamic_prototypes import DynamicPrototypes
 from vireid.terms.hybrid_nce import HybridNCE
 from vireid.terms.inter import Inter
 from vireid.terms.intra import Intra
@@ -22,6 +23,7 @@ SHIPPED: tuple[type[Term], ...] = (
     Triplet,
     HybridNCE,
     ProxyNCE,
+    DynamicPrototypes,
 )
 """The terms that a recipe calls by a short name."""
 
@@ -31,6 +33,7 @@ __all__ = [
     "Batch",
     "Classifier",
     "ClusterNCE",
+    "DynamicPrototypes",
     "HybridNCE",
     "Inter",
     "Intra",
