@@ -4,6 +4,7 @@ from vireid.losses.classifier import classifier
 from vireid.losses.cluster_nce import cluster_nce
 from vireid.losses.inter import grouped_inter, identity_groups, inter, mmd, paired
 from vireid.losses.intra import intra
+from vireid.losses.relaxed import relaxed
 from vireid.losses.triplet import triplet
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "intra",
     "mmd",
     "paired",
+    "relaxed",
     "triplet",
 ]
