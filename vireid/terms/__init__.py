@@ -2,15 +2,28 @@
 
 from vireid.terms.classifier import Classifier
 from vireid.terms.cluster_nce import ClusterNCE, memory_rows
+from vireid.terms.cross import crossing, translated
+from vireid.terms.cross_nce import CrossNCE
 from vireid.terms.inter import Inter
 from vireid.terms.intra import Intra
+from vireid.terms.joined_nce import JoinedNCE
 from vireid.terms.kept import Kept
 from vireid.terms.moves import Move, turns_of
 from vireid.terms.order import in_order
+from vireid.terms.relaxed import Relaxed
 from vireid.terms.term import Arrays, Batch, Place, Term, short_name
 from vireid.terms.triplet import Triplet
 
-SHIPPED: tuple[type[Term], ...] = (ClusterNCE, Classifier, Intra, Inter, Triplet)
+SHIPPED: tuple[type[Term], ...] = (
+    ClusterNCE,
+    Classifier,
+    Intra,
+    Inter,
+    Triplet,
+    CrossNCE,
+    JoinedNCE,
+    Relaxed,
+)
 """The terms that a recipe calls by a short name."""
 
 __all__ = [
@@ -19,15 +32,20 @@ __all__ = [
     "Batch",
     "Classifier",
     "ClusterNCE",
+    "CrossNCE",
     "Inter",
     "Intra",
+    "JoinedNCE",
     "Kept",
     "Move",
     "Place",
+    "Relaxed",
     "Term",
     "Triplet",
+    "crossing",
     "in_order",
     "memory_rows",
     "short_name",
+    "translated",
     "turns_of",
 ]
