@@ -12,7 +12,7 @@ from vireid.errors import ABOVE_ZERO, BELOW_ONE, FROM_ZERO, outside
 from vireid.terms.kept import Kept
 from vireid.terms.moves import Move, turns_of
 from vireid.terms.term import Arrays, Batch, Place, Term
-from vireid.types import Embeddings, Labelling, PseudoLabels
+from vireid.types import Embeddings, Float, Labelling, PseudoLabels
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -129,12 +129,26 @@ def memory_rows(space: PseudoLabels, embeddings: Embeddings) -> Tensor:
     """
     import torch
 
-    from vireid.cluster import centres, normalise_rows
+    from vireid.cluster import normalise_rows
 
-    middle = centres(
+    return torch.from_numpy(normalise_rows(centre_rows(space, embeddings)))
+
+
+def centre_rows(space: PseudoLabels, embeddings: Embeddings) -> Float:
+    """Return the centre of each cluster.
+
+    Args:
+        space: labels of N images, of C clusters.
+        embeddings: of the same images.
+
+    Returns:
+        [C, D] float32, at most of unit length: the mean of both modalities' means.
+    """
+    from vireid.cluster import centres
+
+    return centres(
         embeddings.vectors,
         space.labels,
         modality=embeddings.modality,
         resident=embeddings.resident,
     )
-    return torch.from_numpy(normalise_rows(middle))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from vireid.terms.term import Arrays, Batch, Place, Term
-from vireid.types import NOISE, Int, Labelling, Modality
+from vireid.types import NOISE, Int, Labelling, Modality, PseudoLabels
 
 
 def translated(labelling: Labelling, space: str, indices: Int) -> Int:
@@ -43,6 +43,22 @@ def partners(labelling: Labelling, space: str) -> Int:
         return matching.partner
     assert matching.to_visible is not None
     return matching.to_visible
+
+
+def across(labelling: Labelling, space: str) -> PseudoLabels:
+    """Return the clusters of the other modality.
+
+    Args:
+        labelling: with label spaces over both modalities, as a matching needs them.
+        space: the name of a label space over one modality.
+
+    Returns:
+        The label space over the other one.
+    """
+    visible = labelling.spaces[space].modality == Modality.VISIBLE
+    found = labelling.own(Modality.INFRARED if visible else Modality.VISIBLE)
+    assert found is not None
+    return found
 
 
 def crossing(term: Term, labelling: Labelling, batch: Batch) -> Arrays:

@@ -10,10 +10,10 @@ import numpy as np
 
 from vireid.errors import SHARE, outside
 from vireid.terms.cluster_nce import ClusterNCE, memory_rows
-from vireid.terms.cross import matching_problems, partners
+from vireid.terms.cross import across, matching_problems, partners
 from vireid.terms.kept import Kept
 from vireid.terms.term import Place
-from vireid.types import NOISE, Embeddings, Int, Labelling, Modality
+from vireid.types import NOISE, Embeddings, Int, Labelling
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -73,11 +73,9 @@ class JoinedNCE(ClusterNCE):
         from torch.nn import functional
 
         kept = super().begin(labelling, embeddings, generator, others)
-        visible = labelling.spaces[self.labels].modality == Modality.VISIBLE
-        there = labelling.own(Modality.INFRARED if visible else Modality.VISIBLE)
-        assert there is not None
         found = partners(labelling, self.labels)
-        rows = joined_rows(kept["memory"], memory_rows(there, embeddings), found, self.keep)
+        theirs = memory_rows(across(labelling, self.labels), embeddings)
+        rows = joined_rows(kept["memory"], theirs, found, self.keep)
         paired = np.flatnonzero(found != NOISE)
         kept["memory"][paired] = functional.normalize(rows[paired])
         return kept
