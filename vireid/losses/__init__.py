@@ -7,6 +7,7 @@ from vireid.losses.inter import grouped_inter, identity_groups, inter, mmd, pair
 from vireid.losses.intra import intra
 from vireid.losses.prototype_nce import prototype_nce
 from vireid.losses.proxy_nce import proxy_nce
+from vireid.losses.relaxed import relaxed
 from vireid.losses.slack import beyond_slack
 from vireid.losses.triplet import triplet
 
@@ -23,5 +24,6 @@ __all__ = [
     "paired",
     "prototype_nce",
     "proxy_nce",
+    "relaxed",
     "triplet",
 ]
