@@ -8,6 +8,7 @@ from vireid.cluster.kmeans import Partition, kmeans
 from vireid.cluster.members import cluster_members
 from vireid.cluster.neighbours import modal_neighbours, nearest_neighbours
 from vireid.cluster.prototypes import dense_prototypes, densities, nearest_prototypes
+from vireid.cluster.proxies import proxies
 from vireid.cluster.rows import finite_rows, normalise_rows, unit_rows
 from vireid.cluster.scan import Neighbours
 from vireid.cluster.search_options import Held, Search
@@ -30,5 +31,6 @@ __all__ = [
     "nearest_neighbours",
     "nearest_prototypes",
     "normalise_rows",
+    "proxies",
     "unit_rows",
 ]
