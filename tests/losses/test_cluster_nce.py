@@ -98,3 +98,40 @@ def test_noise_is_refused():
     labels[3] = -1
     with pytest.raises(IndexError):
         cluster_nce(embeddings, labels, memories)
+
+
+@pytest.mark.parametrize("power", [0.5, 1.0, 2.0])
+@pytest.mark.parametrize("temperature", [0.05, 1.0])
+def test_the_focal_form_equals_the_naive_product(temperature, power):
+    values = cluster_nce(*example(), temperature, power)
+    plain = naive(*example(), temperature).tolist()
+    expected = [(1 - math.exp(-value)) ** power * value for value in plain]
+    assert torch.allclose(values, torch.tensor(expected), atol=1e-4)
+
+
+def test_no_focus_is_the_plain_loss_bit_for_bit():
+    assert torch.equal(cluster_nce(*example(), focal=0.0), cluster_nce(*example()))
+
+
+def test_golden_focal_loss_gradient_and_memory(golden):
+    arrays = golden("pgm_step")
+    inputs = torch.from_numpy(arrays["embeddings_vis"]).requires_grad_()
+    labels, rows = (torch.from_numpy(arrays[f"{name}_vis"]) for name in ("labels", "memory"))
+    embeddings, expected = functional.normalize(inputs), arrays["focal_grad"]
+    power = float(arrays["focal_power"])
+    loss = cluster_nce(embeddings, labels, rows, float(arrays["temp"]), power).mean()
+    loss.backward()
+    momentum = float(arrays["momentum"])
+    moved = moved_rows(rows, embeddings, labels, momentum=momentum, hardest=True)
+    assert loss.item() == pytest.approx(float(arrays["focal_loss"]), 1e-5, 1e-5)
+    np.testing.assert_allclose(inputs.grad, expected, atol=1e-6 + 1e-4 * np.abs(expected).max())
+    np.testing.assert_allclose(moved, arrays["focal_memory_after"], atol=1e-5)
+
+
+@pytest.mark.parametrize("power", [0.5, 1.0])
+def test_a_sample_that_is_quite_sure_has_no_focal_loss_and_no_gradient(power):
+    embeddings = torch.eye(2).requires_grad_()
+    values = cluster_nce(embeddings, torch.tensor([0, 1]), torch.eye(2), 0.001, power)
+    values.sum().backward()
+    assert values.tolist() == [0.0, 0.0]
+    assert not embeddings.grad.any()

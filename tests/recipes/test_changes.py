@@ -98,7 +98,7 @@ def test_a_star_stands_for_every_stage_and_every_term_that_has_the_setting():
         ("stages.aligned.terms.intro=null", "there is no term intro; expected one of .*mean intra"),
         ("stages.aligned.terms.intra.wieght=3", "no such setting of intra: .*mean weight?"),
         ("stages.aligned.terms.new={labels: mixed}", "new.*(it has no|lacks a) loss; "
-         "expected one of cluster_nce, classifier, intra, inter, triplet, or a class_path"),
+         "expected one of cluster_nce, classifier, intra, .*, or a class_path"),
         ("stages.aligned.terms.new={loss: tripled}", "loss is tripled; .*mean triplet?"),
         ("stages.aligned.terms.new={loss: triplet}", "stages.aligned.terms.new.labels is missing"),
         ("stages.aligned.terms.new=3", "stages.aligned.terms.new holds 3; expected settings, or a"),

@@ -2,18 +2,24 @@
 
 from vireid.losses.classifier import classifier
 from vireid.losses.cluster_nce import cluster_nce
+from vireid.losses.hybrid_nce import hybrid_nce
 from vireid.losses.inter import grouped_inter, identity_groups, inter, mmd, paired
 from vireid.losses.intra import intra
+from vireid.losses.relaxed import relaxed
+from vireid.losses.slack import beyond_slack
 from vireid.losses.triplet import triplet
 
 __all__ = [
+    "beyond_slack",
     "classifier",
     "cluster_nce",
     "grouped_inter",
+    "hybrid_nce",
     "identity_groups",
     "inter",
     "intra",
     "mmd",
     "paired",
+    "relaxed",
     "triplet",
 ]

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from vireid.losses.distances import squared_distances
+
 
 def triplet(features: Tensor, labels: Tensor, margin: float = 0.3) -> Tensor:
     """Return the batch-hard triplet loss of each anchor.
@@ -22,16 +24,9 @@ def triplet(features: Tensor, labels: Tensor, margin: float = 0.3) -> Tensor:
     if len(labels) == 0:
         return features.sum(1)  # no rows, and still differentiable
     same = labels[:, None] == labels[None]
-    distances = _distances(features)
+    # those below 1e-6 count as 1e-6 and take no gradient
+    distances = squared_distances(features).clamp(min=1e-12).sqrt()
     positive = distances.masked_fill(~same, -torch.inf).amax(1)
     negative = distances.masked_fill(same, torch.inf).amin(1)
     complete = (same.sum(1) > 1) & ~same.all(1)
     return torch.where(complete, (positive - negative + margin).clamp(min=0), 0.0)
-
-
-def _distances(features: Tensor) -> Tensor:
-    """Return Euclidean distances [B, B]; those below 1e-6 count as 1e-6 and take no gradient."""
-    centred = features - features.detach().mean(0)  # smaller numbers cancel with less rounding
-    squares = centred.square().sum(1)
-    squared = squares[:, None] + squares[None] - 2 * centred @ centred.T
-    return squared.clamp(min=1e-12).sqrt()

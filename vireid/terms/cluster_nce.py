@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from vireid.errors import ABOVE_ZERO, BELOW_ONE, outside
+from vireid.errors import ABOVE_ZERO, BELOW_ONE, FROM_ZERO, outside
 from vireid.terms.kept import Kept
 from vireid.terms.moves import Move, turns_of
 from vireid.terms.seen import Arrays, Batch
 from vireid.terms.term import Place, Term
-from vireid.types import Embeddings, Labelling, PseudoLabels
+from vireid.types import Embeddings, Float, Labelling, PseudoLabels
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,6 +34,9 @@ class ClusterNCE(Term):
     """Share of its old value that a memory keeps at an update, in [0, 1)."""
     memory_update: Literal["every", "hardest"] = "every"
     """Move a memory by every sample of its cluster, one after the other, or by the hardest."""
+    focal: float = 0.0
+    """Exponent of the factor 1 - p that a sample with the probability p of its cluster gets (at
+    least 0); 0.5 in the paper of PGM, which leaves well-told samples alone."""
 
     def problems(self, place: Place) -> Iterator[str]:
         """Yield what is wrong with the term in its stage.
@@ -48,6 +51,7 @@ class ClusterNCE(Term):
         where = f"stage {place.stage}: {self.loss} "
         yield from outside(where, self, ABOVE_ZERO, "temperature")
         yield from outside(where, self, BELOW_ONE, "momentum")
+        yield from outside(where, self, FROM_ZERO, "focal")
 
     def begin(
         self,
@@ -84,7 +88,7 @@ class ClusterNCE(Term):
         from vireid.losses import cluster_nce
 
         queries = output.embedding[plan["rows"]]
-        return cluster_nce(queries, plan["labels"], kept["memory"], self.temperature)
+        return cluster_nce(queries, plan["labels"], kept["memory"], self.temperature, self.focal)
 
     def plan(self, labelling: Labelling, batch: Batch) -> Arrays:
         """Choose the rows that are no noise, and in which turn each moves its memory.
@@ -126,12 +130,26 @@ def memory_rows(space: PseudoLabels, embeddings: Embeddings) -> Tensor:
     """
     import torch
 
-    from vireid.cluster import centres, normalise_rows
+    from vireid.cluster import normalise_rows
 
-    middle = centres(
+    return torch.from_numpy(normalise_rows(centre_rows(space, embeddings)))
+
+
+def centre_rows(space: PseudoLabels, embeddings: Embeddings) -> Float:
+    """Return the centre of each cluster.
+
+    Args:
+        space: labels of N images, of C clusters.
+        embeddings: of the same images.
+
+    Returns:
+        [C, D] float32, at most of unit length: the mean of both modalities' means.
+    """
+    from vireid.cluster import centres
+
+    return centres(
         embeddings.vectors,
         space.labels,
         modality=embeddings.modality,
         resident=embeddings.resident,
     )
-    return torch.from_numpy(normalise_rows(middle))

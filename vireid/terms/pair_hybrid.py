@@ -1,0 +1,89 @@
+"""Contrast with hybrid memories that begin between the centres of matched clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from vireid.terms.cluster_nce import centre_rows
+from vireid.terms.cross import across, matching_problems, partners
+from vireid.terms.hybrid_nce import HybridNCE
+from vireid.terms.kept import Kept
+from vireid.terms.term import Place
+from vireid.types import NOISE, Embeddings, Float, Int, Labelling
+
+
+@dataclass(frozen=True)
+class PairHybrid(HybridNCE):
+    """HybridNCE whose memories begin at the mean of a cluster's centre and its partner's (RPNR).
+
+    This term's rows are those of its own modality, infrared in RPNR; a ``cross_hybrid`` against it
+    brings those of the other one, in turns. Source: Yin et al., Robust Pseudo-label Learning with
+    Neighbor Relation for Unsupervised Visible-Infrared Person Re-Identification.
+    """
+
+    matched: str = "matched"
+    """The label space whose matching says which clusters are partners."""
+
+    def spaces(self) -> tuple[str, ...]:
+        """Return the label spaces that it looks at."""
+        return self.labels, self.matched
+
+    def problems(self, place: Place) -> Iterator[str]:
+        """Yield what is wrong with the term in its stage.
+
+        Args:
+            place: the stage.
+
+        Yields:
+            One message for each problem.
+        """
+        yield from super().problems(place)
+        yield from matching_problems(self, self.matched, place)
+
+    def begin(
+        self,
+        labelling: Labelling,
+        embeddings: Embeddings,
+        generator: np.random.Generator,
+        others: Mapping[str, Kept],
+    ) -> Kept:
+        """Put both memories of a cluster between its centre and that of its partner.
+
+        Args:
+            labelling: the new labels of the N training images, with a matching.
+            embeddings: of the same images.
+            generator: not used.
+            others: what the terms keep that it names; none here.
+
+        Returns:
+            ``mean`` and ``hard`` [C, D] of unit length, equal.
+        """
+        import torch
+
+        from vireid.cluster import normalise_rows
+
+        del generator
+        spaces = labelling.spaces[self.labels], across(labelling, self.labels)
+        own, theirs = (centre_rows(space, embeddings) for space in spaces)
+        pairs = pair_rows(own, theirs, partners(labelling, self.labels))
+        rows = torch.from_numpy(normalise_rows(pairs))
+        return Kept({"mean": rows, "hard": rows.clone()}, others)
+
+
+def pair_rows(own: Float, others: Float, partner: Int) -> Float:
+    """Return the mean of each cluster's centre and its partner's.
+
+    Args:
+        own: [C, D] centres of one modality, at most of unit length, as they are.
+        others: [C', D] those of the other modality.
+        partner: [C] which of these is the partner of each, -1 for none.
+
+    Returns:
+        [C, D], not of unit length; the own centre where there is no partner.
+    """
+    found, paired = own.copy(), np.flatnonzero(partner != NOISE)
+    found[paired] = (own[paired] + others[partner[paired]]) / 2
+    return found
