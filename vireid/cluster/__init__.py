@@ -5,6 +5,7 @@ from vireid.cluster.dbscan import dbscan
 from vireid.cluster.jaccard import jaccard_distance
 from vireid.cluster.kmeans import Partition, kmeans
 from vireid.cluster.members import cluster_members
+from vireid.cluster.neighbour_shares import neighbour_shares, neighbour_trust, soft_targets
 from vireid.cluster.neighbours import modal_neighbours, nearest_neighbours
 from vireid.cluster.rows import finite_rows, normalise_rows, unit_rows
 from vireid.cluster.scan import Neighbours
@@ -23,6 +24,9 @@ __all__ = [
     "kmeans",
     "modal_neighbours",
     "nearest_neighbours",
+    "neighbour_shares",
+    "neighbour_trust",
     "normalise_rows",
+    "soft_targets",
     "unit_rows",
 ]

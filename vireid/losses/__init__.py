@@ -7,6 +7,7 @@ from vireid.losses.inter import grouped_inter, identity_groups, inter, mmd, pair
 from vireid.losses.intra import intra
 from vireid.losses.relaxed import relaxed
 from vireid.losses.slack import beyond_slack
+from vireid.losses.soft_nce import soft_nce
 from vireid.losses.triplet import triplet
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "mmd",
     "paired",
     "relaxed",
+    "soft_nce",
     "triplet",
 ]
