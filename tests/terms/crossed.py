@@ -39,8 +39,11 @@ def labelling_of(labels, r2i, i2r):
     return Labelling(spaces, Matching(r2i, len(i2r), cost, to_visible=i2r), "matched")
 
 
-def take_step(terms, kept, labelling, rows):
-    """Compute the loss of terms on raw rows [B, D] of each modality, and move what they keep."""
+def take_step(terms, kept, labelling, rows, off=()):
+    """Compute the loss of terms on raw rows [B, D] of each modality, and move what they keep.
+
+    Terms that are off keep what they have, and others can use it.
+    """
     raw = [torch.from_numpy(one).requires_grad_() for one in rows]
     neck = torch.cat(raw)
     output = Output(neck, functional.normalize(neck), neck)
@@ -48,7 +51,8 @@ def take_step(terms, kept, labelling, rows):
     link(terms, kept)
     indices = np.arange(len(neck))
     batch = Batch(indices, np.repeat([0, 1], [len(one) for one in rows]))
-    plans = plan_batch(terms, kept, labelling, batch)
+    on = {name: term for name, term in terms.items() if name not in off}
+    plans = plan_batch(on, kept, labelling, batch)
     loss, parts = batch_loss(terms, kept, output, plans)
     loss.backward()
     update_terms(terms, kept, output, plans)

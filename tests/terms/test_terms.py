@@ -16,6 +16,8 @@ from vireid.terms import (
     ClusterNCE,
     CrossHybrid,
     CrossNCE,
+    CrossSoft,
+    DynamicPrototypes,
     HybridNCE,
     Inter,
     Intra,
@@ -23,7 +25,9 @@ from vireid.terms import (
     Kept,
     PairHybrid,
     Place,
+    ProxyNCE,
     Relaxed,
+    SoftNCE,
     Term,
     Triplet,
     short_name,
@@ -39,11 +43,15 @@ OFFERED = {
 MODALITY = np.arange(COUNT) % 2
 LABELS = np.array([0, 0, 1, 1, 2, 2, -1, -1, 0, 1, 2, 0, 1, 2, -1, 0, 1, -1, 2, 2])
 INDICES = np.array([0, 1, 6, 3, 8, 0, 15, 5, 14, 7, 4])
-ACROSS = {CrossNCE, CrossHybrid, JoinedNCE, PairHybrid}
+ACROSS = {CrossNCE, CrossHybrid, JoinedNCE, PairHybrid, SoftNCE, CrossSoft}
 """They need labels of one modality, a matching or another term; each has tests of its own."""
 KINDS = [kind for kind in SHIPPED if kind not in ACROSS]
 TERMS = [kind("matched") for kind in KINDS]
-MOVED = {"cluster_nce": {"memory"}, "hybrid_nce": {"mean", "hard"}}
+MOVED = {
+    "cluster_nce": {"memory"},
+    "hybrid_nce": {"mean", "hard"},
+    "proxy_nce": {"mean", "hard"},
+}
 """What follows the embeddings of a batch, of what terms keep."""
 
 
@@ -89,7 +97,8 @@ def by_name(terms):
 def test_short_names():
     assert [short_name(kind) for kind in SHIPPED] == [
         "cluster_nce", "classifier", "intra", "inter", "triplet", "hybrid_nce", "cross_nce",
-        "cross_hybrid", "joined_nce", "pair_hybrid", "relaxed",
+        "cross_hybrid", "joined_nce", "pair_hybrid", "relaxed", "proxy_nce", "dynamic_prototypes",
+        "soft_nce", "cross_soft",
     ]  # fmt: skip
     assert [term.loss for term in TERMS] == [short_name(kind) for kind in KINDS]
 
@@ -101,7 +110,8 @@ def test_terms_are_frozen_values(term):
     assert term != type(term)("mixed")
     with pytest.raises(FrozenInstanceError):
         term.weight = 2.0
-    assert [f.name for f in fields(term)][: len(fields(Term))] == [f.name for f in fields(Term)]
+    common = [f.name for f in fields(Term)]
+    assert [f.name for f in fields(term)][: len(common)] == common
     assert (term.spaces(), term.others()) == (("matched",), ())
 
 
@@ -112,7 +122,8 @@ def test_beginning_needs_the_labels_and_its_generator_alone(term, labelling, emb
     assert one.others["a"] is other
     assert list(one) == list(again)
     assert all(torch.equal(one[name], again[name]) for name in one)
-    assert all(value.dtype == torch.float32 and not value.requires_grad for value in one.values())
+    kinds = {torch.float32, torch.int64}
+    assert all(value.dtype in kinds and not value.requires_grad for value in one.values())
     assert set(term.trained) <= set(one)
 
 
@@ -129,6 +140,13 @@ def test_what_each_keeps(labelling, embeddings):
         "triplet": {},
         "hybrid_nce": {"mean": (CLUSTERS, SIZE), "hard": (CLUSTERS, SIZE)},
         "relaxed": {},
+        "proxy_nce": {
+            "mean": (2 * CLUSTERS, SIZE),
+            "hard": (2 * CLUSTERS, SIZE),
+            "cluster": (2 * CLUSTERS,),
+            "proxy": (2 * CLUSTERS,),
+        },
+        "dynamic_prototypes": {"bank": (16, CLUSTERS, SIZE)},
     }
 
 
@@ -214,6 +232,12 @@ def test_there_is_a_value_for_each_row(term, labelling, embeddings, output):
         case HybridNCE():
             means, hard = (losses.cluster_nce(embedding, labels, kept[n]) for n in ("mean", "hard"))
             expected = (hard + means - term.slack) / 2 if means.mean() > term.slack else hard / 2
+        case DynamicPrototypes():
+            expected = losses.prototype_nce(embedding, labels, kept["bank"])
+        case ProxyNCE():
+            total = torch.logsumexp(embedding @ kept["mean"].T / term.temperature, 1)
+            own = kept["mean"].view(CLUSTERS, 2, SIZE).mean(1)[labels]
+            expected = total - (embedding * own).sum(1) / term.temperature
     assert values.shape == (len(rows),)
     torch.testing.assert_close(values, expected, rtol=1e-4, atol=1e-5)
 
@@ -224,7 +248,8 @@ def test_only_the_rows_of_the_plan_and_what_is_trained_get_a_gradient(
 ):
     kept, plan = begin(term, labelling, embeddings), planned(term, labelling)
     for name in kept:
-        kept[name] = kept[name].requires_grad_()
+        if kept[name].is_floating_point():
+            kept[name] = kept[name].requires_grad_()
     leaves = Output(*(part.clone().requires_grad_() for part in output))
     term.values(kept, leaves, plan).sum().backward()
     others = torch.ones(len(INDICES), dtype=torch.bool)

@@ -7,11 +7,16 @@ from torch.nn import functional
 
 from tests.pretended import pretended_gpu
 from vireid.models import Output
-from vireid.terms import Batch, HybridNCE, Kept
+from vireid.terms import Batch, DynamicPrototypes, HybridNCE, Kept, ProxyNCE
 from vireid.types import Embeddings, Labelling, PseudoLabels
 
 COUNT, SIZE = 60, 8
-TERMS = [HybridNCE("mixed"), HybridNCE("mixed", each_modality=True)]
+TERMS = [
+    HybridNCE("mixed"),
+    HybridNCE("mixed", each_modality=True),
+    ProxyNCE("mixed"),
+    DynamicPrototypes("mixed"),
+]
 
 
 def sent(arrays):

@@ -10,6 +10,7 @@ from vireid.config import GuardConfig, TeacherConfig
 from vireid.models.extract import extract
 from vireid.runs import new_network
 from vireid.training import Labelled, Stepped, Workers, fit, step, unpack
+from vireid.training.teacher import new_teacher, update_teacher
 
 
 def weights(network):
@@ -139,3 +140,25 @@ def test_a_skipped_step_does_not_move_it(few_images, micro, monkeypatch):
     for event in fit(network, few_images, recipe):
         assert equal(weights(event.state.teacher), initial)
     assert equal(weights(network), initial)
+
+
+def test_golden_average_of_the_weights(golden):
+    arrays = golden("pclhd_dynamic")
+    student, teacher = (torch.nn.Linear(5, 3, bias=False) for _ in range(2))
+    student.weight = torch.nn.Parameter(torch.from_numpy(arrays["ema_student"]))
+    teacher.weight = torch.nn.Parameter(torch.from_numpy(arrays["ema_teacher"]))
+    teacher = new_teacher(teacher)
+    for step_number in range(1, 11):
+        update_teacher(teacher, student, float(arrays["ema_alpha"]))
+        if step_number in (1, 10):
+            expected = arrays[f"ema_teacher_after{step_number}"]
+            np.testing.assert_allclose(teacher.weight, expected, atol=2e-6)
+
+
+def test_running_statistics_are_averaged_too_unlike_in_the_released_code_of_pclhd():
+    student, teacher = torch.nn.BatchNorm1d(4), torch.nn.BatchNorm1d(4)
+    student(torch.randn(9, 4, generator=torch.Generator().manual_seed(0)))
+    update_teacher(teacher, student, 0.9)  # no second pass of the batch through the teacher
+    assert torch.allclose(teacher.running_mean, 0.1 * student.running_mean)
+    assert torch.allclose(teacher.running_var, 0.9 + 0.1 * student.running_var)
+    assert torch.equal(teacher.num_batches_tracked, student.num_batches_tracked)

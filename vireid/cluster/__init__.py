@@ -7,6 +7,7 @@ from vireid.cluster.kmeans import Partition, kmeans
 from vireid.cluster.members import cluster_members
 from vireid.cluster.neighbour_shares import neighbour_shares, neighbour_trust, soft_targets
 from vireid.cluster.neighbours import modal_neighbours, nearest_neighbours
+from vireid.cluster.proxies import proxies
 from vireid.cluster.rows import finite_rows, normalise_rows, unit_rows
 from vireid.cluster.scan import Neighbours
 from vireid.cluster.search_options import Held, Search
@@ -27,6 +28,7 @@ __all__ = [
     "neighbour_shares",
     "neighbour_trust",
     "normalise_rows",
+    "proxies",
     "soft_targets",
     "unit_rows",
 ]

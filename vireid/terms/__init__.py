@@ -5,6 +5,8 @@ from vireid.terms.cluster_nce import ClusterNCE, memory_rows
 from vireid.terms.cross import crossing, translated
 from vireid.terms.cross_hybrid import CrossHybrid
 from vireid.terms.cross_nce import CrossNCE
+from vireid.terms.cross_soft import CrossSoft
+from vireid.terms.dynamic_prototypes import DynamicPrototypes
 from vireid.terms.hybrid_nce import HybridNCE
 from vireid.terms.inter import Inter
 from vireid.terms.intra import Intra
@@ -13,9 +15,11 @@ from vireid.terms.kept import Kept
 from vireid.terms.moves import Move, turns_of
 from vireid.terms.order import in_order
 from vireid.terms.pair_hybrid import PairHybrid
+from vireid.terms.proxy_nce import ProxyNCE
 from vireid.terms.relaxed import Relaxed
 from vireid.terms.seen import Arrays, Batch
 from vireid.terms.short_name import short_name
+from vireid.terms.soft_nce import SoftNCE
 from vireid.terms.term import Place, Term
 from vireid.terms.triplet import Triplet
 
@@ -31,6 +35,10 @@ SHIPPED: tuple[type[Term], ...] = (
     JoinedNCE,
     PairHybrid,
     Relaxed,
+    ProxyNCE,
+    DynamicPrototypes,
+    SoftNCE,
+    CrossSoft,
 )
 """The terms that a recipe calls by a short name."""
 
@@ -42,6 +50,8 @@ __all__ = [
     "ClusterNCE",
     "CrossHybrid",
     "CrossNCE",
+    "CrossSoft",
+    "DynamicPrototypes",
     "HybridNCE",
     "Inter",
     "Intra",
@@ -50,7 +60,9 @@ __all__ = [
     "Move",
     "PairHybrid",
     "Place",
+    "ProxyNCE",
     "Relaxed",
+    "SoftNCE",
     "Term",
     "Triplet",
     "crossing",

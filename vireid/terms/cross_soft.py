@@ -1,4 +1,4 @@
-"""Contrast embeddings with the clusters that their nearest images in the other modality belong to."""
+"""Contrast each embedding with what its nearest images in the other modality are."""
 
 from __future__ import annotations
 
