@@ -151,6 +151,8 @@ def _merged(there: Any, value: Any) -> Any:
     groups = isinstance(there, dict) and isinstance(value, dict)
     if not groups or "class_path" in there or "class_path" in value:
         return value
+    if "kind" in value and there.get("kind") != value["kind"]:
+        return value
     return there | {key: _merged(there.get(key), inner) for key, inner in value.items()}
 
 
