@@ -95,7 +95,7 @@ def test_terms_are_told_what_the_teacher_makes_of_the_images(few_images, micro, 
 
 
 def test_a_term_of_odd_or_even_epochs_neither_counts_nor_moves_in_the_others(few_images, micro):
-    odd, even = (ClusterNCE("visible", epochs=which) for which in ("odd", "even"))
+    odd, even = (ClusterNCE("visible", phase=which) for which in ("odd", "even"))
     losses, _ = logged(few_images, with_terms(micro, epochs=4, first=odd, second=even))
     assert [sorted({"first", "second"} & set(one)) for one in losses] == [["first"], ["second"]] * 2
     stage = replace(micro.stages[0], epochs=1, terms={"first": odd, "second": even})

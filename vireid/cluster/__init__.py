@@ -3,9 +3,11 @@
 from vireid.cluster.centres import centres
 from vireid.cluster.dbscan import dbscan
 from vireid.cluster.jaccard import jaccard_distance
+from vireid.cluster.joining import joined_rows
 from vireid.cluster.kmeans import Partition, kmeans
 from vireid.cluster.members import cluster_members
 from vireid.cluster.neighbours import modal_neighbours, nearest_neighbours
+from vireid.cluster.prototypes import dense_prototypes, densities, nearest_prototypes
 from vireid.cluster.proxies import proxies
 from vireid.cluster.rows import finite_rows, normalise_rows, unit_rows
 from vireid.cluster.scan import Neighbours
@@ -19,11 +21,15 @@ __all__ = [
     "centres",
     "cluster_members",
     "dbscan",
+    "dense_prototypes",
+    "densities",
     "finite_rows",
     "jaccard_distance",
+    "joined_rows",
     "kmeans",
     "modal_neighbours",
     "nearest_neighbours",
+    "nearest_prototypes",
     "normalise_rows",
     "proxies",
     "unit_rows",

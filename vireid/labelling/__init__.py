@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from vireid.labelling.clustering import ClusteringConfig, closed_up, cluster_rows
 from vireid.labelling.labeller import Labeller, Matcher, NeighbourSearch, Refiner
+from vireid.labelling.matchers import MATCHERS, Rounds, Transport, Votes
 from vireid.labelling.multi_memory import MultiMemoryMatching
+from vireid.labelling.refiners import REFINERS, DensePrototypes
 
 if TYPE_CHECKING:
     from vireid.labelling.pairs import matched_labels
@@ -22,12 +24,18 @@ _LATER = {
 }
 
 __all__ = [
+    "MATCHERS",
+    "REFINERS",
     "ClusteringConfig",
+    "DensePrototypes",
     "Labeller",
     "Matcher",
     "MultiMemoryMatching",
     "NeighbourSearch",
     "Refiner",
+    "Rounds",
+    "Transport",
+    "Votes",
     "closed_up",
     "cluster_rows",
     "confidence",

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from vireid.errors import ConfigError, DataError
+from vireid.matching.prices import pair_prices
 from vireid.matching.rejection import Rejection, allowed_pairs
-from vireid.types import NOISE, Bool, Float, Int, Matching
+from vireid.types import NOISE, Bool, Int, Matching
 
 Array = NDArray[np.float64]
 
@@ -19,6 +20,7 @@ def match_clusters(
     method: Literal["hungarian", "progressive", "nearest"] = "progressive",
     max_cost: float | None = None,
     reject: Rejection = "none",
+    rounds: int | None = None,
 ) -> Matching:
     """Match visible to infrared clusters at low cost.
 
@@ -38,6 +40,8 @@ def match_clusters(
             as much as a pair at this cost; no limit where not given.
         reject: which pairs are never made, by their costs beside the others, see
             ``allowed_pairs``; a cluster whose pairs are all rejected stays unmatched.
+        rounds: Hungarian rounds of ``progressive`` at most, for the leftovers of either modality;
+            as many as it takes where not given.
 
     Returns:
         The partner of each visible cluster, -1 where it has none, and for ``progressive`` that of
@@ -46,7 +50,8 @@ def match_clusters(
 
     Raises:
         DataError: costs that are not [Cv, Cr], or not finite.
-        ConfigError: an unknown method or rule, or max_cost not above 0.
+        ConfigError: an unknown method or rule, max_cost not above 0, or rounds below 1 or of
+            another method.
 
     >>> cost = np.array([[0.1, 0.9], [0.2, 0.8], [0.3, 0.4]])
     >>> [match_clusters(cost, method).partner.tolist()
@@ -66,9 +71,10 @@ def match_clusters(
         raise DataError("costs hold NaN or infinite values; check the memories they come from")
     if max_cost is not None and not max_cost > 0:
         raise ConfigError(f"max_cost is {max_cost}; expected a cost above 0, or none")
-    choose = {"hungarian": _hungarian, "progressive": _rounds, "nearest": _nearest}.get(method)
-    if choose is None:
+    if method not in ("hungarian", "progressive", "nearest"):
         raise ConfigError(f"matching is {method!r}; expected hungarian, progressive or nearest")
+    if rounds is not None and (rounds < 1 or method != "progressive"):
+        raise ConfigError(f"rounds is {rounds}; expected at least 1, and progressive matching")
     allowed = allowed_pairs(values, reject)
     if max_cost is not None:
         allowed &= values <= max_cost
@@ -76,11 +82,13 @@ def match_clusters(
     if allowed.any():
         limit = values[allowed].max() if max_cost is None else max_cost
         priced = np.where(allowed, values, np.nextafter(limit, np.inf))  # dearer than any pair
-        partner = choose(priced, allowed)
         if method == "progressive":
-            left = np.setdiff1d(np.arange(len(other)), partner)
-            other[left] = _rounds(priced.T[left], allowed.T[left])
-    paid, following = _prices(values, partner)
+            partner = _rounds(priced, allowed, rounds)
+            other = _leftovers(priced, allowed, partner, rounds)
+        else:
+            choose = _hungarian if method == "hungarian" else _nearest
+            partner = choose(priced, allowed)
+    paid, following = pair_prices(values, partner)
     found = Matching(partner, len(other), paid, following, other)
     if method == "progressive" and allowed.any():
         return replace(found, to_visible=_first_round(priced, allowed, found))
@@ -105,29 +113,36 @@ def _hungarian(cost: Array, allowed: Bool) -> Int:
     return partner
 
 
-def _rounds(cost: Array, allowed: Bool) -> Int:
+def _rounds(cost: Array, allowed: Bool, rounds: int | None) -> Int:
     """Return partners [R] from Hungarian rounds, each over the rows that are still without."""
     partner = np.full(len(cost), NOISE, dtype=np.int64)
     left = np.flatnonzero(allowed.any(axis=1))
-    while left.size:
+    done = 0
+    while left.size and done != rounds:
         partner[left] = _hungarian(cost[left], allowed[left])
         left = left[partner[left] < 0]
+        done += 1
     return partner
+
+
+def _leftovers(cost: Array, allowed: Bool, partner: Int, rounds: int | None) -> Int:
+    """Return for infrared clusters that are nobody's partner the visible one that they join [Cr].
+
+    The first round was that of both modalities. Where rounds end early, a visible cluster may be
+    without partner; nobody joins it.
+    """
+    other = np.full(cost.shape[1], NOISE, dtype=np.int64)
+    left = np.setdiff1d(np.arange(len(other)), partner)
+    if rounds is None:
+        other[left] = _rounds(cost.T[left], allowed.T[left], None)
+        return other
+    paired = np.flatnonzero(partner != NOISE)
+    place = np.ix_(left, paired)
+    found = _rounds(cost.T[place], allowed.T[place], rounds - 1)
+    other[left] = np.append(paired, NOISE)[found]
+    return other
 
 
 def _nearest(cost: Array, allowed: Bool) -> Int:
     """Return the cheapest partner [R] of each row by itself."""
     return np.where(allowed.any(axis=1), cost.argmin(axis=1), NOISE)
-
-
-def _prices(cost: Array, partner: Int) -> tuple[Float, Float]:
-    """Return what each visible cluster [Cv] pays, and its best other price, NaN for none."""
-    paid, following = np.full((2, len(partner)), np.nan, dtype=np.float32)
-    matched = np.flatnonzero(partner >= 0)
-    rest = cost[matched]
-    chosen = np.arange(len(matched)), partner[matched]
-    paid[matched] = rest[chosen]
-    if cost.shape[1] > 1:
-        rest[chosen] = np.inf
-        following[matched] = rest.min(axis=1)
-    return paid, following

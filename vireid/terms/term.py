@@ -55,7 +55,7 @@ class Term(ABC):
     """Add the means of the visible and of the infrared rows (the released intra), in place of one
     mean over all rows, of which two thirds are visible."""
 
-    epochs: Literal["all", "odd", "even"] = "all"
+    phase: Literal["all", "odd", "even"] = "all"
     """Epochs of the stage in which the term is computed, the first, third and so on being odd; in
     the others it neither counts nor moves anything."""
     ramp: tuple[float, ...] = ()
@@ -88,7 +88,7 @@ class Term(ABC):
         return False
 
     def takes_part(self, epoch: int) -> bool:
-        """Tell whether the term is computed in an epoch, by its setting ``epochs``.
+        """Tell whether the term is computed in an epoch, by its ``phase``.
 
         Args:
             epoch: of the stage, from 0.
@@ -96,7 +96,7 @@ class Term(ABC):
         Returns:
             True where it is.
         """
-        return self.epochs == "all" or (self.epochs == "even") == bool(epoch % 2)
+        return self.phase == "all" or (self.phase == "even") == bool(epoch % 2)
 
     def spaces(self) -> tuple[str, ...]:
         """Return the label spaces that it looks at."""
