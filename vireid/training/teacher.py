@@ -30,7 +30,9 @@ def update_teacher(
     """Move a teacher towards the network, after the optimiser's step.
 
     Weights and running statistics become ``momentum * teacher + (1 - momentum) * network``; whole
-    numbers are copied. Source: Tarvainen and Valpola, Mean teachers are better role models.
+    numbers are copied. Source: Tarvainen and Valpola, Mean teachers are better role models. The
+    released code of PCLHD averages the weights alone; its teacher gathers statistics of its own by
+    a second pass of every batch, which is not made here.
 
     Args:
         teacher: changed in place.
