@@ -118,7 +118,7 @@ def test_a_recipe_may_name_one_that_ships_and_what_it_changes():
         (SMALL + "heigth: 3", (), "heigth"),
         (SMALL + "height: tall", (), "height is 'tall'; expected a whole number"),
         (SMALL.replace("epochs: 2", "epoch: 2"), (), "epoch"),
-        (SMALL.replace("cluster_nce", "nce"), (), "loss is nce; expected one of cluster_nce"),
+        (SMALL.replace("cluster_nce", "nce", 1), (), "loss is nce; expected one of cluster_nce"),
         (
             SMALL + "temperature: 0",
             (),

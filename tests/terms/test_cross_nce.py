@@ -9,10 +9,12 @@ from torch.nn import functional
 
 from tests.pretended import pretended_gpu
 from tests.terms.crossed import SIDES, labelling_of, same_gradient, take_step, units
+from vireid.errors import ConfigError
 from vireid.losses import cluster_nce
 from vireid.models import Output
 from vireid.terms import Batch, ClusterNCE, CrossNCE, Kept, Place, Triplet, crossing, translated
-from vireid.types import NOISE, LabelSpace, Modality
+from vireid.terms.cross import across
+from vireid.types import NOISE, Labelling, LabelSpace, Modality, PseudoLabels
 
 OFFERED = {
     "visible": LabelSpace(Modality.VISIBLE),
@@ -258,3 +260,12 @@ def test_no_gpu_waits_for_a_cross_term(update):
         term.update(kept, output, there)
         assert not record.waits, record.told()
         assert not record.mixed
+
+
+def test_a_labeller_without_a_matching_is_told_of():
+    labels = {name: PseudoLabels(np.array([0, -1]), modality=i) for i, name in enumerate(SIDES)}
+    batch = Batch(np.arange(2), np.array([0, 0]))
+    with pytest.raises(ConfigError, match="the labeller gave no matching, which terms on visible"):
+        CrossNCE("visible", against="infrared").plan(Labelling(labels), batch)
+    with pytest.raises(ConfigError, match="gave no labels of the other modality, which terms on v"):
+        across(Labelling({"visible": labels["visible"]}), "visible")

@@ -10,7 +10,6 @@ from torch.nn import functional
 from tests.terms.crossed import SIDES, labelling_of, same_gradient, units
 from vireid.losses import cluster_nce
 from vireid.terms import ClusterNCE, JoinedNCE, Place, in_order
-from vireid.terms.joined_nce import joined_rows
 from vireid.terms.memory import moved_rows
 from vireid.types import Embeddings, LabelSpace, Modality
 
@@ -20,7 +19,6 @@ OFFERED = {
     "mixed": LabelSpace(),
     "matched": LabelSpace(confidence=True, matched=True),
 }
-CASES = ("more_vis", "more_ir", "noisy", "none", "ties", "few")
 
 
 def begin(term, labelling, embeddings):
@@ -90,23 +88,6 @@ def test_both_modalities_can_be_joined_at_once():
             own, theirs = (begin(ClusterNCE(n), labelling, embeddings) for n in SIDES)
             assert visible[cluster] @ theirs[partner] > visible[cluster] @ own[cluster]
             assert infrared[partner] @ own[cluster] > infrared[partner] @ theirs[partner]
-
-
-@pytest.mark.parametrize("case", CASES)
-def test_golden_joined_rows_of_adca_that_are_shorter_than_one(golden, case):
-    arrays, keep = golden("adca_matching"), float(golden("adca_matching")["keep"])
-    visible, infrared = (torch.from_numpy(arrays[f"{case}_memory_{s}"]) for s in SIDES.values())
-    partner = arrays[f"{case}_r2i"]
-    found = joined_rows(visible, infrared, partner, keep)
-    np.testing.assert_allclose(found, arrays[f"{case}_memory_vis_after"], atol=1e-5)
-    # infrared rows are joined with themselves there, so that they stay
-    np.testing.assert_allclose(infrared, arrays[f"{case}_memory_ir_after"], atol=1e-6)
-    paired = partner >= 0
-    np.testing.assert_allclose(found.norm(dim=1)[~paired], 1, atol=1e-5)
-    if paired.any():
-        assert found.norm(dim=1)[paired].min() < 0.999
-        # this term begins with rows of unit length instead
-        assert (functional.normalize(found) - found).abs().max() > 1e-3
 
 
 @pytest.mark.parametrize("mode", ["mean", "hard"])

@@ -8,7 +8,6 @@ import pytest
 from tests.terms.crossed import SIDES, labelling_of, units
 from vireid.errors import DataError
 from vireid.terms import PairHybrid, Place
-from vireid.terms.pair_hybrid import pair_rows
 from vireid.types import Embeddings, LabelSpace, Modality, PseudoLabels
 
 OFFERED = {
@@ -17,7 +16,6 @@ OFFERED = {
     "mixed": LabelSpace(),
     "matched": LabelSpace(confidence=True, matched=True),
 }
-CASES = pytest.mark.parametrize("case", ["more", "fewer", "equal"])
 
 
 def example(seed, sizes=(9, 7), clusters=(5, 4)):
@@ -51,19 +49,6 @@ def test_memories_begin_at_the_mean_of_both_centres_as_they_are(seed, name):
         for part in ("mean", "hard"):
             np.testing.assert_allclose(kept[part][cluster], row / math.sqrt(row @ row), atol=1e-6)
     assert kept["mean"] is not kept["hard"]
-
-
-@CASES
-def test_golden_pairs_of_rpnr(golden, case):
-    arrays = golden("rpnr_matching")
-    centres = [arrays[f"{case}_centres_{short}"] for short in ("ir", "vis")]
-    found, expected = pair_rows(*centres, arrays[f"{case}_i2r"]), arrays[f"{case}_pair_centres"]
-    left = np.isin(np.arange(len(found)), arrays[f"{case}_labels_ir_after"])
-    np.testing.assert_allclose(found[left], expected[left], atol=1e-5)
-    unit = found / np.linalg.norm(found, axis=1, keepdims=True)
-    for half in np.split(arrays[f"{case}_pair_memory"], 2):
-        np.testing.assert_allclose(unit[left], half[left], atol=1e-5)
-        assert not half[~left].any()
 
 
 def test_the_released_code_keeps_a_row_of_zeros_for_an_emptied_cluster_and_this_has_none(golden):

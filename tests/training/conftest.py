@@ -19,7 +19,7 @@ from vireid.training import (
     pack,
     unpack,
 )
-from vireid.types import NOISE, Labelling, PseudoLabels
+from vireid.types import NOISE, Labelling, Matching, PseudoLabels
 
 MICRO = """
 height: 16
@@ -197,7 +197,16 @@ class People:
             labels = np.full(len(person), NOISE) if name in self.nobody else inside
             trust = generator.random(len(person)) if name == "matched" else None
             found[name] = PseudoLabels(labels, trust, side)
-        return Labelling(found, matched="matched" if "matched" in found else None)
+        if "matched" not in found:
+            return Labelling(found)
+        clusters = [found[name].clusters for name in ("visible", "infrared") if name in found]
+        if len(clusters) < 2:
+            return Labelling(found, matched="matched")
+        partner = np.arange(clusters[0])
+        partner[partner >= clusters[1]] = NOISE
+        cost = np.where(partner == NOISE, np.nan, 0.0)
+        matching = Matching(partner, clusters[1], cost)
+        return Labelling(found, matching, "matched")
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ from vireid.training.schedule import learning_rate
 from vireid.training.state import first_state, optimiser_of_stage
 from vireid.training.step import Stepping
 from vireid.training.workers import alone
-from vireid.types import NOISE, Embeddings, Labelling, Modality, PseudoLabels
+from vireid.types import NOISE, Embeddings, Labelling, Matching, Modality, PseudoLabels
 
 LIMIT = 3
 """Waits in a step."""
@@ -57,6 +57,8 @@ SETTINGS = {
     "fp64": "compute.precision=fp64",
     "teacher": "teacher={momentum: 0.9}",
     "hardest": "stages.joint.terms.mixed.memory_update=hardest",
+    "cross": "stages.joint.terms.across={loss: cross_nce, labels: visible, against: infrared}",
+    "relaxed": "stages.joint.terms.near={loss: relaxed, labels: infrared}",
 }
 """Settings that no shipped recipe has, tried in a stage of the small one."""
 
@@ -121,7 +123,9 @@ def labelled():
     trust = np.where(matched != NOISE, generator.random(COUNT), 0).astype(np.float32)
     spaces["matched"] = PseudoLabels(matched, trust)
     pixels = generator.integers(0, 256, (COUNT, 32, 16, 3), dtype=np.uint8)
-    return TrainingImages(pixels, modality), Labelling(spaces, matched="matched")
+    partner = np.where(np.arange(PEOPLE) < PEOPLE - 10, np.arange(PEOPLE), NOISE)
+    matching = Matching(partner, PEOPLE, np.where(partner == NOISE, np.nan, 0.5))
+    return TrainingImages(pixels, modality), Labelling(spaces, matching, "matched")
 
 
 IMAGES, LABELLING = labelled()

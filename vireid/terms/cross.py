@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from vireid.errors import ConfigError
 from vireid.terms.seen import Arrays, Batch
 from vireid.terms.term import Place, Term
 from vireid.types import NOISE, Int, Labelling, Modality, PseudoLabels
@@ -37,9 +38,16 @@ def partners(labelling: Labelling, space: str) -> Int:
     Returns:
         [C] clusters of the other modality, -1 for none. From infrared to visible that is the way
         back of the matching, in which an infrared cluster has one partner alone.
+
+    Raises:
+        ConfigError: the labeller gave no matching.
     """
     matching = labelling.matching
-    assert matching is not None
+    if matching is None:
+        raise ConfigError(
+            f"the labeller gave no matching, which terms on {space} need that look across "
+            "modalities; expected Labelling.matching"
+        )
     if labelling.spaces[space].modality == Modality.VISIBLE:
         return matching.partner
     assert matching.to_visible is not None
@@ -55,10 +63,17 @@ def across(labelling: Labelling, space: str) -> PseudoLabels:
 
     Returns:
         The label space over the other one.
+
+    Raises:
+        ConfigError: the labeller gave none.
     """
     visible = labelling.spaces[space].modality == Modality.VISIBLE
     found = labelling.own(Modality.INFRARED if visible else Modality.VISIBLE)
-    assert found is not None
+    if found is None:
+        raise ConfigError(
+            f"the labeller gave no labels of the other modality, which terms on {space} need whose "
+            "memories begin between both"
+        )
     return found
 
 

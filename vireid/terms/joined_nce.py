@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vireid.errors import SHARE, outside
-from vireid.terms.cluster_nce import ClusterNCE, memory_rows
+from vireid.terms.cluster_nce import ClusterNCE, centre_rows
 from vireid.terms.cross import across, matching_problems, partners
 from vireid.terms.kept import Kept
 from vireid.terms.term import Place
-from vireid.types import NOISE, Embeddings, Int, Labelling
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from vireid.types import NOISE, Embeddings, Labelling
 
 
 @dataclass(frozen=True)
@@ -70,29 +66,15 @@ class JoinedNCE(ClusterNCE):
         Returns:
             ``memory`` [C, D] of unit length.
         """
-        from torch.nn import functional
+        import torch
 
-        kept = super().begin(labelling, embeddings, generator, others)
+        from vireid.cluster import joined_rows, normalise_rows
+
+        del generator
+        spaces = labelling.spaces[self.labels], across(labelling, self.labels)
+        own, theirs = (normalise_rows(centre_rows(space, embeddings)) for space in spaces)
         found = partners(labelling, self.labels)
-        theirs = memory_rows(across(labelling, self.labels), embeddings)
-        rows = joined_rows(kept["memory"], theirs, found, self.keep)
         paired = np.flatnonzero(found != NOISE)
-        kept["memory"][paired] = functional.normalize(rows[paired])
-        return kept
-
-
-def joined_rows(rows: Tensor, others: Tensor, partner: Int, keep: float) -> Tensor:
-    """Return memories of one modality drawn to those of the other.
-
-    Args:
-        rows: [C, D] memories of unit length; not modified.
-        others: [C', D] those of the other modality.
-        partner: [C] which of these each is drawn to, -1 for none.
-        keep: share of its own row that a memory keeps, in [0, 1].
-
-    Returns:
-        [C, D], shorter than 1 where rows were joined: the released code of ADCA uses them so.
-    """
-    found, paired = rows.clone(), np.flatnonzero(partner != NOISE)
-    found[paired] = keep * rows[paired] + (1 - keep) * others[partner[paired]]
-    return found
+        rows = own.copy()
+        rows[paired] = normalise_rows(joined_rows(own, theirs, found, self.keep)[paired])
+        return Kept({"memory": torch.from_numpy(rows)}, others)

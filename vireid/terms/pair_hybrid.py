@@ -12,7 +12,7 @@ from vireid.terms.cross import across, matching_problems, partners
 from vireid.terms.hybrid_nce import HybridNCE
 from vireid.terms.kept import Kept
 from vireid.terms.term import Place
-from vireid.types import NOISE, Embeddings, Float, Int, Labelling
+from vireid.types import Embeddings, Labelling
 
 
 @dataclass(frozen=True)
@@ -63,27 +63,11 @@ class PairHybrid(HybridNCE):
         """
         import torch
 
-        from vireid.cluster import normalise_rows
+        from vireid.cluster import joined_rows, normalise_rows
 
         del generator
         spaces = labelling.spaces[self.labels], across(labelling, self.labels)
         own, theirs = (centre_rows(space, embeddings) for space in spaces)
-        pairs = pair_rows(own, theirs, partners(labelling, self.labels))
+        pairs = joined_rows(own, theirs, partners(labelling, self.labels), 0.5)
         rows = torch.from_numpy(normalise_rows(pairs))
         return Kept({"mean": rows, "hard": rows.clone()}, others)
-
-
-def pair_rows(own: Float, others: Float, partner: Int) -> Float:
-    """Return the mean of each cluster's centre and its partner's.
-
-    Args:
-        own: [C, D] centres of one modality, at most of unit length, as they are.
-        others: [C', D] those of the other modality.
-        partner: [C] which of these is the partner of each, -1 for none.
-
-    Returns:
-        [C, D], not of unit length; the own centre where there is no partner.
-    """
-    found, paired = own.copy(), np.flatnonzero(partner != NOISE)
-    found[paired] = (own[paired] + others[partner[paired]]) / 2
-    return found
