@@ -16,6 +16,7 @@ from vireid.terms import (
     ClusterNCE,
     CrossHybrid,
     CrossNCE,
+    CrossSoft,
     DynamicPrototypes,
     HybridNCE,
     Inter,
@@ -26,6 +27,7 @@ from vireid.terms import (
     Place,
     ProxyNCE,
     Relaxed,
+    SoftNCE,
     Term,
     Triplet,
     short_name,
@@ -41,7 +43,7 @@ OFFERED = {
 MODALITY = np.arange(COUNT) % 2
 LABELS = np.array([0, 0, 1, 1, 2, 2, -1, -1, 0, 1, 2, 0, 1, 2, -1, 0, 1, -1, 2, 2])
 INDICES = np.array([0, 1, 6, 3, 8, 0, 15, 5, 14, 7, 4])
-ACROSS = {CrossNCE, CrossHybrid, JoinedNCE, PairHybrid}
+ACROSS = {CrossNCE, CrossHybrid, JoinedNCE, PairHybrid, SoftNCE, CrossSoft}
 """They need labels of one modality, a matching or another term; each has tests of its own."""
 KINDS = [kind for kind in SHIPPED if kind not in ACROSS]
 TERMS = [kind("matched") for kind in KINDS]
@@ -96,6 +98,7 @@ def test_short_names():
     assert [short_name(kind) for kind in SHIPPED] == [
         "cluster_nce", "classifier", "intra", "inter", "triplet", "hybrid_nce", "cross_nce",
         "cross_hybrid", "joined_nce", "pair_hybrid", "relaxed", "proxy_nce", "dynamic_prototypes",
+        "soft_nce", "cross_soft",
     ]  # fmt: skip
     assert [term.loss for term in TERMS] == [short_name(kind) for kind in KINDS]
 

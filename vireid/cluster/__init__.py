@@ -6,6 +6,7 @@ from vireid.cluster.jaccard import jaccard_distance
 from vireid.cluster.joining import joined_rows
 from vireid.cluster.kmeans import Partition, kmeans
 from vireid.cluster.members import cluster_members
+from vireid.cluster.neighbour_shares import neighbour_shares, neighbour_trust, soft_targets
 from vireid.cluster.neighbours import modal_neighbours, nearest_neighbours
 from vireid.cluster.prototypes import dense_prototypes, densities, nearest_prototypes
 from vireid.cluster.proxies import proxies
@@ -30,7 +31,10 @@ __all__ = [
     "modal_neighbours",
     "nearest_neighbours",
     "nearest_prototypes",
+    "neighbour_shares",
+    "neighbour_trust",
     "normalise_rows",
     "proxies",
+    "soft_targets",
     "unit_rows",
 ]

@@ -9,6 +9,7 @@ from vireid.losses.prototype_nce import prototype_nce
 from vireid.losses.proxy_nce import proxy_nce
 from vireid.losses.relaxed import relaxed
 from vireid.losses.slack import beyond_slack
+from vireid.losses.soft_nce import soft_nce
 from vireid.losses.triplet import triplet
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "prototype_nce",
     "proxy_nce",
     "relaxed",
+    "soft_nce",
     "triplet",
 ]

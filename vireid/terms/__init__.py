@@ -5,6 +5,7 @@ from vireid.terms.cluster_nce import ClusterNCE, memory_rows
 from vireid.terms.cross import crossing, translated
 from vireid.terms.cross_hybrid import CrossHybrid
 from vireid.terms.cross_nce import CrossNCE
+from vireid.terms.cross_soft import CrossSoft
 from vireid.terms.dynamic_prototypes import DynamicPrototypes
 from vireid.terms.hybrid_nce import HybridNCE
 from vireid.terms.inter import Inter
@@ -17,6 +18,7 @@ from vireid.terms.pair_hybrid import PairHybrid
 from vireid.terms.proxy_nce import ProxyNCE
 from vireid.terms.relaxed import Relaxed
 from vireid.terms.seen import Arrays, Batch
+from vireid.terms.soft_nce import SoftNCE
 from vireid.terms.term import Place, Term
 from vireid.terms.triplet import Triplet
 from vireid.types.short_name import short_name
@@ -35,6 +37,8 @@ SHIPPED: tuple[type[Term], ...] = (
     Relaxed,
     ProxyNCE,
     DynamicPrototypes,
+    SoftNCE,
+    CrossSoft,
 )
 """The terms that a recipe calls by a short name."""
 
@@ -46,6 +50,7 @@ __all__ = [
     "ClusterNCE",
     "CrossHybrid",
     "CrossNCE",
+    "CrossSoft",
     "DynamicPrototypes",
     "HybridNCE",
     "Inter",
@@ -57,6 +62,7 @@ __all__ = [
     "Place",
     "ProxyNCE",
     "Relaxed",
+    "SoftNCE",
     "Term",
     "Triplet",
     "crossing",

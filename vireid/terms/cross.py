@@ -104,10 +104,37 @@ def matching_problems(term: Term, matched: str, place: Place) -> Iterator[str]:
     Yields:
         One message for each problem.
     """
-    where = f"stage {place.stage}: {term.loss} "
-    own, shared = place.spaces.get(term.labels), place.spaces.get(matched)
+    yield from side_problems(term, place)
+    yield from matched_problems(term, matched, place)
+
+
+def side_problems(term: Term, place: Place) -> Iterator[str]:
+    """Yield what is wrong where a term is not on labels of one modality.
+
+    Args:
+        term: the term.
+        place: its stage.
+
+    Yields:
+        One message at most.
+    """
+    own = place.spaces.get(term.labels)
     if own is not None and own.modality is None:
-        yield f"{where}needs labels of one modality, not {term.labels}"
+        yield f"stage {place.stage}: {term.loss} needs labels of one modality, not {term.labels}"
+
+
+def matched_problems(term: Term, matched: str, place: Place) -> Iterator[str]:
+    """Yield what is wrong where a label space was not made by a matching.
+
+    Args:
+        term: the term.
+        matched: the label space.
+        place: its stage.
+
+    Yields:
+        One message at most.
+    """
+    where, shared = f"stage {place.stage}: {term.loss} ", place.spaces.get(matched)
     if shared is not None and not shared.matched:
         known = ", ".join(name for name, space in place.spaces.items() if space.matched)
         yield f"{where}needs labels that a matching made ({known or 'none here'}), not {matched}"
