@@ -23,7 +23,8 @@ def change(settings: dict[str, Any], name: str, value: Any, *, merge: bool = Fal
     Args:
         settings: of a recipe, as YAML has them.
         name: such as ``seed``, ``labelling.mixed.eps``, ``stages.joint.epochs`` or
-            ``stages.aligned.terms.inter.weight``. ``*`` stands for every stage or term.
+            ``stages.aligned.terms.inter.weight``. ``*`` stands for every stage or term. ``stages``
+            alone replaces all stages.
         value: the new one; None takes a term out.
         merge: a mapping changes those settings of a group that it names, and leaves the others.
 
@@ -33,6 +34,9 @@ def change(settings: dict[str, Any], name: str, value: Any, *, merge: bool = Fal
     parts = name.split(".")
     if parts[0] != "stages":
         _set(settings, parts, name, value, merge)
+        return
+    if parts == ["stages"]:
+        settings["stages"] = value
         return
     stages = settings.get("stages")
     listed = stages if isinstance(stages, list) else []
