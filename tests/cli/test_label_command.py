@@ -7,6 +7,8 @@ import pytest
 
 from vireid.cli.main import main
 from vireid.cluster import dbscan, jaccard_distance
+from vireid.labelling import ClusteringConfig, MultiMemoryMatching
+from vireid.labelling.settings import settings_text
 
 PEOPLE, IMAGES, SIZE = 6, 9, 24
 
@@ -43,6 +45,22 @@ def test_both_modalities_are_clustered_together(features, tmp_path, capsys):
     assert said.startswith("54 images, 6 clusters, 0.0% noise, largest cluster 9 images, ")
     assert said.splitlines()[1].startswith("k1 9, k2 3, eps 0.5, min_samples 4; margin 0.")
     assert "clear (clear from 0.35, doubtful below 0.2, on drawn people)" in said
+
+
+def test_balanced_neighbours_that_a_file_carries_are_named(features, tmp_path, capsys):
+    path, rows, modality, paths = features
+    mixed = ClusteringConfig(k1=8, k2=2, neighbours="balanced")
+    carried = settings_text(MultiMemoryMatching(mixed=mixed, subset=0.5))
+    np.savez(path, vectors=rows, modality=modality, paths=paths, labelling=np.array(carried))
+    out = tmp_path / "labels.npz"
+    label(path, "--out", out)
+    distance = jaccard_distance(
+        rows, k1=8, k2=2, modality=modality, balanced=True, max_distance=0.6
+    )
+    with np.load(out) as found:
+        np.testing.assert_array_equal(found["labels"], dbscan(distance, eps=0.6))
+    said = capsys.readouterr().out.splitlines()[1]
+    assert said.startswith("balanced neighbours, k1 8, k2 2, eps 0.6, min_samples 4; margin 0.")
 
 
 def test_one_modality_alone(features, tmp_path, capsys):

@@ -1,12 +1,13 @@
 """Labels of few images: neighbours that suit them, settings that embeddings carry, doubts."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import vireid
-from vireid.cluster import normalise_rows
+from vireid.cluster import dbscan, normalise_rows
 from vireid.errors import ConfigError, DataError
 from vireid.labelling.clustering import ClusteringConfig
 from vireid.labelling.doubts import doubts
@@ -17,6 +18,9 @@ from vireid.labelling.sized import most_neighbours, sized
 from vireid.metrics import adjusted_rand
 from vireid.types import Modality
 
+BALANCED = MultiMemoryMatching(
+    mixed=ClusteringConfig(30, 6, 0.55, 2, neighbours="balanced"), subset=0.5
+)
 PEOPLE = np.repeat(np.arange(40), 12)
 MODALITY = np.tile([0, 1], 240)
 
@@ -35,6 +39,10 @@ def test_the_literature_has_the_neighbours_of_its_number_of_images():
     fits = ClusteringConfig(k1=9, k2=8)
     assert sized(fits, 200) is fits
     assert sized(ClusteringConfig(k1=40, k2=32), 200, mixed=True) == ClusteringConfig(k1=13, k2=3)
+    balanced = ClusteringConfig(k1=30, k2=6, neighbours="balanced")
+    assert sized(balanced, 23_038, mixed=True) is balanced, "as BMIL has them"
+    lowered = ClusteringConfig(k1=11, k2=2, neighbours="balanced")
+    assert sized(balanced, 200, mixed=True) == lowered
 
 
 def test_defaults_find_people_where_those_of_the_literature_make_heaps(rows):
@@ -62,6 +70,7 @@ def test_matching_joins_clusters_of_both_modalities(rows):
 
 def test_settings_travel_as_text_and_what_is_given_goes_before(rows):
     single, mixed = ClusteringConfig(7, 3, 0.5, 3), ClusteringConfig(8, 4, 0.55, 2)
+    assert read_settings(settings_text(BALANCED)) == BALANCED
     settings = MultiMemoryMatching(single, mixed, matching="hungarian", confidence="partner")
     text = settings_text(settings)
     assert read_settings(text) == settings
@@ -76,8 +85,39 @@ def test_settings_travel_as_text_and_what_is_given_goes_before(rows):
     )
 
 
+def test_balanced_neighbours_of_settings_are_used_and_a_subset_is_not(rows):
+    rows = normalise_rows(rows + 0.2 * np.random.default_rng(0).normal(size=(2, 32))[MODALITY])
+    found = find_labels(rows, MODALITY, settings=BALANCED)
+    assert found.config == ClusteringConfig(13, 3, 0.55, 2, neighbours="balanced")
+    distance = vireid.jaccard_distance(
+        rows, k1=13, k2=3, modality=MODALITY, balanced=True, max_distance=0.55
+    )
+    np.testing.assert_array_equal(found.labels, dbscan(distance, eps=0.55, min_samples=2))
+    plain = replace(BALANCED, mixed=replace(BALANCED.mixed, neighbours="nearest"))
+    assert (find_labels(rows, MODALITY, settings=plain).labels != found.labels).any()
+    for only in Modality:
+        alone = find_labels(rows, MODALITY, only=only, settings=BALANCED).config
+        assert (alone.k1, alone.neighbours) == (12, "nearest")
+    whole = find_labels(rows, MODALITY, match=True, settings=replace(BALANCED, subset=1.0))
+    again = find_labels(rows, MODALITY, match=True, settings=BALANCED)
+    np.testing.assert_array_equal(again.labels, whole.labels)
+    with pytest.raises(ConfigError, match="k1 is 1; expected at least 2"):
+        find_labels(rows, MODALITY, settings=BALANCED, k1=1)
+
+
 @pytest.mark.parametrize(
-    "text", ["", "[]", "3", '{"single": 3}', '{"single": {"k1": "a"}}', '{"memories": 0}', "null"]
+    "text",
+    [
+        "",
+        "[]",
+        "3",
+        '{"single": 3}',
+        '{"single": {"k1": "a"}}',
+        '{"memories": 0}',
+        "null",
+        '{"single": {"neighbours": "balanced"}}',
+        '{"mixed": {"neighbours": "x"}}',
+    ],
 )
 def test_settings_that_cannot_be_are_refused(text):
     with pytest.raises(DataError, match=r"x\.npz"):

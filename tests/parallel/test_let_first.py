@@ -1,5 +1,8 @@
 """The first process works, the others search with it and get what came of it."""
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import pytest
 import torch.distributed as dist
@@ -8,6 +11,7 @@ import torch.multiprocessing as multiprocessing
 from tests.forked import METHOD
 from vireid.cluster import modal_neighbours, normalise_rows
 from vireid.errors import DegenerateClusters
+from vireid.labelling import ClusteringConfig, MultiMemoryMatching, label_spaces
 from vireid.parallel import let_first, share, shared_neighbours
 from vireid.types import Embeddings
 
@@ -48,6 +52,18 @@ def one_of_three(rank: int, folder: str) -> None:
         assert mixed is None or alike(mixed, wanted)
         assert own.keys() == wanted_own.keys()
         assert all(alike(own[side], wanted_own[side]) for side in own)
+
+    settings = MultiMemoryMatching(
+        mixed=ClusteringConfig(k1=8, k2=3, neighbours="balanced"), subset=0.6
+    )
+    for labeller in (settings, replace(settings, subset=1.0)):
+        labelled = partial(label_spaces, known, ("visible", "infrared", "mixed"), labeller)
+        together = let_first(
+            lambda search, do=labelled: do(search=search), shared_neighbours, known
+        )
+        for name, space in labelled().spaces.items():
+            assert space.clusters
+            assert np.array_equal(together.spaces[name].labels, space.labels)
 
     def fail(search):
         search(known.vectors, known.modality, k=2, own_k=None)

@@ -346,12 +346,18 @@ def test_a_module_that_cannot_be_imported(tmp_path, module, code):
     [
         (
             "{refiners: [{least: 3}]}",
-            "labelling.refiners.0 lacks a class_path; expected MODULE.CLA",
+            "labelling.refiners.0 lacks a kind; expected one of dense_prototypes, or a class_path",
         ),
         (
             "{matcher: hungarian}",
             "labelling.matcher holds 'hungarian'; expected settings, or a class",
         ),
+        (
+            "{matcher: {kind: vote, threshold: 0.4}}",
+            "labelling.matcher: kind is vote; expected one of votes, .*; did you mean votes",
+        ),
+        ("{matcher: {kind: votes, eps: 1}}", "no such setting of votes: labelling.matcher.eps"),
+        ("{matcher: {kind: votes, threshold: far}}", "labelling.matcher.threshold is 'far'"),
         ("{refiners: {class_path: x.Y}}", "labelling.refiners is .*; expected a list, "),
         ("{class_path: MINE.Pulled}", "MINE.Pulled is no labeller; see docs"),
         ("{matcher: {class_path: MINE.Pruned}}", "MINE.Pruned is no matcher; see docs"),

@@ -53,7 +53,7 @@ def complaint(text, *overrides):
          "stages.aligned.terms.inter.wieght; did you mean weight?"),
         ("stages.aligned.terms.matched.smoothing=1", "no such setting of cluster_nce: "
          "stages.aligned.terms.matched.smoothing; it has labels, weight, start"),
-        ("stages.aligned.terms.inter.momentum=0.5", "momentum applies to cluster_nce and hyb"),
+        ("stages.aligned.terms.inter.momentum=0.5", "momentum applies to cluster_nce and "),
         ("stages.aligned.terms.inter.trained=0", "no such setting of inter"),
         ("stages.*.terms.*.temprature=1", "no stage has a term with it; did you mean temperature?"),
         ("stages.*.terms.gone=null", "setting stages.*.terms.gone: no stage has a term with it"),
@@ -61,9 +61,7 @@ def complaint(text, *overrides):
          "spaces visible, infrared, mixed, matched; did you mean matched?"),
         ("stages.aligned.sample_by=machted", "sample_by is machted; expected one of own, mixed, "
          "matched; did you mean matched?"),
-        ("stages.aligned.terms.inter.loss=interr", "or a class_path; did you mean inter?"),
-        ("stages.aligned.terms.inter.loss=interr", "loss is interr; expected one of cluster_nce, "
-         "classifier, intra, inter, triplet, "),
+        ("stages.aligned.terms.inter.loss=interr", ", or a class_path; did you mean inter?"),
         ("stages.aligned.terms.new={labels: matched}", "stages.aligned.terms.new lacks a loss"),
         ("labelling.class_path=a.B", "beside a class_path; put settings into init_args"),
         ("height=tall", "height is 'tall'; expected a whole number"),

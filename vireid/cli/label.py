@@ -89,8 +89,10 @@ def _quality(found: "Found") -> str:
     from vireid.training.signals import clarity, signals
 
     config = found.config
+    rule = "" if config.neighbours == "nearest" else f"{config.neighbours} neighbours, "
     parts = [
-        f"k1 {config.k1}, k2 {config.k2}, eps {config.eps:g}, min_samples {config.min_samples}"
+        f"{rule}k1 {config.k1}, k2 {config.k2}, eps {config.eps:g}, "
+        f"min_samples {config.min_samples}"
     ]
     figures = signals(found.labelling, found.embeddings, {})
     if figures.margin:

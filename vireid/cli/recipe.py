@@ -3,7 +3,7 @@
 import sys
 
 from vireid.cli.arguments import folder, parser
-from vireid.recipes import names, recipe_differences
+from vireid.recipes import is_shipped, names, recipe_differences
 from vireid.recipes.described import describe_recipe
 from vireid.runs.named import named_recipe
 
@@ -48,4 +48,4 @@ def run(words: list[str]) -> None:
 
 def _path(word: str) -> str:
     """Return a name or a path, ~ resolved."""
-    return word if word in names() else str(folder(word))
+    return word if is_shipped(word) else str(folder(word))

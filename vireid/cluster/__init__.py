@@ -1,5 +1,6 @@
 """From embeddings to cluster labels: neighbours, k-reciprocal Jaccard distance, DBSCAN, centres."""
 
+from vireid.cluster.balanced import balanced_lists, balanced_neighbours
 from vireid.cluster.centres import centres
 from vireid.cluster.dbscan import dbscan
 from vireid.cluster.jaccard import jaccard_distance
@@ -19,6 +20,8 @@ __all__ = [
     "Neighbours",
     "Partition",
     "Search",
+    "balanced_lists",
+    "balanced_neighbours",
     "centres",
     "cluster_members",
     "dbscan",

@@ -7,6 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
+from vireid.cluster.balanced import balanced_neighbours, checked_lists, nearest_of_each
 from vireid.cluster.neighbours import nearest_neighbours
 from vireid.cluster.reciprocal import lengthened, reciprocal_weights
 from vireid.cluster.rows import checked_modality, finite_rows, unit_rows
@@ -14,7 +15,7 @@ from vireid.cluster.search_options import Search
 from vireid.cluster.threads import over_rows, thread_count
 from vireid.compiled import kept
 from vireid.errors import ConfigError, DataError
-from vireid.types import Int, Modality
+from vireid.types import Float, Int, Modality
 
 
 def jaccard_distance(
@@ -23,6 +24,7 @@ def jaccard_distance(
     k1: int = 30,
     k2: int = 6,
     modality: NDArray[np.integer] | None = None,
+    balanced: bool = False,
     max_distance: float = 1.0,
     neighbours: tuple[NDArray[np.integer], NDArray[np.floating]] | None = None,
     threads: int | None = None,
@@ -33,7 +35,9 @@ def jaccard_distance(
     those of its k2 nearest neighbours, and distance = 1 - s / (2 - s) with s the sum of the
     minima of two such vectors (Zhong et al., CVPR 2017, equation 10). With ``modality`` the
     average is the mean of the visible neighbours' and the infrared neighbours' means, or the one
-    of them that occurs (MMM, modality-aware Jaccard distance).
+    of them that occurs (MMM, modality-aware Jaccard distance). With ``balanced`` lists
+    (``balanced_neighbours``) it is taken over the k2 nearest visible and the k2 nearest infrared
+    rows (BMIL), and half a list is its first round(k1 / 2) + 1 entries, halves to even.
 
     Args:
         embeddings: [N, D] rows of unit length; not modified. Only with ``neighbours`` given may
@@ -41,9 +45,11 @@ def jaccard_distance(
         k1: neighbours that may be reciprocal, the sample itself included; limited to N.
         k2: neighbours averaged over, the sample itself included; limited to k1. 1 averages none.
         modality: [N] 0 visible, 1 infrared; all neighbours count alike where not given.
+        balanced: look at k1/2 visible and k1/2 infrared neighbours, rounded down; k1 is then at
+            least 2, k2 counts for each modality and is limited to k1/2.
         max_distance: larger distances are left out, in (0, 1]; DBSCAN needs no more than its eps.
-        neighbours: indices [N, >= k1] and similarities as ``nearest_neighbours`` returns them;
-            searched for where not given. Only the indices are used.
+        neighbours: indices [N, >= k1] and similarities as ``nearest_neighbours`` returns them, or
+            ``balanced_neighbours``; searched for where not given. Only the indices are used.
         threads: of the CPU; where not given, as many as the matrix library uses. The distances
             do not depend on it.
 
@@ -55,28 +61,32 @@ def jaccard_distance(
     Raises:
         DataError: embeddings that are not finite rows of unit length, a modality or neighbours
             that do not fit them.
-        ConfigError: k1 or k2 below 1, or max_distance outside (0, 1].
+        ConfigError: k1 or k2 below 1, max_distance outside (0, 1], or balanced lists without a
+            modality or with k1 below 2.
     """
     if k1 < 1 or k2 < 1:
         raise ConfigError(f"k1 is {k1} and k2 is {k2}; expected both to be at least 1")
     if not 0 < max_distance <= 1:
         raise ConfigError(f"max_distance is {max_distance}; expected 0 < max_distance <= 1")
-    if neighbours is None:
-        rows = unit_rows(embeddings)
-        ranks = nearest_neighbours(rows, k1, search=Search(threads=threads))[0]
-    else:
-        rows = finite_rows(embeddings)
-        ranks = _checked_ranks(neighbours[0], len(rows), min(k1, len(rows)))
+    rows = unit_rows(embeddings) if neighbours is None else finite_rows(embeddings)
     kind = None if modality is None else checked_modality(modality, len(rows))
+    if balanced and kind is None:
+        raise ConfigError("balanced neighbours are of two modalities; expected the rows' modality")
+    both = kind if balanced else None
+    if neighbours is None:
+        ranks = _searched(rows, k1, both, Search(threads=threads))
+    else:
+        ranks = _checked_ranks(neighbours[0], len(rows), k1, both)
     order = _near_together(ranks)
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
-    ranks, rows = place[ranks[order]], rows[order]
     workers = thread_count(threads)
-    weights = reciprocal_weights(rows, ranks, threads=workers)
+    half = round(k1 / 2) + 1 if balanced else None
+    weights = reciprocal_weights(rows[order], place[ranks[order]], half=half, threads=workers)
     k2 = min(k2, ranks.shape[1])
     if k2 > 1:
-        shares = _averaging(ranks[:, :k2], None if kind is None else kind[order])
+        near = ranks[:, :k2] if both is None else nearest_of_each(ranks, both, k2)
+        shares = _averaging(near[order], kind, place)
         parts = over_rows(lambda start, stop: shares[start:stop] @ weights, len(rows), workers)
         weights = parts[0] if len(parts) == 1 else csr_array(vstack(parts))
     return _distances(weights, max_distance, order, workers)
@@ -90,21 +100,36 @@ def _near_together(ranks: Int) -> Int:
     return np.argsort(ranks.min(axis=1, initial=len(ranks)), kind="stable")
 
 
-def _checked_ranks(indices: NDArray[np.integer], count: int, k: int) -> Int:
-    """Return the first k columns of given neighbour lists, or say what is wrong with them."""
-    ranks = np.asarray(indices)
+def _searched(rows: Float, k1: int, kind: NDArray[np.integer] | None, how: Search) -> Int:
+    """Return the neighbour lists of rows, balanced ones where their modality is given."""
+    if kind is None:
+        return nearest_neighbours(rows, k1, search=how)[0]
+    return balanced_neighbours(rows, kind, k1, search=how)[0]
+
+
+def _checked_ranks(
+    indices: NDArray[np.integer], count: int, k1: int, kind: NDArray[np.integer] | None
+) -> Int:
+    """Return given neighbour lists, or say what is wrong with them.
+
+    Of lists as they are by default, the first k1 columns; balanced ones, for which ``kind`` [N] is
+    given, whole.
+    """
+    ranks, k = np.asarray(indices), min(k1, count) if kind is None else 0
     if ranks.ndim != 2 or len(ranks) != count or ranks.shape[1] < k:
         raise DataError(f"neighbours have shape {ranks.shape}; expected ({count}, {k}) or wider")
-    ranks = np.ascontiguousarray(ranks[:, :k], dtype=np.int64)
+    ranks = np.ascontiguousarray(ranks[:, :k] if kind is None else ranks, dtype=np.int64)
     if ranks.size and not (ranks.min() >= 0 and ranks.max() < count):
         raise DataError(f"neighbours run from {ranks.min()} to {ranks.max()}; expected rows 0..N-1")
+    if kind is not None:
+        return checked_lists(ranks, kind, k1)
     if k and (ranks[:, 0] != np.arange(count)).any():
         raise DataError("neighbours do not list each sample itself first; expected it in column 0")
     return ranks
 
 
-def _averaging(ranks: Int, kind: NDArray[np.integer] | None) -> csr_array[np.float32]:
-    """Return the sparse matrix [N, N] that averages each row over its listed neighbours."""
+def _averaging(ranks: Int, kind: NDArray[np.integer] | None, place: Int) -> csr_array[np.float32]:
+    """Return the sparse matrix [N, N] that averages over listed neighbours, each in its place."""
     count, k = ranks.shape
     if kind is None:
         shares = np.full(ranks.shape, 1 / k)
@@ -112,7 +137,7 @@ def _averaging(ranks: Int, kind: NDArray[np.integer] | None) -> csr_array[np.flo
         infrared = kind[ranks] == Modality.INFRARED
         alike = np.where(infrared, infrared.sum(1)[:, None], (~infrared).sum(1)[:, None])
         shares = np.where(alike < k, 0.5, 1.0) / alike
-    columns = ranks.ravel().astype(np.int32)
+    columns = place[ranks].ravel().astype(np.int32)
     bounds = np.arange(0, count * k + 1, k, dtype=np.int32)
     return csr_array((shares.ravel().astype(np.float32), columns, bounds), shape=(count, count))
 

@@ -12,24 +12,28 @@ from vireid.compiled import kept
 from vireid.types import Float, Int
 
 
-def reciprocal_weights(embeddings: Float, ranks: Int, *, threads: int = 1) -> csr_array[np.float32]:
+def reciprocal_weights(
+    embeddings: Float, ranks: Int, *, half: int | None = None, threads: int = 1
+) -> csr_array[np.float32]:
     """Describe each row by its weighted, expanded set of k-reciprocal neighbours.
 
     With R(i, c) the first c entries of the neighbour list of i, the c-reciprocal set of i holds
     each j in R(i, c) with i in R(j, c). The set of i with c = k is joined with the whole
-    h-reciprocal set of each of its members j (h = round(k / 2) + 1) of which more than 2/3 lies
-    in the set of i. Weights are the softmax over the joined set of -(2 - 2 <f_i, f_j>).
+    h-reciprocal set of each of its members j of which more than 2/3 lies in the set of i. Weights
+    are the softmax over the joined set of -(2 - 2 <f_i, f_j>).
 
     Args:
         embeddings: [N, D] contiguous rows.
-        ranks: [N, k] neighbour lists, nearest first, the sample itself at the front.
+        ranks: [N, k] neighbour lists, nearest first, the sample itself at the front or, where
+            rows are shorter than 1, anywhere.
+        half: h, limited to k; round(k / 2) + 1, halves to even, where not given.
         threads: of the CPU.
 
     Returns:
         Weights [N, N], at most k (h + 1) entries a row; rows sum to 1.
     """
     count, k = ranks.shape
-    half = min(round(k / 2) + 1, k)
+    half = min(round(k / 2) + 1 if half is None else half, k)
     sets = [np.empty((count, c), dtype=np.int32) for c in (k, half)]
     sizes = [np.empty(count, dtype=np.int32) for _ in sets]
     for members, size in zip(sets, sizes, strict=True):

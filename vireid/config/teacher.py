@@ -12,7 +12,7 @@ class TeacherConfig:
     """A moving average of the network's weights (Tarvainen and Valpola, Mean Teacher)."""
 
     momentum: float = 0.999
-    """Share of its old weights that the teacher keeps at each step, in [0, 1)."""
+    """Share of its old weights that the teacher keeps at each iteration, in [0, 1)."""
     used_for: Literal["evaluation", "labels", "both"] = "evaluation"
     """What the teacher does in the network's place: it is what a stage saves and what is evaluated,
     it embeds the training images for labels, or both."""

@@ -1,6 +1,7 @@
 """One clustering: its settings, and neighbours -> labels."""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -10,6 +11,10 @@ from vireid.types import NOISE, Float, Int
 
 SINGLE, MIXED = (30, 6), (40, 32)
 """k1 and k2 for one modality and for both, as the literature has them for SYSU-MM01."""
+
+BALANCED = "balanced"
+"""Half of the neighbours of each modality."""
+NeighbourRule = Literal["nearest", "balanced"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,9 @@ class ClusteringConfig:
     min_samples: int = 4
     """Neighbours, the image itself included, that make an image a core of a cluster (at least
     1)."""
+    neighbours: NeighbourRule = "nearest"
+    """nearest: the k1 most similar images; balanced: k1/2 visible and k1/2 infrared ones, k2 of
+    each averaged (for both modalities together; k1 at least 2)."""
 
     def problems(self, where: str) -> list[str]:
         """List a message for each value that cannot be.
@@ -35,10 +43,16 @@ class ClusteringConfig:
         Returns:
             The messages.
         """
-        return [
+        found = [
             *outside(where, self, FROM_ONE, "k1", "k2", "min_samples"),
             *outside(where, self, INSIDE, "eps"),
         ]
+        if self.neighbours not in get_args(NeighbourRule):
+            known = ", ".join(get_args(NeighbourRule))
+            found.append(f"{where}neighbours is {self.neighbours}; expected one of {known}")
+        if self.neighbours == BALANCED and self.k1 == 1:
+            found.append(f"{where}k1 is 1; expected at least 2 of balanced neighbours")
+        return found
 
 
 def cluster_rows(
@@ -49,8 +63,10 @@ def cluster_rows(
     Args:
         vectors: [N, D] rows of unit length.
         config: neighbours and DBSCAN.
-        near: at least k1 neighbours of each row, as ``cluster.nearest_neighbours`` returns them.
-        modality: [N] 0 visible, 1 infrared, for modality-aware query expansion.
+        near: at least k1 neighbours of each row, as ``cluster.nearest_neighbours`` returns them;
+            balanced ones as ``cluster.balanced_neighbours`` does.
+        modality: [N] 0 visible, 1 infrared, for modality-aware query expansion; balanced
+            neighbours need it.
 
     Returns:
         [N] cluster labels, -1 for noise.
@@ -62,6 +78,7 @@ def cluster_rows(
         k1=config.k1,
         k2=config.k2,
         modality=modality,
+        balanced=config.neighbours == BALANCED,
         max_distance=config.eps,
         neighbours=near,
     )

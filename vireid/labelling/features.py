@@ -6,10 +6,10 @@ from functools import partial
 
 import numpy as np
 
-from vireid.cluster import Search, modal_neighbours, nearest_neighbours
+from vireid.cluster import Search, balanced_neighbours, modal_neighbours, nearest_neighbours
 from vireid.cluster.rows import checked_modality
 from vireid.errors import ConfigError, DataError
-from vireid.labelling.clustering import ClusteringConfig, cluster_rows
+from vireid.labelling.clustering import BALANCED, ClusteringConfig, cluster_rows
 from vireid.labelling.doubts import doubts
 from vireid.labelling.multi_memory import MultiMemoryMatching
 from vireid.labelling.settings import read_settings
@@ -216,16 +216,19 @@ def _clustered(
     only: Modality | None,
 ) -> Labelling:
     """Cluster all rows together."""
-    rows = embeddings.vectors
-    near = nearest_neighbours(rows, config.k1, search=search)
-    labels = cluster_rows(rows, config, near, embeddings.modality if both else None)
+    rows, modality = embeddings.vectors, embeddings.modality if both else None
+    if modality is not None and config.neighbours == BALANCED:
+        near = balanced_neighbours(rows, modality, config.k1, search=search)
+    else:
+        near = nearest_neighbours(rows, config.k1, search=search)
+    labels = cluster_rows(rows, config, near, modality)
     name = "mixed" if only is None else only.name.lower()
     return Labelling({name: PseudoLabels(labels, modality=only)})
 
 
 def _matched(embeddings: Embeddings, settings: MultiMemoryMatching, search: Search) -> Labelling:
-    """Cluster each modality by itself and join the clusters, as a training does."""
-    return settings.label(
+    """Cluster each modality by itself, all of its images, and join the clusters as a training."""
+    return replace(settings, subset=1.0).label(
         embeddings,
         Known(embeddings.modality),
         (MATCHED,),

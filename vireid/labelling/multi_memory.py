@@ -7,8 +7,10 @@ from typing import Literal
 import numpy as np
 
 from vireid.errors import ABOVE_ZERO, FROM_ONE, outside
-from vireid.labelling.clustering import ClusteringConfig, cluster_rows
-from vireid.labelling.labeller import Matcher, Neighbours, NeighbourSearch, Refiner
+from vireid.labelling.clustering import BALANCED, ClusteringConfig
+from vireid.labelling.clusterings import MIXED, OWN, cluster_spaces
+from vireid.labelling.labeller import Matcher, NeighbourSearch, Refiner
+from vireid.labelling.shares import kept_apart
 from vireid.types import (
     NOISE,
     Embeddings,
@@ -16,14 +18,11 @@ from vireid.types import (
     Labelling,
     LabelSpace,
     Matching,
-    Modality,
     PseudoLabels,
 )
 
-OWN: Mapping[str, Modality] = {"visible": Modality.VISIBLE, "infrared": Modality.INFRARED}
-"""The label spaces of a single modality."""
 OFFERED = {name: LabelSpace(side) for name, side in OWN.items()} | {
-    "mixed": LabelSpace(),
+    MIXED: LabelSpace(),
     "matched": LabelSpace(confidence=True, matched=True),
 }
 """All label spaces."""
@@ -37,6 +36,9 @@ class MultiMemoryMatching:
     """Clustering of each modality by itself."""
     mixed: ClusteringConfig = field(default_factory=lambda: ClusteringConfig(k1=40, k2=32))
     """Clustering of both modalities together, with modality-aware query expansion."""
+    subset: float = 1.0
+    """Share of the visible images, in (0, 1], drawn anew at each labelling, that visible and
+    matched are over; mixed is over the others and all infrared images. All of them at 1."""
     refiners: tuple[Refiner, ...] = ()
     """What improves the labels of each clustering before the matching, one after the other."""
     matcher: Matcher | None = None
@@ -68,6 +70,13 @@ class MultiMemoryMatching:
         """Yield a message for each value that cannot be."""
         yield from self.single.problems("labelling.single.")
         yield from self.mixed.problems("labelling.mixed.")
+        if self.single.neighbours == BALANCED:
+            yield (
+                "labelling.single.neighbours is balanced; expected nearest, as single clusters one "
+                "modality"
+            )
+        if not 0 < self.subset <= 1:
+            yield f"labelling.subset is {self.subset}; expected more than 0 and at most 1"
         yield from outside("labelling.", self, FROM_ONE, "memories")
         yield from outside("labelling.", self, ABOVE_ZERO, "temperature")
         if self.max_cost is not None:
@@ -93,8 +102,10 @@ class MultiMemoryMatching:
         if set(spaces) == {"mixed"}:
             found = replace(found, single=plain.single)
         if "matched" not in spaces:
-            kept = {name: getattr(found, name) for name in ("single", "mixed", "refiners")}
-            found = MultiMemoryMatching(**kept)
+            names = ("single", "mixed", "subset", "refiners")
+            found = MultiMemoryMatching(**{name: getattr(found, name) for name in names})
+        if set(spaces) == {"infrared"}:
+            found = replace(found, subset=plain.subset)
         return found
 
     def label(
@@ -108,32 +119,20 @@ class MultiMemoryMatching:
     ) -> Labelling:
         """Cluster, match and weigh: everything a stage wants to know of its training images.
 
-        One neighbour search serves all clusterings: that of all images contains both others.
-
         Args:
             embeddings: of N training images.
             known: what is known of them.
             spaces: the label spaces wanted.
-            generator: source of all randomness (k-means of the memories, mixtures).
-            search: finds neighbours.
+            generator: source of all randomness (the visible images of a subset, k-means of the
+                memories, mixtures).
+            search: finds neighbours; only balanced ones are looked for across modalities.
 
         Returns:
             One PseudoLabels over all N images for each space; images of the other modality are
-            noise in ``visible`` and ``infrared``. Labels of ``matched`` carry confidences.
+            noise in ``visible`` and ``infrared``. Labels of ``matched`` carry confidences. With a
+            subset, visible images that a space is not over are noise in it.
         """
-        own = [name for name in OWN if name in spaces or "matched" in spaces]
-        mixed_near, own_near = search(
-            embeddings.vectors,
-            embeddings.modality,
-            k=self.mixed.k1 if "mixed" in spaces else None,
-            own_k=self.single.k1 if own else None,
-        )
-        found = {
-            name: self._cluster_one(embeddings, OWN[name], own_near[OWN[name]]) for name in own
-        }
-        if mixed_near is not None:
-            vectors, modality = embeddings.vectors, embeddings.modality
-            found["mixed"] = PseudoLabels(cluster_rows(vectors, self.mixed, mixed_near, modality))
+        found = self._clustered(embeddings, spaces, generator, search)
         for name in found:
             for refiner in self.refiners:
                 found[name] = refiner.refine(found[name], embeddings, known, generator=generator)
@@ -143,15 +142,27 @@ class MultiMemoryMatching:
         found["matched"] = self._join(embeddings, matching, found, generator)
         return Labelling(found, matching, "matched")
 
-    def _cluster_one(
-        self, embeddings: Embeddings, modality: Modality, near: Neighbours
-    ) -> PseudoLabels:
-        """Cluster the images of one modality; all others are noise."""
-        rows = np.flatnonzero(embeddings.modality == modality)
-        labels = np.full(len(embeddings), NOISE, dtype=np.int64)
-        if rows.size:
-            labels[rows] = cluster_rows(embeddings.vectors[rows], self.single, near)
-        return PseudoLabels(labels, modality=modality)
+    def _clustered(
+        self,
+        embeddings: Embeddings,
+        spaces: Sequence[str],
+        generator: np.random.Generator,
+        search: NeighbourSearch,
+    ) -> dict[str, PseudoLabels]:
+        """Cluster the images in the label spaces wanted, those that a matching needs included."""
+        wanted = [name for name in OWN if name in spaces or "matched" in spaces]
+        wanted += [MIXED] if MIXED in spaces else []
+        found, vectors, modality = {}, embeddings.vectors, embeddings.modality
+        for rows, names in kept_apart(modality, wanted, self.subset, generator):
+            some = (vectors, modality)  # those that other processes have
+            if len(rows) < len(embeddings):
+                some = (vectors[rows], modality[rows])
+            parts = cluster_spaces(*some, names, (self.single, self.mixed), search)
+            for name, part in parts.items():
+                labels = np.full(len(embeddings), NOISE, dtype=np.int64)
+                labels[rows] = part
+                found[name] = PseudoLabels(labels, modality=OWN.get(name))
+        return {name: found[name] for name in wanted}
 
     def match(
         self,

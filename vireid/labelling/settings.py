@@ -7,11 +7,14 @@ from typing import Any
 from vireid.errors import DataError
 from vireid.labelling.clustering import ClusteringConfig
 from vireid.labelling.labeller import Labeller
+from vireid.labelling.matchers import MATCHERS
 from vireid.labelling.multi_memory import MultiMemoryMatching
+from vireid.labelling.refiners import REFINERS
+from vireid.types import short_name
 
-FOREIGN = ("refiners", "matcher")
-"""Parts that a recipe may take from outside the package; they are not carried along."""
 CLUSTERINGS = ("single", "mixed")
+KINDS = {short_name(kind): kind for kind in (*MATCHERS, *REFINERS)}
+"""Matchers and refiners that ship; those of a recipe's own are not carried along."""
 
 
 def settings_text(labeller: Labeller) -> str | None:
@@ -21,13 +24,17 @@ def settings_text(labeller: Labeller) -> str | None:
         labeller: of a recipe.
 
     Returns:
-        All settings but refiners and a matcher of one's own; None for another labeller than
+        All settings, without refiners and a matcher of one's own; None for another labeller than
         multi-memory matching.
     """
     if not isinstance(labeller, MultiMemoryMatching):
         return None
     plain = replace(labeller, refiners=(), matcher=None)
-    values = {name: value for name, value in asdict(plain).items() if name not in FOREIGN}
+    values = asdict(plain)
+    values["refiners"] = [_named(one) for one in labeller.refiners if type(one) in KINDS.values()]
+    values["matcher"] = None
+    if type(labeller.matcher) in KINDS.values():
+        values["matcher"] = _named(labeller.matcher)
     return json.dumps(values)
 
 
@@ -49,6 +56,9 @@ def read_settings(text: str, source: str = "labelling") -> MultiMemoryMatching:
         for name in CLUSTERINGS:
             if name in values:
                 values[name] = ClusteringConfig(**_known(ClusteringConfig, values[name]))
+        refiners = map(_part, values.get("refiners") or ())
+        values["refiners"] = tuple(one for one in refiners if one is not None)
+        values["matcher"] = _part(values.get("matcher"))
         found = MultiMemoryMatching(**values)
         problems = list(found.problems())
     except (ValueError, TypeError, AttributeError) as error:
@@ -58,6 +68,17 @@ def read_settings(text: str, source: str = "labelling") -> MultiMemoryMatching:
     return found
 
 
+def _named(part: Any) -> dict[str, Any]:
+    """Return a part that ships, with its kind."""
+    return {"kind": short_name(type(part)), **asdict(part)}
+
+
+def _part(values: Any) -> Any:
+    """Return the part that ``_named`` wrote; None where it is not known."""
+    kind = KINDS.get(str(values.get("kind"))) if isinstance(values, dict) else None
+    return None if kind is None else kind(**_known(kind, values))
+
+
 def _known(kind: type, values: Any) -> dict[str, Any]:
-    names = {one.name for one in fields(kind)} - set(FOREIGN)
+    names = {one.name for one in fields(kind)}
     return {name: value for name, value in values.items() if name in names}

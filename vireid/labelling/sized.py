@@ -3,7 +3,7 @@
 import math
 from dataclasses import replace
 
-from vireid.labelling.clustering import ClusteringConfig
+from vireid.labelling.clustering import BALANCED, ClusteringConfig
 
 GROWTH = 0.22
 """Exponent by which the neighbours looked at grow with the number of images."""
@@ -35,6 +35,9 @@ def most_neighbours(count: int, *, mixed: bool = False) -> int:
 def sized(config: ClusteringConfig, count: int, *, mixed: bool = False) -> ClusteringConfig:
     """Lower the neighbours of a clustering to what suits a number of images.
 
+    Balanced neighbours are lowered as those of one modality are: the literature has 30 of them
+    for SYSU-MM01 (BMIL).
+
     Args:
         config: settings, usually for more images.
         count: N images that are clustered.
@@ -43,10 +46,11 @@ def sized(config: ClusteringConfig, count: int, *, mixed: bool = False) -> Clust
     Returns:
         The settings; where k1 had to be lowered, k2 is at most a fifth of it.
 
-    >>> sized(ClusteringConfig(k1=30, k2=6), 200)
-    ClusteringConfig(k1=11, k2=2, eps=0.6, min_samples=4)
+    >>> lowered = sized(ClusteringConfig(k1=30, k2=6), 200)
+    >>> lowered.k1, lowered.k2
+    (11, 2)
     """
-    most = most_neighbours(count, mixed=mixed)
+    most = most_neighbours(count, mixed=mixed and config.neighbours != BALANCED)
     if config.k1 <= most:
         return config
     return replace(config, k1=most, k2=min(config.k2, max(1, round(most / AVERAGED))))

@@ -32,6 +32,7 @@ __all__ = [
     "dump_recipe",
     "find_recipe",
     "foreign_classes",
+    "is_shipped",
     "is_written",
     "load_recipe",
     "names",
@@ -42,10 +43,30 @@ __all__ = [
 ]
 
 
+FORMER = {"paper": "mmm", "sysu": "mmm-sysu", "regdb": "mmm-regdb", "llcm": "mmm-llcm"}
+"""Names that recipes had before there were several methods, and those that they have now."""
+
+
 def names() -> list[str]:
-    """Return the names of the recipes that ship with the package."""
+    """Return the names of the recipes that ship with the package.
+
+    A method's name alone is its recipe for a small network and few images; its recipes at the scale
+    of its paper are METHOD-sysu, METHOD-regdb and so on.
+    """
     found = files(__name__).iterdir()
     return sorted(file.name.removesuffix(".yaml") for file in found if file.name.endswith(".yaml"))
+
+
+def is_shipped(name: str) -> bool:
+    """Tell whether a name is that of a recipe that ships.
+
+    Args:
+        name: today's, or one of ``FORMER``.
+
+    Returns:
+        True where it is.
+    """
+    return name in FORMER or name in names()
 
 
 def find_recipe(name: str) -> str:
@@ -60,8 +81,8 @@ def find_recipe(name: str) -> str:
     Raises:
         ConfigError: there is no such recipe or file.
     """
-    if name in names():
-        return (files(__name__) / f"{name}.yaml").read_text(encoding="utf-8")
+    if is_shipped(name):
+        return (files(__name__) / f"{FORMER.get(name, name)}.yaml").read_text(encoding="utf-8")
     try:
         return Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -91,7 +112,7 @@ def load_recipe(name: str | Path, overrides: Sequence[str] = ()) -> Recipe:
     3
     """
     text = find_recipe(str(name))
-    folder = None if str(name) in names() else Path(name).resolve().parent
+    folder = None if is_shipped(str(name)) else Path(name).resolve().parent
     return parse_recipe(text, overrides, source=str(name), classes=Classes(folder, imports=True))
 
 
@@ -167,7 +188,7 @@ def _settings(text: str, source: str) -> dict[str, Any]:
             "put settings there"
         )
     base, changes = settings["base"], settings.get("changes") or {}
-    if base not in names():
+    if not (isinstance(base, str) and is_shipped(base)):
         near = meant(str(base), names())
         raise ConfigError(f"{source}: base is {base}; expected one of: {', '.join(names())}{near}")
     if not isinstance(changes, Mapping):

@@ -23,7 +23,8 @@ def change(settings: dict[str, Any], name: str, value: Any, *, merge: bool = Fal
     Args:
         settings: of a recipe, as YAML has them.
         name: such as ``seed``, ``labelling.mixed.eps``, ``stages.joint.epochs`` or
-            ``stages.aligned.terms.inter.weight``. ``*`` stands for every stage or term.
+            ``stages.aligned.terms.inter.weight``. ``*`` stands for every stage or term. ``stages``
+            alone replaces all stages.
         value: the new one; None takes a term out.
         merge: a mapping changes those settings of a group that it names, and leaves the others.
 
@@ -33,6 +34,9 @@ def change(settings: dict[str, Any], name: str, value: Any, *, merge: bool = Fal
     parts = name.split(".")
     if parts[0] != "stages":
         _set(settings, parts, name, value, merge)
+        return
+    if parts == ["stages"]:
+        settings["stages"] = value
         return
     stages = settings.get("stages")
     listed = stages if isinstance(stages, list) else []
@@ -150,6 +154,8 @@ def _merged(there: Any, value: Any) -> Any:
     """Return a group of settings with some of them changed; any other value takes the place."""
     groups = isinstance(there, dict) and isinstance(value, dict)
     if not groups or "class_path" in there or "class_path" in value:
+        return value
+    if "kind" in value and there.get("kind") != value["kind"]:
         return value
     return there | {key: _merged(there.get(key), inner) for key, inner in value.items()}
 

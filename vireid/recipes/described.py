@@ -9,10 +9,11 @@ import yaml
 from vireid.config import Recipe
 from vireid.errors import ConfigError
 from vireid.labelling import Labeller
-from vireid.recipes.classes import PARTS, TERMS
+from vireid.recipes.classes import KINDS, PARTS, TERMS
 from vireid.recipes.explained import (
     explained,
     facts,
+    kinds_words,
     losses,
     said,
     space_choices,
@@ -141,6 +142,11 @@ class _Page:
         if part is Term and "loss" in rest:
             yield from _comment("What the term computes.", losses())
             yield from _written("loss", rest.pop("loss"))
+        elif part in KINDS and "kind" in rest:
+            kind = KINDS[part].get(str(rest["kind"]))
+            known = summary(kind) if kind else "Not known here."
+            yield from _comment(known, kinds_words(part))
+            yield from _written("kind", rest.pop("kind"))
         if kind is None:  # a run of another version may have it
             for name, value in rest.items():
                 yield from _written(name, value)

@@ -11,7 +11,7 @@ from docstring_parser import parse_from_object
 
 from vireid.config import StageConfig, StepConfig
 from vireid.config.stages import OWN
-from vireid.recipes.classes import PARTS, TERMS, field_types
+from vireid.recipes.classes import KINDS, PARTS, TERMS, field_types
 from vireid.recipes.plain import plain
 from vireid.recipes.values import PLAIN, has_default, usual_value
 from vireid.terms import Term
@@ -156,7 +156,7 @@ def type_words(hint: Any) -> str:
     if bare != hint:
         return f"{type_words(bare)}, or null"
     if bare in PARTS:
-        return "a class_path" if PARTS[bare] is None else "settings, or a class_path"
+        return "settings, or a class_path" if bare not in KINDS else _kinds(bare)
     if get_origin(bare) is Literal:
         return f"one of {', '.join(map(shown, inner))}"
     if get_origin(bare) is tuple:
@@ -187,10 +187,26 @@ def losses() -> str:
     return f"[one of {', '.join(TERMS)}; any other term by its class_path]"
 
 
+def kinds_words(part: Any) -> str:
+    """Return what ``kind`` of a part may be, in brackets.
+
+    Args:
+        part: Matcher or Refiner.
+
+    Returns:
+        Such as ``[one of votes, rounds; any other by its class_path]``.
+    """
+    return f"[one of {', '.join(KINDS[part])}; any other by its class_path]"
+
+
+def _kinds(part: Any) -> str:
+    return f"by its kind ({', '.join(KINDS[part])}) or a class_path"
+
+
 def _several(hint: Any) -> str:
     """Return the plural of a type."""
     if hint in PARTS:
-        return "class_paths"
+        return f"parts, each {_kinds(hint)}"
     return {int: "whole numbers", float: "numbers", str: "texts"}.get(hint, "settings")
 
 

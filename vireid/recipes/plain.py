@@ -8,7 +8,7 @@ import yaml
 
 from vireid.config import Recipe
 from vireid.errors import ConfigError
-from vireid.recipes.classes import PARTS, TERMS, class_path
+from vireid.recipes.classes import KINDS, PARTS, TERMS, class_path, kind_of
 from vireid.recipes.former import modernise
 from vireid.recipes.yaml_text import read_yaml
 from vireid.terms import Term
@@ -26,13 +26,15 @@ def plain(value: Any) -> Any:
         value: a recipe or a part of it.
 
     Returns:
-        Mappings, lists, numbers and text. Terms that ship have their short form, other classes
+        Mappings, lists, numbers and text. Parts that ship have their short form, other classes
         their ``class_path``.
     """
     if is_dataclass(value) and not isinstance(value, type):
         settings = {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.init}
         if isinstance(value, Term) and TERMS.get(value.loss) is type(value):
             return {"loss": value.loss, **settings}
+        if (kind := kind_of(value)) is not None:
+            return {"kind": kind, **settings}
         standard = type(value) in PARTS.values()
         if not standard and any(isinstance(value, part) for part in PARTS):
             return {"class_path": class_path(value), "init_args": settings}
@@ -78,6 +80,7 @@ def foreign_classes(recipe: Recipe) -> dict[str, type]:
         for path, kind in _classes(recipe)
         if kind not in TERMS.values()
         and kind not in PARTS.values()
+        and not any(kind in kinds.values() for kinds in KINDS.values())
         and any(issubclass(kind, part) for part in PARTS)
     }
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from vireid.errors import ConfigError, meant, some
 from vireid.recipes.changes import CLASS
-from vireid.recipes.classes import PARTS, TERMS, Classes, field_types, takes
+from vireid.recipes.classes import KINDS, PARTS, TERMS, Classes, field_types, takes
 from vireid.recipes.values import PLAIN, example, has_default, quoted, usual_value
 from vireid.terms import Term
 
@@ -135,10 +135,11 @@ class Reader:
                 return self._fail(where, str(error), ": ")
             return self._foreign(kind, given, where)
         if part is Term:
-            return self._term(given, where)
+            return self._named(TERMS, given, where, "loss")
+        if part in KINDS:
+            return self._named(KINDS[part], given, where, "kind")
         standard = PARTS[part]
-        if standard is None:
-            return self._fail(where, "lacks a class_path; expected MODULE.CLASS")
+        assert standard is not None
         return self.settings(standard, given, f"{where}.", usual=usual)
 
     def _foreign(self, kind: type, given: Mapping[str, Any], where: str) -> Any:
@@ -151,17 +152,19 @@ class Reader:
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             return self._fail(where, f"{given['class_path']} cannot be made: {reason}", ": ")
 
-    def _term(self, given: Mapping[str, Any], where: str) -> Any:
-        """Read a term that ships."""
-        loss = given.get("loss")
-        if not isinstance(loss, str) or loss not in TERMS:
-            expected = f"expected one of {', '.join(TERMS)}, or a class_path"
-            if loss is None:
-                return self._fail(where, f"lacks a loss; {expected}")
-            text = loss if isinstance(loss, str) else quoted(loss)
-            return self._fail(where, f"loss is {text}; {expected}{meant(text, TERMS)}", ": ")
-        rest = {name: value for name, value in given.items() if name != "loss"}
-        return self.settings(TERMS[loss], rest, f"{where}.", f"setting of {loss}")
+    def _named(
+        self, known: Mapping[str, type], given: Mapping[str, Any], where: str, key: str
+    ) -> Any:
+        """Read a part that ships, whose short name stands under a key."""
+        name = given.get(key)
+        if not isinstance(name, str) or name not in known:
+            expected = f"expected one of {', '.join(known)}, or a class_path"
+            if name is None:
+                return self._fail(where, f"lacks a {key}; {expected}")
+            text = name if isinstance(name, str) else quoted(name)
+            return self._fail(where, f"{key} is {text}; {expected}{meant(text, known)}", ": ")
+        rest = {setting: value for setting, value in given.items() if setting != key}
+        return self.settings(known[name], rest, f"{where}.", f"setting of {name}")
 
     def _terms(self, given: Any, where: str) -> Any:
         """Read terms by name."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from vireid.recipes.classes import PARTS
+from vireid.recipes.classes import KINDS
 
 LONGEST = 60
 """Characters of a value in a message."""
@@ -59,8 +59,8 @@ def example(hint: Any) -> str:
     Returns:
         Words for a message.
     """
-    if hint in PARTS:
-        return ", each with a class_path"
+    if hint in KINDS:
+        return f", each with a kind ({', '.join(KINDS[hint])}) or a class_path"
     return {float: ", such as [0.4, 0.8]", int: ", such as [0, 2]"}.get(hint, " of settings")
 
 

@@ -8,7 +8,7 @@ import yaml
 
 from vireid.config import Recipe
 from vireid.errors import ConfigError
-from vireid.recipes import load_recipe, names, parse_recipe
+from vireid.recipes import is_shipped, load_recipe, parse_recipe
 from vireid.runs.folder import Run
 
 
@@ -26,7 +26,7 @@ def named_recipe(name: str, overrides: Sequence[str] = ()) -> Recipe | str:
     Raises:
         VireidError: there is no such recipe, it is not valid, or an override does not apply.
     """
-    if name in names() or not Path(name).is_dir():
+    if is_shipped(name) or not Path(name).is_dir():
         return load_recipe(name, overrides)
     run = Run(Path(name))
     text = run.recipe_text()

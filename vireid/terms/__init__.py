@@ -18,10 +18,10 @@ from vireid.terms.pair_hybrid import PairHybrid
 from vireid.terms.proxy_nce import ProxyNCE
 from vireid.terms.relaxed import Relaxed
 from vireid.terms.seen import Arrays, Batch
-from vireid.terms.short_name import short_name
 from vireid.terms.soft_nce import SoftNCE
 from vireid.terms.term import Place, Term
 from vireid.terms.triplet import Triplet
+from vireid.types.short_name import short_name
 
 SHIPPED: tuple[type[Term], ...] = (
     ClusterNCE,

@@ -13,8 +13,8 @@ from vireid.errors import BELOW_ONE, FROM_ZERO, meant, outside
 from vireid.terms.kept import Kept
 from vireid.terms.moves import Move
 from vireid.terms.seen import Arrays, Batch
-from vireid.terms.short_name import short_name
 from vireid.types import NOISE, Embeddings, Int, Labelling, LabelSpace, PseudoLabels
+from vireid.types.short_name import short_name
 
 if TYPE_CHECKING:  # terms are read without torch, as settings of a recipe
     from torch import Tensor

@@ -74,6 +74,7 @@ class Stepping:
             if not late and skipped:
                 break
         last = state.step == self.stage.iterations
+        self._follow(skipped)
         if not late or last or not state.latest or not state.step % READ_EVERY:
             settle(state)
         return dict(state.latest)
@@ -122,7 +123,12 @@ class Stepping:
         if late:
             statistics.give_back(skipped)
             give_back_kept(state.terms, before, skipped)
-        if state.teacher is not None and self.recipe.teacher is not None:
-            momentum = self.recipe.teacher.momentum
-            update_teacher(state.teacher, network, momentum, skipped if late else None)
         return values, skipped
+
+    def _follow(self, skipped: Tensor) -> None:
+        """Let the teacher follow, once an iteration, unless the network was left as it was."""
+        state, teacher = self.state, self.recipe.teacher
+        if state.teacher is None or teacher is None or (not self._late and skipped):
+            return
+        given = skipped if self._late else None
+        update_teacher(state.teacher, state.network, teacher.momentum, given)

@@ -27,10 +27,12 @@ def update_teacher(
     momentum: float,
     skipped: Tensor | None = None,
 ) -> None:
-    """Move a teacher towards the network, after the optimiser's step.
+    """Move a teacher towards the network, after the last optimiser step of an iteration.
 
     Weights and running statistics become ``momentum * teacher + (1 - momentum) * network``; whole
-    numbers are copied. Source: Tarvainen and Valpola, Mean teachers are better role models.
+    numbers are copied. Source: Tarvainen and Valpola, Mean teachers are better role models. The
+    released code of PCLHD averages the weights alone; its teacher gathers statistics of its own by
+    a second pass of every batch, which is not made here.
 
     Args:
         teacher: changed in place.

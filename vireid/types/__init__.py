@@ -9,6 +9,7 @@ from vireid.types.images import Images, Truth
 from vireid.types.labelling import Known, Labelling, LabelSpace
 from vireid.types.labels import Matching, PseudoLabels
 from vireid.types.levels import ANY, Levels, Span
+from vireid.types.short_name import short_name
 from vireid.types.telling import Tell
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "Span",
     "Tell",
     "Truth",
+    "short_name",
 ]
