@@ -107,7 +107,7 @@ def test_a_star_stands_for_every_stage_and_every_term_that_has_the_setting():
         ("stages.*.terms.*.wheels=3", "no term has that setting|no stage has a term with it"),
         ("stages.*.terms.gone.weight=3", "no term has that setting|no stage has a term with it"),
         ("stages.alined.epochs=3", "NAME one of intra, joint, aligned; did you mean aligned?"),
-        ("stages=3", "expected stages.NAME.FIELD with NAME one of intra, joint, aligned"),
+        ("stages=3", "stages is 3; expected a list of settings"),
         ("stages.aligned.terms.total={loss: triplet, labels: mixed}", "total is no name for a te"),
     ],
 )  # fmt: skip

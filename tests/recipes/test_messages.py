@@ -69,7 +69,7 @@ def complaint(text, *overrides):
         ("network={a: 1}", "no such setting: network.a"),
         ("network=null", "network holds null; expected settings by name"),
         ("network.non_local=3", "network.non_local is 3; expected a list, such as [0, 2]"),
-        ("labelling.refiners=x", "labelling.refiners is 'x'; expected a list, each with a class"),
+        ("labelling.refiners=x", "labelling.refiners is 'x'; expected a list, each with a kind ("),
         ("stages.joint.then={a: 1}", "stages.joint.then is {a: 1}; expected a list of settings"),
         ("compute.compile=yess", "compute.compile is 'yess'; expected true or false"),
         ("height=[3", "setting height=[3: no valid YAML at line 1, column 3: while"),
@@ -117,7 +117,7 @@ def test_no_wrong_part_of_a_file_does_either():
 
 
 def test_misspelt_recipes_and_bases_are_met_with_the_nearest():
-    with pytest.raises(ConfigError, match=r"synthetic, sysu; did you mean synthetic\?"):
+    with pytest.raises(ConfigError, match=r"rpnr-sysu, synthetic; did you mean synthetic\?"):
         load_recipe("sinthetic")
     assert complaint("base: papr").endswith("; did you mean paper?")
 

@@ -86,7 +86,7 @@ def find_recipe(name: str) -> str:
     try:
         return Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        near = meant(name, names())
+        near = meant(name, [*names(), *FORMER])
         raise ConfigError(
             f"recipe {name} is neither a YAML file nor one of: {', '.join(names())}{near}"
         ) from error
@@ -189,7 +189,7 @@ def _settings(text: str, source: str) -> dict[str, Any]:
         )
     base, changes = settings["base"], settings.get("changes") or {}
     if not (isinstance(base, str) and is_shipped(base)):
-        near = meant(str(base), names())
+        near = meant(str(base), [*names(), *FORMER])
         raise ConfigError(f"{source}: base is {base}; expected one of: {', '.join(names())}{near}")
     if not isinstance(changes, Mapping):
         raise ConfigError(f"{source}: changes are no mapping; expected lines such as `seed: 3`")

@@ -26,7 +26,7 @@ from vireid.recipes.yaml_text import read_yaml
 from vireid.terms import Term
 from vireid.types import LabelSpace
 
-WIDTH = 88
+WIDTH = 86
 """Characters of a line of comment, what it is indented by apart."""
 
 
