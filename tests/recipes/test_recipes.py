@@ -7,7 +7,7 @@ import yaml
 
 from vireid.errors import ConfigError
 from vireid.labelling import ClusteringConfig
-from vireid.recipes import dump_recipe, find_recipe, load_recipe, names, parse_recipe
+from vireid.recipes import FORMER, dump_recipe, find_recipe, load_recipe, names, parse_recipe
 
 SMALL = """
 stages:
@@ -30,6 +30,13 @@ def test_shipped_recipes_are_valid_and_survive_writing(name):
 
 def test_the_default_recipe_ships():
     assert "synthetic" in names()
+
+
+def test_former_names_stay_and_are_not_listed():
+    for former, today in FORMER.items():
+        assert load_recipe(former) == load_recipe(today)
+        assert today in names()
+        assert former not in names()
 
 
 def test_a_written_recipe_holds_every_setting_in_plain_yaml():

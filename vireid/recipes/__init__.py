@@ -27,6 +27,7 @@ from vireid.recipes.reader import FAILED, Reader
 from vireid.recipes.yaml_text import read_yaml
 
 __all__ = [
+    "FORMER",
     "Outline",
     "change_recipe",
     "dump_recipe",
