@@ -4,7 +4,7 @@ The recipes' own terms and batches, with a tiny trunk and tiny pixels.
 """
 
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -29,7 +29,7 @@ from vireid.types import NOISE, Embeddings, Labelling, Matching, Modality, Pseud
 
 LIMIT = 3
 """Waits in a step."""
-NUMBERS = {"weight", "start", "temperature", "momentum", "margin"}
+NUMBERS = {"weight", "start", "temperature", "momentum", "margin", "k", "keep"}
 """Settings of terms that only scale what is computed."""
 TRUNKS = {
     "resnet50.tv_in1k": ("network.backbone=resnet10t", "network.non_local=[0,1,1,0]"),
@@ -67,6 +67,10 @@ def tiny(name, *more):
     """Return a shipped recipe with a tiny trunk and tiny pixels."""
     plain = load_recipe(name)
     changes = ["network.weights=none", "height=32", "width=16", *TRUNKS[plain.network.backbone]]
+    for stage in plain.stages:
+        changes.append(f"stages.{stage.name}.batch_images=4")
+        steps = range(len(stage.then))
+        changes += [f"stages.{stage.name}.then.{step}.batch_images=4" for step in steps]
     return load_recipe(name, [*changes, *more])
 
 
@@ -88,9 +92,10 @@ def path(recipe, stage):
 
 
 def cases():
-    """Return each stage whose code none before it ran through, by recipe and stage."""
+    """Return each stage whose code none before it ran through, by recipe and stage. Of terms that
+    take turns, the last epoch shows the odd ones in small recipes and the even ones in others."""
     found = {}
-    for name in ("sysu", *names()):
+    for name in ("mmm-sysu", *sorted(names(), key=lambda name: "-regdb" in name)):
         recipe = tiny(name)
         for number, stage in enumerate(recipe.stages):
             found.setdefault(path(recipe, stage), (f"{name}-{stage.name}", Case(recipe, number)))
@@ -131,6 +136,13 @@ def labelled():
 IMAGES, LABELLING = labelled()
 
 
+def near(k):
+    """Return any images of each modality as the nearest ones of every image."""
+    sides = [np.flatnonzero(IMAGES.modality == side) for side in Modality]
+    generator = np.random.default_rng(2)
+    return {Modality(s): generator.choice(rows, (COUNT, k)) for s, rows in enumerate(sides)}
+
+
 def begun(case, device):
     """Return the state before the last epoch of a stage, in which all terms are on."""
     recipe, stage = case.recipe, case.stage
@@ -142,7 +154,9 @@ def begun(case, device):
     state.stage, state.epoch, state.labelling = case.number, stage.epochs - 1, LABELLING
     state.optimiser = optimiser_of_stage(network, recipe, case.number)
     embeddings = Embeddings(rows, IMAGES.modality, np.abs(rows))
-    state.terms = begin_terms(stage, LABELLING, embeddings, recipe.seed, device=device)
+    k = max(term.needs_neighbours for term in stage.all_terms().values())
+    labelling = replace(LABELLING, nearest=near(k)) if k else LABELLING
+    state.terms = begin_terms(stage, labelling, embeddings, recipe.seed, device=device)
     train_terms(state.optimiser, trained(stage.all_terms(), state.terms))
     return state
 
