@@ -84,8 +84,8 @@ def test_further_steps_and_a_teacher_are_described_too():
     text = describe_recipe(recipe)
     assert parse_recipe(text) == recipe
     assert all(comment for _, comment in comments(text))
-    assert ("momentum", "Share of its old weights that the teacher keeps at each iteration, in [0, 1). "
-            "[a number; default 0.999]") in comments(text)  # fmt: skip
+    assert ("momentum", "Share of its old weights that the teacher keeps at each iteration, in "
+            "[0, 1). [a number; default 0.999]") in comments(text)  # fmt: skip
 
 
 def test_a_comment_says_meaning_range_type_choices_and_default():

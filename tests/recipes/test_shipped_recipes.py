@@ -7,15 +7,14 @@ import numpy as np
 import pytest
 import torch
 
+from tests.cut_down import METHODS, People
 from vireid.config import ComputeConfig
 from vireid.recipes import load_recipe, names
 from vireid.runs import new_network
 from vireid.training import EpochEnded, TrainingImages, fit
 from vireid.training.schedule import is_active, learning_rate
-from vireid.types import Embeddings
 
 PEOPLE, EACH = 5, 20
-METHODS = ("adca", "adca-mmm", "bmil", "mmm", "mmm-pclhd", "nulc", "pclhd", "pgm", "rpnr")
 SMALL = (*METHODS, "released", "synthetic")
 FULL = (
     *(f"{method}-{data}" for method in METHODS for data in ("sysu", "regdb")),
@@ -47,23 +46,6 @@ def tiny(name):
     return load_recipe(name, ["network.weights=none", *sizes, *stages])
 
 
-class People:
-    """Labels by a recipe's settings, the vectors replaced by those of people far apart."""
-
-    def __init__(self, inner):
-        self.inner = inner
-        self.spaces, self.problems = inner.spaces, inner.problems
-
-    def label(self, embeddings, *given, **named):
-        generator = np.random.default_rng(0)
-        people = np.tile(np.repeat(np.arange(PEOPLE), EACH), 2)
-        vectors = generator.normal(size=(PEOPLE, 16))[people] + generator.normal(
-            0, 0.4, (len(people), 16)
-        )
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return self.inner.label(Embeddings(vectors, embeddings.modality), *given, **named)
-
-
 def test_the_recipes_are_these():
     assert set(names()) == {*FULL, *SMALL}
 
@@ -77,7 +59,7 @@ def test_two_batches_of_each_stage(name):
     images = TrainingImages(generator.integers(0, 256, shape, dtype=np.uint8), modality)
     network = new_network(recipe)
     before = {key: value.clone() for key, value in network.state_dict().items()}
-    events = fit(network, images, recipe, labeller=People(recipe.labelling))
+    events = fit(network, images, recipe, labeller=People(recipe.labelling, PEOPLE, EACH))
     reports = [event.report for event in events if isinstance(event, EpochEnded)]
     for stage, report in zip(recipe.stages, reports, strict=True):
         assert {space.clusters for space in report.labelling.spaces.values()} == {PEOPLE}
@@ -99,7 +81,7 @@ def test_full_scale_has_the_network_of_the_papers(name):
         assert getattr(recipe, part) == getattr(mmm, part)
 
 
-@pytest.mark.parametrize("name", (*OF_MMM, "released-sysu"))
+@pytest.mark.parametrize("name", [*OF_MMM, "released-sysu"])
 def test_full_scale_has_the_schedule_of_the_paper(name):
     recipe = load_recipe(name)
     assert (recipe.height, recipe.width) == (288, 144)
