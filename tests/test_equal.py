@@ -126,8 +126,22 @@ def test_all_shipped_recipes_are_compared(equal):
     assert set(names()) == {*equal.SMALL, *equal.FULL}
     for name in names():
         recipe = load_recipe(name, equal.settings(name))
-        assert {stage.name: stage.epochs for stage in recipe.stages} == equal.EPOCHS
+        assert {stage.name: stage.epochs for stage in recipe.stages} == equal.stages(name)
         assert equal.STOPS[-1][0] > sum(stage.epochs for stage in recipe.stages[:-1])
+        assert equal.STOPS[-1][0] < sum(stage.epochs for stage in recipe.stages)
+
+
+def test_an_older_checkout_is_asked_for_the_name_that_it_knows(equal, tmp_path):
+    old = object.__new__(equal.Checkout)
+    old.root = tmp_path
+    (tmp_path / "vireid" / "recipes").mkdir(parents=True)
+    (tmp_path / "vireid" / "recipes" / "sysu.yaml").touch()
+    assert [old.name(recipe) for recipe in ("mmm-sysu", "adca", "mmm")] == ["sysu", "", ""]
+    (tmp_path / "vireid" / "recipes" / "mmm-sysu.yaml").touch()
+    assert old.name("mmm-sysu") == "mmm-sysu"
+    from vireid.recipes import FORMER
+
+    assert {today: former for former, today in FORMER.items()} == equal.FORMER
 
 
 def test_a_folder_without_the_package_is_refused(tmp_path):

@@ -90,6 +90,4 @@ def compare(name, alone, found) -> None:
     assert kept.keys() == found[0][3].keys()
     for mine, theirs in ((weights, found[0][2]), (kept, found[0][3])):
         for key, value in mine.items():
-            torch.testing.assert_close(
-                theirs[key], value, rtol=1e-4, atol=1e-5, msg=f"{name}: {key}"
-            )
+            assert torch.allclose(theirs[key], value, rtol=1e-4, atol=1e-5), f"{name}: {key}"
