@@ -106,7 +106,12 @@ RELEASED = [
 ]
 
 
-@pytest.mark.parametrize("changes", [[], RELEASED], ids=["clusters", "classifier"])
+BALANCED = ["labelling.mixed.neighbours=balanced", "labelling.subset=0.8"]
+
+
+@pytest.mark.parametrize(
+    "changes", [[], RELEASED, BALANCED], ids=["clusters", "classifier", "balanced"]
+)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_two_processes_train_like_one(tmp_path: Path, crops, tiny_text, changes) -> None:
     tiny_text = dump_recipe(parse_recipe(tiny_text, changes))
@@ -123,7 +128,7 @@ def test_two_processes_train_like_one(tmp_path: Path, crops, tiny_text, changes)
         assert all(torch.equal(one[name], other[name]) for name in one)
     assert len(memories) == len(lines) == 3
     assert all(memories)
-    assert any("layer/layer" in rows for rows in memories) == bool(changes)
+    assert any("layer/layer" in rows for rows in memories) == (changes is RELEASED)
     for mine, theirs in zip(lines, found[0][0], strict=True):
         assert mine["losses"].keys() == theirs["losses"].keys()
         for name, value in mine["losses"].items():

@@ -74,6 +74,7 @@ def test_what_a_run_holds_differs_from_today_in_new_settings_alone(name):
     lines = recipe_differences(text(name), expected(name))
     new = {"then", "refiners", "matcher", "teacher"}
     new |= {"embedding", "embedding_batch", "deterministic", "phase", "ramp", "focal"}
+    new |= {"neighbours", "subset"}
     for line in lines:
         assert line.endswith("was absent")
         assert line.split(" ")[0].split(".")[-1] in new

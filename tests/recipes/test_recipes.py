@@ -34,7 +34,8 @@ def test_the_default_recipe_ships():
 
 def test_a_written_recipe_holds_every_setting_in_plain_yaml():
     plain = yaml.safe_load(dump_recipe(parse_recipe(SMALL)))
-    assert plain["labelling"]["mixed"] == {"k1": 40, "k2": 32, "eps": 0.6, "min_samples": 4}
+    mixed = {"k1": 40, "k2": 32, "eps": 0.6, "min_samples": 4, "neighbours": "nearest"}
+    assert plain["labelling"]["mixed"] == mixed
     assert plain["network"]["non_local"] == []
     assert plain["stages"][0]["milestones"] == [0.6]
 

@@ -53,8 +53,8 @@ def terms_of(cross=3.0, **settings):
     """Return both terms of N-ULC, and those across, each of which counts in every other epoch."""
     found = {name: SoftNCE(name, **settings) for name in SIDES}
     across = {"weight": cross, **settings}
-    found["back"] = CrossSoft("infrared", against="visible", epochs="odd", **across)
-    found["forth"] = CrossSoft("visible", against="infrared", epochs="even", **across)
+    found["back"] = CrossSoft("infrared", against="visible", phase="odd", **across)
+    found["forth"] = CrossSoft("visible", against="infrared", phase="even", **across)
     return found
 
 

@@ -227,6 +227,7 @@ def test_nothing_is_wrong_with_a_cross_term_on_the_other_modality():
     ("settings", "other", "message"),
     [
         ({"against": "b"}, ClusterNCE("infrared"), "names the term b, which the stage does not ha"),
+        ({"against": ""}, ClusterNCE("infrared"), "names the term '', which the stage does not"),
         ({}, Triplet("infrared"), "names a, which keeps no memories that it could use"),
         ({}, CrossNCE("infrared", against="mine"), "names a, which keeps no memories that it coul"),
         ({}, ClusterNCE("visible"), "names a, which is on the same modality; expected a term on"),

@@ -14,9 +14,9 @@ TERMS = """
     visible: {loss: soft_nce, labels: visible, k: 8, momentum: 0.2, sharpness: 1}
     infrared: {loss: soft_nce, labels: infrared, k: 8, momentum: 0.2, sharpness: 1}
     forth: {loss: cross_soft, labels: visible, against: infrared, k: 6, momentum: 0.2,
-            sharpness: 1, weight: 3, epochs: odd}
+            sharpness: 1, weight: 3, phase: odd}
     back: {loss: cross_soft, labels: infrared, against: visible, k: 6, momentum: 0.2,
-           sharpness: 1, weight: 3, epochs: even}
+           sharpness: 1, weight: 3, phase: even}
 """
 
 

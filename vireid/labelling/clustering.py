@@ -31,8 +31,8 @@ class ClusteringConfig:
     """Neighbours, the image itself included, that make an image a core of a cluster (at least
     1)."""
     neighbours: NeighbourRule = "nearest"
-    """nearest: the k1 most similar images; balanced: k1/2 visible and k1/2 infrared ones, k2 of
-    each averaged (for both modalities together; k1 at least 2)."""
+    """How neighbours are chosen: nearest takes the k1 most similar images; balanced k1/2 visible
+    and k1/2 infrared ones and averages k2 of each (in mixed alone, k1 at least 2)."""
 
     def problems(self, where: str) -> list[str]:
         """List a message for each value that cannot be.

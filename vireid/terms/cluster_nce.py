@@ -36,7 +36,7 @@ class ClusterNCE(Term):
     """Move a memory by every sample of its cluster, one after the other, or by the hardest."""
     focal: float = 0.0
     """Exponent of the factor 1 - p that a sample with the probability p of its cluster gets (at
-    least 0); 0.5 in the paper of PGM, which leaves well-told samples alone."""
+    least 0): samples that are told apart already count less. 0.5 in the paper of PGM."""
 
     def problems(self, place: Place) -> Iterator[str]:
         """Yield what is wrong with the term in its stage.

@@ -128,7 +128,8 @@ class Term(ABC):
                 yield f"{where}{self.loss} on {name}: expected one of the label spaces {known}"
         for name in self.others():
             if name not in place.terms:
-                yield f"{where}{self.loss} names the term {name}, which the stage does not have"
+                named = name or "''"
+                yield f"{where}{self.loss} names the term {named}, which the stage does not have"
         yield from self._trust_problems(where, place.spaces.get(self.labels, LabelSpace()))
 
     def _trust_problems(self, where: str, space: LabelSpace) -> Iterator[str]:
