@@ -41,10 +41,8 @@ def test_functions_beside_formulas_exist(name):
     assert callable(getattr(importlib.import_module(module), attribute))
 
 
-@pytest.mark.parametrize("name", [name for name in SETTINGS if not name.startswith("stages.cross")])
+@pytest.mark.parametrize("name", SETTINGS)
 def test_settings_of_the_decisions_exist(name):
-    if name.startswith("labelling.") and name[10].isupper():
-        pytest.fail(f"{name} is a class")
     assert name in re.findall(r"^  (\S+)$", list_settings(), flags=re.MULTILINE)
 
 
@@ -62,13 +60,25 @@ def test_every_recipe_is_named_once_and_has_the_terms_that_are_said():
             found = {term.loss for term in load_recipe(name).stages[-1].all_terms().values()}
             assert found == terms, name
     assert sorted(named) == names()
-    former = PAGE.split("are former names of")[0].rpartition("\n\n")[2] + PAGE.split(
-        "are former names of"
-    )[1].partition("and still go")[0]
+    former = (
+        PAGE.split("are former names of")[0].rpartition("\n\n")[2]
+        + PAGE.split("are former names of")[1].partition("and still go")[0]
+    )
     assert {*FORMER, *FORMER.values()} <= set(code([former]))
     assert {name for row in rows("method") for name in code(row[4:5])} <= {
         short_name(kind) for kind in SHIPPED
     }
+
+
+def test_commands_name_recipes_and_settings():
+    commands = re.findall(r"^ {4}vireid (.+)$", PAGE, flags=re.MULTILINE)
+    assert len(commands) == 3
+    for command in commands:
+        words, _, setting = command.partition(" --set ")
+        given = re.findall(r"(?:--recipe|--diff|^recipe) (\S+)", words)
+        assert given, command
+        for name in given:
+            load_recipe(name, [setting] if setting else [])
 
 
 def test_the_tables_are_whole():
