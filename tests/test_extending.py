@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from vireid.cli.main import main
+from vireid.labelling import MATCHERS, REFINERS, DensePrototypes, Rounds
+from vireid.recipes import parse_recipe
 from vireid.runs import Run
+from vireid.terms import SHIPPED, short_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
@@ -110,3 +113,19 @@ def test_the_loop_of_the_page_runs(place, monkeypatch, capsys):
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#]+)\)", PAGE))
 def test_links_lead_somewhere(link):
     assert (ROOT / "docs" / link).exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "place", "shipped"),
+    [("loss", "terms", SHIPPED), ("kind", "labelling", (*MATCHERS, *REFINERS))],
+)
+def test_the_page_names_every_part_that_ships(key, place, shipped):
+    table = PAGE.split(f"| `{key}` | class in `vireid.{place}` |")[1].split("\n\n")[0]
+    rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \|", table, flags=re.MULTILINE)
+    assert rows == [(short_name(kind), kind.__name__) for kind in shipped]
+
+
+def test_the_recipe_of_what_ships_is_one():
+    recipe = parse_recipe(blocks("yaml")[1])
+    assert recipe.labelling.matcher == Rounds(2)
+    assert recipe.labelling.refiners == (DensePrototypes(10),)

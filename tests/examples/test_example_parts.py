@@ -10,7 +10,7 @@ import torch
 from vireid.cluster import normalise_rows
 from vireid.models import Output
 from vireid.terms import Kept
-from vireid.types import Embeddings, Known, PseudoLabels
+from vireid.types import Embeddings, Known, Modality, PseudoLabels
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 DRAWS = np.random.default_rng(0)
@@ -48,49 +48,72 @@ def test_the_hybrid_memory_is_that_of_pclhd(example, golden, case):
         assert after == pytest.approx(arrays[f"{case}_memory_after{step}"], abs=1e-6)
 
 
-@pytest.mark.parametrize("case", ["more", "fewer", "equal"])
-def test_the_transport_is_that_of_rpnr(example, golden, case):
-    arrays = golden("rpnr_matching")
-    sides = [normalise_rows(arrays[f"{case}_centres_{side}"]) for side in ("vis", "ir")]
-    matcher = example("transport").Transport(float(arrays[f"{case}_reg"]))
-    plan = matcher.plan(1 / np.exp(sides[0] @ sides[1].T))
-    assert plan == pytest.approx(arrays[f"{case}_plan"], rel=1e-6)
-    counts = [len(side) for side in sides]
-    modality = np.repeat([0, 1], counts)
-    numbers = [np.full(len(modality), -1) for _ in sides]
-    for side, count in enumerate(counts):
-        numbers[side][modality == side] = np.arange(count)
-    found = matcher.match(
-        Embeddings(np.concatenate(sides), modality), *map(PseudoLabels, numbers), generator=DRAWS
-    )
-    assert found.partner.tolist() == arrays[f"{case}_r2i"].tolist()
-    assert found.to_visible.tolist() == arrays[f"{case}_i2r"].tolist()
+def clustered(generator, clusters, images=40):
+    """Return embeddings of both modalities, and the clusters of each."""
+    modality = np.arange(images) % 2
+    rows = normalise_rows(generator.normal(size=(images, 5)).astype(np.float32))
+    sides = []
+    for side, count in enumerate(clusters):
+        numbers = np.full(images, -1)
+        own = np.flatnonzero(modality == side)[3:]
+        numbers[own] = np.arange(len(own)) % count if count else -1
+        sides.append(PseudoLabels(numbers, modality=Modality(side)))
+    return Embeddings(rows, modality), *sides
 
 
-def test_labels_are_corrected_as_an_obvious_computation_does(example):
-    rows = normalise_rows(DRAWS.normal(size=(60, 6)) + 3 * np.eye(6)[np.repeat(np.arange(6), 10)])
-    labels = np.where(DRAWS.random(60) < 0.2, -1, DRAWS.integers(0, 4, 60))
-    prototypes = []
-    for cluster in range(4):
-        group = np.flatnonzero(labels == cluster)
-        density = [sum(np.sign(rows[i] @ rows[j] - 0.5) for j in group) for i in group]
-        densest = sorted(range(len(group)), key=lambda i: (-density[i], i))[:5]
-        middle = np.mean([rows[group[i]] for i in densest], axis=0)
-        prototypes.append(middle / np.linalg.norm(middle))
-    nearest = [int(np.argmax([row @ one for one in prototypes])) for row in rows]
-    kept = sorted({new for new, old in zip(nearest, labels, strict=True) if old != -1})
-    expected = [
-        -1 if old == -1 else kept.index(new) for new, old in zip(nearest, labels, strict=True)
+@pytest.mark.parametrize("least", [0.0, 0.2, 1.0])
+@pytest.mark.parametrize("clusters", [(1, 1), (4, 4), (6, 3), (3, 6), (0, 2), (2, 0)])
+def test_pairs_are_those_of_plain_loops(example, clusters, least):
+    embeddings, *sides = clustered(np.random.default_rng(sum(clusters)), clusters)
+    middle = [
+        [embeddings.vectors[side.labels == number].mean(axis=0) for number in range(side.clusters)]
+        for side in sides
     ]
-    refiner, sides = example("dense_prototypes").DensePrototypes(5), np.zeros(60, int)
-    found = refiner.refine(
-        PseudoLabels(labels), Embeddings(rows, sides), Known(sides), generator=DRAWS
-    )
+    cosines = {
+        (one, other): a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+        for one, a in enumerate(middle[0])
+        for other, b in enumerate(middle[1])
+    }
+    expected, taken = [-1] * clusters[0], set()
+    for one, other in sorted(cosines, key=lambda pair: -cosines[pair]):
+        if expected[one] == -1 and other not in taken and cosines[one, other] >= least:
+            expected[one] = other
+            taken.add(other)
+    found = example("nearest_pairs").NearestPairs(least).match(embeddings, *sides, generator=DRAWS)
+    assert found.partner.tolist() == expected
+    assert found.infrared_clusters == clusters[1]
+    for one, other in enumerate(expected):
+        price = np.nan if other == -1 else 1 - cosines[one, other]
+        assert found.cost[one] == pytest.approx(price, abs=1e-6, nan_ok=True)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.35, 0.99])
+def test_the_edge_of_each_cluster_is_left_out(example, share):
+    embeddings, _, labels = clustered(np.random.default_rng(7), (2, 3), images=90)
+    rows = embeddings.vectors
+    expected = labels.labels.tolist()
+    for cluster in range(3):
+        group = np.flatnonzero(labels.labels == cluster)
+        density = {i: np.mean([rows[i] @ rows[j] for j in group]) for i in group}
+        for i in sorted(group, key=lambda i: density[i])[: int(share * len(group))]:
+            expected[i] = -1
+    refiner = example("dense_cores").DenseCores(share)
+    known = Known(embeddings.modality)
+    found = refiner.refine(labels, embeddings, known, generator=DRAWS)
     assert found.labels.tolist() == expected
-    nothing = PseudoLabels(np.full(60, -1))
-    assert (
-        refiner.refine(nothing, Embeddings(rows, sides), Known(sides), generator=DRAWS) is nothing
-    )
+    assert (found.clusters, found.modality) == (3, labels.modality)
+    nothing = PseudoLabels(np.full(90, -1))
+    assert refiner.refine(nothing, embeddings, known, generator=DRAWS).clusters == 0
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "setting", "value"),
+    [("nearest_pairs", "NearestPairs", "least", 1.5), ("dense_cores", "DenseCores", "share", 1.0)],
+)
+def test_settings_that_cannot_be_are_told_of(example, module, name, setting, value):
+    assert not list(getattr(example(module), name)().problems())
+    (message,) = getattr(example(module), name)(value).problems()
+    assert f"{setting} is {value}" in message
 
 
 def test_what_a_camera_adds_to_all_its_images_does_not_count(example):

@@ -15,7 +15,7 @@ def joined_rows(
 
     Row i becomes keep rows[i] + (1 - keep) others[partner[i]].
 
-    Source: ADCA, section 3.3 (collaborative ranking association), with keep 0.1. The released code
+    Source: ADCA, cross-modality memory aggregation, with keep 0.1. The released code
     joins visible rows alone and keeps the sums as they are, whose length is below 1; a memory has
     to be brought to unit length. RPNR's pair centres are those of keep 0.5, from infrared clusters.
 

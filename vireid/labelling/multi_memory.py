@@ -38,7 +38,8 @@ class MultiMemoryMatching:
     """Clustering of both modalities together, with modality-aware query expansion."""
     subset: float = 1.0
     """Share of the visible images, in (0, 1], drawn anew at each labelling, that visible and
-    matched are over; mixed is over the others and all infrared images. All of them at 1."""
+    matched are over; mixed is over the others and all infrared images. All of them at 1, and in
+    stages that have no use for mixed."""
     refiners: tuple[Refiner, ...] = ()
     """What improves the labels of each clustering before the matching, one after the other."""
     matcher: Matcher | None = None
@@ -104,7 +105,7 @@ class MultiMemoryMatching:
         if "matched" not in spaces:
             names = ("single", "mixed", "subset", "refiners")
             found = MultiMemoryMatching(**{name: getattr(found, name) for name in names})
-        if set(spaces) == {"infrared"}:
+        if "mixed" not in spaces:
             found = replace(found, subset=plain.subset)
         return found
 

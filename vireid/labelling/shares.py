@@ -34,13 +34,14 @@ def kept_apart(
         modality: [N] 0 visible, 1 infrared.
         names: of visible, infrared and mixed, what is wanted.
         share: of the visible images that ``visible`` is over, drawn at random; ``mixed`` is over
-            the others and all infrared images. At 1 nothing is drawn, and both are over all.
+            the others and all infrared images. At 1, and where ``mixed`` is not wanted, nothing is
+            drawn, and all are over all.
         generator: source of the draw.
 
     Yields:
         Images [M], and the label spaces that are over them alone.
     """
-    if share == 1 or not set(names) - {"infrared"}:
+    if share == 1 or "mixed" not in names:
         yield np.arange(len(modality)), list(names)
         return
     visible = np.flatnonzero(modality == Modality.VISIBLE)
