@@ -80,7 +80,7 @@ def test_help_of_trainings_is_short_and_settings_are_listed_on_demand(capsys, na
         return capsys.readouterr().out
 
     text = told("--help")
-    assert len(text.splitlines()) < 60
+    assert len(text.splitlines()) < 70
     assert "`vireid recipe NAME`" in text
     assert "--help-settings" in text.split("options:")[1]
     assert "labelling.single.eps" not in text

@@ -19,7 +19,7 @@ def test_commands_of_the_page_are_understood() -> None:
     lines = re.findall(r"(?:vireid|IMAGE) (train .+)", PAGE)
     assert len(lines) == 5
     for line in lines:
-        assert parse(shlex.split(line)[1:], "train", "").recipe == "sysu"
+        assert parse(shlex.split(line)[1:], "train", "").recipe == "mmm-sysu"
 
 
 def test_torchrun_understands_its_words() -> None:
