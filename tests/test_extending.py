@@ -72,13 +72,14 @@ def test_every_example_is_on_the_page_and_in_a_command():
         assert f"(../examples/{name})" in PAGE
         recipe = f"examples/{name.replace('.py', '.yaml')}"
         assert any(f"examples/{name}" in line or recipe in line for line in COMMANDS), name
-    assert len(EXAMPLES) == 7
+    assert len(EXAMPLES) == 8
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_are_short(name):
     lines = (ROOT / "examples" / name).read_text(encoding="utf-8").splitlines()
-    assert 20 <= len(lines) <= 60
+    longest = 150 if name == "dmdl.py" else 60  # a whole method, where the others are one part
+    assert 20 <= len(lines) <= longest
 
 
 def run(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +98,7 @@ def test_commands_of_the_page_run(place, monkeypatch, capsys):
         run(small(shlex.split(command)), monkeypatch)
         assert capsys.readouterr().out, command
     runs = sorted(path.name for path in (place / "runs").iterdir() if path.is_dir())
-    assert len(runs) == 8
+    assert len(runs) == 9
     assert all(Run(place / "runs" / name).stages()[-1] == "aligned" for name in runs)
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from vireid.config import Recipe
+from vireid.config import Recipe, StageConfig
 from vireid.errors import ConfigError
 from vireid.labelling import MultiMemoryMatching
 from vireid.recipes import change_recipe, dump_recipe, load_recipe
 from vireid.studies.shared import shared_stages
+from vireid.terms import ClusterNCE
 
 
 @dataclass(frozen=True)
@@ -54,3 +55,21 @@ def test_every_setting_of_a_derived_labeller_counts_for_what_studies_share():
     assert shared_stages(one, other) == 0
     assert shared_stages(one, Recipe(stages, labelling=Careful(memories=2))) == 0
     assert shared_stages(one, one) == len(stages)
+
+
+@dataclass(frozen=True)
+class Picky(ClusterNCE):
+    """A term that refuses its label space in few words."""
+
+    def problems(self, place):
+        yield from super().problems(place)
+        yield "expected something else"
+
+
+def test_what_a_term_says_is_told_with_its_stage_and_name():
+    terms = {"one": Picky("visible", temperature=-1.0), "other": ClusterNCE("visible")}
+    with pytest.raises(ConfigError) as caught:
+        Recipe((StageConfig("joint", 1, terms),))
+    first, second = str(caught.value).split("; stage joint: ")
+    assert first.startswith("stage joint: picky temperature is -1.0")
+    assert second == "one: expected something else"

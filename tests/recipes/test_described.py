@@ -228,6 +228,7 @@ def test_a_number_says_its_range_and_the_range_is_true(kind, name):
         (bool, "true or false"),
         (str | None, "text, or null"),
         (tuple[int, ...], "a list of whole numbers"),
+        (tuple[str, float], "a list of 2 values"),
         (object, "any value"),
     ],
 )

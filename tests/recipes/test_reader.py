@@ -119,6 +119,7 @@ def test_a_recipe_without_stages(text):
     ("given", "hint", "expected"),
     [(1, float, 1.0), ("5e-2", float, 0.05), ("inf", float, float("inf")), (None, int | None, None),
      (3, int | None, 3), ([1, 2], tuple[int, ...], (1, 2)), ((1, 2), tuple[float, ...], (1.0, 2.0)),
+     (["a", 2], tuple[str, float], ("a", 2.0)),
      ([], tuple[int, ...], ()), (True, bool, True), ("x", str, "x"),
      ({"a": 1}, dict[str, int], {"a": 1})],
 )  # fmt: skip
@@ -128,6 +129,18 @@ def test_values_are_read_to_their_type(given, hint, expected):
     assert found == expected
     assert type(found) is type(expected)
     assert not reader.problems
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [("ab", "x is 'ab'; expected a list of 2 values"),
+     (["a"], "x is [a]; expected a list of 2 values"),
+     (["a", "b"], "x.1 is 'b'; expected a whole number")],
+)  # fmt: skip
+def test_a_list_of_fixed_length_has_that_length(given, problem):
+    reader = Reader(Classes())
+    assert reader.value(tuple[str, int], given, "x") is FAILED
+    assert reader.problems == [problem]
 
 
 @dataclass(frozen=True)

@@ -179,5 +179,6 @@ class StageConfig:
         except ConfigError as error:
             yield f"{where}{error}"
         place = Place(self.name, terms, spaces, self.relabel_every)
-        for term in terms.values():
-            yield from term.problems(place)
+        for name, term in terms.items():
+            for problem in term.problems(place):
+                yield problem if problem.startswith(where) else f"{where}{name}: {problem}"

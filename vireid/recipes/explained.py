@@ -160,7 +160,8 @@ def type_words(hint: Any) -> str:
     if get_origin(bare) is Literal:
         return f"one of {', '.join(map(shown, inner))}"
     if get_origin(bare) is tuple:
-        return f"a list of {_several(inner[0])}"
+        whole = inner[-1] is Ellipsis
+        return f"a list of {_several(inner[0]) if whole else f'{len(inner)} values'}"
     if isinstance(get_origin(bare), type) and issubclass(get_origin(bare), Mapping):
         return "by name: a loss and its settings, or a class_path"
     if dataclasses.is_dataclass(bare):

@@ -92,6 +92,8 @@ class Reader:
             return self._choice(inner, given, where)
         if origin is tuple and inner[-1] is Ellipsis:
             return self._several(inner[0], given, where)
+        if origin is tuple:
+            return self._row(inner, given, where)
         if isinstance(origin, type) and issubclass(origin, Mapping) and inner[-1] is Term:
             return self._terms(given, where)
         return self._plain(hint, given, where)
@@ -184,6 +186,14 @@ class Reader:
             name = value.get("name") if isinstance(value, Mapping) else None
             name = name if isinstance(name, str) else number
             found.append(self.value(hint, value, f"{where}.{name}"))
+        return FAILED if any(value is FAILED for value in found) else tuple(found)
+
+    def _row(self, hints: tuple[Any, ...], given: Any, where: str) -> Any:
+        """Read a list of as many values as its type names."""
+        if not isinstance(given, list | tuple) or len(given) != len(hints):
+            return self._fail(where, f"is {quoted(given)}; expected a list of {len(hints)} values")
+        pairs = enumerate(zip(hints, given, strict=True))
+        found = [self.value(hint, value, f"{where}.{number}") for number, (hint, value) in pairs]
         return FAILED if any(value is FAILED for value in found) else tuple(found)
 
     def _choice(self, choices: tuple[Any, ...], given: Any, where: str) -> Any:

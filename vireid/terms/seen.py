@@ -17,7 +17,13 @@ they are the confidence and the modality of the rows' images. All else is the te
 
 @dataclass(frozen=True)
 class Batch:
-    """Which training image each of the B rows of a batch shows, known before it is computed on."""
+    """Which training image each of the B rows of a batch shows, known before it is computed on.
+
+    The visible rows come first: V images as they are, then the same V in the same order with one
+    channel copied over all three; the infrared rows follow, once each. An image may be drawn
+    twice, so that its index alone does not say which row is its other view. B counts the rows of
+    all processes.
+    """
 
     indices: Int
     """[B] indices of training images."""
