@@ -101,21 +101,6 @@ def _ahead(look: Look, paths: Sequence[str], workers: int) -> Iterator[list[File
                 future.cancel()
 
 
-def digest_file(path: Path) -> bytes:
-    """Digest the content of a file.
-
-    Args:
-        path: the file.
-
-    Returns:
-        16 bytes, equal for files with equal bytes.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    return hashlib.blake2b(path.read_bytes(), digest_size=16).digest()
-
-
 def _whole(root: Path, paths: Sequence[str]) -> list[FileFact]:
     """Read files once each: digest their bytes, decode them, and measure a sample of each."""
     samples = np.zeros((len(paths), PLACES, 3), dtype=np.uint8)
