@@ -15,10 +15,10 @@ from vireid.data.pixels.place import MEMORY
 from vireid.errors import ConfigError, DataError
 from vireid.ranking import Gallery, usual_similarity
 from vireid.ranking.own import Own
-from vireid.types import Images, Levels, Modality, Ranking
-
-LevelWords = Levels | list[str] | None
-"""Levels, or the words of ``--levels``."""
+from vireid.ranking.same_levels import check_same_levels
+from vireid.runs.leveling import LevelWords
+from vireid.runs.query_levels import demand_camera, query_levels, with_cameras
+from vireid.types import Images, Int, Modality, Ranking
 
 OWN_TRACK_OR_CAMERA = ("own-track", "own-camera")
 
@@ -31,9 +31,9 @@ def run(words: list[str]) -> None:
     """
     arguments = parse(words)
     device = use_machine(arguments)
-    query = find_images(arguments.query, arguments.modality)
+    query = find_images(arguments.query, arguments.modality, camera=arguments.camera)
 
-    def embed(images: Images, levels: LevelWords = arguments.levels) -> Gallery:
+    def embed(images: Images, levels: LevelWords) -> Gallery:
         found: Gallery = vireid.embed(
             arguments.run,
             images,
@@ -44,10 +44,12 @@ def run(words: list[str]) -> None:
         )
         return found
 
-    gallery = _gallery(arguments)
-    if isinstance(gallery, Images):
-        gallery = embed(gallery)
-    queries = embed(query, arguments.levels or gallery.images.levels)
+    found_gallery = _gallery(arguments)
+    if isinstance(found_gallery, Images):
+        found_gallery = embed(found_gallery, arguments.levels)
+    gallery, rest = _sides(arguments, found_gallery)
+    queries = embed(*_scaled(arguments, query, found_gallery.images))
+    check_same_levels(queries.images, rest)  # those that --only leaves out tell of levels, too
     ignore: list[Own] = [*arguments.ignore, *(() if arguments.with_itself else ("own-file",))]
     ranking = vireid.search(queries, gallery, arguments.top, ignore=ignore)
     found = [_found(gallery, ranking, i) for i in range(len(query))]
@@ -68,30 +70,48 @@ def run(words: list[str]) -> None:
 
 
 def _gallery(arguments: argparse.Namespace) -> Gallery | Images:
-    """Return the gallery, or its images where they are to be embedded; one modality if wanted."""
-    wanted = {one for one in (arguments.only, arguments.gallery_modality) if one}
-    if len(wanted) > 1:
+    """Return the gallery, or its images where they are to be embedded, those that are wanted."""
+    only, other, path = arguments.only, arguments.gallery_modality, arguments.gallery
+    if only and other and only != other:
         raise ConfigError(
-            f"--only {arguments.only} and --gallery-modality {arguments.gallery_modality} leave "
-            "no image; leave one out"
+            f"--only {only} and --gallery-modality {other} leave no image; leave one out"
         )
-    path = arguments.gallery
-    found: Gallery | Images
     if path.suffix == ".npz":
-        found = vireid.load_gallery(path, root=arguments.root)
-        modality = found.embeddings.modality
-    else:
-        if arguments.root is not None:
-            raise ConfigError("--root applies to an npz gallery; folders say themselves where")
-        found = find_images(path, arguments.gallery_modality, option="--gallery-modality")
-        modality = found.modality
-    if not wanted:
-        return found
-    only = wanted.pop()
-    rows = np.flatnonzero(modality == Modality[only.upper()])
+        return vireid.load_gallery(path, root=arguments.root)
+    if arguments.root is not None:
+        raise ConfigError("--root applies to an npz gallery; folders say themselves where")
+    found = find_images(path, other, option="--gallery-modality")
+    return found.subset(_wanted(arguments, found))
+
+
+def _wanted(arguments: argparse.Namespace, images: Images) -> Int:
+    """Return the rows of a gallery that are searched: all, or those of one modality."""
+    only = arguments.only or arguments.gallery_modality
+    if only is None:
+        return np.arange(len(images))
+    rows = np.flatnonzero(images.modality == Modality[only.upper()])
     if not rows.size:
-        raise DataError(f"{path} holds no {only} images; choose another gallery or modality")
-    return found.subset(rows)
+        raise DataError(
+            f"{arguments.gallery} holds no {only} images; choose another gallery or modality"
+        )
+    return rows
+
+
+def _sides(arguments: argparse.Namespace, gallery: Gallery) -> tuple[Gallery, Images]:
+    """Return what of a gallery is searched, and its other images."""
+    rows = _wanted(arguments, gallery.images)
+    rest = np.setdiff1d(np.arange(len(gallery)), rows)
+    return (gallery.subset(rows) if rest.size else gallery), gallery.images.subset(rest)
+
+
+def _scaled(
+    arguments: argparse.Namespace, query: Images, gallery: Images
+) -> tuple[Images, LevelWords]:
+    """Return the queries with their cameras, and the levels that they are to have."""
+    if arguments.camera is not None:
+        demand_camera(arguments.camera, query, gallery)
+    query = with_cameras(query, gallery)
+    return query, query_levels(query, gallery, arguments.levels)
 
 
 def _found(gallery: Gallery, ranking: Ranking, query: int) -> list[dict[str, Any]]:
@@ -139,7 +159,7 @@ def parse(words: list[str]) -> argparse.Namespace:
 
     Returns:
         run, query, modality, gallery, gallery_modality, only, ignore, with_itself, root, top,
-        figure, json, levels, device and threads.
+        figure, json, camera, levels, device and threads.
     """
     command = parser(
         "search",
@@ -185,6 +205,11 @@ def parse(words: list[str]) -> argparse.Namespace:
     command.add_argument("--top", type=int, default=10, help="how many to show (default: 10)")
     command.add_argument("--figure", type=folder, metavar="PNG", help="also draw the ranked list")
     command.add_argument("--json", action="store_true", help="print JSON instead of tables")
-    add_levels(command)
+    command.add_argument(
+        "--camera",
+        metavar="NAME",
+        help="which of the gallery's cameras took the query, where levels differ by camera",
+    )
+    add_levels(command, "as in the gallery, else as in the training")
     add_machine(command)
     return command.parse_args(words)

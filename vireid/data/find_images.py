@@ -26,6 +26,7 @@ def find_images(
     *,
     fold: int | None = None,
     option: str = "--modality",
+    camera: str | None = None,
 ) -> Images:
     """Return the images that a path stands for.
 
@@ -36,6 +37,7 @@ def find_images(
         part: all, train or test, for a data set.
         fold: which of the ten folds, for a data set in RegDB's layout.
         option: what gives the modality of this path, for messages.
+        camera: the name of the camera of a plain folder or an image; unknown where not given.
 
     Returns:
         The images.
@@ -43,7 +45,8 @@ def find_images(
     Raises:
         DataError: the path does not exist, holds no image, or holds a folder or link that cannot
             be read.
-        ConfigError: the modality is neither known nor given, or a part or fold does not apply.
+        ConfigError: the modality is neither known nor given, or a part, fold or camera does not
+            apply.
     """
     path = Path(path)
     if part not in PARTS or modality not in (None, *MODALITIES):
@@ -54,6 +57,11 @@ def find_images(
     if not path.exists():
         raise DataError(f"{path} does not exist; expected an image, a folder or a manifest")
     if _is_data(path):
+        if camera is not None:
+            raise ConfigError(
+                f"--camera {camera}: {path} is a data set, which says itself what its cameras are; "
+                "leave it out"
+            )
         return _of_data(path, modality, part, fold)
     if modality is None:
         raise ConfigError(_without_modality(path, option))
@@ -62,7 +70,9 @@ def find_images(
         raise ConfigError(f"{wrong} applies to data sets, {path} is none; leave it out")
     root, paths = (path.parent, [path.name]) if path.is_file() else (path, _listed(path))
     kind = np.full(len(paths), MODALITIES.index(modality))
-    return Images(root, tuple(paths), kind, np.zeros_like(kind))
+    if camera is None:
+        return Images(root, tuple(paths), kind, np.zeros_like(kind))
+    return Images(root, tuple(paths), kind, np.ones_like(kind), cameras={1: camera})
 
 
 def _is_data(path: Path) -> bool:

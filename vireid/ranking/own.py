@@ -55,7 +55,7 @@ class OwnRows:
         self._same_data = _place(self.queries.root) == _place(self.gallery.root)
         self._places: dict[tuple[str, str], list[int]] = defaultdict(list)
         for row, path in enumerate(self.gallery.paths):
-            self._places[_spot(self.gallery.root, path)].append(row)
+            self._places[spot(self.gallery.root, path)].append(row)
         self._lost: dict[str, int] = defaultdict(int)
 
     def of(self, query: int, similarity: Float) -> Int:
@@ -92,8 +92,8 @@ class OwnRows:
     def _file(self, query: int, similarity: Float) -> set[int]:
         """Return the rows that are the query's own file."""
         path = self.queries.root / self.queries.paths[query]
-        spots = {_spot(self.queries.root, self.queries.paths[query])}
-        spots.add(_spot(path.resolve().parent, path.resolve().name))
+        spots = {spot(self.queries.root, self.queries.paths[query])}
+        spots.add(spot(path.resolve().parent, path.resolve().name))
         found = {row for spot in spots for row in self._places.get(spot, ())}
         near = np.flatnonzero(similarity > ALIKE)
         alike = self.gallery.modality[near] == self.queries.modality[query]
@@ -132,8 +132,16 @@ def _place(folder: Path) -> str:
     return os.path.realpath(folder)
 
 
-def _spot(root: Path, path: str) -> tuple[str, str]:
-    """Return where a file is: the real place of its folder, and its name."""
+def spot(root: Path, path: str) -> tuple[str, str]:
+    """Return where a file is.
+
+    Args:
+        root: the folder that the path is relative to.
+        path: of the file.
+
+    Returns:
+        The real place of its folder, and its name.
+    """
     whole = root / path
     return _place(whole.parent), whole.name
 
