@@ -30,26 +30,8 @@ def run(words: list[str]) -> None:
         words: the command line.
     """
     arguments = parse(words)
-    device = use_machine(arguments)
-    query = find_images(arguments.query, arguments.modality, camera=arguments.camera)
-
-    def embed(images: Images, levels: LevelWords) -> Gallery:
-        found: Gallery = vireid.embed(
-            arguments.run,
-            images,
-            device=device,
-            cache=MEMORY,
-            levels=levels,
-            progress=progress,
-        )
-        return found
-
-    found_gallery = _gallery(arguments)
-    if isinstance(found_gallery, Images):
-        found_gallery = embed(found_gallery, arguments.levels)
-    gallery, rest = _sides(arguments, found_gallery)
-    queries = embed(*_scaled(arguments, query, found_gallery.images))
-    check_same_levels(queries.images, rest)  # those that --only leaves out tell of levels, too
+    queries, gallery = _embedded(arguments)
+    query = queries.images
     ignore: list[Own] = [*arguments.ignore, *(() if arguments.with_itself else ("own-file",))]
     ranking = vireid.search(queries, gallery, arguments.top, ignore=ignore)
     found = [_found(gallery, ranking, i) for i in range(len(query))]
@@ -69,8 +51,37 @@ def run(words: list[str]) -> None:
             console.print(f"written: {arguments.figure}")
 
 
+def _embedded(arguments: argparse.Namespace) -> tuple[Gallery, Gallery]:
+    """Return the queries, and what they are searched in, scaled alike."""
+    device = use_machine(arguments)
+
+    def embed(images: Images, levels: LevelWords) -> Gallery:
+        found: Gallery = vireid.embed(
+            arguments.run,
+            images,
+            device=device,
+            cache=MEMORY,
+            levels=levels,
+            progress=progress,
+        )
+        return found
+
+    query = find_images(arguments.query, arguments.modality, camera=arguments.camera)
+    given = _gallery(arguments)
+    rows = _wanted(arguments, given if isinstance(given, Images) else given.images)
+    if isinstance(given, Images):
+        query = with_cameras(query, given)
+        given = embed(given.subset(rows), arguments.levels)
+        rows = np.arange(len(given))
+    queries = embed(*_scaled(arguments, query, given.images))
+    # images that --only leaves out tell of levels, too
+    rest = np.setdiff1d(np.arange(len(given)), rows)
+    check_same_levels(queries.images, given.images.subset(rest))
+    return queries, given.subset(rows) if rest.size else given
+
+
 def _gallery(arguments: argparse.Namespace) -> Gallery | Images:
-    """Return the gallery, or its images where they are to be embedded, those that are wanted."""
+    """Return the gallery, or its images where they are to be embedded."""
     only, other, path = arguments.only, arguments.gallery_modality, arguments.gallery
     if only and other and only != other:
         raise ConfigError(
@@ -80,8 +91,7 @@ def _gallery(arguments: argparse.Namespace) -> Gallery | Images:
         return vireid.load_gallery(path, root=arguments.root)
     if arguments.root is not None:
         raise ConfigError("--root applies to an npz gallery; folders say themselves where")
-    found = find_images(path, other, option="--gallery-modality")
-    return found.subset(_wanted(arguments, found))
+    return find_images(path, other, option="--gallery-modality")
 
 
 def _wanted(arguments: argparse.Namespace, images: Images) -> Int:
@@ -95,13 +105,6 @@ def _wanted(arguments: argparse.Namespace, images: Images) -> Int:
             f"{arguments.gallery} holds no {only} images; choose another gallery or modality"
         )
     return rows
-
-
-def _sides(arguments: argparse.Namespace, gallery: Gallery) -> tuple[Gallery, Images]:
-    """Return what of a gallery is searched, and its other images."""
-    rows = _wanted(arguments, gallery.images)
-    rest = np.setdiff1d(np.arange(len(gallery)), rows)
-    return (gallery.subset(rows) if rest.size else gallery), gallery.images.subset(rest)
 
 
 def _scaled(

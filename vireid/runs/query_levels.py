@@ -41,7 +41,7 @@ def with_cameras(queries: Images, gallery: Images) -> Images:
 
 
 def demand_camera(name: str, queries: Images, gallery: Images) -> None:
-    """Refuse a camera of queries that their gallery does not know.
+    """Refuse a camera of queries that their gallery does not know, though it knows others.
 
     Args:
         name: of the camera.
@@ -54,10 +54,10 @@ def demand_camera(name: str, queries: Images, gallery: Images) -> None:
     for kind in np.unique(queries.modality).tolist():
         numbers = np.unique(gallery.camera[gallery.modality == kind]).tolist()
         known = [gallery.camera_name(number) for number in numbers if number]
-        if name not in known:
+        if known and name not in known:
             raise ConfigError(
                 f"--camera {name}: the gallery has no {Modality(kind).name.lower()} camera of that "
-                f"name; expected {some(known) if known else 'none, as it knows no cameras'}"
+                f"name; expected {some(known, ' or ')}"
             )
 
 
@@ -83,7 +83,14 @@ def query_levels(queries: Images, gallery: Images, asked: Sequence[str] | None) 
     levels = joined(given, gallery.levels) or Levels()
     for kind in Modality:
         _demand_known(kind, queries, levels, gallery.levels or Levels())
-    return levels
+    own = _cameras(queries) | {(kind, ANY) for kind in Modality}
+    return Levels({key: span for key, span in levels.spans.items() if key in own})
+
+
+def _cameras(images: Images) -> set[tuple[int, str]]:
+    """Return the cameras of some images by modality and name."""
+    pairs = set(zip(images.modality.tolist(), images.camera.tolist(), strict=True))
+    return {(kind, images.camera_name(number)) for kind, number in pairs}
 
 
 def _demand_known(kind: Modality, queries: Images, levels: Levels, gallery: Levels) -> None:
