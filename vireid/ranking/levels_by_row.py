@@ -55,7 +55,7 @@ def with_saved_levels(path: Path, images: Images, values: NDArray[Any] | None) -
         rows = zip(values.tolist(), images.modality.tolist(), images.camera.tolist(), strict=True)
         for text, kind, number in set(rows):
             camera = images.camera_name(number)
-            span, own = levels.of(kind, camera), Levels.from_json(_plain(text))
+            span, own = levels.of(kind, camera), _read(path, text)
             alike = not (span and span.for_bytes)  # of a file of 8 bits, where it has no span
             if own.decides(kind, camera):
                 alike = _same(span, own.of(kind, camera))
@@ -87,14 +87,18 @@ def saved_levels(path: Path, values: NDArray[Any] | None, count: int) -> Levels 
     if values.dtype.kind not in "SU":
         raise DataError(f"{path}: levels are of type {values.dtype}; expected text")
     for text in np.unique(values).tolist():
-        for key, span in Levels.from_json(_plain(text)).spans.items():
+        for key, span in _read(path, text).spans.items():
             if not _same(spans.setdefault(key, span), span):
                 raise _joined(path, *key)
     return Levels(spans)
 
 
-def _plain(text: str | bytes) -> str:
-    return text.decode() if isinstance(text, bytes) else text
+def _read(path: Path, text: str | bytes) -> Levels:
+    """Return the levels of some rows; a text that is none is named with its file."""
+    try:
+        return Levels.from_json(text.decode() if isinstance(text, bytes) else text)
+    except (DataError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: {error}; embed again") from error
 
 
 def _same(one: Span | None, other: Span | None) -> bool:

@@ -52,8 +52,7 @@ def demand_camera(name: str, queries: Images, gallery: Images) -> None:
         ConfigError: the gallery has no such camera in the modality of the queries.
     """
     for kind in np.unique(queries.modality).tolist():
-        numbers = np.unique(gallery.camera[gallery.modality == kind]).tolist()
-        known = [gallery.camera_name(number) for number in numbers if number]
+        known = _known(gallery, kind)
         if known and name not in known:
             raise ConfigError(
                 f"--camera {name}: the gallery has no {Modality(kind).name.lower()} camera of that "
@@ -82,7 +81,7 @@ def query_levels(queries: Images, gallery: Images, asked: Sequence[str] | None) 
         return list(asked)
     levels = joined(given, gallery.levels) or Levels()
     for kind in Modality:
-        _demand_known(kind, queries, levels, gallery.levels or Levels())
+        _demand_known(kind, queries, levels, gallery)
     own = _cameras(queries) | {(kind, ANY) for kind in Modality}
     return Levels({key: span for key, span in levels.spans.items() if key in own})
 
@@ -93,11 +92,17 @@ def _cameras(images: Images) -> set[tuple[int, str]]:
     return {(kind, images.camera_name(number)) for kind, number in pairs}
 
 
-def _demand_known(kind: Modality, queries: Images, levels: Levels, gallery: Levels) -> None:
+def _known(images: Images, kind: int) -> list[str]:
+    """Return the cameras of a modality that are known."""
+    numbers = np.unique(images.camera[images.modality == kind]).tolist()
+    return [images.camera_name(number) for number in numbers if number]
+
+
+def _demand_known(kind: Modality, queries: Images, levels: Levels, gallery: Images) -> None:
     """Refuse queries of an unknown camera whose gallery is scaled by camera."""
     spans = {
         camera: span
-        for (side, camera), span in gallery.spans.items()
+        for (side, camera), span in (gallery.levels or Levels()).spans.items()
         if side == kind and camera != ANY
     }
     unknown = np.flatnonzero((queries.modality == kind) & (queries.camera == 0)).tolist()
@@ -106,9 +111,9 @@ def _demand_known(kind: Modality, queries: Images, levels: Levels, gallery: Leve
     if not any(span is not None and span.for_bytes for span in spans.values()):
         unknown = deep_files(queries, unknown)
     if unknown:
-        what = kind.name.lower()
+        what, names = kind.name.lower(), sorted({*spans, *_known(gallery, kind)})
         raise ConfigError(
             f"{queries.root / queries.paths[unknown[0]]}: its camera is unknown, and the gallery's "
-            f"{what} images are scaled by camera; say --camera {some(sorted(spans), ' or ')}, or "
+            f"{what} images are scaled by camera; say --camera {some(names, ' or ')}, or "
             f"--levels {what}=LOW:HIGH"
         )

@@ -139,5 +139,5 @@ class Levels:
                     for kind, camera, *rest in json.loads(text)
                 }
             )
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise DataError(f"levels cannot be read: {error}") from error
