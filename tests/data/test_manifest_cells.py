@@ -146,8 +146,8 @@ def test_names_that_differ_in_case_only_and_numbers_in_zeros_only_are_noted(root
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("P01", "P1"), ("hall 2", "hall2"), ("gate-007b", "Gate-7B"), ("\uff11\uff12", "12"), ("\uff30x", "Px"),
-     ("\ufb01n", "fin"), ("p000", "p0"), ("P\u00b2", "P2")],
+    [("P01", "P1"), ("hall 2", "hall2"), ("gate-007b", "Gate-7B"), ("\uff11\uff12", "12"),
+     ("\uff30x", "Px"), ("\ufb01n", "fin"), ("p000", "p0"), ("P\u00b2", "P2")],
 )  # fmt: skip
 def test_names_that_people_take_for_the_same_are_noted(one, other):
     numbers = numbering([one, other, "x"], first=1)

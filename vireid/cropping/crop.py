@@ -81,7 +81,7 @@ def crop(
     known = dict(zip(places, recording.sizes(places), strict=True))
     sizes = {where: size for where, size in known.items() if not isinstance(size, str)}
     damaged = {where: size for where, size in known.items() if isinstance(size, str)}
-    check_numbers(found, placed, frames, sizes)
+    check_numbers(found, placed, frames, sizes, said=settings.form is not None)
     cuts, less = plan(found, placed, frames, sizes, settings)
     taken, notes = times(frames, placed, settings, recording.start)
     _check_modality({frames[cut.frame].camera for cut in cuts}, settings)
