@@ -108,8 +108,8 @@ def _check_following(found: BoxList, numbers: np.ndarray, size: np.ndarray) -> N
     if len(numbers) >= LEAST and inside.all(axis=1).mean() >= NEARLY_ALL and follows.any():
         raise DataError(
             f"{found.source}: read as left, top, width and height, widths are larger than the left "
-            "edge, heights than the top, and they grow with them, as right and bottom edges do; say "
-            "--corners, or --sizes if they are sizes nonetheless"
+            "edge, heights than the top, and they grow with them, as right and bottom edges do; "
+            "say --corners, or --sizes if they are sizes nonetheless"
         )
 
 
