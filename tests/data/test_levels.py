@@ -9,7 +9,7 @@ from vireid.data import decode, load_pixels, read_images
 from vireid.data.pixels.contrast import contrast, find_flat
 from vireid.data.pixels.level_words import read_levels
 from vireid.data.pixels.spans import find_levels
-from vireid.errors import ConfigError
+from vireid.errors import ConfigError, DataError
 from vireid.types import ANY, Images, Levels, Modality, Span
 
 SIZE = (64, 32)
@@ -145,6 +145,18 @@ def test_sixteen_bits_of_colour_keep_their_upper_8(tmp_path):
         + chunk(b"IDAT", zlib.compress(body)) + chunk(b"IEND", b"")
     )  # fmt: skip
     assert decode(tmp_path / "a.png").tolist() == [[[0x12, 0xFF, 0x00]]]
+
+
+def test_values_of_64_bits_are_refused_with_what_to_do(tmp_path):
+    import struct
+
+    values = np.linspace(20, 35, 12).astype("<f8").tobytes()
+    tags = {256: 4, 257: 3, 258: 64, 259: 1, 262: 1, 273: 126, 277: 1, 278: 3, 279: 96, 339: 3}
+    rows = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    head = b"II*\0" + struct.pack("<IH", 8, len(tags)) + rows
+    (tmp_path / "a.tif").write_bytes(head.ljust(126, b"\0") + values)
+    with pytest.raises(DataError, match=r"\(values of 64 bits\); expected .* save .* as float32"):
+        decode(tmp_path / "a.tif")
 
 
 @pytest.mark.parametrize(

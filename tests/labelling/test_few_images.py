@@ -104,6 +104,20 @@ def test_giant_and_single_clusters_are_doubted(sizes, expected):
     assert [line.split(":")[0] for line in found] == expected
 
 
+@pytest.mark.parametrize("noise", [0, 1e-9, 1e-6])
+def test_rows_that_are_all_equal_are_said_to_be(noise):
+    rows = 0.25 + noise * np.random.default_rng(0).normal(size=(60, 16))
+    with pytest.warns(UserWarning, match="all 60 rows are nearly equal: .* check the model"):
+        vireid.label(rows)
+
+
+def test_rows_that_are_close_and_can_be_told_apart_are_not_said_to_be_equal():
+    rows = np.ones((60, 16)) + 0.01 * np.eye(16)[np.arange(60) % 4]
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    labels = np.arange(60) % 4
+    assert list(doubts(labels, ClusteringConfig(), rows=rows.astype(np.float32))) == []
+
+
 @pytest.mark.parametrize("kind", [np.float16, np.float64, np.longdouble])
 @pytest.mark.parametrize("scale", [1, 1e-30, 1e30])
 def test_rows_of_any_type_and_size_give_the_same_labels(rows, kind, scale):

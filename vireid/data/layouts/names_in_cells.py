@@ -19,6 +19,7 @@ LARGEST = 2**53
 """From here on floating-point numbers are no longer all whole ones."""
 
 _WHOLE = re.compile(r"(-?[0-9]{1,18})(\.0+)?")  # spreadsheets write 3.0 beside empty cells
+_NUMBER = re.compile(r"[0-9]+")
 _WHOLE_TEXT = re.compile(r"(-?[0-9]+)\.0+")
 _EXPONENT = re.compile(r"[-+]?[0-9]+([.,][0-9]*)?[eE][-+][0-9]+|[-+]?[0-9]+[.,][0-9]+[eE][0-9]+")
 _GROUPS = re.compile(r"[-+]?[0-9]{1,3}([,.'’ \u00a0\u202f][0-9]{3})+")
@@ -176,15 +177,24 @@ def alike(column: str, numbers: Numbering) -> Iterator[str]:
     for cell in numbers.numbers:
         text = _canonical(cell)
         key = text if numbers.names else str(whole(text))
-        groups[" ".join(key.casefold().split())].add(text)
+        groups[_blurred(key)].add(text)
     several = [" and ".join(map(quoted, sorted(same))) for same in groups.values() if len(same) > 1]
     if several and numbers.names:
-        yield f"{column}: {some(several)} differ in case or spaces only and count as different"
+        yield (
+            f"{column}: {some(several)} differ in case or spaces only, or in leading zeros or the "
+            "width of signs, and count as different"
+        )
     elif several:
         yield f"{column}: {some(several)} are the same number and count as the same"
     long = {text for text in map(_canonical, numbers.numbers) if text.isdigit() and len(text) > 15}
     if len(long) > 1 and all(set(text[15:]) == {"0"} for text in long):
         yield f"{column}: all numbers end in zeros after 15 digits, as in Excel; {CURE}"
+
+
+def _blurred(name: str) -> str:
+    """Return a name in the form that those share which people take for the same."""
+    text = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(_NUMBER.sub(lambda digits: digits[0].lstrip("0") or "0", text).split())
 
 
 def _canonical(cell: str) -> str:
