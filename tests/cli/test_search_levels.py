@@ -33,7 +33,7 @@ BY_CAMERA = ("by camera", "opposite polarity")
 
 
 def site(root, ending, cameras):
-    """Write a manifest whose infrared pictures hold deep values, those of each file another part."""
+    """Write a manifest whose infrared pictures hold deep values, each another part of them."""
     table = []
     for path, kind, camera, person, split in rows(two_folders(root, people=6, shots=4), trained=2):
         if kind == "infrared":
@@ -147,13 +147,12 @@ def counts(tmp_path):
 
 
 @pytest.fixture
-def warned(trained, capsys):
+def warned(trained, capsys, succeed):
     """Return a function that searches and gives what was warned of."""
 
     def go(query, gallery):
         capsys.readouterr()
-        words = ("search", trained, query, "--modality", "infrared", "--gallery", gallery)
-        assert main([str(word) for word in words]) == 0
+        succeed("search", trained, query, "--modality", "infrared", "--gallery", gallery)
         return capsys.readouterr().err
 
     return go
@@ -186,7 +185,7 @@ def test_where_the_gallery_says_nothing_the_run_does_and_then_the_file(
     assert night.levels == levels
 
 
-def test_8_bits_have_no_levels_and_stay_bit_equal(people, trained, tmp_path):
+def test_8_bits_have_no_levels_and_stay_bit_equal(people, trained):
     gallery = vireid.embed(trained, people, part="test")
     assert not gallery.levels.spans
     name = gallery.images.paths[-1]
@@ -203,7 +202,7 @@ def test_exchanged_8_bits_are_exchanged_in_the_query_too(people, trained, tmp_pa
     query = people / "cam3" / "0009" / "0000.jpg"
     assert best(query, file) == (str(query), pytest.approx(1, abs=1e-5))
     night = vireid.embed(trained, query, modality="infrared")
-    with pytest.raises(DataError, match="scaled by 8 bits as they are and those of .* 255 to 0"):
+    with pytest.raises(DataError, match=r"scaled by 8 bits as they are and those of .* 255 to 0"):
         vireid.search(night, load_gallery(file))
     assert main([str(word) for word in (*words, "6=255:0")]) == 0
     copy = shutil.copy(query, tmp_path / "copy.jpg")
@@ -212,6 +211,6 @@ def test_exchanged_8_bits_are_exchanged_in_the_query_too(people, trained, tmp_pa
     assert best(copy, file, "--camera", "3") == (str(query), pytest.approx(1, abs=1e-5))
 
 
-def test_a_data_set_says_its_cameras_itself(people, trained, tmp_path, mistake):
+def test_a_data_set_says_its_cameras_itself(people, trained, mistake):
     words = ("search", trained, people, "--gallery", people, "--camera", "3")
     assert "is a data set, which says itself what its cameras are" in mistake(*words)
