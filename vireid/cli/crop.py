@@ -110,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--name-times", metavar="PATTERN", help="how names of frames tell times, such as "
         "cam_%%Y%%m%%d_%%H%%M%%S_%%f")  # fmt: skip
     add("--image-format", choices=IMAGES, default="png", help="png (default), without loss, or "
-        "jpeg of quality 95; 16-bit crops are always png, 32-bit and floating ones tif")  # fmt: skip
+        "jpeg of quality 95; crops of 16 bits are always png, of 32 or floating tif")  # fmt: skip
     return command
 
 
