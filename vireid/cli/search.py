@@ -10,7 +10,7 @@ import numpy as np
 import vireid
 from vireid.cli.arguments import add_levels, add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
-from vireid.data.find_images import MODALITIES, find_images
+from vireid.data.find_images import MODALITIES, find_images, is_data
 from vireid.data.pixels.place import MEMORY
 from vireid.errors import ConfigError, DataError
 from vireid.ranking import Gallery, usual_similarity
@@ -44,12 +44,12 @@ def run(words: list[str]) -> None:
         )
         return found
 
-    gallery = _gallery(arguments)
+    gallery, only = _gallery(arguments)
     if isinstance(gallery, Images):
         gallery = embed(gallery)
     queries = embed(query, arguments.levels or gallery.images.levels)
     ignore: list[Own] = [*arguments.ignore, *(() if arguments.with_itself else ("own-file",))]
-    ranking = vireid.search(queries, gallery, arguments.top, ignore=ignore)
+    ranking = vireid.search(queries, gallery, arguments.top, only=only, ignore=ignore)
     found = [_found(gallery, ranking, i) for i in range(len(query))]
     if arguments.json:
         pairs = zip(query.paths, found, strict=True)
@@ -57,7 +57,7 @@ def run(words: list[str]) -> None:
         console.print(json.dumps(told, indent=2), soft_wrap=True)
     else:
         _print(query, found)
-        if usual := usual_similarity(queries, gallery):
+        if usual := usual_similarity(queries, gallery.of(only)):
             console.print(usual)
     if arguments.figure:
         from vireid.cli.ranked import draw_found
@@ -67,8 +67,11 @@ def run(words: list[str]) -> None:
             console.print(f"written: {arguments.figure}")
 
 
-def _gallery(arguments: argparse.Namespace) -> Gallery | Images:
-    """Return the gallery, or its images where they are to be embedded; one modality if wanted."""
+def _gallery(arguments: argparse.Namespace) -> tuple[Gallery | Images, Modality | None]:
+    """Return the gallery, or its images where they are to be embedded, and what to search in it.
+
+    Images of the other modality stay where they are needed to tell a query's track or camera.
+    """
     wanted = {one for one in (arguments.only, arguments.gallery_modality) if one}
     if len(wanted) > 1:
         raise ConfigError(
@@ -83,15 +86,17 @@ def _gallery(arguments: argparse.Namespace) -> Gallery | Images:
     else:
         if arguments.root is not None:
             raise ConfigError("--root applies to an npz gallery; folders say themselves where")
-        found = find_images(path, arguments.gallery_modality, option="--gallery-modality")
+        said = None if is_data(path) else arguments.gallery_modality
+        found = find_images(path, said, option="--gallery-modality")
         modality = found.modality
     if not wanted:
-        return found
-    only = wanted.pop()
-    rows = np.flatnonzero(modality == Modality[only.upper()])
+        return found, None
+    only = Modality[wanted.pop().upper()]
+    rows = np.flatnonzero(modality == only)
     if not rows.size:
-        raise DataError(f"{path} holds no {only} images; choose another gallery or modality")
-    return found.subset(rows)
+        word = only.name.lower()
+        raise DataError(f"{path} holds no {word} images; choose another gallery or modality")
+    return (found, only) if arguments.ignore else (found.subset(rows), None)
 
 
 def _found(gallery: Gallery, ranking: Ranking, query: int) -> list[dict[str, Any]]:

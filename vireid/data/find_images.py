@@ -53,7 +53,7 @@ def find_images(
         )
     if not path.exists():
         raise DataError(f"{path} does not exist; expected an image, a folder or a manifest")
-    if _is_data(path):
+    if is_data(path):
         return _of_data(path, modality, part, fold)
     if modality is None:
         raise ConfigError(_without_modality(path, option))
@@ -65,8 +65,15 @@ def find_images(
     return Images(root, tuple(paths), kind, np.zeros_like(kind))
 
 
-def _is_data(path: Path) -> bool:
-    """Tell whether a path is a data set, which knows its modalities."""
+def is_data(path: Path) -> bool:
+    """Tell whether a path is a data set, which knows its modalities.
+
+    Args:
+        path: of a folder or file.
+
+    Returns:
+        True for a folder in a known layout and for a table.
+    """
     if path.is_file():
         return path.suffix.lower() in (".csv", ".parquet")
     return has_layout(path)

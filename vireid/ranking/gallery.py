@@ -10,7 +10,7 @@ import numpy as np
 from vireid.errors import DataError
 from vireid.files import whole_file
 from vireid.ranking.arrays import names_of, numbered, numbers_text, read_arrays, single_text
-from vireid.types import Embeddings, Images, Int, Levels
+from vireid.types import Embeddings, Images, Int, Levels, Modality
 
 FIELDS = ("vectors", "modality", "camera", "paths", "root")
 """What every file of a gallery holds."""
@@ -53,6 +53,12 @@ class Gallery:
         features = None if every.features is None else every.features[chosen]
         rows = Embeddings(every.vectors[chosen], every.modality[chosen], features)
         return replace(self, images=self.images.subset(chosen), embeddings=rows)
+
+    def of(self, modality: Modality | None) -> "Gallery":
+        """Return the images of one modality with their embeddings; all where None is given."""
+        if modality is None:
+            return self
+        return self.subset(np.flatnonzero(self.embeddings.modality == modality))
 
     def made_by(self) -> str:
         """Return what made the embeddings, for messages: fingerprint, run and stage."""

@@ -85,7 +85,7 @@ class OwnRows:
                 what = one.removeprefix("own-")
                 warnings.warn(
                     f"the {what} of {count} of {len(self.queries)} queries is unknown, and nothing "
-                    f"of it is left out: the gallery does not hold them",
+                    f"of it is left out: the gallery does not hold them, or not their {what}",
                     stacklevel=3,
                 )
 
