@@ -10,6 +10,8 @@ from vireid.models.extract import extract
 from vireid.runs import BEFORE, new_network, save_network
 from vireid.runs.claim import write_settings
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*not trained to its end")
+
 
 @pytest.fixture(scope="module")
 def run(people, tiny, tmp_path_factory):

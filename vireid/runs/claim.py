@@ -12,7 +12,6 @@ from vireid.files import whole_file
 from vireid.recipes import dump_recipe
 from vireid.runs import Run
 from vireid.runs.fingerprints import changed, describe_change, files_fingerprint
-from vireid.runs.states import state_files
 from vireid.types import Levels
 
 
@@ -78,7 +77,7 @@ def is_finished(run: Run) -> bool:
     Returns:
         True once everything that training writes is there.
     """
-    return run.recipe_file.exists() and run.timing_file.exists() and not state_files(run)
+    return run.recipe_file.exists() and run.has_ended()
 
 
 def write_settings(run: Run, data: DataFolder, recipe: Recipe, named: str | None = None) -> None:
