@@ -60,3 +60,37 @@ def test_a_data_set_as_gallery_of_one_modality(trained, people, capsys):
         told.append(json.loads(capsys.readouterr().out)[0]["found"])
     assert told[0] == told[1]
     assert {one["modality"] for one in told[0]} == {"visible"}
+
+
+@pytest.fixture
+def told(trained, people, gallery, capsys):
+    """Return a function that searches for the query and gives back what is warned of."""
+
+    def search(*words):
+        capsys.readouterr()
+        fixed = ("search", trained, people / QUERY, "--gallery", gallery)
+        assert main([str(one) for one in (*fixed, *words)]) == 0
+        return capsys.readouterr().err
+
+    return search
+
+
+@pytest.mark.filterwarnings("default")
+def test_files_that_are_gone_and_a_wrong_root_are_told(told, people, gallery, tmp_path):
+    paths = load_gallery(gallery).images.paths
+    words = ("--modality", "infrared", "--root", tmp_path)
+    line = (
+        f"{len(paths)} of {len(paths)} files that the gallery lists do not exist, first {tmp_path}/"
+    )
+    assert line in told(*words)
+    (tmp_path / "cam1").symlink_to(people / "cam1")
+    gone = sum(not path.startswith("cam1/") for path in paths)
+    for more in (("--only", "visible", "--ignore", "own-camera"), ("--ignore", "own-track")):
+        assert f"{gone} of {len(paths)} files that the gallery lists do" in told(*words, *more)
+    assert told("--modality", "infrared") == ""
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_query_that_the_gallery_knows_in_the_other_modality(told):
+    line = "the gallery holds 1 query as images of the other modality: 0000.jpg; if the gallery is"
+    assert line in told("--modality", "visible")

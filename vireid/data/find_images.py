@@ -1,5 +1,6 @@
 """A path -> the images that it stands for: a data set, a plain folder or one image."""
 
+import os
 import warnings
 from pathlib import Path
 
@@ -45,6 +46,11 @@ def find_images(
             be read.
         ConfigError: the modality is neither known nor given, or a part or fold does not apply.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise ConfigError(
+            f"images are given as a {type(path).__name__}; expected the path of a data set, of a "
+            "folder or of one image, or Images, which name their files"
+        )
     path = Path(path)
     if part not in PARTS or modality not in (None, *MODALITIES):
         raise ConfigError(

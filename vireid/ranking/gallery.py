@@ -10,7 +10,7 @@ import numpy as np
 from vireid.errors import DataError
 from vireid.files import whole_file
 from vireid.ranking.arrays import names_of, numbered, numbers_text, read_arrays, single_text
-from vireid.types import Embeddings, Images, Int, Levels, Modality
+from vireid.types import Embeddings, Float, Images, Int, Levels, Modality
 
 FIELDS = ("vectors", "modality", "camera", "paths", "root")
 """What every file of a gallery holds."""
@@ -46,6 +46,11 @@ class Gallery:
 
     def __len__(self) -> int:
         return len(self.images)
+
+    @property
+    def vectors(self) -> Float:
+        """The embeddings [N, D], rows of unit length."""
+        return self.embeddings.vectors
 
     def subset(self, indices: Int) -> "Gallery":
         """Return the images at the indices [M] with their embeddings, in that order."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from vireid.config import Recipe
 from vireid.data import DataFolder
-from vireid.errors import ConfigError, DataError
+from vireid.errors import ConfigError, DataError, VireidError
 from vireid.files import whole_file
 from vireid.recipes import dump_recipe
 from vireid.runs import Run
@@ -65,7 +65,20 @@ def claimed(run: Run, *, resume: bool = False) -> Iterator[None]:
         for pattern in (".*.[0-9]*", *(f"{place}/.tmp*" for place in ("states", "checkpoints"))):
             for left in run.folder.rglob(pattern):  # a killed process, or safetensors in it, wrote
                 left.unlink(missing_ok=True)
+        with _nothing_left(run):
+            yield
+
+
+@contextmanager
+def _nothing_left(run: Run) -> Iterator[None]:
+    """Take a folder away again in which a refused training has written nothing but its lock."""
+    try:
         yield
+    except VireidError:
+        if list(run.folder.iterdir()) == [run.lock_file]:
+            run.lock_file.unlink()
+            run.folder.rmdir()
+        raise
 
 
 def is_finished(run: Run) -> bool:
