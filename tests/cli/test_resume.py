@@ -87,7 +87,9 @@ def test_resuming_begins_where_there_is_nothing_and_ends_where_all_is_done(
     before = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
     capsys.readouterr()
     assert main(words(people, tiny_file, out, "--resume")) == 0
-    assert "is finished; nothing to go on with" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "is finished; nothing to go on with" in said
+    assert "trained in" not in said
     assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == before
 
 

@@ -1,6 +1,7 @@
 """Labels of few images: neighbours that suit them, settings that embeddings carry, doubts."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -147,3 +148,12 @@ def test_rows_that_cannot_be_used_are_named_as_in_the_file(rows):
 def test_modalities_that_are_no_numbers_are_refused(rows, modality):
     with pytest.raises(DataError, match="modality is of type"):
         vireid.label(rows, modality)
+
+
+@pytest.mark.parametrize("k1", [50, 5000])
+def test_advice_never_exceeds_the_images(k1):
+    config = ClusteringConfig(k1=k1, k2=6)
+    for labels in (np.zeros(40, int), np.full(40, -1)):
+        (line,) = doubts(labels, config)
+        advised = [int(number) for number in re.findall(r"\(k1 ([0-9]+)", line)]
+        assert advised == ([20] if labels[0] == 0 else [])

@@ -10,15 +10,14 @@ import numpy as np
 import vireid
 from vireid.cli.arguments import add_levels, add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
-from vireid.data.find_images import MODALITIES, find_images
+from vireid.data.find_images import MODALITIES, find_images, is_data
 from vireid.data.pixels.place import MEMORY
 from vireid.errors import ConfigError, DataError
 from vireid.ranking import Gallery, usual_similarity
 from vireid.ranking.own import Own
-from vireid.ranking.same_levels import check_same_levels
 from vireid.runs.leveling import LevelWords
 from vireid.runs.query_levels import demand_camera, query_levels, with_cameras
-from vireid.types import Images, Int, Modality, Ranking
+from vireid.types import Images, Modality, Ranking
 
 OWN_TRACK_OR_CAMERA = ("own-track", "own-camera")
 
@@ -30,10 +29,10 @@ def run(words: list[str]) -> None:
         words: the command line.
     """
     arguments = parse(words)
-    queries, gallery = _embedded(arguments)
+    queries, gallery, only = _embedded(arguments)
     query = queries.images
     ignore: list[Own] = [*arguments.ignore, *(() if arguments.with_itself else ("own-file",))]
-    ranking = vireid.search(queries, gallery, arguments.top, ignore=ignore)
+    ranking = vireid.search(queries, gallery, arguments.top, only=only, ignore=ignore)
     found = [_found(gallery, ranking, i) for i in range(len(query))]
     if arguments.json:
         pairs = zip(query.paths, found, strict=True)
@@ -41,7 +40,7 @@ def run(words: list[str]) -> None:
         console.print(json.dumps(told, indent=2), soft_wrap=True)
     else:
         _print(query, found)
-        if usual := usual_similarity(queries, gallery):
+        if usual := usual_similarity(queries, gallery.of(only)):
             console.print(usual)
     if arguments.figure:
         from vireid.cli.ranked import draw_found
@@ -51,8 +50,8 @@ def run(words: list[str]) -> None:
             console.print(f"written: {arguments.figure}")
 
 
-def _embedded(arguments: argparse.Namespace) -> tuple[Gallery, Gallery]:
-    """Return the queries, and what they are searched in, scaled alike."""
+def _embedded(arguments: argparse.Namespace) -> tuple[Gallery, Gallery, Modality | None]:
+    """Return the queries, what they are searched in, scaled alike, and the modality searched."""
     device = use_machine(arguments)
 
     def embed(images: Images, levels: LevelWords) -> Gallery:
@@ -67,44 +66,45 @@ def _embedded(arguments: argparse.Namespace) -> tuple[Gallery, Gallery]:
         return found
 
     query = find_images(arguments.query, arguments.modality, camera=arguments.camera)
-    given = _gallery(arguments)
-    rows = _wanted(arguments, given if isinstance(given, Images) else given.images)
-    if isinstance(given, Images):
-        query = with_cameras(query, given)
-        given = embed(given.subset(rows), arguments.levels)
-        rows = np.arange(len(given))
-    queries = embed(*_scaled(arguments, query, given.images))
-    # images that --only leaves out tell of levels, too
-    rest = np.setdiff1d(np.arange(len(given)), rows)
-    check_same_levels(queries.images, given.images.subset(rest))
-    return queries, given.subset(rows) if rest.size else given
+    gallery, only = _gallery(arguments)
+    if isinstance(gallery, Images):
+        query = with_cameras(query, gallery)
+        gallery = embed(gallery, arguments.levels)
+    return embed(*_scaled(arguments, query, gallery.images)), gallery, only
 
 
-def _gallery(arguments: argparse.Namespace) -> Gallery | Images:
-    """Return the gallery, or its images where they are to be embedded."""
-    only, other, path = arguments.only, arguments.gallery_modality, arguments.gallery
-    if only and other and only != other:
+def _gallery(arguments: argparse.Namespace) -> tuple[Gallery | Images, Modality | None]:
+    """Return the gallery, or its images where they are to be embedded, and what to search in it.
+
+    Images of the other modality stay where they tell a query's track or camera, and where they are
+    embedded already, as their levels tell, too.
+    """
+    wanted = {one for one in (arguments.only, arguments.gallery_modality) if one}
+    if len(wanted) > 1:
         raise ConfigError(
-            f"--only {only} and --gallery-modality {other} leave no image; leave one out"
+            f"--only {arguments.only} and --gallery-modality {arguments.gallery_modality} leave "
+            "no image; leave one out"
         )
+    path = arguments.gallery
+    found: Gallery | Images
     if path.suffix == ".npz":
-        return vireid.load_gallery(path, root=arguments.root)
-    if arguments.root is not None:
-        raise ConfigError("--root applies to an npz gallery; folders say themselves where")
-    return find_images(path, other, option="--gallery-modality")
-
-
-def _wanted(arguments: argparse.Namespace, images: Images) -> Int:
-    """Return the rows of a gallery that are searched: all, or those of one modality."""
-    only = arguments.only or arguments.gallery_modality
-    if only is None:
-        return np.arange(len(images))
-    rows = np.flatnonzero(images.modality == Modality[only.upper()])
+        found = vireid.load_gallery(path, root=arguments.root)
+        modality = found.embeddings.modality
+    else:
+        if arguments.root is not None:
+            raise ConfigError("--root applies to an npz gallery; folders say themselves where")
+        said = None if is_data(path) else arguments.gallery_modality
+        found = find_images(path, said, option="--gallery-modality")
+        modality = found.modality
+    if not wanted:
+        return found, None
+    only = Modality[wanted.pop().upper()]
+    rows = np.flatnonzero(modality == only)
     if not rows.size:
-        raise DataError(
-            f"{arguments.gallery} holds no {only} images; choose another gallery or modality"
-        )
-    return rows
+        word = only.name.lower()
+        raise DataError(f"{path} holds no {word} images; choose another gallery or modality")
+    whole = bool(arguments.ignore) or isinstance(found, Gallery)
+    return (found, only) if whole else (found.subset(rows), None)
 
 
 def _scaled(

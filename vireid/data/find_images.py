@@ -1,5 +1,6 @@
 """A path -> the images that it stands for: a data set, a plain folder or one image."""
 
+import os
 import warnings
 from pathlib import Path
 
@@ -48,6 +49,11 @@ def find_images(
         ConfigError: the modality is neither known nor given, or a part, fold or camera does not
             apply.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise ConfigError(
+            f"images are given as a {type(path).__name__}; expected the path of a data set, of a "
+            "folder or of one image, or Images, which name their files"
+        )
     path = Path(path)
     if part not in PARTS or modality not in (None, *MODALITIES):
         raise ConfigError(
@@ -56,7 +62,7 @@ def find_images(
         )
     if not path.exists():
         raise DataError(f"{path} does not exist; expected an image, a folder or a manifest")
-    if _is_data(path):
+    if is_data(path):
         if camera is not None:
             raise ConfigError(
                 f"--camera {camera}: {path} is a data set, which says itself what its cameras are; "
@@ -75,8 +81,15 @@ def find_images(
     return Images(root, tuple(paths), kind, np.ones_like(kind), cameras={1: camera})
 
 
-def _is_data(path: Path) -> bool:
-    """Tell whether a path is a data set, which knows its modalities."""
+def is_data(path: Path) -> bool:
+    """Tell whether a path is a data set, which knows its modalities.
+
+    Args:
+        path: of a folder or file.
+
+    Returns:
+        True for a folder in a known layout and for a table.
+    """
     if path.is_file():
         return path.suffix.lower() in (".csv", ".parquet")
     return has_layout(path)

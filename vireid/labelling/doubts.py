@@ -41,10 +41,11 @@ def doubts(
     sizes = np.bincount(labels[labels != NOISE])
     if not len(sizes):
         looser = min(0.9, config.eps + 0.1)
+        most = min(2 * config.k1, max(1, len(labels) // 2))
+        more = f"more neighbours (k1 {most}), " if most > config.k1 else ""
         yield (
-            f"no clusters: all {len(labels):,} images are noise; try more neighbours (k1 "
-            f"{2 * config.k1}), a larger eps ({looser:.2g}) or fewer min_samples "
-            f"({max(1, config.min_samples // 2)})"
+            f"no clusters: all {len(labels):,} images are noise; try {more}a larger eps "
+            f"({looser:.2g}) or fewer min_samples ({max(1, config.min_samples // 2)})"
         )
         return
     share = sizes.max() / len(labels)
@@ -54,7 +55,7 @@ def doubts(
         else f"the largest cluster holds {sizes.max():,} of {len(labels):,} images ({share:.0%})"
     )
     if len(sizes) == 1 or (share > GIANT and len(labels) >= FEW):
-        yield f"{what}: if they show several people, {_finer(config, matched=matched)}"
+        yield f"{what}: if they show several people, {_finer(config, len(labels), matched=matched)}"
 
 
 def _nearly_equal(rows: Float) -> bool:
@@ -63,9 +64,9 @@ def _nearly_equal(rows: Float) -> bool:
     return float(extent @ extent) <= EQUAL
 
 
-def _finer(config: ClusteringConfig, *, matched: bool) -> str:
-    """Say what makes more and smaller clusters."""
-    k1 = max(2, round(config.k1 * 0.6))
+def _finer(config: ClusteringConfig, count: int, *, matched: bool) -> str:
+    """Say what makes more and smaller clusters of so many images."""
+    k1 = max(2, min(round(config.k1 * 0.6), count // 2))
     k2 = max(1, min(config.k2, round(k1 / 5)))
     modality = "" if matched else ", or each modality by itself"
     return (

@@ -45,7 +45,7 @@ def usable_rows(vectors: Float, chosen: Int, *, normalise: bool) -> Float:
         raise DataError(
             f"rows not of unit length: {len(wrong)}, the first row {chosen[wrong[0]]} "
             f"(counted from 0) of norm {norms[wrong[0]]:.4g}; expected unit length: "
-            "normalise the rows, say with --normalise"
+            "normalise the rows, say with normalise=True or --normalise"
         )
     return unit_rows(rows)
 

@@ -11,7 +11,7 @@ from vireid.errors import DataError
 from vireid.files import whole_file
 from vireid.ranking.arrays import names_of, numbered, numbers_text, read_arrays, single_text
 from vireid.ranking.levels_by_row import rows_of_levels, with_saved_levels
-from vireid.types import Embeddings, Images, Int, Levels
+from vireid.types import Embeddings, Float, Images, Int, Levels, Modality
 
 FIELDS = ("vectors", "modality", "camera", "paths", "root")
 """What every file of a gallery holds."""
@@ -55,12 +55,23 @@ class Gallery:
         them cannot be compared."""
         return self.images.levels
 
+    @property
+    def vectors(self) -> Float:
+        """The embeddings [N, D], rows of unit length."""
+        return self.embeddings.vectors
+
     def subset(self, indices: Int) -> "Gallery":
         """Return the images at the indices [M] with their embeddings, in that order."""
         chosen, every = np.asarray(indices, dtype=np.int64), self.embeddings
         features = None if every.features is None else every.features[chosen]
         rows = Embeddings(every.vectors[chosen], every.modality[chosen], features)
         return replace(self, images=self.images.subset(chosen), embeddings=rows)
+
+    def of(self, modality: Modality | None) -> "Gallery":
+        """Return the images of one modality with their embeddings; all where None is given."""
+        if modality is None:
+            return self
+        return self.subset(np.flatnonzero(self.embeddings.modality == modality))
 
     def made_by(self) -> str:
         """Return what made the embeddings, for messages: fingerprint, run and stage."""

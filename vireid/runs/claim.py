@@ -7,12 +7,11 @@ from contextlib import contextmanager
 
 from vireid.config import Recipe
 from vireid.data import DataFolder
-from vireid.errors import ConfigError, DataError
+from vireid.errors import ConfigError, DataError, VireidError
 from vireid.files import whole_file
 from vireid.recipes import dump_recipe
 from vireid.runs import Run
 from vireid.runs.fingerprints import changed, describe_change, files_fingerprint
-from vireid.runs.states import state_files
 from vireid.types import Levels
 
 
@@ -66,7 +65,20 @@ def claimed(run: Run, *, resume: bool = False) -> Iterator[None]:
         for pattern in (".*.[0-9]*", *(f"{place}/.tmp*" for place in ("states", "checkpoints"))):
             for left in run.folder.rglob(pattern):  # a killed process, or safetensors in it, wrote
                 left.unlink(missing_ok=True)
+        with _nothing_left(run):
+            yield
+
+
+@contextmanager
+def _nothing_left(run: Run) -> Iterator[None]:
+    """Take a folder away again in which a refused training has written nothing but its lock."""
+    try:
         yield
+    except VireidError:
+        if list(run.folder.iterdir()) == [run.lock_file]:
+            run.lock_file.unlink()
+            run.folder.rmdir()
+        raise
 
 
 def is_finished(run: Run) -> bool:
@@ -78,7 +90,7 @@ def is_finished(run: Run) -> bool:
     Returns:
         True once everything that training writes is there.
     """
-    return run.recipe_file.exists() and run.timing_file.exists() and not state_files(run)
+    return run.recipe_file.exists() and run.has_ended()
 
 
 def write_settings(run: Run, data: DataFolder, recipe: Recipe, named: str | None = None) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vireid.cluster import normalise_rows
-from vireid.errors import DataError
+from vireid.errors import ConfigError, DataError
 from vireid.metrics import (
     Count,
     QueryScores,
@@ -109,7 +109,14 @@ def score(
     Raises:
         DataError: no query has a true match that it does not ignore, there are more or fewer
             embeddings than the protocol's images, or a row is not finite or zero.
+        ConfigError: the protocol is none.
+        ConfigError: the protocol is none.
     """
+    if not isinstance(protocol, Protocol):
+        raise ConfigError(
+            f"protocol is of type {type(protocol).__name__}; expected a Protocol, as of "
+            "vireid.scoring.choose_protocol or vireid.scoring.plain"
+        )
     given: Any = getattr(embeddings, "embeddings", embeddings)  # of a gallery
     ready = isinstance(given, Embeddings)
     vectors = given.vectors if ready else normalise_rows(np.asarray(given))
