@@ -88,13 +88,7 @@ def _by_column(lines: list[list[str]]) -> list[Row] | None:
     full = [n for k, n in enumerate(names) if any(line[k] for line in lines)]
     if any(full.count(name) > 1 for name in twice):
         return None
-    if any(name not in COLUMNS and not _row_number(name) for name in full):
-        return None
     return rows
-
-
-def _row_number(name: str) -> bool:
-    return not name or name.startswith(("unnamed:", "__index_level_"))
 
 
 def canonical(cell: str) -> str | int:

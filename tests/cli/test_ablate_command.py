@@ -1,6 +1,7 @@
 """`vireid ablate`: a whole study on fake people."""
 
 import json
+import shutil
 import time
 from contextlib import redirect_stdout
 from dataclasses import replace
@@ -156,6 +157,12 @@ def test_another_recipe_or_other_data_is_refused(people, draw, tiny_file, study,
     message = mistake(*words(other, tiny_file, out))
     assert "data people is images 64, " in message
     assert ", was images 128, " in message
+    shutil.rmtree(other)
+    shutil.copytree(people, other)
+    file = next(other.rglob("*.jpg"))
+    file.write_bytes(file.read_bytes()[:-1] + b"?")  # as large as before
+    message = mistake(*words(other, tiny_file, out))
+    assert "data people is images 128, " in message
     named = draw(tmp_path / "others", cameras=(1, 3))
     message = mistake(*words(named, tiny_file, out))
     assert "data is others, was people" in message

@@ -14,6 +14,8 @@ from vireid.recipes import dump_recipe
 from vireid.runs import BEFORE, Run, new_network, save_network
 from vireid.synthetic import DEFAULTS, synthesise
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*not trained to its end")
+
 SMALL = {
     "identities": 2, "test_identities": 4, "visible_images": 3, "infrared_images": 3,
     "height": 32, "width": 16,

@@ -13,6 +13,8 @@ from vireid.recipes import dump_recipe
 from vireid.runs import BEFORE, Run, new_network, save_network
 from vireid.synthetic import DEFAULTS, synthesise
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*not trained to its end")
+
 SMALL = {"identities": 4, "test_identities": 4, "visible_images": 2, "infrared_images": 2}
 DIRECTIONS = ("visible-to-infrared", "infrared-to-visible")
 SCORES = ["rank1", "rank5", "rank10", "rank20", "mAP", "mINP"]

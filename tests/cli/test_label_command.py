@@ -117,7 +117,7 @@ UNIT = np.eye(4, dtype=np.float32)
         ({"vectors": UNIT[0]}, (), "of shape (4,); expected floating (N, D)"),
         ({"vectors": np.eye(3, dtype=int)}, (), "int64 of shape (3, 3); expected floating"),
         ({"vectors": UNIT[:0]}, (), "not empty"),
-        ({"vectors": 2 * UNIT}, (), "normalise the rows, say with --normalise"),
+        ({"vectors": 2 * UNIT}, (), "normalise the rows, say with normalise=True or --normalise"),
         ({"vectors": np.nan * UNIT}, (), "NaN or infinite"),
         (
             {"vectors": 0 * UNIT},
@@ -150,3 +150,20 @@ def test_files_that_hold_no_features(tmp_path, mistake, content):
         path.write_bytes(content)
     message = mistake("label", path, "--out", tmp_path / "y.csv")
     assert f"{path} is " in message
+
+
+@pytest.mark.parametrize(
+    ("content", "seen"),
+    [(b"path,label\na.png,0\n", "it holds text"), (b"", "it is empty"),
+     (b"\x80\x04\x95rest", "it begins as neither does")],
+)  # fmt: skip
+def test_a_file_of_another_kind_is_named_and_never_told_to_be_unpickled(
+    tmp_path, mistake, content, seen
+):
+    path = tmp_path / "labels.csv"
+    path.write_bytes(content)
+    message = mistake("label", path, "--out", tmp_path / "out.csv")
+    assert (
+        f"{path} is damaged or no npz or npy file: {seen}; expected the file of `vireid" in message
+    )
+    assert "pickle" not in message

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -86,7 +87,9 @@ def test_resuming_begins_where_there_is_nothing_and_ends_where_all_is_done(
     before = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
     capsys.readouterr()
     assert main(words(people, tiny_file, out, "--resume")) == 0
-    assert "is finished; nothing to go on with" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "is finished; nothing to go on with" in said
+    assert "trained in" not in said
     assert {file: file.read_bytes() for file in out.rglob("*") if file.is_file()} == before
 
 
@@ -136,8 +139,12 @@ def test_other_images_are_refused_where_a_run_is_finished(
     assert "give the same data or choose another --out" in message
 
 
-def test_the_same_files_with_other_contents_are_refused(people, tiny_file, half, tmp_path, mistake):
-    other = tmp_path / "other"
+@pytest.mark.parametrize("finished", [False, True])
+def test_the_same_files_with_other_contents_are_refused(
+    people, tiny_file, half, trained, tmp_path, mistake, finished
+):
+    run, other = tmp_path / "run", tmp_path / "other"
+    shutil.copytree(trained if finished else half, run)
     shutil.copytree(people, other)
     file = other / "cam1" / "0001" / "0000.jpg"
     size = file.stat().st_size
@@ -146,8 +153,20 @@ def test_the_same_files_with_other_contents_are_refused(people, tiny_file, half,
     turned.save(file, quality=80)
     file.write_bytes(file.read_bytes().ljust(size, b"\0"))
     assert file.stat().st_size == size
-    message = mistake(*words(other, tiny_file, half, "--resume"))
+    message = mistake(*words(other, tiny_file, run, "--resume"))
     assert "): what the files hold changed; give the same data" in message
+
+
+def test_a_run_finished_by_an_earlier_version_is_compared_by_what_that_noted(
+    people, tiny_file, trained, tmp_path, capsys
+):
+    run = Run(tmp_path / "run")
+    shutil.copytree(trained, run.folder)
+    noted = run.data_file.read_text()
+    run.data_file.write_text(re.sub(", contents [0-9a-f]+", "", noted))
+    assert run.data_file.read_text() != noted
+    assert main(words(people, tiny_file, run.folder, "--resume")) == 0
+    assert "is finished; nothing to go on with" in capsys.readouterr().out
 
 
 def test_the_guard_may_change_while_a_run_goes_on(people, tiny_file, half, trained, capsys):

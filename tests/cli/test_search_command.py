@@ -146,6 +146,7 @@ def test_one_modality_and_not_the_own_camera(trained, people, gallery, capsys):
     assert {one["camera"] for one in told[0]["found"]} == {"1", "2", "6"}
 
 
+@pytest.mark.filterwarnings("ignore:.*files that the gallery lists do not exist")
 def test_images_that_have_moved_are_found_or_grey(trained, people, gallery, tmp_path, capsys):
     query, moved = tmp_path / "night.jpg", tmp_path / "moved"
     shutil.copy(people.joinpath(*QUERY), query)

@@ -195,3 +195,14 @@ def test_without_people_to_test_on_no_scores_are_proposed(people, tmp_path, trai
         f"next: vireid embed {out} {data} --out embeddings.npz; then vireid label"
     )
     assert "vireid evaluate" not in said
+
+
+def test_a_refused_training_leaves_no_folder(people, tiny_file, tmp_path, mistake):
+    out = tmp_path / "run"
+    mistake("train", people, "--out", out, "--recipe", tiny_file, "--weights", "gone.pt")
+    assert not out.exists()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("kept")
+    words = ("train", people, "--out", tmp_path / "mine", "--recipe", tiny_file)
+    mistake(*words, "--weights", "gone.pt")
+    assert (tmp_path / "mine" / "notes.txt").read_text() == "kept"

@@ -61,3 +61,27 @@ def test_normalising_keeps_the_direction() -> None:
     found = normalise_rows(rows)
     assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-6)
     assert np.allclose(found * np.linalg.norm(rows, axis=1)[:, None], rows, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("scale", "dtype"),
+    [(1e300, "f8"), (1e-300, "f8"), (1e30, "f4"), (1e-30, "f4"), (1e-40, "f4"), (6e4, "f2")],
+)
+def test_rows_of_any_length_keep_their_direction_without_a_warning(scale, dtype):
+    rows = np.array([[0.6, 0.8, 0], [-0.28, 0, 0.96]])
+    found = normalise_rows((rows * scale).astype(dtype))
+    assert np.abs(found - rows).max() < (1e-6 if scale > 1e-35 and dtype != "f2" else 1e-3)
+
+
+def test_a_long_row_does_not_change_the_others():
+    rows = np.random.default_rng(0).normal(size=(6, 40)).astype(np.float32)
+    expected = normalise_rows(rows)
+    rows[2] *= 1e30
+    assert np.array_equal(np.delete(normalise_rows(rows), 2, 0), np.delete(expected, 2, 0))
+
+
+def test_values_beyond_float32_are_named():
+    with pytest.raises(DataError, match="beyond 3e38; normalise the rows"):
+        finite_rows(np.eye(3) * 1e300)
+    with pytest.raises(DataError, match="norm inf"):
+        unit_rows(np.eye(3, dtype=np.float32) * np.float32(1e30))

@@ -4,8 +4,11 @@ import json
 import signal
 import subprocess
 import sys
+from contextlib import suppress
+from dataclasses import replace
 
 import pytest
+from PIL import Image
 
 from tests.cropping.drawn import Row, frames, held, listed, random_rows, write
 from vireid.cropping import CropSettings, part
@@ -82,6 +85,7 @@ def test_a_crop_that_is_gone_and_a_frame_that_changed_are_made_again(given, tmp_
     other = frame.read_bytes()
     done = crop(*given, tmp_path / "out", HOW)
     assert "38 frames had been done before" in done.notes
+    assert "1 frame with other bytes than before, cut again" in done.notes
     frame.write_bytes(changed.read_bytes())
     crop(*given, tmp_path / "out", HOW)
     assert other != changed.read_bytes()
@@ -129,6 +133,33 @@ def test_a_second_recording_of_a_camera_needs_a_name(given, tmp_path):
     crop(other, boxes, tmp_path / "out", evening)
     tracks = {row["track"] for row in listed(tmp_path / "out")}
     assert {"a/1", "a/evening/1"} <= tracks
+
+
+@pytest.mark.parametrize("how", [HOW, BEST])
+@pytest.mark.parametrize("ended", [1, 40])
+def test_a_second_recording_of_equal_names_and_sizes_replaces_nothing(given, tmp_path, how, ended):
+    """Cameras begin to count anew with each recording, and trackers with each file."""
+
+    def stop(done, _total):
+        if done == ended < 40:
+            raise KeyboardInterrupt
+
+    with suppress(KeyboardInterrupt):
+        crop(*given, tmp_path / "out", how, workers=1, progress=stop)
+    before = held(tmp_path / "out")
+    other = tmp_path / "evening"
+    other.mkdir()
+    for number, file in enumerate(sorted(given[0].iterdir())):
+        Image.open(file).rotate(180).save(other / file.name)
+        if number % 3 == 0 and ended == 40:  # some frames are equal, of an empty room
+            (other / file.name).write_bytes(file.read_bytes())
+    with pytest.raises(DataError, match=r"other frames of these names: .*; say --recording NAME"):
+        crop(other, given[1], tmp_path / "out", how)
+    assert held(tmp_path / "out") == before
+    evening = replace(how, recording="evening")
+    crop(other, given[1], tmp_path / "out", evening)
+    now = held(tmp_path / "out")
+    assert all(now[name] == before[name] for name in before if name != "manifest.csv")
 
 
 def test_two_processes_at_once_are_told(given, tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from tests.cropping.drawn import HEIGHT, WIDTH, Row, coco, frames, listed, random_rows, text, write
@@ -78,6 +79,27 @@ def test_corners_where_sizes_are_expected_are_noticed(cut):
         cut(lines(*rows))
     _, found = cut(lines(*rows), form="corners")
     assert found[0]["box"] == "31 20 30 40"
+
+
+@pytest.mark.parametrize("name", ["boxes.txt", "boxes.csv"])
+def test_corners_that_fit_the_frame_as_sizes_are_noticed(cut, name):
+    header = "" if name == "boxes.txt" else "frame,track,left,top,width,height\n"
+    starts = [(1 + k % 40, 1 + k % 8) for k in range(1, 25)]
+    rows = [(1 + k % 6, k, x, y, x + 5 + k % 3, y + 12 + k % 4) for k, (x, y) in enumerate(starts)]
+    with pytest.raises(DataError, match=r"as right and bottom edges do; say --corners, or --sizes"):
+        cut(header + lines(*rows), name)
+    if name == "boxes.txt":
+        _, found = cut(lines(*rows), name, form="corners")
+        assert len(found) == 24
+    assert cut(header + lines(*rows), name, form="size")[0].crops > 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_sizes_of_large_people_at_the_upper_left_are_no_corners(cut, seed):
+    rng = np.random.default_rng(seed)
+    starts, sizes = rng.integers(0, (12, 8), (30, 2)), rng.integers((30, 30), (60, 50), (30, 2))
+    rows = [(1 + k % 6, k, *a, *b) for k, (a, b) in enumerate(zip(starts, sizes, strict=True))]
+    assert cut(lines(*rows))[0].crops > 20
 
 
 def test_sizes_where_corners_are_expected_are_noticed(cut):

@@ -14,8 +14,9 @@ from vireid.cli.main import main
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "crop.md"
 SMALL = {
-    "vireid synth": "--identities 8 --test-identities 4 --processes 1",
-    "vireid train": "--set stages.intra.epochs=1 stages.joint.epochs=1 stages.aligned.epochs=1 "
+    "vireid synth": "--identities 5 --test-identities 3 --processes 1",
+    "vireid train": "--set height=48 width=24 "
+    "stages.intra.epochs=1 stages.joint.epochs=1 stages.aligned.epochs=1 "
     "stages.intra.iterations=2 stages.joint.iterations=2 stages.aligned.iterations=2",
 }
 """What keeps a command of the page short here."""

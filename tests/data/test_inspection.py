@@ -128,6 +128,16 @@ def test_odd_sizes_are_measured_against_nearly_all_others():
         assert judge([Scan("data", data)], by_path).findings["files of an odd size"] == number
 
 
+def test_colours_whose_lower_bits_are_lost_are_named_with_what_to_do():
+    train = images(4)
+    wasted = facts(4, replace(GOOD, wasted=True))
+    scan = Scan("data", DataFolder("data", train, NONE), ())
+    found = judge([scan], dict(zip(train.paths, wasted, strict=True))).warnings
+    (line,) = [one for one in found if "more than 8 bits" in one]
+    assert line.startswith("4 images in colour or with transparency")
+    assert "save them as grey levels of 16 bits without transparency" in line
+
+
 def test_workers_are_at_least_one(original):
     with pytest.raises(ConfigError, match="workers is 0; expected at least 1"):
         check(original("sysu"), workers=0)

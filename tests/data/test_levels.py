@@ -1,15 +1,19 @@
 """Values of more than 8 bits: what becomes black and white, found, given, and kept apart."""
 
+import struct
+import zlib
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from tests.people import person
 from vireid.data import decode, load_pixels, read_images
+from vireid.data.check.file_facts import look_at
 from vireid.data.pixels.contrast import contrast, find_flat
 from vireid.data.pixels.level_words import read_levels
 from vireid.data.pixels.spans import find_levels
-from vireid.errors import ConfigError
+from vireid.errors import ConfigError, DataError
 from vireid.types import ANY, Images, Levels, Modality, Span
 
 SIZE = (64, 32)
@@ -131,20 +135,54 @@ def test_pgm_of_any_maximum_holds_the_values_of_the_file(tmp_path, largest):
     assert np.abs(found - values.astype(float) * 255 / largest).max() <= 0.5
 
 
-def test_sixteen_bits_of_colour_keep_their_upper_8(tmp_path):
-    import struct
-    import zlib
+def png16(values):
+    """Return a PNG of 16 bits [H, W, C]: colours, or grey with opacity."""
+    height, width, channels = values.shape
+    kind = {2: 4, 3: 2, 4: 6}[channels]
+    body = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
 
     def chunk(name, content):
         return struct.pack(">I", len(content)) + name + content + struct.pack(
             ">I", zlib.crc32(name + content))  # fmt: skip
 
-    body = b"\0" + np.array([0x1234, 0xFF00, 0x00FF], ">u2").tobytes()
-    (tmp_path / "a.png").write_bytes(
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 16, 2, 0, 0, 0))
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 16, kind, 0, 0, 0))
         + chunk(b"IDAT", zlib.compress(body)) + chunk(b"IEND", b"")
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("largest", "wasted"), [(4095, True), (16383, True), (65535, False)])
+@pytest.mark.parametrize("kind", ["colour", "opacity", "ppm"])
+def test_colours_of_more_bits_that_use_few_of_them_are_noticed(tmp_path, kind, largest, wasted):
+    grey = greys(1)[0] * largest / 255
+    colours = np.repeat(grey[:, :, None], 3, 2)
+    if kind == "ppm":
+        header = f"P6 {SIZE[1]} {SIZE[0]} 65535\n".encode()
+        (tmp_path / "a").write_bytes(header + colours.astype(">u2").tobytes())
+    elif kind == "colour":
+        (tmp_path / "a").write_bytes(png16(colours))
+    else:
+        (tmp_path / "a").write_bytes(png16(np.dstack([grey, np.full_like(grey, 65535)])))
+    Image.fromarray((colours * 20 / largest).astype("u1")).save(tmp_path / "b", format="PPM")
+    deep, plain = look_at(Images(tmp_path, ["a", "b"], [1, 1], [3, 3]))
+    assert deep.wasted is wasted
+    assert not plain.wasted, "8 bits are 8 bits"
+
+
+def test_sixteen_bits_of_colour_keep_their_upper_8(tmp_path):
+    (tmp_path / "a.png").write_bytes(png16(np.array([[[0x1234, 0xFF00, 0x00FF]]])))
     assert decode(tmp_path / "a.png").tolist() == [[[0x12, 0xFF, 0x00]]]
+
+
+def test_values_of_64_bits_are_refused_with_what_to_do(tmp_path):
+    values = np.linspace(20, 35, 12).astype("<f8").tobytes()
+    tags = {256: 4, 257: 3, 258: 64, 259: 1, 262: 1, 273: 126, 277: 1, 278: 3, 279: 96, 339: 3}
+    rows = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    head = b"II*\0" + struct.pack("<IH", 8, len(tags)) + rows
+    (tmp_path / "a.tif").write_bytes(head.ljust(126, b"\0") + values)
+    with pytest.raises(DataError, match=r"\(values of 64 bits\); expected .* save .* as float32"):
+        decode(tmp_path / "a.tif")
 
 
 @pytest.mark.parametrize(

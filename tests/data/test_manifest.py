@@ -93,8 +93,9 @@ def test_quoted_paths_and_lines(tmp_path):
     ("text", "message"),
     [
         ("", "misses columns 'path', 'modality', 'camera'"),
-        ("path;modality;camera\n", "separates its cells by semicolons; expected commas"),
-        ("path\tmodality\tcamera\n", "separates its cells by tabs"),
+        ("path|modality|camera\n", "separates its cells by bars; expected commas, semicolons"),
+        ("path;modality;file\n", "misses columns 'camera' and has unknown columns 'file'"),
+        ("path\tmodality\n", "misses columns 'camera'; expected path"),
         (
             "path,camera,file,idenity,path\n",
             "misses columns 'modality' and has unknown columns 'file', 'idenity' and repeats "

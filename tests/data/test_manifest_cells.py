@@ -6,7 +6,7 @@ import pytest
 from tests.people import HEADER, manifest, rows, two_folders
 from vireid.data import read_manifest
 from vireid.data.check.inspection import check
-from vireid.data.layouts.names_in_cells import numbering
+from vireid.data.layouts.names_in_cells import alike, numbering
 from vireid.errors import DataError
 
 
@@ -142,6 +142,24 @@ def test_names_that_differ_in_case_only_and_numbers_in_zeros_only_are_noted(root
     path = write(root, lambda row: (*row[:3], "0" * (row[1] == "visible") + row[3], row[4]))
     with pytest.warns(UserWarning, match="'0' and '00'.* are the same number"):
         read_manifest(path)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("P01", "P1"), ("hall 2", "hall2"), ("gate-007b", "Gate-7B"), ("\uff11\uff12", "12"),
+     ("\uff30x", "Px"), ("\ufb01n", "fin"), ("p000", "p0"), ("P\u00b2", "P2")],
+)  # fmt: skip
+def test_names_that_people_take_for_the_same_are_noted(one, other):
+    numbers = numbering([one, other, "x"], first=1)
+    assert len({*numbers.numbers.values()}) == 3
+    (line,) = alike("camera", numbers)
+    assert line.startswith("camera: ")
+    assert f"'{other}'" in line
+    assert "count as different" in line
+
+
+def test_names_of_other_numbers_are_not_alike():
+    assert list(alike("identity", numbering(["P1", "P10", "P100", "P2", "q1"], first=1))) == []
 
 
 def test_track_time_and_box_reach_whoever_labels(root):

@@ -49,5 +49,5 @@ def test_what_cannot_be_labelled(rows):
         vireid.label(rows, only=Modality.VISIBLE)
     with pytest.raises(DataError, match="modality must be 0"):
         vireid.label(rows, MODALITY[:-1])
-    with pytest.raises(DataError, match="normalise the rows, say with --normalise"):
+    with pytest.raises(DataError, match="normalise the rows, say with normalise=True or"):
         vireid.label(2 * rows)

@@ -1,6 +1,7 @@
 """Labels of few images: neighbours that suit them, settings that embeddings carry, doubts."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -144,6 +145,20 @@ def test_giant_and_single_clusters_are_doubted(sizes, expected):
     assert [line.split(":")[0] for line in found] == expected
 
 
+@pytest.mark.parametrize("noise", [0, 1e-9, 1e-6])
+def test_rows_that_are_all_equal_are_said_to_be(noise):
+    rows = 0.25 + noise * np.random.default_rng(0).normal(size=(60, 16))
+    with pytest.warns(UserWarning, match="all 60 rows are nearly equal: .* check the model"):
+        vireid.label(rows)
+
+
+def test_rows_that_are_close_and_can_be_told_apart_are_not_said_to_be_equal():
+    rows = np.ones((60, 16)) + 0.01 * np.eye(16)[np.arange(60) % 4]
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    labels = np.arange(60) % 4
+    assert list(doubts(labels, ClusteringConfig(), rows=rows.astype(np.float32))) == []
+
+
 @pytest.mark.parametrize("kind", [np.float16, np.float64, np.longdouble])
 @pytest.mark.parametrize("scale", [1, 1e-30, 1e30])
 def test_rows_of_any_type_and_size_give_the_same_labels(rows, kind, scale):
@@ -173,3 +188,12 @@ def test_rows_that_cannot_be_used_are_named_as_in_the_file(rows):
 def test_modalities_that_are_no_numbers_are_refused(rows, modality):
     with pytest.raises(DataError, match="modality is of type"):
         vireid.label(rows, modality)
+
+
+@pytest.mark.parametrize("k1", [50, 5000])
+def test_advice_never_exceeds_the_images(k1):
+    config = ClusteringConfig(k1=k1, k2=6)
+    for labels in (np.zeros(40, int), np.full(40, -1)):
+        (line,) = doubts(labels, config)
+        advised = [int(number) for number in re.findall(r"\(k1 ([0-9]+)", line)]
+        assert advised == ([20] if labels[0] == 0 else [])

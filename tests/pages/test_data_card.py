@@ -1,16 +1,17 @@
 """The page of a data set: whatever names hold is shown, nothing is loaded, it stays small."""
 
+import re
 import shutil
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFont
 
 import vireid
 from tests.people import manifest, rows, two_folders
 from vireid.errors import DataError
-from vireid.pages.charts import bars, ranges
+from vireid.pages.charts import LETTERS, NAME, bars, ranges
 from vireid.pages.markup import plain, text
 from vireid.scoring import data_card
 from vireid.scoring.data_card import write_data_card
@@ -148,5 +149,20 @@ def test_text_of_any_kind_is_escaped():
     drawn = ranges([("<b>", "visible", (0.0, 1.0, 2.0, 3.0, 999.0))], 255, "<i>")
     assert "<b>" not in drawn
     assert "<i>" not in drawn
-    assert 'x2="570.0"' in drawn, "what is beyond the scale ends at its end"
+    assert 'x2="660.0"' in drawn, "what is beyond the scale ends at its end"
     assert "12,345" in bars([("many", 12345), ("none", 0)], "people")
+
+
+@pytest.mark.parametrize(
+    "name", ["infrared camera Garage", "visible camera WWWWWWWWWWWWWWWWWW", "\u95e8" * 30, "i" * 60]
+)
+def test_names_beside_a_chart_fit_into_their_room(name):
+    drawn = bars([(name, 3)], "x")
+    shown = re.search(r'<text class="name"[^>]*>([^<]*)<', drawn)[1]
+    font = ImageFont.load_default(LETTERS)
+    assert name.startswith(shown.rstrip("\N{HORIZONTAL ELLIPSIS}"))
+    if name.isascii():
+        assert font.getlength(shown.replace("\N{HORIZONTAL ELLIPSIS}", "...")) <= NAME - 8
+    else:
+        assert len(shown) * LETTERS <= NAME - 8
+    assert ("Garage" in shown) == ("Garage" in name)

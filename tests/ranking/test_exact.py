@@ -69,6 +69,7 @@ def seen(names, network=None, track=None, root="r"):
     return Gallery(images, Embeddings(rows, images.modality), network, f"run {network}")
 
 
+@pytest.mark.filterwarnings("ignore:.*files that the gallery lists do not exist")
 def test_a_query_its_track_and_its_camera_are_left_out():
     gallery = seen("abcd", "n", [5, 5, 6, -1])
     assert search(gallery, gallery, 2).order[:, 0].tolist() == [0, 1, 2, 3]

@@ -10,6 +10,8 @@ from vireid.models.extract import extract
 from vireid.runs import BEFORE, new_network, save_network
 from vireid.runs.claim import write_settings
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*not trained to its end")
+
 
 @pytest.fixture(scope="module")
 def run(people, tiny, tmp_path_factory):
@@ -60,3 +62,15 @@ def test_options_that_do_not_apply(people, run, tmp_path):
         vireid.embed(run, tmp_path / "nowhere")
     with pytest.raises(CheckpointError, match="has no stage joint; it has: before"):
         vireid.embed(run, test, stage="joint")
+
+
+@pytest.mark.parametrize("given", [["a.png", "b.png"], ("a.png",), 7])
+def test_a_list_of_paths_is_refused_in_one_line(run, given):
+    with pytest.raises(ConfigError, match=r"images are given as a .*; expected the path of a data"):
+        vireid.embed(run, given)
+
+
+def test_a_gallery_holds_its_vectors(people, run):
+    gallery = vireid.embed(run, people, part="test")
+    assert gallery.vectors is gallery.embeddings.vectors
+    assert gallery.vectors.shape == (len(gallery), 64)

@@ -20,6 +20,8 @@ from vireid.runs import (
 )
 from vireid.runs.checkpoint import load_checkpoint, save_checkpoint
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*not trained to its end")
+
 
 @pytest.fixture
 def run(tmp_path, tiny):

@@ -27,6 +27,8 @@ from vireid.scoring import (
 )
 from vireid.scoring.means import averages
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*not trained to its end")
+
 PLAIN = "SYSU-MM01 all-search, single-shot, infrared-to-visible"
 
 

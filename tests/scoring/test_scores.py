@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vireid.errors import DataError
+from vireid.errors import ConfigError, DataError
 from vireid.metrics import retrieval_scores
 from vireid.scoring import Draw, Protocol, score, sysu
 from vireid.types import Embeddings, Images, Truth
@@ -124,3 +124,9 @@ def test_unknown_people_are_refused():
     protocol = sysu(images, identity)
     with pytest.raises(DataError, match="identity -1 is given; expected 0 or more"):
         score(np.random.default_rng(0).normal(size=(8, 4)), identity, protocol)
+
+
+@pytest.mark.parametrize("protocol", [None, "sysu", {}])
+def test_what_is_no_protocol_is_refused_in_one_line(protocol):
+    with pytest.raises(ConfigError, match=r"protocol is of type .*; expected a Protocol, as of"):
+        score(np.eye(3), [0, 0, 1], protocol)

@@ -148,3 +148,16 @@ def _die() -> None:
 def test_a_contact_sheet_needs_images(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no images"):
         write_contact_sheet(tmp_path, tmp_path / "sheet.png", [[[], []]])
+
+
+def test_a_data_set_that_has_lost_images_is_refused(tmp_path: Path) -> None:
+    out = synthesise(tmp_path / "data", SETTINGS, processes=1)
+    before = digests(out)
+    (out / "cam1" / "0002" / "0001.jpg").unlink()
+    (out / "cam6" / "0005" / "0002.jpg").unlink()
+    with pytest.raises(DataError, match=r"lacks 2 of 40 images, first cam1/0002/0001\.jpg; delete"):
+        synthesise(out, SETTINGS, processes=1)
+    assert len(digests(out)) == len(before) - 2
+    (out / "factors.csv").unlink()
+    with pytest.raises(DataError, match=r"factors\.csv is missing or damaged; delete the folder"):
+        synthesise(out, SETTINGS, processes=1)

@@ -66,6 +66,8 @@ def test_each_trouble_is_named_with_what_to_try(tiny: Recipe) -> None:
     text = found_in(tiny, apart)
     assert text.startswith("mixed labels: no cluster holds images of both modalities: raise")
     assert "visible" not in text
+    alone = np.where(MODALITY == 1, 0, 1)
+    assert "raise" not in found_in(tiny, alone), "to raise and to lower at once is no advice"
     noise = np.where(MODALITY == 1, -1, IDENTITY)
     text = found_in(tiny, noise)
     assert "infrared labels: all infrared images are noise: raise labelling.single.eps" in text

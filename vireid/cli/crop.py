@@ -87,6 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--format", choices=get_args(Format), help="of the boxes, if not as recognised")
     add("--corners", dest="form", action="store_const", const="corners", help="the four numbers "
         "are left, top, right and bottom, whatever the format says")  # fmt: skip
+    add("--sizes", dest="form", action="store_const", const="size", help="they are left, top, "
+        "width and height, though they look like corners")  # fmt: skip
     add("--first-frame", type=whole_from(0), metavar="N", help="number of the first frame in the "
         "boxes, which then count frames in order")  # fmt: skip
     add("--modality", nargs="+", default=[], metavar="KIND", help="visible or infrared, or "
@@ -108,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--name-times", metavar="PATTERN", help="how names of frames tell times, such as "
         "cam_%%Y%%m%%d_%%H%%M%%S_%%f")  # fmt: skip
     add("--image-format", choices=IMAGES, default="png", help="png (default), without loss, or "
-        "jpeg of quality 95; 16-bit crops are always png")  # fmt: skip
+        "jpeg of quality 95; crops of 16 bits are always png, of 32 or floating tif")  # fmt: skip
     return command
 
 

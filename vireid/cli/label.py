@@ -56,7 +56,9 @@ def run(words: list[str]) -> None:
     chosen = found.labels[found.chosen]
     console.print(f"{summary(chosen)}, {perf_counter() - start:.1f} s: {arguments.out}")
     console.print(_quality(found))
-    for doubt in doubts(chosen, found.config, matched=arguments.match):
+    for doubt in doubts(
+        chosen, found.config, rows=found.embeddings.vectors, matched=arguments.match
+    ):
         warnings.warn(doubt, stacklevel=1)
 
 

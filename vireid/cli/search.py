@@ -10,15 +10,14 @@ import numpy as np
 import vireid
 from vireid.cli.arguments import add_levels, add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
-from vireid.data.find_images import MODALITIES, find_images
+from vireid.data.find_images import MODALITIES, find_images, is_data
 from vireid.data.pixels.place import MEMORY
 from vireid.errors import ConfigError, DataError
 from vireid.ranking import Gallery, usual_similarity
 from vireid.ranking.own import Own
-from vireid.types import Images, Levels, Modality, Ranking
-
-LevelWords = Levels | list[str] | None
-"""Levels, or the words of ``--levels``."""
+from vireid.runs.leveling import LevelWords
+from vireid.runs.query_levels import demand_camera, query_levels, with_cameras
+from vireid.types import Images, Modality, Ranking
 
 OWN_TRACK_OR_CAMERA = ("own-track", "own-camera")
 
@@ -30,10 +29,32 @@ def run(words: list[str]) -> None:
         words: the command line.
     """
     arguments = parse(words)
-    device = use_machine(arguments)
-    query = find_images(arguments.query, arguments.modality)
+    queries, gallery, only = _embedded(arguments)
+    query = queries.images
+    ignore: list[Own] = [*arguments.ignore, *(() if arguments.with_itself else ("own-file",))]
+    ranking = vireid.search(queries, gallery, arguments.top, only=only, ignore=ignore)
+    found = [_found(gallery, ranking, i) for i in range(len(query))]
+    if arguments.json:
+        pairs = zip(query.paths, found, strict=True)
+        told = [{"query": str(query.root / path), "found": images} for path, images in pairs]
+        console.print(json.dumps(told, indent=2), soft_wrap=True)
+    else:
+        _print(query, found)
+        if usual := usual_similarity(queries, gallery.of(only)):
+            console.print(usual)
+    if arguments.figure:
+        from vireid.cli.ranked import draw_found
 
-    def embed(images: Images, levels: LevelWords = arguments.levels) -> Gallery:
+        draw_found(queries, gallery, ranking, arguments.figure)
+        if not arguments.json:
+            console.print(f"written: {arguments.figure}")
+
+
+def _embedded(arguments: argparse.Namespace) -> tuple[Gallery, Gallery, Modality | None]:
+    """Return the queries, what they are searched in, scaled alike, and the modality searched."""
+    device = use_machine(arguments)
+
+    def embed(images: Images, levels: LevelWords) -> Gallery:
         found: Gallery = vireid.embed(
             arguments.run,
             images,
@@ -44,31 +65,20 @@ def run(words: list[str]) -> None:
         )
         return found
 
-    gallery = _gallery(arguments)
+    query = find_images(arguments.query, arguments.modality, camera=arguments.camera)
+    gallery, only = _gallery(arguments)
     if isinstance(gallery, Images):
-        gallery = embed(gallery)
-    queries = embed(query, arguments.levels or gallery.images.levels)
-    ignore: list[Own] = [*arguments.ignore, *(() if arguments.with_itself else ("own-file",))]
-    ranking = vireid.search(queries, gallery, arguments.top, ignore=ignore)
-    found = [_found(gallery, ranking, i) for i in range(len(query))]
-    if arguments.json:
-        pairs = zip(query.paths, found, strict=True)
-        told = [{"query": str(query.root / path), "found": images} for path, images in pairs]
-        console.print(json.dumps(told, indent=2), soft_wrap=True)
-    else:
-        _print(query, found)
-        if usual := usual_similarity(queries, gallery):
-            console.print(usual)
-    if arguments.figure:
-        from vireid.cli.ranked import draw_found
-
-        draw_found(queries, gallery, ranking, arguments.figure)
-        if not arguments.json:
-            console.print(f"written: {arguments.figure}")
+        query = with_cameras(query, gallery)
+        gallery = embed(gallery, arguments.levels)
+    return embed(*_scaled(arguments, query, gallery.images)), gallery, only
 
 
-def _gallery(arguments: argparse.Namespace) -> Gallery | Images:
-    """Return the gallery, or its images where they are to be embedded; one modality if wanted."""
+def _gallery(arguments: argparse.Namespace) -> tuple[Gallery | Images, Modality | None]:
+    """Return the gallery, or its images where they are to be embedded, and what to search in it.
+
+    Images of the other modality stay where they tell a query's track or camera, and where they are
+    embedded already, as their levels tell, too.
+    """
     wanted = {one for one in (arguments.only, arguments.gallery_modality) if one}
     if len(wanted) > 1:
         raise ConfigError(
@@ -83,15 +93,28 @@ def _gallery(arguments: argparse.Namespace) -> Gallery | Images:
     else:
         if arguments.root is not None:
             raise ConfigError("--root applies to an npz gallery; folders say themselves where")
-        found = find_images(path, arguments.gallery_modality, option="--gallery-modality")
+        said = None if is_data(path) else arguments.gallery_modality
+        found = find_images(path, said, option="--gallery-modality")
         modality = found.modality
     if not wanted:
-        return found
-    only = wanted.pop()
-    rows = np.flatnonzero(modality == Modality[only.upper()])
+        return found, None
+    only = Modality[wanted.pop().upper()]
+    rows = np.flatnonzero(modality == only)
     if not rows.size:
-        raise DataError(f"{path} holds no {only} images; choose another gallery or modality")
-    return found.subset(rows)
+        word = only.name.lower()
+        raise DataError(f"{path} holds no {word} images; choose another gallery or modality")
+    whole = bool(arguments.ignore) or isinstance(found, Gallery)
+    return (found, only) if whole else (found.subset(rows), None)
+
+
+def _scaled(
+    arguments: argparse.Namespace, query: Images, gallery: Images
+) -> tuple[Images, LevelWords]:
+    """Return the queries with their cameras, and the levels that they are to have."""
+    if arguments.camera is not None:
+        demand_camera(arguments.camera, query, gallery)
+    query = with_cameras(query, gallery)
+    return query, query_levels(query, gallery, arguments.levels)
 
 
 def _found(gallery: Gallery, ranking: Ranking, query: int) -> list[dict[str, Any]]:
@@ -139,7 +162,7 @@ def parse(words: list[str]) -> argparse.Namespace:
 
     Returns:
         run, query, modality, gallery, gallery_modality, only, ignore, with_itself, root, top,
-        figure, json, levels, device and threads.
+        figure, json, camera, levels, device and threads.
     """
     command = parser(
         "search",
@@ -185,6 +208,11 @@ def parse(words: list[str]) -> argparse.Namespace:
     command.add_argument("--top", type=int, default=10, help="how many to show (default: 10)")
     command.add_argument("--figure", type=folder, metavar="PNG", help="also draw the ranked list")
     command.add_argument("--json", action="store_true", help="print JSON instead of tables")
-    add_levels(command)
+    command.add_argument(
+        "--camera",
+        metavar="NAME",
+        help="which of the gallery's cameras took the query, where levels differ by camera",
+    )
+    add_levels(command, "as in the gallery, else as in the training")
     add_machine(command)
     return command.parse_args(words)

@@ -22,7 +22,7 @@ from vireid.data import DataFolder, scan_data
 from vireid.observers import CHOICES
 from vireid.parallel.environment import is_several, launcher, told_rank
 from vireid.recipes import find_recipe, names
-from vireid.runs.folder import KEPT
+from vireid.runs.folder import KEPT, Run
 
 if TYPE_CHECKING:
     from vireid.runs.session import MakeLabeller
@@ -83,6 +83,7 @@ def train(
 
     prepare_machine(arguments)
     console.quiet = not _is_first()
+    ready = arguments.resume and Run(arguments.out).has_ended()
     trained = vireid.train(
         arguments.data if data is None else data,
         arguments.out,
@@ -101,7 +102,8 @@ def train(
         progress=progress,
         again=again,
     )
-    console.print(f"trained in {trained.seconds()['training']:.0f} s: {arguments.out}")
+    if not ready:
+        console.print(f"trained in {trained.seconds()['training']:.0f} s: {arguments.out}")
 
 
 def _is_first() -> bool:

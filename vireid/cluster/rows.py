@@ -8,6 +8,8 @@ from vireid.types import Float, Modality
 
 UNIT_TOLERANCE = 1e-3
 """Largest distance of a norm from 1 at which a row still counts as of unit length."""
+ORDINARY = (1e-15, 1e15)
+"""Largest values of rows whose squares can be added up in float32."""
 
 
 def finite_rows(embeddings: NDArray[np.floating]) -> Float:
@@ -20,16 +22,14 @@ def finite_rows(embeddings: NDArray[np.floating]) -> Float:
         [N, D] float32, contiguous and read-only; a view where the input allows.
 
     Raises:
-        DataError: not two dimensions, not floating, or a value that is not finite.
+        DataError: not two dimensions, not floating, a value that is not finite, or one beyond the
+            range of float32.
     """
-    given = np.asarray(embeddings)
-    if given.ndim != 2 or not np.issubdtype(given.dtype, np.floating):
-        raise DataError(
-            f"embeddings are {given.dtype} of shape {given.shape}; expected floating (N, D)"
-        )
-    if not np.isfinite(given).all():
-        raise DataError("embeddings hold NaN or infinite values; check the model that made them")
-    rows = np.ascontiguousarray(given, dtype=np.float32).view()
+    given = _checked(embeddings)
+    with np.errstate(over="ignore"):
+        rows = np.ascontiguousarray(given, dtype=np.float32).view()
+    if given.dtype.itemsize > rows.dtype.itemsize and not np.isfinite(rows).all():
+        raise DataError("embeddings hold values beyond 3e38; normalise the rows")
     rows.setflags(write=False)
     return rows
 
@@ -47,7 +47,8 @@ def unit_rows(embeddings: NDArray[np.floating]) -> Float:
         DataError: not two dimensions, not floating, not finite, or not of unit length.
     """
     rows = finite_rows(embeddings)
-    norms = np.linalg.norm(rows, axis=1)
+    with np.errstate(over="ignore"):
+        norms = np.linalg.norm(rows, axis=1)
     wrong = np.flatnonzero(np.abs(norms - 1) > UNIT_TOLERANCE)
     if wrong.size:
         raise DataError(
@@ -61,7 +62,7 @@ def normalise_rows(embeddings: NDArray[np.floating]) -> Float:
     """Divide each row by its Euclidean length.
 
     Args:
-        embeddings: [N, D] rows other than zero; not modified.
+        embeddings: [N, D] rows other than zero, of whatever length; not modified.
 
     Returns:
         [N, D] float32 rows of unit length.
@@ -72,12 +73,17 @@ def normalise_rows(embeddings: NDArray[np.floating]) -> Float:
     >>> normalise_rows(np.array([[3.0, 4.0]]))
     array([[0.6, 0.8]], dtype=float32)
     """
-    rows = finite_rows(embeddings)
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    zero = np.flatnonzero(norms == 0)
+    given = _checked(embeddings)
+    largest = np.maximum(given.max(axis=1, initial=0), -given.min(axis=1, initial=0))
+    largest = largest.astype(np.promote_types(given.dtype, np.float64))
+    zero = np.flatnonzero(largest == 0)
     if zero.size:
         raise DataError(f"row {zero[0]} is zero and has no direction; it cannot be normalised")
-    return rows / norms
+    far = (largest < ORDINARY[0]) | (largest > ORDINARY[1])
+    if far.any():
+        given = given / np.where(far, largest, 1)[:, None]
+    rows = finite_rows(given)
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 def checked_modality(modality: NDArray[np.integer], count: int) -> NDArray[np.integer]:
@@ -97,3 +103,15 @@ def checked_modality(modality: NDArray[np.integer], count: int) -> NDArray[np.in
     if kind.shape != (count,) or np.setdiff1d(kind, list(Modality)).size:
         raise DataError(f"modality must be 0 (visible) or 1 (infrared), of shape ({count},)")
     return kind
+
+
+def _checked(embeddings: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return embeddings as they are given, or say why they are none."""
+    given = np.asarray(embeddings)
+    if given.ndim != 2 or not np.issubdtype(given.dtype, np.floating):
+        raise DataError(
+            f"embeddings are {given.dtype} of shape {given.shape}; expected floating (N, D)"
+        )
+    if not np.isfinite(given).all():
+        raise DataError("embeddings hold NaN or infinite values; check the model that made them")
+    return given

@@ -81,7 +81,7 @@ def crop(
     known = dict(zip(places, recording.sizes(places), strict=True))
     sizes = {where: size for where, size in known.items() if not isinstance(size, str)}
     damaged = {where: size for where, size in known.items() if isinstance(size, str)}
-    check_numbers(found, placed, frames, sizes)
+    check_numbers(found, placed, frames, sizes, said=settings.form is not None)
     cuts, less = plan(found, placed, frames, sizes, settings)
     taken, notes = times(frames, placed, settings, recording.start)
     _check_modality({frames[cut.frame].camera for cut in cuts}, settings)
@@ -97,7 +97,7 @@ def crop(
         ]
         part.finish(rows)
     damaged |= more
-    notes += _notes(frames, placed, cuts, damaged, tasks.kept)
+    notes += _notes(frames, placed, cuts, damaged, tasks)
     left_out = {**(found.dropped + gone + less)}
     tracks = {
         (frames[cut.frame].camera, cut.track) for cut in cuts if cut.path in made and cut.track
@@ -168,12 +168,14 @@ def _notes(
     placed: list[tuple[int, Box]],
     cuts: list[Cut],
     damaged: Mapping[int, str],
-    kept: int,
+    tasks: Tasks,
 ) -> list[str]:
     """Return what is to be known of a call."""
     notes = []
-    if kept:
-        notes.append(f"{number_of(kept, 'frame')} had been done before")
+    if tasks.kept:
+        notes.append(f"{number_of(tasks.kept, 'frame')} had been done before")
+    if tasks.changed:
+        notes.append(f"{number_of(tasks.changed, 'frame')} with other bytes than before, cut again")
     empty = len(frames) - len({where for where, _ in placed})
     if empty:
         notes.append(f"{number_of(empty, 'frame')} of {len(frames)} without boxes")

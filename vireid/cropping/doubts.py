@@ -13,6 +13,10 @@ SLACK = 1.05
 BEYOND_SHARE = 0.1
 """Share of the boxes that must reach far beyond their frame before they are doubted."""
 SMALL_FRAME = 16
+LEAST = 10
+"""Boxes from which on it is noticed that one number follows another."""
+NEARLY_ALL = 0.95
+"""Share of them that have to be corners that lie in their frame."""
 
 
 def check_numbers(
@@ -20,6 +24,8 @@ def check_numbers(
     placed: Sequence[tuple[int, Box]],
     frames: Sequence[Frame],
     sizes: Mapping[int, tuple[int, int]],
+    *,
+    said: bool = False,
 ) -> None:
     """Refuse boxes whose numbers cannot be what their format says.
 
@@ -28,6 +34,7 @@ def check_numbers(
         placed: places of frames with their boxes.
         frames: all frames.
         sizes: width and height of frames.
+        said: whether the user says what the four numbers are.
 
     Raises:
         DataError: numbers are shares instead of pixels, corners instead of sizes, or belong to
@@ -49,6 +56,8 @@ def check_numbers(
                 "the frame (YOLO text has them)"
             )
         _check_corners(found, numbers, size)
+        if not said:
+            _check_following(found, numbers, size)
         _check_reach(found, numbers, size, "pixels of these frames")
 
 
@@ -83,6 +92,24 @@ def _check_corners(found: BoxList, numbers: np.ndarray, size: np.ndarray) -> Non
             f"{found.source}: read as left, top, width and height, {_reach(numbers, size):.0%} of "
             "the boxes reach beyond their frame, as left, top, right and bottom none does; say "
             "--corners"
+        )
+
+
+def _check_following(found: BoxList, numbers: np.ndarray, size: np.ndarray) -> None:
+    """Refuse sizes that follow the left or upper edge as only right and bottom edges do.
+
+    Where people stand and how large they are has little to do with each other, so that a width less
+    the left edge varies more than the width. A right edge less the left edge varies less than the
+    right edge.
+    """
+    start, end = numbers[:, :2], numbers[:, 2:]
+    inside = (end > start) & (end <= SLACK * size)
+    follows = 2 * (end - start).var(axis=0) < end.var(axis=0)
+    if len(numbers) >= LEAST and inside.all(axis=1).mean() >= NEARLY_ALL and follows.any():
+        raise DataError(
+            f"{found.source}: read as left, top, width and height, widths are larger than the left "
+            "edge, heights than the top, and they grow with them, as right and bottom edges do; "
+            "say --corners, or --sizes if they are sizes nonetheless"
         )
 
 

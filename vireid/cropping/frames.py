@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -11,6 +12,9 @@ from typing import Protocol
 from vireid.cropping.frame_names import frame_files, last_number, natural
 from vireid.cropping.pixels import Shown, header_size, pixels_of
 from vireid.errors import DataError
+
+THREADS = 4
+"""How many read files that are digested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,17 @@ class Recording(Protocol):
 
     def content(self) -> str:
         """Return a text that changes when there are other frames."""
+        ...
+
+    def digests(self, wanted: Sequence[int]) -> list[str]:
+        """Return texts that change when frames do, without decoding them.
+
+        Args:
+            wanted: places in ``frames``.
+
+        Returns:
+            What the digest of each view is; empty where a frame cannot be read.
+        """
         ...
 
     def views(self, wanted: Sequence[int]) -> Iterator[tuple[int, View]]:
@@ -162,6 +177,24 @@ class FrameFolder:
         """Return the digest of the frames' names; what they hold is looked at one by one."""
         names = "\0".join(frame.name for frame in self._frames)
         return hashlib.sha256(names.encode("utf-8", "surrogateescape")).hexdigest()
+
+    def digests(self, wanted: Sequence[int]) -> list[str]:
+        """Digest the bytes of frames.
+
+        Args:
+            wanted: places in ``frames``.
+
+        Returns:
+            One for each; empty where a file cannot be read.
+        """
+        with ThreadPoolExecutor(THREADS) as pool:
+            return list(pool.map(self._digest, wanted))
+
+    def _digest(self, place: int) -> str:
+        try:
+            return FileView(self.root / self._frames[place].name).digest()
+        except DataError:
+            return ""
 
     def views(self, wanted: Sequence[int]) -> Iterator[tuple[int, FileView]]:
         """Yield frames one after the other.

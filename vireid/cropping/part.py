@@ -20,6 +20,9 @@ HIDDEN = ".crop"
 MANIFEST = "manifest.csv"
 COLUMNS = ("path", "modality", "camera", "track", "timestamp", "box", "frame")
 """Columns of the manifest."""
+ELSEWHERE = "choose another folder or delete this one"
+ANOTHER = f"say --recording NAME if it is a second recording, {ELSEWHERE}"
+"""What to do about crops of other settings, and of other frames."""
 
 Row = tuple[str, ...]
 
@@ -95,6 +98,14 @@ class Part:
         self._journal.write(line.encode())
         self._journal.flush()
 
+    def digests(self) -> dict[str, str]:
+        """Return what the journal says of the bytes of frames that were read.
+
+        Returns:
+            Digests by the frames' names.
+        """
+        return {fact["frame"]: fact["digest"] for fact in self.done.values() if fact.get("digest")}
+
     def finish(self, rows: Iterable[Row]) -> None:
         """Write the rows of this part, and the manifest of all parts that are finished.
 
@@ -162,8 +173,8 @@ def _compare(out: Path, there: Mapping[str, Any], mine: Mapping[str, Any]) -> No
             name, f"{name} was {there.get(name)!r} and is {mine[name]!r}"
         )
         raise DataError(
-            f"{out} holds crops that were made otherwise: {what}; choose another folder or delete "
-            "this one"
+            f"{out} holds crops that were made otherwise: {what}; "
+            f"{ANOTHER if name in ('boxes', 'frames') else ELSEWHERE}"
         )
 
 

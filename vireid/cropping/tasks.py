@@ -7,7 +7,7 @@ from typing import Any
 
 from vireid.cropping.cuts import Cut
 from vireid.cropping.frames import Recording, View
-from vireid.cropping.part import Part
+from vireid.cropping.part import ANOTHER, Part
 from vireid.cropping.pixels import Shown
 from vireid.cropping.quality import best, sharpness
 from vireid.cropping.settings import CropSettings
@@ -18,6 +18,8 @@ from vireid.types import Tell
 
 MEASURED, MADE = "measured", "made"
 """Kinds of work in the journal."""
+OTHERS = 0.5
+"""Share of frames done before that hold other bytes now, from which on they are others."""
 
 Fact = dict[str, Any]
 
@@ -47,6 +49,9 @@ class Tasks:
         self._part, self._workers, self._tell = part, workers, tell
         self.kept = 0
         """Frames whose crops were there already."""
+        self.changed = 0
+        """Frames that were done before and hold other bytes now."""
+        self._digests: dict[str, str] = {}
 
     def run(self, cuts: Sequence[Cut]) -> tuple[dict[str, str], dict[int, str]]:
         """Write the crops, or the best of them.
@@ -57,7 +62,11 @@ class Tasks:
         Returns:
             The ending of each crop that is there, by its path; and why frames cannot be decoded,
             by their place.
+
+        Raises:
+            DataError: the frames are those of another recording.
         """
+        self._recognise()
         for folder in sorted({(self._out / cut.path).parent for cut in cuts}):
             sweep(folder)
         damaged: dict[int, str] = {}
@@ -75,6 +84,20 @@ class Tasks:
                 if endings.get(cut.path) != suffix:
                     (self._out / (cut.path + suffix)).unlink(missing_ok=True)
         return endings, damaged | more
+
+    def _recognise(self) -> None:
+        """Refuse frames of another recording before any crop of the first one is replaced."""
+        before = self._part.digests()
+        places = [k for k, frame in enumerate(self._recording.frames) if frame.name in before]
+        names = [self._recording.frames[place].name for place in places]
+        found = dict(zip(names, self._recording.digests(places), strict=True))
+        self._digests = {name: digest for name, digest in found.items() if digest}
+        self.changed = sum(digest != before[name] for name, digest in self._digests.items())
+        if self.changed and self.changed >= OTHERS * len(self._digests):
+            raise DataError(
+                f"{self._out} holds crops of other frames of these names: {self.changed} of "
+                f"{len(before)} frames that were done hold other bytes now; {ANOTHER}"
+            )
 
     def _pass(self, cuts: Sequence[Cut], kind: str) -> tuple[list[Fact], dict[int, str]]:
         """Do one kind of work on all frames that have crops."""
@@ -104,7 +127,7 @@ class Tasks:
     def _one(self, kind: str, name: str, cuts: Sequence[Cut], view: View) -> Fact:
         """Measure or write the crops of a frame, unless it is known from before."""
         try:
-            digest = view.digest()
+            digest = self._digests.get(name) or view.digest()
             before = self._part.done.get(f"{kind} {name}")
             if before is not None and self._stands(before, digest, cuts):
                 return {**before, "known": True}

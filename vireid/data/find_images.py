@@ -1,5 +1,6 @@
 """A path -> the images that it stands for: a data set, a plain folder or one image."""
 
+import os
 import warnings
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def find_images(
     *,
     fold: int | None = None,
     option: str = "--modality",
+    camera: str | None = None,
 ) -> Images:
     """Return the images that a path stands for.
 
@@ -36,6 +38,7 @@ def find_images(
         part: all, train or test, for a data set.
         fold: which of the ten folds, for a data set in RegDB's layout.
         option: what gives the modality of this path, for messages.
+        camera: the name of the camera of a plain folder or an image; unknown where not given.
 
     Returns:
         The images.
@@ -43,8 +46,14 @@ def find_images(
     Raises:
         DataError: the path does not exist, holds no image, or holds a folder or link that cannot
             be read.
-        ConfigError: the modality is neither known nor given, or a part or fold does not apply.
+        ConfigError: the modality is neither known nor given, or a part, fold or camera does not
+            apply.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise ConfigError(
+            f"images are given as a {type(path).__name__}; expected the path of a data set, of a "
+            "folder or of one image, or Images, which name their files"
+        )
     path = Path(path)
     if part not in PARTS or modality not in (None, *MODALITIES):
         raise ConfigError(
@@ -53,7 +62,12 @@ def find_images(
         )
     if not path.exists():
         raise DataError(f"{path} does not exist; expected an image, a folder or a manifest")
-    if _is_data(path):
+    if is_data(path):
+        if camera is not None:
+            raise ConfigError(
+                f"--camera {camera}: {path} is a data set, which says itself what its cameras are; "
+                "leave it out"
+            )
         return _of_data(path, modality, part, fold)
     if modality is None:
         raise ConfigError(_without_modality(path, option))
@@ -62,11 +76,20 @@ def find_images(
         raise ConfigError(f"{wrong} applies to data sets, {path} is none; leave it out")
     root, paths = (path.parent, [path.name]) if path.is_file() else (path, _listed(path))
     kind = np.full(len(paths), MODALITIES.index(modality))
-    return Images(root, tuple(paths), kind, np.zeros_like(kind))
+    if camera is None:
+        return Images(root, tuple(paths), kind, np.zeros_like(kind))
+    return Images(root, tuple(paths), kind, np.ones_like(kind), cameras={1: camera})
 
 
-def _is_data(path: Path) -> bool:
-    """Tell whether a path is a data set, which knows its modalities."""
+def is_data(path: Path) -> bool:
+    """Tell whether a path is a data set, which knows its modalities.
+
+    Args:
+        path: of a folder or file.
+
+    Returns:
+        True for a folder in a known layout and for a table.
+    """
     if path.is_file():
         return path.suffix.lower() in (".csv", ".parquet")
     return has_layout(path)

@@ -98,7 +98,8 @@ def label(
         vectors, modality, only=only, match=match, settings=settings, k1=k1, k2=k2, eps=eps,
         min_samples=min_samples, normalise=normalise, search=search,
     )  # fmt: skip
-    for doubt in doubts(found.labels[found.chosen], found.config, matched=match):
+    labels, rows = found.labels[found.chosen], found.embeddings.vectors
+    for doubt in doubts(labels, found.config, rows=rows, matched=match):
         warnings.warn(doubt, stacklevel=2)
     return found.labels
 

@@ -4,14 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vireid.cluster import finite_rows, normalise_rows, unit_rows
-from vireid.cluster.rows import UNIT_TOLERANCE
+from vireid.cluster.rows import ORDINARY, UNIT_TOLERANCE
 from vireid.errors import DataError, some
 from vireid.types import Float, Int
 
 _BLOCK = 4096
 """Rows looked at together, which bounds memory."""
-_ORDINARY = (1e-15, 1e15)
-"""Largest values of rows whose squares can be added up in float32."""
 
 
 def usable_rows(vectors: Float, chosen: Int, *, normalise: bool) -> Float:
@@ -35,10 +33,9 @@ def usable_rows(vectors: Float, chosen: Int, *, normalise: bool) -> Float:
     peak = np.concatenate([np.empty(0), *(_peaks(rows[i : i + _BLOCK]) for i in _starts(rows))])
     _refuse(chosen[~np.isfinite(peak)], "NaN or infinite values", "hold")
     _refuse(chosen[peak == 0], "zero and has no direction", "is")
-    far = (peak < _ORDINARY[0]) | (peak > _ORDINARY[1])
     if normalise:
-        scale = np.where(far, peak, 1)
-        return normalise_rows(rows / scale[:, None] if far.any() else rows)
+        return normalise_rows(rows)
+    far = (peak < ORDINARY[0]) | (peak > ORDINARY[1])
     norms = np.where(far, peak, 0.0)
     for i in _starts(rows):
         part = slice(i, i + _BLOCK)
@@ -48,7 +45,7 @@ def usable_rows(vectors: Float, chosen: Int, *, normalise: bool) -> Float:
         raise DataError(
             f"rows not of unit length: {len(wrong)}, the first row {chosen[wrong[0]]} "
             f"(counted from 0) of norm {norms[wrong[0]]:.4g}; expected unit length: "
-            "normalise the rows, say with --normalise"
+            "normalise the rows, say with normalise=True or --normalise"
         )
     return unit_rows(rows)
 

@@ -4,7 +4,6 @@ import difflib
 from collections.abc import Sequence
 from typing import Any
 
-import timm
 import torch
 from torch import nn
 
@@ -128,6 +127,8 @@ def build_agw(weights: str = "hub", split_statistics: bool = False) -> CrossModa
 
 
 def _create(backbone: str) -> nn.Module:
+    import timm  # it takes seconds, and most commands build no network
+
     if not timm.is_model(backbone):
         near = difflib.get_close_matches(backbone, timm.list_models(), 3)
         hint = f"did you mean {', '.join(near)}?" if near else "see timm.list_models()"

@@ -1,11 +1,16 @@
 """Small charts as SVG, in the colours of the page that holds them."""
 
+import unicodedata
 from collections.abc import Sequence
 
 from vireid.pages.markup import plain
 
-ROW, NAME, SCALE, TOP = 26, 150, 420, 22
+ROW, NAME, SCALE, TOP = 26, 240, 420, 22
 """Height of a row, width of names and of the scale, and height above, in the chart's units."""
+LETTERS = 17
+"""Largest size of the letters, in these units."""
+ROOM = (NAME - 8) / LETTERS
+"""Width of a name, in sizes of its letters."""
 
 Range = tuple[float, float, float, float, float]
 """The values below which 5, 25, 50, 75 and 95% of the pictures are."""
@@ -80,5 +85,20 @@ def _drawn(parts: Sequence[str], height: int, label: str) -> str:
 
 
 def _short(name: str) -> str:
-    """Return what of a name fits beside a chart."""
-    return name if len(name) <= 22 else name[:21] + "\N{HORIZONTAL ELLIPSIS}"
+    """Return what of a name fits beside a chart, also in the larger letters of narrow screens."""
+    if sum(map(_width, name)) <= ROOM:
+        return name
+    kept, used = "", 1.0  # the dots
+    for sign in name:
+        used += _width(sign)
+        if used > ROOM:
+            break
+        kept += sign
+    return kept + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def _width(sign: str) -> float:
+    """Return the width of a sign in the size of the letters, rather too much than too little."""
+    if unicodedata.east_asian_width(sign) in "WF" or sign in "MWmw@%":
+        return 1.0
+    return 0.76 if sign.isupper() else 0.58

@@ -19,6 +19,10 @@ _DAMAGED = (
 """What NumPy and zipfile raise of files that are cut off, altered, encrypted or of another kind."""
 
 
+MAGIC = b"\x93NUMPY"
+"""What an npy file begins with."""
+
+
 def read_arrays(path: Path, names: Sequence[str], what: str) -> tuple[dict[str, Any], list[str]]:
     """Read some arrays of a file; nothing is ever unpickled, and no other array is looked at.
 
@@ -39,6 +43,7 @@ def read_arrays(path: Path, names: Sequence[str], what: str) -> tuple[dict[str, 
     name = names[0]
     try:
         if not is_zipfile(path):
+            _check_npy(path, what)
             with path.open("rb") as file:
                 return {name: np.load(file, allow_pickle=False)}, [name]
         with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
@@ -58,6 +63,19 @@ def read_arrays(path: Path, names: Sequence[str], what: str) -> tuple[dict[str, 
             ) from error
         raise DataError(f"{path} is {what}: {reason}") from error
     return found, known
+
+
+def _check_npy(path: Path, what: str) -> None:
+    """Refuse a file that begins as none of these formats does, and say what it seems to be."""
+    with path.open("rb") as file:
+        begin = file.read(64)
+    if begin.startswith(MAGIC):
+        return
+    text = begin and begin.isascii() and b"\0" not in begin
+    seen = "it holds text" if text else "it begins as neither does" if begin else "it is empty"
+    raise DataError(
+        f"{path} is {what}: {seen}; expected the file of `vireid embed`, or such arrays"
+    )
 
 
 def names_of(path: Path, values: Any, count: int) -> tuple[str, ...]:

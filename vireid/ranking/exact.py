@@ -8,6 +8,7 @@ import numpy as np
 from vireid.errors import ConfigError, DataError
 from vireid.ranking.gallery import Gallery
 from vireid.ranking.own import Own, OwnRows
+from vireid.ranking.same_levels import check_same_levels
 from vireid.types import Embeddings, Modality, Ranking
 
 
@@ -24,7 +25,8 @@ def search(
 
     Args:
         queries: Q embeddings, with or without their images.
-        gallery: G embeddings of the same size D, likewise, by the same network.
+        gallery: G embeddings of the same size D, likewise, by the same network; images of more
+            than 8 bits scaled alike (``vireid.embed(..., levels=gallery.levels)``).
         top: K, images to return for each query; at most G are.
         only: search among the gallery images of one modality.
         ignore: what of a query itself is left out: its ``own-file``, which is the image of the same
@@ -37,8 +39,8 @@ def search(
         last image of a query for which fewer than K are left.
 
     Raises:
-        DataError: the gallery is empty, of another embedding size, or of another network than the
-            queries.
+        DataError: the gallery is empty, of another embedding size, or of another network or other
+            levels than the queries.
         ConfigError: ``top`` is below 1, what is given holds no embeddings, or the images needed
             to leave something out are unknown.
     """
@@ -46,6 +48,8 @@ def search(
     queries, gallery = _embeddings(queries), _embeddings(gallery)
     _check(queries, gallery, top)
     _check_same_network(*given)
+    if isinstance(given[0], Gallery) and isinstance(given[1], Gallery):
+        check_same_levels(given[0].images, given[1].images)
     own = _own_rows(*given, ignore)
     columns = np.arange(len(gallery))
     if only is not None:

@@ -9,10 +9,13 @@ import numpy as np
 
 from vireid.errors import DataError
 from vireid.files import whole_file
-from vireid.ranking.arrays import names_of, read_arrays, single_text
-from vireid.types import Float, Int
+from vireid.ranking.arrays import names_of, numbered, read_arrays, single_text
+from vireid.ranking.levels_by_row import saved_levels, with_saved_levels
+from vireid.types import Float, Images, Int
 
-ARRAYS = ("vectors", "modality", "paths", "network", "labelling")
+SCALED = ("levels", "camera", "cameras")
+"""What tells how images were scaled."""
+ARRAYS = ("vectors", "modality", "paths", "network", "labelling", *SCALED)
 """What is read of a file of features."""
 
 
@@ -37,14 +40,14 @@ def read_features(path: Path) -> Features:
 
     Args:
         path: the file; an npz file holds ``vectors`` [N, D] and may hold ``modality`` and
-            ``paths`` [N], ``network`` and ``labelling``. Nothing in it is unpickled.
+            ``paths`` [N], ``network``, ``levels`` and ``labelling``. Nothing in it is unpickled.
 
     Returns:
         The features; whoever uses the modality checks it.
 
     Raises:
         DataError: the file is missing or damaged, or lacks vectors, has other paths, or rows of
-            several networks.
+            several networks or of several levels.
     """
     if not path.is_file():
         raise DataError(f"{path} is not a file; expected embeddings (.npz or .npy)")
@@ -64,7 +67,23 @@ def read_features(path: Path) -> Features:
     network, labelling = (
         single_text(path, name, arrays.get(name)) for name in ("network", "labelling")
     )
+    _check_levels(path, arrays)
     return Features(vectors, arrays.get("modality"), names, network, labelling)
+
+
+def _check_levels(path: Path, arrays: dict[str, Any]) -> None:
+    """Refuse a file that was joined of some whose images were scaled otherwise."""
+    levels, count = arrays.get("levels"), len(arrays["vectors"])
+    if levels is None or "modality" not in arrays or "camera" not in arrays:
+        saved_levels(path, levels, count)
+        return
+    names = tuple(str(row) for row in range(count))
+    cameras = numbered(path, "cameras", arrays.get("cameras"))
+    try:
+        images = Images(Path(), names, arrays["modality"], arrays["camera"], cameras=cameras)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error
+    with_saved_levels(path, images, levels)
 
 
 def write_labels(

@@ -10,13 +10,14 @@ import numpy as np
 from vireid.errors import DataError
 from vireid.files import whole_file
 from vireid.ranking.arrays import names_of, numbered, numbers_text, read_arrays, single_text
-from vireid.types import Embeddings, Images, Int, Levels
+from vireid.ranking.levels_by_row import rows_of_levels, with_saved_levels
+from vireid.types import Embeddings, Float, Images, Int, Levels, Modality
 
 FIELDS = ("vectors", "modality", "camera", "paths", "root")
 """What every file of a gallery holds."""
 KNOWN = ("track", "time", "box")
 """What it holds of each image where it is known."""
-TEXTS = ("network", "source", "labelling", "levels", "cameras", "tracks")
+TEXTS = ("network", "source", "labelling", "cameras", "tracks", "levels")
 """What it says of all of them, where it is known."""
 FORMAT = 2
 """Version of the file; 1 holds ``FIELDS`` alone."""
@@ -47,12 +48,30 @@ class Gallery:
     def __len__(self) -> int:
         return len(self.images)
 
+    @property
+    def levels(self) -> Levels | None:
+        """What became black and white of the images of more than 8 bits, by modality and camera;
+        without a span where files stayed as they are, None where unknown. Galleries that differ in
+        them cannot be compared."""
+        return self.images.levels
+
+    @property
+    def vectors(self) -> Float:
+        """The embeddings [N, D], rows of unit length."""
+        return self.embeddings.vectors
+
     def subset(self, indices: Int) -> "Gallery":
         """Return the images at the indices [M] with their embeddings, in that order."""
         chosen, every = np.asarray(indices, dtype=np.int64), self.embeddings
         features = None if every.features is None else every.features[chosen]
         rows = Embeddings(every.vectors[chosen], every.modality[chosen], features)
         return replace(self, images=self.images.subset(chosen), embeddings=rows)
+
+    def of(self, modality: Modality | None) -> "Gallery":
+        """Return the images of one modality with their embeddings; all where None is given."""
+        if modality is None:
+            return self
+        return self.subset(np.flatnonzero(self.embeddings.modality == modality))
 
     def made_by(self) -> str:
         """Return what made the embeddings, for messages: fingerprint, run and stage."""
@@ -67,9 +86,9 @@ def save_gallery(gallery: Gallery, path: Path) -> None:
         gallery: embeddings [N, D] with their images.
         path: the file; arrays ``vectors`` [N, D] float32, ``modality`` and ``camera`` [N],
             ``paths`` [N] text and ``root``; ``track``, ``time`` [N] and ``box`` [N, 4],
-            ``cameras``, ``tracks``, ``levels`` and ``labelling`` (JSON) and ``source`` where they
-            are known; ``network``, of each row, so that it stays when files are joined; and
-            ``format``.
+            ``cameras``, ``tracks`` and ``labelling`` (JSON) and ``source`` where they are known;
+            ``network`` and ``levels`` (JSON), of each row, so that they stay when files are
+            joined; and ``format``.
 
     Raises:
         DataError: the file cannot be written.
@@ -86,8 +105,9 @@ def save_gallery(gallery: Gallery, path: Path) -> None:
     arrays |= {name: getattr(images, name) for name in KNOWN if getattr(images, name) is not None}
     texts = {name: getattr(gallery, name) for name in ("source", "labelling")}
     texts |= {name: numbers_text(getattr(images, name)) for name in ("cameras", "tracks")}
-    texts["levels"] = None if images.levels is None else images.levels.to_json()
     arrays |= {name: np.array(text) for name, text in texts.items() if text is not None}
+    if gallery.levels is not None:
+        arrays["levels"] = rows_of_levels(images, gallery.levels)
     if gallery.network is not None:
         arrays["network"] = np.full(len(images), gallery.network)
     with whole_file(path) as whole, whole.open("wb") as file:
@@ -102,11 +122,11 @@ def load_gallery(path: Path | str, *, root: Path | str | None = None) -> Gallery
         root: the folder in which its images lie now, where they have moved.
 
     Returns:
-        The gallery; without ``network`` where the file does not say it.
+        The gallery; without ``network`` and ``levels`` where the file does not say them.
 
     Raises:
         DataError: the file is missing or damaged, lacks an array, or holds rows of several
-            networks.
+            networks, or rows of a camera with several levels.
     """
     path = Path(path)
     if not is_zipfile(path):
@@ -122,9 +142,7 @@ def load_gallery(path: Path | str, *, root: Path | str | None = None) -> Gallery
             f"{path} has format {version}; this version of vireid reads up to {FORMAT}: update "
             "it, or embed again"
         )
-    network, source, labelling, levels = (
-        single_text(path, name, arrays.get(name)) for name in TEXTS[:4]
-    )
+    network, source, labelling = (single_text(path, name, arrays.get(name)) for name in TEXTS[:3])
     if arrays["paths"].ndim != 1:
         raise DataError(f"{path}: paths have shape {arrays['paths'].shape}; expected (N,)")
     place = single_text(path, "root", arrays["root"]) or "" if root is None else root
@@ -137,8 +155,8 @@ def load_gallery(path: Path | str, *, root: Path | str | None = None) -> Gallery
             **{name: arrays.get(name) for name in KNOWN},
             cameras=numbered(path, "cameras", arrays.get("cameras")),
             tracks=numbered(path, "tracks", arrays.get("tracks")),
-            levels=None if levels is None else Levels.from_json(levels),
         )
+        images = with_saved_levels(path, images, arrays.get("levels"))
         embeddings = Embeddings(arrays["vectors"], arrays["modality"])
         return Gallery(images, embeddings, network, source, labelling)
     except DataError as error:

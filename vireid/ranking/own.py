@@ -11,7 +11,7 @@ from typing import Literal, get_args
 import numpy as np
 from PIL import Image
 
-from vireid.errors import ConfigError
+from vireid.errors import ConfigError, number_of, some
 from vireid.ranking.gallery import Gallery
 from vireid.types import Float, Images, Int
 
@@ -55,8 +55,9 @@ class OwnRows:
         self._same_data = _place(self.queries.root) == _place(self.gallery.root)
         self._places: dict[tuple[str, str], list[int]] = defaultdict(list)
         for row, path in enumerate(self.gallery.paths):
-            self._places[_spot(self.gallery.root, path)].append(row)
+            self._places[spot(self.gallery.root, path)].append(row)
         self._lost: dict[str, int] = defaultdict(int)
+        self._other: list[str] = []
 
     def of(self, query: int, similarity: Float) -> Int:
         """Return the rows that are of a query.
@@ -79,24 +80,47 @@ class OwnRows:
         return np.array(sorted(rows), dtype=np.int64)
 
     def warn(self) -> None:
-        """Warn of queries whose track or camera turned out to be unknown."""
+        """Warn of queries of which something is unknown, or told otherwise by the gallery."""
+        self._warn_of_gone()
+        if self._other:
+            warnings.warn(
+                f"the gallery holds {number_of(len(self._other), 'query', 'queries')} as images of "
+                f"the other modality: {some(self._other)}; if the gallery is right, the "
+                "similarities mean nothing: see --modality",
+                stacklevel=3,
+            )
         for one, count in self._lost.items():
             if count:
                 what = one.removeprefix("own-")
                 warnings.warn(
                     f"the {what} of {count} of {len(self.queries)} queries is unknown, and nothing "
-                    f"of it is left out: the gallery does not hold them",
+                    f"of it is left out: the gallery does not hold them, or not their {what}",
                     stacklevel=3,
                 )
+
+    def _warn_of_gone(self) -> None:
+        """Warn of files of the gallery that are not there, by which nothing can be compared."""
+        images = self.gallery
+        gone = [path for path in images.paths if not (images.root / path).exists()]
+        if gone:
+            warnings.warn(
+                f"{len(gone):,} of {len(images):,} files that the gallery lists do not exist, "
+                f"first {images.root / gone[0]}: whether one is a query itself is told by place "
+                "and name alone; say where they lie now (--root), or embed again",
+                stacklevel=4,
+            )
 
     def _file(self, query: int, similarity: Float) -> set[int]:
         """Return the rows that are the query's own file."""
         path = self.queries.root / self.queries.paths[query]
-        spots = {_spot(self.queries.root, self.queries.paths[query])}
-        spots.add(_spot(path.resolve().parent, path.resolve().name))
+        spots = {spot(self.queries.root, self.queries.paths[query])}
+        spots.add(spot(path.resolve().parent, path.resolve().name))
         found = {row for spot in spots for row in self._places.get(spot, ())}
+        kind = self.queries.modality[query]
+        if any(self.gallery.modality[row] != kind for row in found):
+            self._other.append(self.queries.paths[query])
         near = np.flatnonzero(similarity > ALIKE)
-        alike = self.gallery.modality[near] == self.queries.modality[query]
+        alike = self.gallery.modality[near] == kind
         for row in near[alike].tolist():
             other = self.gallery.root / self.gallery.paths[row]
             if _same_bytes(path, other) or (
@@ -132,8 +156,16 @@ def _place(folder: Path) -> str:
     return os.path.realpath(folder)
 
 
-def _spot(root: Path, path: str) -> tuple[str, str]:
-    """Return where a file is: the real place of its folder, and its name."""
+def spot(root: Path, path: str) -> tuple[str, str]:
+    """Return where a file is.
+
+    Args:
+        root: the folder that the path is relative to.
+        path: of the file.
+
+    Returns:
+        The real place of its folder, and its name.
+    """
     whole = root / path
     return _place(whole.parent), whole.name
 

@@ -7,12 +7,11 @@ from contextlib import contextmanager
 
 from vireid.config import Recipe
 from vireid.data import DataFolder
-from vireid.errors import ConfigError, DataError
+from vireid.errors import ConfigError, DataError, VireidError
 from vireid.files import whole_file
 from vireid.recipes import dump_recipe
 from vireid.runs import Run
-from vireid.runs.fingerprints import describe_change, fingerprint
-from vireid.runs.states import state_files
+from vireid.runs.fingerprints import changed, describe_change, files_fingerprint
 from vireid.types import Levels
 
 
@@ -66,7 +65,20 @@ def claimed(run: Run, *, resume: bool = False) -> Iterator[None]:
         for pattern in (".*.[0-9]*", *(f"{place}/.tmp*" for place in ("states", "checkpoints"))):
             for left in run.folder.rglob(pattern):  # a killed process, or safetensors in it, wrote
                 left.unlink(missing_ok=True)
+        with _nothing_left(run):
+            yield
+
+
+@contextmanager
+def _nothing_left(run: Run) -> Iterator[None]:
+    """Take a folder away again in which a refused training has written nothing but its lock."""
+    try:
         yield
+    except VireidError:
+        if list(run.folder.iterdir()) == [run.lock_file]:
+            run.lock_file.unlink()
+            run.folder.rmdir()
+        raise
 
 
 def is_finished(run: Run) -> bool:
@@ -78,7 +90,7 @@ def is_finished(run: Run) -> bool:
     Returns:
         True once everything that training writes is there.
     """
-    return run.recipe_file.exists() and run.timing_file.exists() and not state_files(run)
+    return run.recipe_file.exists() and run.has_ended()
 
 
 def write_settings(run: Run, data: DataFolder, recipe: Recipe, named: str | None = None) -> None:
@@ -97,22 +109,9 @@ def write_settings(run: Run, data: DataFolder, recipe: Recipe, named: str | None
         file.write_text(dump_recipe(recipe), encoding="utf-8")
     with whole_file(run.levels_file) as file:
         file.write_text((data.train.levels or Levels()).to_json(), encoding="utf-8")
-    told = {"name": data.name, "fold": data.fold, "images": files_fingerprint(data)}
+    told = {"name": data.name, "fold": data.fold, "images": files_fingerprint(data.train)}
     named = named or run.recipe_name()
     run.data_file.write_text(json.dumps(told | ({"recipe": named} if named else {})))
-
-
-def files_fingerprint(data: DataFolder) -> str:
-    """Return a text that changes with the training images, by what a look at their files tells.
-
-    Args:
-        data: as it was opened; files that are not there do not count.
-
-    Returns:
-        Their number, and a hash of paths, sizes, modalities and cameras.
-    """
-    there = [i for i, path in enumerate(data.train.paths) if (data.train.root / path).is_file()]
-    return fingerprint(data.train.subset(there))
 
 
 def check_same_images(run: Run, data: DataFolder) -> None:
@@ -129,8 +128,8 @@ def check_same_images(run: Run, data: DataFolder) -> None:
         found = json.loads(run.data_file.read_text(encoding="utf-8")).get("images")
     except (OSError, ValueError, AttributeError):
         return
-    given = files_fingerprint(data)
-    if isinstance(found, str) and found != given:
+    given = files_fingerprint(data.train)
+    if isinstance(found, str) and changed(found, given):
         raise ConfigError(
             f"{run.folder} is finished, and was trained on other images ({found}) than given "
             f"({given}): {describe_change(found, given)}; give the same data or choose another "

@@ -1,8 +1,10 @@
 """The verb: a run + images -> their embeddings."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from vireid.data.find_images import find_images
+from vireid.data.pixels.spans import used_levels
 from vireid.errors import ConfigError
 from vireid.models.extract import extract
 from vireid.observers import Progress, silent
@@ -24,6 +26,7 @@ def embed(
     modality: str | None = None,
     part: str = "all",
     fold: int | None = None,
+    camera: str | None = None,
     stage: str | None = None,
     device: str = "auto",
     cache: Path | str | None = None,
@@ -40,17 +43,21 @@ def embed(
             itself.
         part: all, train or test: which part of a data set.
         fold: which of the ten folds of a data set in RegDB's layout.
+        camera: the name of the camera that took a plain folder or an image, where levels differ by
+            camera; a data set says it itself.
         stage: after which stage, ``before`` or ``clearest``; the last finished one if not given.
         device: cpu, cuda, cuda:1 ...; auto takes a GPU if there is any.
         cache: folder for decoded images, or ``none`` for memory; memory for small data and the
             user's cache directory for other where not given.
         levels: what becomes black and white of images of more than 8 bits, as the words of
-            ``--levels`` or ``Levels``; as in the training where not given.
+            ``--levels`` or ``Levels``; as in the training where not given. Queries take those of
+            the gallery that they are compared with: ``levels=gallery.levels``.
         progress: shows how many images are read and embedded.
 
     Returns:
-        The images with their embeddings [N, D], rows of unit length, the fingerprint of the
-        network, and the settings by which the run labels.
+        The images, with the levels that their files were really scaled by, and their embeddings
+        [N, D], rows of unit length; the fingerprint of the network; and the settings by which the
+        run labels.
 
     Raises:
         DataError: an image cannot be read, or the path holds none.
@@ -58,9 +65,11 @@ def embed(
         CheckpointError: the run or the stage is missing or damaged.
     """
     if not isinstance(images, Images):
-        images = find_images(images, modality, part, fold=fold)
-    elif modality is not None or part != "all" or fold is not None:
-        raise ConfigError("modality, part and fold apply to paths; images say it themselves")
+        images = find_images(images, modality, part, fold=fold, camera=camera)
+    elif part != "all" or (modality, fold, camera) != (None, None, None):
+        raise ConfigError(
+            "modality, part, fold and camera apply to paths; images say it themselves"
+        )
     found = open_network(run, stage)
     images = with_levels(images, levels, found.levels)
     size = (found.recipe.height, found.recipe.width)
@@ -70,7 +79,7 @@ def embed(
         embeddings = extract(network, pixels, images.modality, progress=tell)
     where = run.folder if isinstance(run, Run) else run
     return Gallery(
-        images,
+        replace(images, levels=used_levels(images)),
         embeddings,
         network_fingerprint(network.state_dict(), size, found.levels),
         f"{where}, stage {found.stage}, {size[0]}x{size[1]}",

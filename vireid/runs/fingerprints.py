@@ -7,11 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 from torch import Tensor, uint8
 
+from vireid.data.digests import digest_files
 from vireid.types import Images, Levels
 
 FACTS = {
     "images": "their number",
     "files": "paths, sizes, modalities or cameras",
+    "contents": "what the files hold",
     "pixels": "what the files hold",
 }
 """What each part of a fingerprint tells."""
@@ -39,6 +41,54 @@ def fingerprint(images: Images, pixels: np.ndarray | None = None) -> str:
     for start in range(0, len(pixels), 256):
         check = zlib.crc32(pixels[start : start + 256].tobytes(), check)
     return f"{text}, pixels {check:08x}"
+
+
+def files_fingerprint(images: Images) -> str:
+    """Return a text that changes with images, by what their files hold; nothing is decoded.
+
+    Args:
+        images: as they were opened; files that are not there do not count.
+
+    Returns:
+        Their number, a hash of paths, sizes, modalities and cameras, and one of all bytes.
+
+    Raises:
+        DataError: a file cannot be read.
+    """
+    there = [i for i, path in enumerate(images.paths) if (images.root / path).is_file()]
+    found = images.subset(there)
+    whole = hashlib.blake2b(b"".join(digest_files(found)), digest_size=8).hexdigest()
+    return f"{fingerprint(found)}, contents {whole}"
+
+
+def changed(one: str, other: str) -> bool:
+    """Tell whether two fingerprints are of different images.
+
+    Args:
+        one: a fingerprint, or several with ``"; "`` between them.
+        other: the same number of them; a fact that one of the two lacks does not count.
+
+    Returns:
+        True where a fact that both state differs.
+
+    >>> changed("images 3, files ab", "images 3, files ab, contents cd")
+    False
+    >>> changed("images 3, files ab, contents ef", "images 3, files ab, contents cd")
+    True
+    """
+    pairs = zip(one.split("; "), other.split("; "), strict=False)
+    return one.count("; ") != other.count("; ") or any(map(_differs, *zip(*pairs, strict=True)))
+
+
+def _differs(one: str, other: str) -> bool:
+    before, after = _facts(one), _facts(other)
+    shared = before.keys() & after.keys()
+    return any(before[name] != after[name] for name in shared) if shared else one != other
+
+
+def _facts(text: str) -> dict[str, str]:
+    """Return the facts of a fingerprint by name, also where a word stands before its number."""
+    return dict(part.rsplit(" ", 1) for part in text.split(", ") if " " in part)
 
 
 def network_fingerprint(
@@ -75,6 +125,9 @@ def describe_change(one: str, other: str) -> str:
     >>> describe_change("images 3, files ab, pixels 12", "images 3, files ab, pixels 34")
     'what the files hold changed'
     """
-    before, after = (dict(part.split(" ", 1) for part in text.split(", ")) for text in (one, other))
-    changed = [words for name, words in FACTS.items() if before.get(name) != after.get(name)]
-    return f"{', '.join(changed)} changed"
+    before, after = _facts(one), _facts(other)
+    shared = before.keys() & after.keys()
+    told = [
+        words for name, words in FACTS.items() if name in shared and before[name] != after[name]
+    ]
+    return f"{', '.join(told)} changed"

@@ -91,6 +91,14 @@ class Run:
         """
         return self.folder / "checkpoints" / f"{stage}.safetensors"
 
+    def has_ended(self) -> bool:
+        """Tell whether the training came to its end.
+
+        Returns:
+            True where its times are written and no state is kept to go on from.
+        """
+        return self.timing_file.exists() and not any(self.folder.glob("states/*.safetensors"))
+
     def origin(self) -> Origin:
         """Return which data the run was trained on, as far as its folder says.
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from vireid.data.pixels.level_words import AUTO, describe, read_levels
 from vireid.data.pixels.spans import find_levels
-from vireid.errors import ConfigError
+from vireid.errors import ConfigError, number_of
 from vireid.parallel import share
 from vireid.runs.folder import Run
 from vireid.types import Images, Levels
@@ -60,9 +60,24 @@ def with_levels(images: Images, asked: LevelWords, kept: Levels | None = None) -
     if share()[0] == 0:
         for line in told:
             warnings.warn(line, stacklevel=2)
+        if isinstance(words, Levels) and found is not None:
+            _warn_of_new(found, given, len(images))
         if found is not None:
             _log.info("grey levels of more than 8 bits: %s", describe(found))
     return replace(images, levels=found)
+
+
+def _warn_of_new(found: Levels, given: Levels | None, count: int) -> None:
+    """Warn of spans that levels which were to hold for the images do not have."""
+    known = given.spans if given else {}
+    new = {key: span for key, span in found.spans.items() if key not in known}
+    if new:
+        warnings.warn(
+            f"the levels given and those of the training have nothing for {describe(Levels(new))}, "
+            f"which is found in {number_of(count, 'file')} at hand: images that were scaled "
+            "otherwise do not compare",
+            stacklevel=3,
+        )
 
 
 def joined(given: Levels | None, kept: Levels | None) -> Levels | None:

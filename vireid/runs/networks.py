@@ -12,7 +12,8 @@ from vireid.errors import CheckpointError, ConfigError, meant
 from vireid.models import CrossModalNetwork, build_network
 from vireid.recipes import Outline, dump_recipe, read_outline
 from vireid.runs.checkpoint import load_checkpoint, load_metadata, load_weights, save_checkpoint
-from vireid.runs.folder import BEFORE, CLEAREST, Origin, Run
+from vireid.runs.folder import CLEAREST, Origin, Run
+from vireid.runs.last_stage import last_stage
 from vireid.types import Levels
 
 
@@ -109,16 +110,17 @@ def find_stage(run: Run, stage: str | None = None) -> str:
 
     Args:
         run: the run's folder.
-        stage: its name, ``before`` or ``clearest``; the last finished stage where not given.
+        stage: its name, ``before`` or ``clearest``; the last finished stage where not given, with
+            a warning where the training has not ended.
 
     Returns:
         The name.
 
     Raises:
-        CheckpointError: there is no run or no such stage.
+        CheckpointError: there is no run or no such stage, or a run that has ended lacks its last.
     """
     stages = run.stages()
-    wanted = stage or (stages[-1] if stages else BEFORE)
+    wanted = stage or last_stage(run)
     if wanted not in [*stages, CLEAREST] or not run.checkpoint_file(wanted).is_file():
         has = f"{', '.join(stages) or 'none yet'}{meant(wanted, stages)}"
         raise CheckpointError(f"{run.folder} has no stage {wanted}; it has: {has}")

@@ -14,7 +14,7 @@ from vireid.recipes import Outline
 from vireid.runs import BEFORE, Run
 from vireid.runs.checkpoint import load_metadata
 from vireid.runs.scores import by_protocol
-from vireid.runs.states import state_files, steps_done, where_saved
+from vireid.runs.states import steps_done, where_saved
 
 MARKS = ("recipe.yaml", "metrics.jsonl", "checkpoints", "states")
 """What tells a run folder from others."""
@@ -219,7 +219,7 @@ def _of_scores(known: Overview, recipe: Outline, file: Path) -> Overview:
 
 def _of_ending(known: Overview, recipe: Outline, run: Run) -> Overview:
     """Add how a run that nobody is working on ended."""
-    if run.timing_file.exists() and not state_files(run):
+    if run.has_ended():
         if not run.checkpoint_file(BEFORE).parent.exists():  # a study takes them away
             return replace(known, state="without networks")
         for name in (stage.name for stage in recipe.stages):

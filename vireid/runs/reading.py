@@ -23,8 +23,8 @@ NOTABLE = 0.25
 USELESS = 0.95
 """Share of nearly flat images of a modality from which on nobody trains."""
 ADVICE = (
-    "often values of more than 8 bits under the wrong range; see docs/data.md and set --levels, or "
-    "look at the images"
+    "often values of more than 8 bits under the wrong range; see docs/data.md and set --levels, "
+    "save them as grey where they are colours or have transparency, or look at the images"
 )
 
 

@@ -74,6 +74,7 @@ class Account:
             },
             "copies": {"found": self.copies.found, "ignored": self.copies.ignored},
             "chance": vars(self.chance),
+            "ties": {stage: vars(found.ties) for stage, found in self.scored.results.items()},
             "networks": dict(self.scored.networks),
         }
 
@@ -116,7 +117,11 @@ class Account:
 
     def _troubles(self) -> Iterator[str]:
         for stage, result in self.scored.results.items():
-            if self.chance.reaches(precision := result.table()["mAP"]):
+            if tied := result.ties.trouble():
+                yield f"{stage} {tied}"
+            if not result.ties.says_nothing and self.chance.reaches(
+                precision := result.table()["mAP"]
+            ):
                 yield (
                     f"{stage} is at chance level: mAP {precision:.1f} cannot be told from "
                     f"{self.chance.mAP:.1f} ± {self.chance.spread:.1f}, that of a random order"

@@ -3,14 +3,13 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from vireid.data import DataFolder
+from vireid.data.digests import digest_files
 from vireid.data.pixels.decoding import Pixels
-from vireid.errors import DataError
 from vireid.scoring.choice import known_truth
 from vireid.scoring.protocol import Draw
 from vireid.types import Images
@@ -18,7 +17,6 @@ from vireid.types import Images
 Digests = Sequence[bytes | None]
 """One for each image; None where nothing can be told by it."""
 
-_THREADS = 4
 _PART = 256  # images of which digests are taken at a time
 
 
@@ -44,16 +42,9 @@ def file_digests(images: Images) -> tuple[bytes, ...] | None:
     Raises:
         DataError: a file cannot be read.
     """
-    paths = [images.root / path for path in images.paths]
-    if not any(path.exists() for path in paths[:1]):
+    if not any((images.root / path).exists() for path in images.paths[:1]):
         return None
-    try:
-        with ThreadPoolExecutor(_THREADS) as pool:
-            return tuple(
-                pool.map(lambda path: hashlib.blake2b(path.read_bytes()).digest()[:16], paths)
-            )
-    except OSError as error:
-        raise DataError(f"{error.filename} cannot be read: {error.strerror}") from error
+    return tuple(digest_files(images))
 
 
 def pixel_digests(pixels: Pixels) -> tuple[bytes | None, ...]:

@@ -184,6 +184,6 @@ def _networks(
         weights = open_weights(task.model)
         return [(weights.stage, weights.network)], weights.recipe, weights.levels
     run = Run(task.model)
-    last = finished(run)[-1]
-    networks = ((stage or last, load_network(run, stage)) for stage in task.stages)
+    stages = [stage or finished(run)[-1] for stage in task.stages]
+    networks = ((stage, load_network(run, stage)) for stage in stages)
     return networks, run.outline(), levels_of(run)

@@ -136,7 +136,8 @@ def _parts(
 def _unit(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
     """Bring rows to unit length; those of a network, which have it, stay what they are."""
     if vectors.dtype == np.float32 and np.isfinite(vectors).all():
-        lengths = np.linalg.norm(vectors, axis=1)
+        with np.errstate(over="ignore"):
+            lengths = np.linalg.norm(vectors, axis=1)
         if bool((np.abs(lengths - 1) < _UNIT).all()):
             return vectors
     return normalise_rows(vectors)

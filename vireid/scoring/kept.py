@@ -1,13 +1,11 @@
 """Which earlier scores may stay beside new ones, judged by what files hold."""
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from vireid.errors import number_of
 from vireid.runs import Run, load_network
 from vireid.runs.fingerprints import network_fingerprint
-from vireid.types import Levels
 
 COMPARED = ("protocol", "draws", "galleries", "data", "fold", "test_images", "levels")
 """Facts that earlier scores must share with new ones of the same protocol."""
@@ -61,18 +59,16 @@ def changed_networks(
     Yields:
         The whole name of the protocol, and the stage.
     """
-    present: dict[tuple[str, str | None], str] = {}
+    present: dict[str, str] = {}
     for key, entry in protocols.items():
-        levels = read_levels(entry.get("levels"))
         for stage, fingerprint in entry.get("networks", {}).items():
             if (key, stage) in scored or stage not in entry["stages"]:
                 continue
             if not run.checkpoint_file(stage).is_file():
                 continue  # it was that of the run when it was scored
-            place = (stage, None if levels is None else levels.to_json())
-            if place not in present:
-                present[place] = _fingerprint(run, stage, levels)
-            if present[place] != fingerprint:
+            if stage not in present:
+                present[stage] = _fingerprint(run, stage)
+            if present[stage] != fingerprint:
                 yield key, stage
 
 
@@ -106,23 +102,8 @@ def _differences(earlier: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterat
         yield "another network"
 
 
-def read_levels(value: Any) -> Levels | None:
-    """Return the levels that a file of scores names.
-
-    Args:
-        value: as JSON gives it.
-
-    Returns:
-        The levels; None where there are none.
-
-    Raises:
-        DataError: they cannot be read.
-    """
-    return None if value is None else Levels.from_json(json.dumps(value))
-
-
-def _fingerprint(run: Run, stage: str, levels: Levels | None) -> str:
+def _fingerprint(run: Run, stage: str) -> str:
     """Return the fingerprint of the network that a run holds of a stage now."""
     outline = run.outline()
     weights = load_network(run, stage).state_dict()
-    return network_fingerprint(weights, (outline.height, outline.width), levels)
+    return network_fingerprint(weights, (outline.height, outline.width), run.levels())

@@ -1,14 +1,14 @@
 """Test embeddings + protocol -> scores, averaged over the protocol's draws."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vireid.cluster import normalise_rows
-from vireid.errors import DataError
+from vireid.errors import ConfigError, DataError
 from vireid.metrics import (
     Count,
     QueryScores,
@@ -21,6 +21,7 @@ from vireid.scoring.protocol import Draw, Protocol
 from vireid.scoring.similarity import draw_similarity, query_blocks
 from vireid.scoring.tables import NAMES, mean_cells, text_table
 from vireid.scoring.tally import demand_matches
+from vireid.scoring.ties import Ties, all_ties, ties_of
 from vireid.types import Embeddings, Float, Int, Truth
 
 RANKS = (1, 5, 10, 20)
@@ -39,6 +40,8 @@ class ProtocolScores:
     images; -1 where a query ignores the whole gallery."""
     equal: bool = False
     """Whether all draws are of the same images, so that nothing spreads between them."""
+    ties: Ties = field(default_factory=Ties)
+    """Which queries find other people as similar as their best match."""
 
     def table(self) -> dict[str, float]:
         """Return the mean over draws, in percent, under the field's names.
@@ -106,7 +109,14 @@ def score(
     Raises:
         DataError: no query has a true match that it does not ignore, there are more or fewer
             embeddings than the protocol's images, or a row is not finite or zero.
+        ConfigError: the protocol is none.
+        ConfigError: the protocol is none.
     """
+    if not isinstance(protocol, Protocol):
+        raise ConfigError(
+            f"protocol is of type {type(protocol).__name__}; expected a Protocol, as of "
+            "vireid.scoring.choose_protocol or vireid.scoring.plain"
+        )
     given: Any = getattr(embeddings, "embeddings", embeddings)  # of a gallery
     ready = isinstance(given, Embeddings)
     vectors = given.vectors if ready else normalise_rows(np.asarray(given))
@@ -125,9 +135,10 @@ def score(
     found = [_score(vectors, people, draw, protocol.count, rerank) for draw in protocol.draws]
     return ProtocolScores(
         protocol.name + (", re-ranked" if rerank else ""),
-        tuple(mean_scores(queries) for queries, _ in found),
-        tuple(best for _, best in found),
+        tuple(mean_scores(queries) for queries, _, _ in found),
+        tuple(best for _, best, _ in found),
         protocol.equal_draws,
+        all_ties([ties for _, _, ties in found]),
     )
 
 
@@ -157,11 +168,11 @@ def score_table(rows: Mapping[str, ProtocolScores]) -> str:
 
 def _score(
     vectors: Float, truth: Truth, draw: Draw, count: Count, rerank: bool
-) -> tuple[QueryScores, Int]:
-    """Score the queries of a draw, block by block, and find the best image of each."""
+) -> tuple[QueryScores, Int, Ties]:
+    """Score the queries of a draw, block by block; find the best image of each, and ties."""
     similarity = draw_similarity(vectors, draw, rerank=rerank)
     query_ids, gallery_ids = truth.identities[draw.query], truth.identities[draw.gallery]
-    scores, best = [], []
+    scores, best, ties = [], [], []
     for rows in query_blocks(draw):
         block, ignored = similarity(rows), draw.ignored(rows)
         scores.append(
@@ -172,4 +183,5 @@ def _score(
         first = block.argmax(axis=1)
         some = np.isfinite(block[np.arange(len(block)), first])
         best.append(np.where(some, draw.gallery[first], -1))
-    return joined_scores(scores), np.concatenate(best)
+        ties.append(ties_of(block, query_ids[rows, None] == gallery_ids))
+    return joined_scores(scores), np.concatenate(best), all_ties(ties)

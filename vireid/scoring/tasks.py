@@ -125,8 +125,9 @@ def _origin_and_stages(
     if model.is_file():
         return open_weights(model).origin, (None,)
     run = Run(model)
-    stages = tuple(run.stages()) if options.stages == EVERY else options.names()
-    for stage in stages:
+    every = options.stages == EVERY
+    stages = tuple(run.stages()) if every else options.names()
+    for stage in (*stages, None) if every else stages:
         find_stage(run, stage)
     read_scores(run.metrics_file)
     read_json(run.timing_file)

@@ -15,6 +15,7 @@ from vireid.errors import CheckpointError, ConfigError
 from vireid.files import whole_file
 from vireid.recipes import dump_recipe, recipe_differences
 from vireid.runs import Run
+from vireid.runs.fingerprints import changed
 from vireid.runs.states import remove_states
 from vireid.scoring.files import read_json
 from vireid.studies.code import Code
@@ -182,7 +183,7 @@ class StudyFolder:
 def _other_data(seen: Mapping[str, str], data: Mapping[str, str]) -> Iterator[str]:
     """Yield what forbids to use the data in a study that has seen some already."""
     for name, found in data.items():
-        if seen.get(name, found) != found:
+        if changed(seen.get(name, found), found):
             yield f"data {name} is {found}, was {seen[name]}"
     new, absent = [n for n in data if n not in seen], [n for n in seen if n not in data]
     if seen and new and absent:

@@ -10,7 +10,7 @@ from vireid.errors import ConfigError, VireidError, some
 from vireid.observers import Progress, silent
 from vireid.parallel.environment import is_several, launcher
 from vireid.runs.claim import check_trainable
-from vireid.runs.fingerprints import fingerprint
+from vireid.runs.fingerprints import files_fingerprint
 from vireid.runs.machine import find_device
 from vireid.runs.watch import Watching, nobody
 from vireid.scoring import choose_protocol
@@ -114,7 +114,7 @@ def _run(study: Study) -> None:
 
 def _fingerprint(study: Study, name: str) -> str:
     train_part, test_part = study.data[name].train, study.test[name].test
-    return f"{fingerprint(train_part)}; test {fingerprint(test_part)}"
+    return f"{files_fingerprint(train_part)}; test {files_fingerprint(test_part)}"
 
 
 def _warn_of_other_code(study: Study, code: Code) -> None:

@@ -36,6 +36,10 @@ FACTORS = (
 """Columns of factors.csv."""
 
 
+ANEW = "delete the folder to have it drawn anew, or choose another one"
+"""What to do about a data set that is not whole any more."""
+
+
 def synthesise(
     out: Path | str,
     settings: SyntheticSettings = DEFAULTS["sysu"],
@@ -57,8 +61,8 @@ def synthesise(
         The folder.
 
     Raises:
-        DataError: if the folder holds other files or a data set with other settings, or a
-            process ends unexpectedly.
+        DataError: if the folder holds other files, or a data set with other settings or without
+            some of its images, or a process ends unexpectedly.
         ConfigError: if processes is below 1.
     """
     if processes is not None and processes < 1:
@@ -126,7 +130,22 @@ def _is_complete(out: Path, settings: SyntheticSettings) -> bool:
             f"{out} holds a synthetic data set with other settings; choose another folder or "
             "delete this one"
         )
+    _check_whole(out, settings)
     return True
+
+
+def _check_whole(out: Path, settings: SyntheticSettings) -> None:
+    """Refuse a data set of which images have been deleted."""
+    try:
+        with (out / "factors.csv").open(newline="", encoding="utf-8") as file:
+            paths = [row[0] for row in csv.reader(file)][1:]
+    except (OSError, IndexError, ValueError) as error:
+        raise DataError(f"{out}: factors.csv is missing or damaged; {ANEW}") from error
+    gone = [path for path in paths if not (out / path).is_file()]
+    count = max(len(gone), settings.total_images - len(paths) + len(gone))
+    if count:
+        first = f", first {gone[0]}" if gone else ""
+        raise DataError(f"{out} lacks {count:,} of {settings.total_images:,} images{first}; {ANEW}")
 
 
 def _claim(out: Path) -> None:

@@ -157,7 +157,7 @@ def _one_space(name: str, labelling: Labelling, modality: Int, recipe: Recipe) -
     sides = list(Modality) if space.modality is None else [space.modality]
     clustered_alone = space.modality is not None or name == labelling.matched
     setting = "single" if clustered_alone else "mixed"
-    counts = []
+    counts, faults = [], 0
     for side in sides:
         of_side = labels[modality == side]
         counts.append(np.bincount(of_side[of_side != NOISE], minlength=labels.max(initial=0) + 1))
@@ -165,16 +165,18 @@ def _one_space(name: str, labelling: Labelling, modality: Int, recipe: Recipe) -
             continue
         largest = counts[-1].max(initial=0) / len(of_side)
         if not largest:
+            faults += 1
             yield (
                 f"{name} labels: all {side.name.lower()} images are noise: "
                 + advice("raise {}eps or lower its min_samples")
             )
         elif largest > guard.giant:
+            faults += 1
             yield (
                 f"{name} labels: one cluster holds {largest:.0%} of the {side.name.lower()} images "
                 f"(limit {guard.giant:.0%}): " + advice("lower {}eps or k1")
             )
-    if len(counts) == 2 and not np.logical_and(*counts).any():
+    if not faults and len(counts) == 2 and not np.logical_and(*counts).any():
         yield (
             f"{name} labels: no cluster holds images of both modalities: "
             + advice("raise {}eps or k2")

@@ -10,6 +10,8 @@ from vireid.types.arrays import Modality
 
 ANY = ""
 """Stands for every camera of a modality that has no span of its own."""
+ROUNDED = 1e-3
+"""Share of a span by which the ends of one that is the same may differ."""
 GIVEN = "given"
 """How a span was found that a user named for a modality or a camera."""
 
@@ -31,6 +33,21 @@ class Span:
         return (
             self.source == GIVEN and 0 <= min(self.low, self.high) < max(self.low, self.high) <= 255
         )
+
+    def like(self, other: "Span") -> bool:
+        """Tell whether two spans make the same grey levels.
+
+        Args:
+            other: another span, however it was found.
+
+        Returns:
+            True where both ends are the same, but for what was rounded in writing them down.
+
+        >>> Span(7794.4, 8403.6).like(Span(7794, 8404)), Span(0, 255).like(Span(255, 0))
+        (True, False)
+        """
+        near = ROUNDED * abs(self.high - self.low)
+        return abs(self.low - other.low) <= near and abs(self.high - other.high) <= near
 
     def __post_init__(self) -> None:
         """Check that there is something between the two."""
@@ -122,5 +139,5 @@ class Levels:
                     for kind, camera, *rest in json.loads(text)
                 }
             )
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise DataError(f"levels cannot be read: {error}") from error

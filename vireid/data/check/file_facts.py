@@ -21,6 +21,8 @@ TOGETHER = 32
 """Images that a thread looks at before it hands over what it saw."""
 AHEAD = 4
 """Such groups for each thread that may be under way or wait to be taken."""
+WASTED = 64
+"""Levels of 256 up to which colours lie that were meant to fill 14 bits of 16."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class FileFact:
     """Whether its transparency is not the same everywhere."""
     radiometric: bool = False
     """Whether temperatures lie beside the picture, which are not read."""
+    wasted: bool = False
+    """Whether the upper 8 bits, which are read of its colours of more, are used to a small part."""
     picture: bytes = b""
     """Equal for equal pixels at the places looked at; empty where nothing was looked at."""
     measures: bytes = UNSEEN
@@ -101,21 +105,6 @@ def _ahead(look: Look, paths: Sequence[str], workers: int) -> Iterator[list[File
                 future.cancel()
 
 
-def digest_file(path: Path) -> bytes:
-    """Digest the content of a file.
-
-    Args:
-        path: the file.
-
-    Returns:
-        16 bytes, equal for files with equal bytes.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    return hashlib.blake2b(path.read_bytes(), digest_size=16).digest()
-
-
 def _whole(root: Path, paths: Sequence[str]) -> list[FileFact]:
     """Read files once each: digest their bytes, decode them, and measure a sample of each."""
     samples = np.zeros((len(paths), PLACES, 3), dtype=np.uint8)
@@ -128,7 +117,7 @@ def _whole(root: Path, paths: Sequence[str]) -> list[FileFact]:
 
 def _opened(
     file: str, path: str, sample: NDArray[np.uint8]
-) -> FileFact | tuple[int, int, bytes, str, bool, bool, bool, bytes]:
+) -> FileFact | tuple[int, int, bytes, str, bool, bool, bool, bool, bytes]:
     """Read one file: what is known of it, or, of one of 8 bits, all but what its sample tells."""
     try:
         with open(file, "rb", buffering=0) as stream:  # noqa: PTH123 - a path costs as much as this
@@ -141,13 +130,19 @@ def _opened(
     height, width = opened.values.shape[:2]
     where = places(height, width)
     told = opened.turned, opened.transparent, opened.header.radiometric
-    facts = height, width, _digest(data), "", *told
+    facts = height, width, _digest(data), "", *told, opened.header.cut and _wasted(opened.values)
     if not opened.deep:
         np.take(opened.values.reshape(-1, 3), where, axis=0, out=sample, mode="clip")
         return *facts, _digest(sample.tobytes())
     seen = opened.values.reshape(-1)[where]
     span = float(opened.values.min()), float(opened.values.max())
     return FileFact(*facts, _digest(seen.tobytes()), measure_deep(seen), span)
+
+
+def _wasted(values: NDArray[np.uint8]) -> bool:
+    """Tell whether colours use a small part of what there is."""
+    low, high = np.percentile(values, (1, 99))
+    return bool(high <= WASTED or high - low <= WASTED / 4)
 
 
 def _unread(path: str, error: OSError) -> str:

@@ -95,6 +95,14 @@ def file_warnings(parts: Sequence[Part], unlisted: Sequence[str]) -> Iterator[st
             f"read: {some(list(map(shown, hot)))}; where the picture is in false colours, save the "
             "temperatures as grey levels of 16 or 32 bits (docs/data.md)"
         )
+    cut = [path for path, fact in files.items() if fact.wasted]
+    if cut:
+        yield (
+            f"{number_of(len(cut), 'image')} in colour or with transparency of more than 8 bits, "
+            "of which the upper 8 are read and hardly used, and --levels does not act: "
+            f"{some(list(map(shown, cut)))}; save them as grey levels of 16 bits without "
+            "transparency, or stretch colours to 16 bits"
+        )
     yield from copy_warnings(parts)
     if unlisted:
         names = some(list(map(shown, unlisted)))

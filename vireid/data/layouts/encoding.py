@@ -21,7 +21,9 @@ def text_of(data: bytes) -> str:
     """
     begin = data[:64]
     if data.startswith(UTF_16) or (len(begin) > 1 and begin[1::2].count(0) * 4 > len(begin)):
-        raise ValueError("it is UTF-16 (Excel's 'Unicode text'); save it as UTF-8")
+        raise ValueError(
+            "it is UTF-16 (Excel's 'Unicode text'); save it as UTF-8 (Excel: CSV UTF-8)"
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -29,7 +31,8 @@ def text_of(data: bytes) -> str:
         near = data[max(0, error.start - 8) : error.start + 8].decode("cp1252", "replace")
         shown = " ".join("".join(c if c.isprintable() else " " for c in near).split())
         raise ValueError(
-            f"line {line} is no UTF-8, perhaps Windows-1252 ('{shown}'); save it as UTF-8"
+            f"line {line} is no UTF-8, perhaps Windows-1252 ('{shown}'); save it as UTF-8 "
+            "(Excel: CSV UTF-8)"
         ) from None
     if "\0" in text:
         line = _line(data[: data.index(b"\0")])

@@ -35,7 +35,8 @@ def read_manifest(path: Path | str) -> DataFolder:
     names are kept. No image is opened.
 
     Args:
-        path: a .csv file in UTF-8 with a header line, or a .parquet file.
+        path: a .csv file in UTF-8 with a header line and commas, semicolons or tabs between the
+            cells, or a .parquet file.
 
     Returns:
         Training and test images in the order of the rows; the roles are those of the split.
@@ -63,7 +64,8 @@ def scan_manifest(path: Path) -> Scan:
     """
     problems: list[Problem] = []
     paths = ListedPaths(path.parent)
-    entries = read_entries(read_rows(path, problems), paths, problems)
+    ignored: list[str] = []
+    entries = read_entries(read_rows(path, problems, ignored), paths, problems)
     people = numbering([e.identity for e in entries if e.identity], first=0)
     cameras = numbering([e.camera for e in entries if e.camera], first=1)
     tracks = numbering([e.track for e in entries if e.track], first=0)
@@ -84,7 +86,7 @@ def scan_manifest(path: Path) -> Scan:
         test_truth=test_truth,
         roles=tuple(ROLES[entry.split] for entry in test) if test else None,
         protocol="plain" if test else None,
-        notes=(*paths.notes(), *_zones(entries), *likeness),
+        notes=(*ignored, *paths.notes(), *_zones(entries), *likeness),
     )
     return Scan(str(path), data, tuple(problems), tuple(_wide_tracks(entries)))
 

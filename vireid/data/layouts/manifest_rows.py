@@ -1,16 +1,19 @@
 """The rows of a manifest -> its images, and what is wrong with the other rows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from vireid.data.layouts.manifest_columns import Row
 from vireid.data.layouts.modalities import WORDS, modality_of
-from vireid.data.layouts.names_in_cells import is_nothing, is_unknown, name_fault
+from vireid.data.layouts.name_faults import NameColumn, name_column
+from vireid.data.layouts.names_in_cells import is_nothing, is_unknown
 from vireid.data.layouts.paths import ListedPaths, quoted
 from vireid.data.layouts.problems import PartName, Problem
 from vireid.data.layouts.time_and_box import rectangle, seconds
 from vireid.types import Modality
 
+NAMED = ("camera", "identity", "track")
+"""Columns that hold names or numbers."""
 SPLITS = ("train", "query", "gallery", "both")
 """What a row is for."""
 
@@ -47,7 +50,7 @@ class Entry:
 
 
 def read_entries(
-    rows: Iterable[tuple[str, Row]], paths: ListedPaths, problems: list[Problem]
+    rows: Sequence[tuple[str, Row]], paths: ListedPaths, problems: list[Problem]
 ) -> list[Entry]:
     """Return the images of the rows without fault, and note what is wrong with the others.
 
@@ -62,6 +65,7 @@ def read_entries(
     """
     entries: dict[str, Entry] = {}
     seen: dict[str, str] = {}
+    columns = [name_column(name, (row.get(name, "") for _, row in rows)) for name in NAMED]
     for place, row in rows:
         path = paths.settle(row["path"])
         if path and path in seen:
@@ -75,7 +79,9 @@ def read_entries(
         else:
             found = list(paths.problems(path))
         seen.setdefault(path, place)
-        found.extend(Problem("faulty entry", text, same=same) for text, same in _faults(row))
+        found.extend(
+            Problem("faulty entry", text, same=same) for text, same in _faults(row, columns)
+        )
         if found:
             problems.extend(problem.at(place, _part(row), path) for problem in found)
         else:
@@ -120,15 +126,15 @@ def _no_track(cell: str) -> bool:
     return cell.startswith("-") or (is_unknown(cell) and cell.strip("0.") != "") or not cell
 
 
-def _faults(row: Row) -> Iterator[tuple[str, str]]:
+def _faults(row: Row, columns: Sequence[NameColumn]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with the other cells of a row, with its value and without."""
     if modality_of(row["modality"]) is None:
         words = " or ".join(kind.name.lower() for kind in WORDS)
         same = f"is unknown; expected {words}"
         yield f"modality {quoted(row['modality'])} {same}", f"the modality {same}"
-    for column in ("camera", "identity", "track"):
-        cell = row.get(column, "")
-        named = name_fault(column, cell) if not is_nothing(cell) else None
+    for names in columns:
+        cell = row.get(names.name, "")
+        named = names.fault(cell) if not is_nothing(cell) else None
         if named is not None:
             yield named
     for column, read in (("timestamp", seconds), ("box", rectangle)):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vireid.data.layouts.encoding import text_of
-from vireid.data.layouts.manifest_columns import Row, Rows, known_columns
+from vireid.data.layouts.manifest_columns import COLUMNS, Row, Rows, known_columns
 from vireid.data.layouts.paths import shown
 from vireid.data.layouts.problems import Problem
 from vireid.errors import ConfigError, DataError
@@ -16,14 +16,14 @@ from vireid.errors import ConfigError, DataError
 if TYPE_CHECKING:
     import pyarrow
 
-SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
-"""What some spreadsheets write between cells in the place of commas."""
+SEPARATORS = ",;\t"
+"""What spreadsheets write between cells."""
 
 MISSING = "is missing; expected a manifest (.csv or .parquet)"
 """What is said of a file that is not there."""
 
 
-def read_rows(path: Path, problems: list[Problem]) -> list[tuple[str, Row]]:
+def read_rows(path: Path, problems: list[Problem], notes: list[str]) -> list[tuple[str, Row]]:
     """Return the place and the cells of each row.
 
     Rows and columns that are empty throughout do not count.
@@ -31,6 +31,7 @@ def read_rows(path: Path, problems: list[Problem]) -> list[tuple[str, Row]]:
     Args:
         path: a .csv or .parquet file.
         problems: told of rows with too many or too few cells, which are left out.
+        notes: told of columns that are passed over.
 
     Returns:
         "line 7" of a CSV file or "row 6" of a Parquet file, and the cells by column, without
@@ -44,14 +45,16 @@ def read_rows(path: Path, problems: list[Problem]) -> list[tuple[str, Row]]:
         header, rows = _parquet(path)
     else:
         header, rows = _csv(path, problems)
-    return known_columns(path, header, rows)
+    return known_columns(path, header, rows, notes)
 
 
 def _csv(path: Path, problems: list[Problem]) -> tuple[list[str], Rows]:
     """Return the header and the rows of a CSV file."""
     line = 0
     try:
-        reader = csv.reader(io.StringIO(text_of(path.read_bytes()), newline=""), strict=True)
+        text = text_of(path.read_bytes())
+        separator = _separator(text)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         lines = []
         for cells in reader:
             line = reader.line_num
@@ -61,12 +64,12 @@ def _csv(path: Path, problems: list[Problem]) -> tuple[list[str], Rows]:
     except FileNotFoundError:
         raise DataError(f"{path} {MISSING}") from None
     except csv.Error as error:
-        text = f"{error}, in what begins on line {line + 1}"
-        raise DataError(f"{path} cannot be read as CSV in UTF-8: {text}") from None
+        where = f"{error}, in what begins on line {line + 1}"
+        raise DataError(f"{path} cannot be read as CSV in UTF-8: {where}") from None
     except (OSError, ValueError) as error:
         raise DataError(f"{path} cannot be read as CSV in UTF-8: {error}") from None
     header = lines[0][1] if lines else []
-    _check_separator(path, header)
+    _check_bars(path, header)
     return header, list(_whole_rows(header, lines[1:], problems))
 
 
@@ -142,9 +145,31 @@ def _text(value: Any, exact: float) -> str:
     return str(value).strip()
 
 
-def _check_separator(path: Path, header: list[str]) -> None:
-    """Say where the cells of the header are not separated by commas."""
+def _separator(text: str) -> str:
+    """Return what separates the cells: semicolons or tabs only where commas give no known column.
+
+    Args:
+        text: of the file; the first line that says something is looked at.
+
+    Returns:
+        The sign; a comma where no sign gives a known column.
+    """
+    for line in text.splitlines():
+        if line.strip(SEPARATORS + ' "') and not line.lower().startswith("sep="):
+            known = {sign: _known(line.split(sign)) for sign in SEPARATORS}
+            return "," if known[","] else max(known, key=lambda sign: known[sign])
+    return ","
+
+
+def _known(names: Sequence[str]) -> int:
+    """Count the columns whose names are known."""
+    return sum(name.strip().strip('"').strip().lower() in COLUMNS for name in names)
+
+
+def _check_bars(path: Path, header: list[str]) -> None:
+    """Say where bars stand between the cells."""
     full = [name for name in header if name]
-    for sign, name in SEPARATORS.items():
-        if len(full) == 1 and sign in full[0]:
-            raise DataError(f"{path} separates its cells by {name}; expected commas, save it so")
+    if len(full) == 1 and "|" in full[0]:
+        raise DataError(
+            f"{path} separates its cells by bars; expected commas, semicolons or tabs, save it so"
+        )

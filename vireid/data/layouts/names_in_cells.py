@@ -1,11 +1,10 @@
-"""Identities, cameras and tracks as any text: which cells name one, and a number for each name."""
+"""Identities, cameras and tracks as any text: empty cells, and a number for each name."""
 
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from vireid.data.layouts.paths import quoted
 from vireid.errors import some
@@ -15,19 +14,11 @@ NOTHING = frozenset({"", "nan", "none", "null", "n/a", "na", "<na>", "nat", "#n/
 UNKNOWN = frozenset({"unknown", "unlabelled", "unlabeled", "undefined", "?", "-", "--"})
 """What people write of a person, camera or track that they do not know, in any case."""
 
-LARGEST = 2**53
-"""From here on floating-point numbers are no longer all whole ones."""
-
 _WHOLE = re.compile(r"(-?[0-9]{1,18})(\.0+)?")  # spreadsheets write 3.0 beside empty cells
+_NUMBER = re.compile(r"[0-9]+")
 _WHOLE_TEXT = re.compile(r"(-?[0-9]+)\.0+")
-_EXPONENT = re.compile(r"[-+]?[0-9]+([.,][0-9]*)?[eE][-+][0-9]+|[-+]?[0-9]+[.,][0-9]+[eE][0-9]+")
-_GROUPS = re.compile(r"[-+]?[0-9]{1,3}([,.'’ \u00a0\u202f][0-9]{3})+")
-_FRACTION = re.compile(r"[-+]?[0-9]*[.,][0-9]+")
-_ERROR = re.compile(r"#+|#(REF|VALUE|NAME|DIV/0|NULL|NUM|SPILL|CALC|FIELD)[!?]?|Err:[0-9]+")
-_ADDRESS = re.compile(r"((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\.(?!$)|$)){4}")
-
-CURE = "format the column as text before the values go in, and save it again"
-"""What to do about numbers that a table program has changed."""
+_JOINERS = {0x200C: None, 0x200D: None}
+"""Signs that join letters or keep them apart, and are not seen themselves."""
 
 
 def is_nothing(cell: str) -> bool:
@@ -65,56 +56,6 @@ def whole(cell: str) -> int:
         The number.
     """
     return int(cell.split(".")[0])
-
-
-@lru_cache(maxsize=4096)
-def name_fault(column: str, cell: str) -> tuple[str, str] | None:
-    """Say why a cell names nobody and nothing.
-
-    Args:
-        column: identity, camera or track.
-        cell: without surrounding spaces, and not empty.
-
-    Returns:
-        What is wrong with the cell, and the same without its value; None where it is a name.
-    """
-    reason = _changed(cell)
-    if reason is None and re.fullmatch(r"-[0-9]+(\.0+)?", cell) and column != "track":
-        reason = {
-            "identity": "is below 0, where one number stands for one person; "
-            "give unknown people a number each, or leave the row out",
-        }.get(column, "is below 0; expected a number or a name, 0 or nothing where it is unknown")
-    if reason is None and column == "identity" and cell.lower() in UNKNOWN:
-        reason = (
-            "is no person, and one name stands for one; give unknown people a name each, "
-            "or leave the row out"
-        )
-    if reason is None:
-        return None
-    return f"{column} {quoted(cell)} {reason}", f"the {column} {reason}"
-
-
-def _changed(cell: str) -> str | None:
-    """Say how a table program has changed a value."""
-    lost = f"has lost digits; {CURE}"
-    if _EXPONENT.fullmatch(cell):
-        return lost
-    number = _WHOLE_TEXT.fullmatch(cell)
-    if number and abs(int(number[1])) >= LARGEST:
-        return lost
-    if _GROUPS.fullmatch(cell) and not _ADDRESS.fullmatch(cell):
-        return "is no whole number, but one with signs between its digits; write it without"
-    if _FRACTION.fullmatch(cell) and not number:
-        return "is no whole number and no name; put a letter before it if it is a name"
-    if cell.lower().lstrip("-+") in ("inf", "infinity"):
-        return "is no number of anything"
-    if cell.startswith("="):
-        return "is a formula; save the values"
-    if _ERROR.fullmatch(cell):
-        return "is an error message of a table program; correct the table"
-    if not all(sign.isprintable() for sign in cell):
-        return "holds a line break or another sign that cannot be printed; take it out"
-    return None
 
 
 @dataclass(frozen=True)
@@ -175,16 +116,22 @@ def alike(column: str, numbers: Numbering) -> Iterator[str]:
     groups: dict[str, set[str]] = defaultdict(set)
     for cell in numbers.numbers:
         text = _canonical(cell)
-        key = text if numbers.names else str(whole(text))
-        groups[" ".join(key.casefold().split())].add(text)
+        key = text.translate(_JOINERS) if numbers.names else str(whole(text))
+        groups[_blurred(key)].add(text)
     several = [" and ".join(map(quoted, sorted(same))) for same in groups.values() if len(same) > 1]
     if several and numbers.names:
-        yield f"{column}: {some(several)} differ in case or spaces only and count as different"
+        yield (
+            f"{column}: {some(several)} differ in case or spaces only, or in leading zeros or the "
+            "width of signs, and count as different"
+        )
     elif several:
         yield f"{column}: {some(several)} are the same number and count as the same"
-    long = {text for text in map(_canonical, numbers.numbers) if text.isdigit() and len(text) > 15}
-    if len(long) > 1 and all(set(text[15:]) == {"0"} for text in long):
-        yield f"{column}: all numbers end in zeros after 15 digits, as in Excel; {CURE}"
+
+
+def _blurred(name: str) -> str:
+    """Return a name in the form that those share which people take for the same."""
+    text = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(_NUMBER.sub(lambda digits: digits[0].lstrip("0") or "0", text).split())
 
 
 def _canonical(cell: str) -> str:

@@ -4,7 +4,7 @@ import math
 import re
 from datetime import UTC, datetime
 
-from vireid.data.layouts.names_in_cells import CURE
+from vireid.data.layouts.name_faults import CURE
 
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?")
 _EXPONENT = re.compile(r"[-+]?[0-9]+([.,][0-9]*)?[eE][-+]?[0-9]+")

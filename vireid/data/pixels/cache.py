@@ -16,7 +16,7 @@ from typing import BinaryIO
 import numpy as np
 import PIL
 
-from vireid.data.check.file_facts import digest_file
+from vireid.data.digests import digest_file
 from vireid.data.pixels.decoding import Pixels
 from vireid.data.pixels.images import Resampling, resized, span_of, thread_count
 from vireid.data.pixels.packed import PackedWriter, open_packed

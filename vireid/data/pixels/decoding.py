@@ -42,6 +42,8 @@ class Header:
     """Format, bits and colours in words."""
     radiometric: bool
     """Whether temperatures lie in a part of the file that is not read."""
+    cut: bool = False
+    """Whether it has colours or transparency of more than 8 bits, of which the upper 8 are read."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -152,19 +154,29 @@ def _header(opened: Opened) -> Header:
     height, width = turned_size((image.height, image.width), bare.orientation)
     deep = image.mode.startswith("I") or image.mode == "F" or (bare.signed and image.mode == "L")
     bits = max(bare.bits, _maximum(image).bit_length()) if deep else bare.bits
+    if image.mode == "RGB" and _said_maximum(image):  # of a PPM file
+        bits = _said_maximum(image).bit_length()
     words = f"{opened.kind}, {'32 bits, floating point' if image.mode == 'F' else f'{bits} bits'}"
-    if bits > 8 and not deep:
+    cut = bits > 8 and not deep
+    if cut:
         words += ", colour or transparency: the upper 8 bits are taken"
-    return Header(height, width, bare.orientation != 1, deep, words, bare.radiometric)
+    return Header(height, width, bare.orientation != 1, deep, words, bare.radiometric, cut)
 
 
 def _maximum(image: ImageFile) -> int:
-    """Return the largest value that a PGM file announces; 255 for others."""
+    """Return the largest value of a PGM file, 65535 where none is announced; 255 for others."""
     if not image.tile or image.format != "PPM":
         return 255
+    return _said_maximum(image) or 65535
+
+
+def _said_maximum(image: ImageFile) -> int:
+    """Return the largest value above 255 that a PGM or PPM file announces; 0 for others."""
+    if not image.tile or image.format != "PPM":
+        return 0
     arguments = image.tile[0][3]
     last = arguments[-1] if isinstance(arguments, tuple) else arguments
-    return last if isinstance(last, int) and not isinstance(last, bool) and last > 255 else 65535
+    return last if isinstance(last, int) and not isinstance(last, bool) and last > 255 else 0
 
 
 def _levels(opened: Opened) -> NDArray[Any]:

@@ -13,12 +13,12 @@ DEEP = "given for more than 8 bits"
 KINDS = {kind.name.lower(): kind for kind in Modality}
 
 
-def read_levels(words: Sequence[str], images: Images) -> Levels | None:
+def read_levels(words: Sequence[str], *images: Images) -> Levels | None:
     """Read the words of `--levels`.
 
     Args:
         words: as the user gives them.
-        images: whose cameras they may name.
+        *images: one or several, whose cameras they may name.
 
     Returns:
         What they decide; the rest is to be found in the files. None for auto.
@@ -63,7 +63,7 @@ def describe(levels: Levels) -> str:
     return "; ".join(parts)
 
 
-def _read(word: str, images: Images) -> list[tuple[tuple[Modality, str], Span]]:
+def _read(word: str, images: Sequence[Images]) -> list[tuple[tuple[Modality, str], Span]]:
     """Read one word with a span; a camera may belong to both modalities."""
     name, equals, ends = word.rpartition("=")
     if not equals:
@@ -71,15 +71,20 @@ def _read(word: str, images: Images) -> list[tuple[tuple[Modality, str], Span]]:
     span = _span(word, ends, "given")
     if name.lower() in KINDS:
         return [((KINDS[name.lower()], ANY), span)]
-    numbers = sorted(set(images.camera.tolist()))
-    mine = [number for number in numbers if images.camera_name(number) == name]
-    if not mine:
-        known = ", ".join(images.camera_name(number) for number in numbers)
+    pairs = [
+        (part.camera_name(number), kind)
+        for part in images
+        for number, kind in sorted(
+            set(zip(part.camera.tolist(), part.modality.tolist(), strict=True))
+        )
+    ]
+    if name not in dict(pairs):
+        known = ", ".join(dict.fromkeys(camera for camera, _ in pairs))
         raise ConfigError(
             f"--levels {word}: there is no modality and no camera {name}; expected visible, "
             f"infrared or one of the cameras {known}"
         )
-    kinds = sorted(set(images.modality[images.camera == mine[0]].tolist()))
+    kinds = sorted({kind for camera, kind in pairs if camera == name})
     return [((Modality(kind), name), span) for kind in kinds]
 
 

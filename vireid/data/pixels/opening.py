@@ -16,6 +16,10 @@ LARGEST = 179_000_000
 """Pixels beyond which a picture is taken for one that is made to fill the memory."""
 SOUND = f"an undamaged {', '.join(FORMATS)} file"
 """What is expected."""
+DEEPEST = 32
+"""Bits of the deepest values that are read."""
+LESS = "at most 32 bits: save the values as float32, which keeps 24 bits of them"
+"""What to do about deeper ones."""
 
 Image.init()
 
@@ -78,10 +82,14 @@ def open_bytes(data: bytes, name: str) -> Opened:
     kind = find_format(data[:16])
     if kind is None:
         raise unreadable(name, "its content is of no known format", SOUND)
+    bits = 8
     try:
         bare = strip(data, kind)
+        bits = bare.bits
         image = Image.OPEN[kind][0](BytesIO(bare.data), name)
     except Exception as error:  # Pillow raises errors of many kinds on damaged files
+        if kind == "TIFF" and bits > DEEPEST:
+            raise unreadable(name, f"values of {bits} bits", LESS) from None
         raise unreadable(name, plain_reason(error), SOUND) from None
     pixels = image.width * image.height
     if pixels > LARGEST:

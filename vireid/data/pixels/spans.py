@@ -48,6 +48,28 @@ def find_levels(images: Images, known: Levels | None = None) -> tuple[Levels | N
     ]
 
 
+def used_levels(images: Images) -> Levels:
+    """Return the levels that files of some images are really scaled by.
+
+    Args:
+        images: N images with their levels; the heads of those files are read that these are about.
+
+    Returns:
+        Spans of modalities and cameras with files of more than 8 bits, and of those whose span also
+        counts for 8 bits; none where all files stay as they are.
+    """
+    levels = images.levels or Levels()
+    used: dict[tuple[Modality, str], Span | None] = {}
+    for kind in Modality if levels.spans else ():
+        for camera, indices in _groups(images, kind).items():
+            if not levels.decides(kind, camera):
+                continue
+            span = levels.of(kind, camera)
+            if (span is not None and span.for_bytes) or deep_files(images, indices):
+                used[kind, camera if (kind, camera) in levels.spans else ANY] = span
+    return Levels(used)
+
+
 def _groups(images: Images, kind: Modality) -> dict[str, list[int]]:
     """Return the images of each camera of a modality, by its name."""
     mine = np.flatnonzero(images.modality == kind)
