@@ -68,7 +68,14 @@ class Gallery:
         return replace(self, images=self.images.subset(chosen), embeddings=rows)
 
     def of(self, modality: Modality | None) -> "Gallery":
-        """Return the images of one modality with their embeddings; all where None is given."""
+        """Return the images of one modality with their embeddings.
+
+        Args:
+            modality: which; all images where None.
+
+        Returns:
+            A gallery of M images, in the same order.
+        """
         if modality is None:
             return self
         return self.subset(np.flatnonzero(self.embeddings.modality == modality))
