@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
-from vireid.terms.cross import against_problems, crossing, matching_problems
+from vireid.terms.cross import crossing
 from vireid.terms.hybrid_nce import HybridNCE
 from vireid.terms.kept import Kept
+from vireid.terms.other_side import OtherSide
 from vireid.terms.seen import Arrays, Batch
-from vireid.terms.term import Place
-from vireid.types import Embeddings, Labelling
+from vireid.terms.term import Term
+from vireid.types import Labelling
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class CrossHybrid(HybridNCE):
+class CrossHybrid(OtherSide, HybridNCE):
     """HybridNCE of one modality's rows against the memories of a term on the other one (PCLHD).
 
     A row counts where its cluster has a partner, as whose sample it moves the memories too, before
@@ -30,52 +29,7 @@ class CrossHybrid(HybridNCE):
     not on (RPNR).
     """
 
-    against: str = ""
-    """The term whose memories these are, a hybrid_nce on the other modality's clusters."""
-    matched: str = "matched"
-    """The label space whose matching says which clusters are partners."""
-
-    def spaces(self) -> tuple[str, ...]:
-        """Return the label spaces that it looks at."""
-        return self.labels, self.matched
-
-    def others(self) -> tuple[str, ...]:
-        """Return the name of the term whose memories it reads and moves."""
-        return (self.against,)
-
-    def problems(self, place: Place) -> Iterator[str]:
-        """Yield what is wrong with the term in its stage.
-
-        Args:
-            place: the stage.
-
-        Yields:
-            One message for each problem.
-        """
-        yield from super().problems(place)
-        yield from matching_problems(self, self.matched, place)
-        yield from against_problems(self, self.against, HybridNCE, place)
-
-    def begin(
-        self,
-        labelling: Labelling,
-        embeddings: Embeddings,
-        generator: np.random.Generator,
-        others: Mapping[str, Kept],
-    ) -> Kept:
-        """Keep nothing but the term that it names.
-
-        Args:
-            labelling: not used.
-            embeddings: not used.
-            generator: not used.
-            others: the term whose memories it uses.
-
-        Returns:
-            No tensors.
-        """
-        del labelling, embeddings, generator
-        return Kept({}, others)
+    memories: ClassVar[type[Term]] = HybridNCE
 
     def plan(self, labelling: Labelling, batch: Batch) -> Arrays:
         """Choose the rows whose cluster has a partner, and which memories they move.

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import numpy as np
+from typing import TYPE_CHECKING, ClassVar
 
 from vireid.terms.cluster_nce import ClusterNCE
-from vireid.terms.cross import against_problems, crossing, matching_problems
+from vireid.terms.cross import crossing
 from vireid.terms.kept import Kept
 from vireid.terms.moves import Move, turns_of
+from vireid.terms.other_side import OtherSide
 from vireid.terms.seen import Arrays, Batch
-from vireid.terms.term import Place
-from vireid.types import Embeddings, Labelling
+from vireid.terms.term import Term
+from vireid.types import Labelling
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class CrossNCE(ClusterNCE):
+class CrossNCE(OtherSide, ClusterNCE):
     """ClusterNCE of one modality's rows against the memories of a term on the other one (PGM).
 
     A row counts where its cluster has a partner, as whose sample it moves the memories too, before
@@ -31,52 +30,7 @@ class CrossNCE(ClusterNCE):
     via Progressive Graph Matching and Alternate Learning, CVPR 2023.
     """
 
-    against: str = ""
-    """The term whose memories these are, a cluster_nce on the other modality's clusters."""
-    matched: str = "matched"
-    """The label space whose matching says which clusters are partners."""
-
-    def spaces(self) -> tuple[str, ...]:
-        """Return the label spaces that it looks at."""
-        return self.labels, self.matched
-
-    def others(self) -> tuple[str, ...]:
-        """Return the name of the term whose memories it reads and moves."""
-        return (self.against,)
-
-    def problems(self, place: Place) -> Iterator[str]:
-        """Yield what is wrong with the term in its stage.
-
-        Args:
-            place: the stage.
-
-        Yields:
-            One message for each problem.
-        """
-        yield from super().problems(place)
-        yield from matching_problems(self, self.matched, place)
-        yield from against_problems(self, self.against, ClusterNCE, place)
-
-    def begin(
-        self,
-        labelling: Labelling,
-        embeddings: Embeddings,
-        generator: np.random.Generator,
-        others: Mapping[str, Kept],
-    ) -> Kept:
-        """Keep nothing but the term that it names.
-
-        Args:
-            labelling: not used.
-            embeddings: not used.
-            generator: not used.
-            others: the term whose memories it uses.
-
-        Returns:
-            No tensors.
-        """
-        del labelling, embeddings, generator
-        return Kept({}, others)
+    memories: ClassVar[type[Term]] = ClusterNCE
 
     def plan(self, labelling: Labelling, batch: Batch) -> Arrays:
         """Choose the rows whose cluster has a partner, and in which turn each moves its memory.

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from vireid.terms.cluster_nce import ClusterNCE
-from vireid.terms.cross import across, against_problems, crossing, matched_problems, translated
+from vireid.terms.cross import across, crossing, translated
 from vireid.terms.kept import Kept
 from vireid.terms.moves import Move, turns_of
+from vireid.terms.other_side import OtherSide
 from vireid.terms.seen import Arrays, Batch
 from vireid.terms.soft_nce import SoftNCE
-from vireid.terms.term import Place
+from vireid.terms.term import Term
 from vireid.types import Embeddings, Labelling
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class CrossSoft(SoftNCE):
+class CrossSoft(OtherSide, SoftNCE):
     """SoftNCE of one modality's rows against the memories of a term on the other one (N-ULC).
 
     A row counts where its cluster has a partner, whose number is its label; its nearest images are
@@ -32,31 +33,7 @@ class CrossSoft(SoftNCE):
     memory of its label, before the memory's own term does.
     """
 
-    against: str = ""
-    """The term whose memories these are, on the other modality's clusters."""
-    matched: str = "matched"
-    """The label space whose matching says which clusters are partners."""
-
-    def spaces(self) -> tuple[str, ...]:
-        """Return the label spaces that it looks at."""
-        return self.labels, self.matched
-
-    def others(self) -> tuple[str, ...]:
-        """Return the name of the term whose memories it reads and moves."""
-        return (self.against,)
-
-    def problems(self, place: Place) -> Iterator[str]:
-        """Yield what is wrong with the term in its stage.
-
-        Args:
-            place: the stage.
-
-        Yields:
-            One message for each problem.
-        """
-        yield from super().problems(place)
-        yield from matched_problems(self, self.matched, place)
-        yield from against_problems(self, self.against, ClusterNCE, place)
+    memories: ClassVar[type[Term]] = ClusterNCE
 
     def begin(
         self,
