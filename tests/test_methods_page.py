@@ -98,3 +98,8 @@ def test_links_lead_somewhere(link):
     heads = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
     anchors = {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
     assert not anchor or anchor in anchors
+
+
+def test_the_first_look_is_the_one_that_was_made():
+    table = TESTS.parent / "docs" / "results" / "methods.md"
+    assert table.read_text(encoding="utf-8") in PAGE

@@ -51,7 +51,12 @@ def test_gains_of_other_choices_are_those_of_the_runs(name: str) -> None:
 
 
 def test_every_study_is_shown() -> None:
-    assert {file.stem for file in RESULTS.glob("*.csv")} == {*TABLES, *CHOICES, "synthetic"}
+    assert {file.stem for file in RESULTS.glob("*.csv")} == {
+        *TABLES,
+        *CHOICES,
+        "synthetic",
+        "methods",
+    }
 
 
 @pytest.mark.parametrize("name", ["choices", "choices-unpaired", *CHOICES, "unpaired"])
