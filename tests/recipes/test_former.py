@@ -73,7 +73,7 @@ def test_its_outline_is_that_of_the_recipe(name):
 def test_what_a_run_holds_differs_from_today_in_new_settings_alone(name):
     lines = recipe_differences(text(name), expected(name))
     new = {"then", "refiners", "matcher", "teacher"}
-    new |= {"embedding", "embedding_batch", "deterministic", "phase", "ramp", "focal"}
+    new |= {"embedding", "embedding_batch", "deterministic", "phase", "ramp", "apart", "focal"}
     new |= {"neighbours", "subset"}
     new |= {"neighbours", "subset"}
     for line in lines:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from vireid.errors import DegenerateClusters
+from vireid.errors import ConfigError, DegenerateClusters
 from vireid.seeds import derive
 from vireid.training.batches import index_batches
 from vireid.training.draws import draw as draw_changes
@@ -80,6 +80,30 @@ def test_own_labels_are_drawn_for_each_side_by_itself(tiny, spaces):
         assert (MODALITY[visible] == 0).all()
         assert (MODALITY[infrared] == 1).all()
         assert len(visible) == len(infrared) == tiny.batch_labels * tiny.batch_images
+
+
+def test_apart_each_side_draws_its_own_labels_of_a_shared_space(tiny, spaces):
+    labels = np.where(np.arange(40) < 4, -1, spaces.spaces["mixed"].labels)  # 0: infrared alone
+    some = labelling(mixed=labels)
+    stage = replace(tiny.stages[0], sample_by="mixed", apart=True, iterations=12)
+    drawn = list(index_batches(stage, some, MODALITY, tiny, np.random.default_rng(0)))
+    wanted, images = tiny.batch(stage)
+    for side, there in ((0, {1, 2, 3, 4}), (1, {0, 1, 2})):
+        assert {int(one) for batch in drawn for one in labels[batch[side]]} == there
+        for batch in drawn:
+            assert set(MODALITY[batch[side]]) == {side}
+            found, counts = np.unique(labels[batch[side]], return_counts=True)
+            assert len(found) == min(wanted, len(there))
+            assert set(counts) == {images}
+    together = replace(stage, apart=False)
+    drawn = index_batches(together, some, MODALITY, tiny, np.random.default_rng(0))
+    assert {int(one) for batch in drawn for side in batch for one in labels[side]} == {1, 2}
+
+
+def test_apart_needs_labels_that_both_share(tiny):
+    stage = replace(tiny.stages[0], sample_by="own", apart=True)
+    with pytest.raises(ConfigError, match="apart applies to labels that both modalities share"):
+        replace(tiny, stages=(stage,))
 
 
 @pytest.mark.parametrize("sample_by", ["own", "matched"])

@@ -29,6 +29,8 @@ class StepConfig:
     """Labels in a batch of this step (at least 1); the recipe's where not given."""
     batch_images: int | None = None
     """Images of each label and modality in a batch (at least 1); the recipe's where not given."""
+    apart: bool = False
+    """Each modality draws its labels by itself, as in the stage."""
 
     def __post_init__(self) -> None:
         """Keep the order of the terms."""
@@ -63,6 +65,8 @@ class StepConfig:
             known = ", ".join([OWN, *shared])
             near = meant(self.sample_by, [OWN, *shared])
             yield f"{where}sample_by is {self.sample_by}; expected one of {known}{near}"
+        if self.apart and self.sample_by == OWN:
+            yield f"{where}apart applies to labels that both modalities share, not to own"
         given = [n for n in ("batch_labels", "batch_images") if getattr(self, n) is not None]
         yield from outside(where, self, FROM_ONE, *given)
         if not self.terms:
@@ -116,6 +120,9 @@ class StageConfig:
     """Shares of the stage's epochs after which the learning rate falls, in (0, 1)."""
     decay: float = 0.3
     """Factor of the learning rate at each milestone (more than 0)."""
+    apart: bool = False
+    """Each modality draws its labels of a shared label space by itself, also those that the other
+    one does not have; otherwise batches show labels that both have, the same on both sides."""
 
     def __post_init__(self) -> None:
         """Keep the order of the terms."""
@@ -124,7 +131,8 @@ class StageConfig:
 
     def steps(self) -> tuple[StepConfig, ...]:
         """Return the steps of an iteration; the first one is that of the stage itself."""
-        first = StepConfig(self.terms, self.sample_by, self.batch_labels, self.batch_images)
+        size = self.batch_labels, self.batch_images
+        first = StepConfig(self.terms, self.sample_by, *size, apart=self.apart)
         return (first, *self.then)
 
     def all_terms(self) -> Mapping[str, Term]:

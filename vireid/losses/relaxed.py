@@ -5,8 +5,9 @@ from torch import Tensor
 
 from vireid.losses.distances import squared_distances
 
-EQUAL = 1e-12
-"""Squared distance up to which two rows count as equal; it is below what rounding leaves."""
+EQUAL = 2e-6
+"""Share of their squared lengths, about the mean of the batch, up to which the squared distance of
+two rows is what rounding leaves of equal rows: at most 5e-7 was seen, at 2 to 2048 dimensions."""
 
 
 def relaxed(features: Tensor) -> Tensor:
@@ -31,7 +32,8 @@ def relaxed(features: Tensor) -> Tensor:
     if count < 2:
         return features.sum(1) * 0  # still differentiable
     squared = squared_distances(features)
-    apart = squared.detach() > EQUAL
+    sizes = (features - features.mean(0)).detach().square().sum(1)
+    apart = squared.detach() > EQUAL * (sizes[:, None] + sizes)
     apart.fill_diagonal_(fill_value=False)
     distance = torch.where(apart, torch.where(apart, squared, 1.0).sqrt(), 0.0)
     weight = (-distance.detach().square()).exp()

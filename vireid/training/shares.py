@@ -41,9 +41,10 @@ def shares(
         recipe: labels in a batch.
 
     Returns:
-        Labels that both modalities show, those of visible, and those of infrared clusters.
+        Labels that both modalities show, and those that visible and infrared images show alone.
     """
     batch_labels, _ = recipe.batch(step)
+    names = [_name(labelling, side) for side in Modality]
     nothing = np.full(len(modality), NOISE)
     shared, own, counts = [nothing, nothing], [nothing, nothing], (batch_labels, 0, 0)
     if step.sample_by == OWN:
@@ -53,15 +54,18 @@ def shares(
     else:
         labels = labelling.spaces[step.sample_by].labels
         shared = [np.where(modality == side, labels, NOISE) for side in Modality]
-    if step.sample_by == labelling.matched:
+    if step.apart:
+        own, shared = shared, own
+        counts, names = (0, batch_labels, batch_labels), [step.sample_by] * 2
+    elif step.sample_by == labelling.matched:
         own = unmatched_labels(labelling, modality)
         paired = Share(step.sample_by, batch_labels, tuple(shared)).there()
         alone = (Share("", batch_labels, (side,)).there() for side in own)
         counts = portions(batch_labels, paired, *alone)
     return (
         Share(step.sample_by, counts[0], tuple(shared)),
-        Share(_name(labelling, Modality.VISIBLE), counts[1], (own[0],)),
-        Share(_name(labelling, Modality.INFRARED), counts[2], (own[1],)),
+        Share(names[0], counts[1], (own[0],)),
+        Share(names[1], counts[2], (own[1],)),
     )
 
 

@@ -126,7 +126,7 @@ class Stepping:
         return values, skipped
 
     def _follow(self, skipped: Tensor) -> None:
-        """Let the teacher follow, once an iteration, unless the network was left as it was."""
+        """Let the teacher follow, once an iteration, unless its last step was skipped."""
         state, teacher = self.state, self.recipe.teacher
         if state.teacher is None or teacher is None or (not self._late and skipped):
             return
