@@ -32,14 +32,14 @@ TURNS = {"odd": ("infrared", "visible"), "even": ("visible", "infrared")}
 """For each parity: whose rows cross, and against whose memories."""
 
 
-def terms_of(turn, pair=False, **settings):
+def terms_of(turn, pair=False, weight=0.25, pair_weight=0.5, **settings):
     """Return the hybrid terms of a step: both own ones, the cross one, and those of pairs."""
     rows, against = TURNS[turn]
     found = {name: HybridNCE(name, **settings) for name in SIDES}
-    found["cross"] = CrossHybrid(rows, weight=0.25, against=against, **settings)
+    found["cross"] = CrossHybrid(rows, weight=weight, against=against, **settings)
     if pair:
-        found["pair"] = PairHybrid("infrared", weight=0.5, **settings)
-        found["to_pair"] = CrossHybrid("visible", weight=0.5, against="pair", **settings)
+        found["pair"] = PairHybrid("infrared", weight=pair_weight, **settings)
+        found["to_pair"] = CrossHybrid("visible", weight=pair_weight, against="pair", **settings)
     return found
 
 
@@ -144,12 +144,15 @@ def released(golden):
         terms = terms_of(
             turn,
             pair,
+            weight=float(arrays["weight_cross"]),
+            pair_weight=float(arrays.get("weight_pair", 0)),
             temperature=float(arrays["temp"]),
             momentum=float(arrays["momentum"]),
             slack=float(arrays["margin"]),
         )
         if pair:
-            terms |= {f"near_{n}": Relaxed(n, weight=10.0, features="neck") for n in SIDES}
+            heavy = float(arrays["weight_relaxed"])
+            terms |= {f"near_{n}": Relaxed(n, weight=heavy, features="neck") for n in SIDES}
         shorts = SIDES | ({"pair": "pair"} if pair else {})
         kept = {n: hybrid(arrays[f"memory_{short}"]) for n, short in shorts.items()}
         labels, rows = ([arrays[f"{what}_{short}"] for short in SIDES.values()]

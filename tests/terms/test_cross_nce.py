@@ -26,12 +26,12 @@ TURNS = {"odd": ("infrared", "visible"), "even": ("visible", "infrared"), "unmat
 """For each parity: whose rows cross, and against whose memory."""
 
 
-def terms_of(turn, **settings):
+def terms_of(turn, weight=0.25, **settings):
     """Return both terms of a PGM step, and the cross term of its parity."""
     found = {name: ClusterNCE(name, **settings) for name in SIDES}
     if TURNS[turn]:
         rows, against = TURNS[turn]
-        found["cross"] = CrossNCE(rows, weight=0.25, against=against, **settings)
+        found["cross"] = CrossNCE(rows, weight=weight, against=against, **settings)
     return found
 
 
@@ -106,6 +106,7 @@ def pgm(golden):
     def step(turn):
         terms = terms_of(
             turn,
+            weight=float(arrays["weight_cross"]),
             temperature=float(arrays["temp"]),
             momentum=float(arrays["momentum"]),
             memory_update="hardest",
