@@ -31,7 +31,7 @@ def run(words: list[str]) -> None:
         "runs",
         "List the runs at or below folders: running, interrupted (and where --resume would go\n"
         "on), finished, evaluated, study (a row whose scores its study keeps, without its\n"
-        "networks), without networks, or damaged; with the last epoch, the test scores of the last\n"
+        "networks), without networks, or damaged; with the last epoch, test scores of the last\n"
         "stage by each protocol, and how good the labels look without identities.",
         "examples:\n  vireid runs runs\n  vireid runs regdb/fold-* --mean",
     )
