@@ -91,7 +91,7 @@ GAINS = {
 
 def test_gains_stand_above_and_below_their_zero_line(tmp_path):
     for panel in halves(drawn(draw_gains, tmp_path / "x.png", GAINS)):
-        panel = panel[: int(0.8 * len(panel))]
+        panel = panel[: int(0.84 * len(panel))]
         black = (panel.max(axis=2) < 150).sum(axis=1)
         zero = int(np.argmax(black))
         assert black[zero] > panel.shape[1] / 2
@@ -104,7 +104,7 @@ def test_gains_stand_above_and_below_their_zero_line(tmp_path):
 def test_the_mean_gain_has_its_standard_error(tmp_path):
     gains = {"x\nover y": {"a": {0: 0.0, 1: 10.0}}}  # 5 ± 7.1 / the root of 2
     for panel in halves(drawn(draw_gains, tmp_path / "x.png", gains)):
-        panel = panel[: int(0.8 * len(panel))]
+        panel = panel[: int(0.84 * len(panel))]
         high, low = (
             np.flatnonzero(near(panel, colour).any(axis=1)).mean() for colour in (DOTS[1], DOTS[0])
         )
