@@ -78,7 +78,7 @@ def test_commands_name_recipes_and_settings():
         given = re.findall(r"(?:--recipe|--diff|^recipe) (\S+)", words)
         assert given, command
         for name in given:
-            load_recipe(name, [setting] if setting else [])
+            load_recipe(name, setting.split())
 
 
 def test_the_tables_are_whole():
