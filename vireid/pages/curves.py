@@ -30,6 +30,14 @@ PAIRS = {
 }
 """Name and colour of each line of the panel on matched clusters, by its key in the log."""
 
+PANEL = (4.4, 3.8)
+"""Inches of a panel with all that is around it."""
+LEFT, RIGHT, ABOVE, BELOW, ROW = 0.78, 0.18, 0.46, 0.5, 0.15
+"""Inches left free around the axes, and for each row of a legend below them. A layout that matplotlib
+finds by itself would take three times as long as the drawing."""
+LETTERS = 84
+"""Small letters beside each other below a panel; a line and its gap take eight."""
+
 Epochs = Sequence[Mapping[str, Any]]
 
 
@@ -45,14 +53,30 @@ def draw_training_curve(epochs: Epochs, path: Path) -> None:
     """
     panels = list(_panels(epochs))
     columns = max(2, -(-len(panels) // 2))
-    figure = Figure(figsize=(4.4 * columns, 7.6), dpi=110, layout="constrained")
+    figure = Figure(figsize=(PANEL[0] * columns, PANEL[1] * 2), dpi=110)
     axes = figure.subplots(2, columns).ravel()
+    rows = 0
     for axis, draw in zip(axes, panels, strict=False):
         draw(axis)
         _mark_stages(axis, epochs)
+        rows = max(rows, _name_lines(axis))
     for axis in axes[len(panels) :]:
         axis.set_axis_off()
+    _place(figure, columns, BELOW + ROW * rows)
     figure.savefig(path, format="png")
+
+
+def _place(figure: Figure, columns: int, below: float) -> None:
+    """Leave the same room around all axes of two rows of panels."""
+    width, height = PANEL[0] - LEFT - RIGHT, PANEL[1] - ABOVE - below
+    figure.subplots_adjust(
+        left=LEFT / (PANEL[0] * columns),
+        right=1 - RIGHT / (PANEL[0] * columns),
+        top=1 - ABOVE / (2 * PANEL[1]),
+        bottom=below / (2 * PANEL[1]),
+        wspace=(LEFT + RIGHT) / width,
+        hspace=(ABOVE + below) / height,
+    )
 
 
 def _panels(epochs: Epochs) -> Iterator[Callable[[Axes], None]]:
@@ -70,7 +94,7 @@ def _draw_losses(axis: Axes, epochs: Epochs) -> None:
     for name, (colour, line) in _styles(names).items():
         points = [(i, e["losses"][name]) for i, e in enumerate(epochs, 1) if name in e["losses"]]
         axis.plot(*zip(*points, strict=True), f"o{line}", ms=3, color=colour, label=name)
-    axis.set_title("loss terms (mean of the epoch)", pad=16)
+    axis.set_title("loss terms (mean of the epoch)", y=1.0, pad=16)
     if any(epoch["losses"].get(name, 0) > 0 for epoch in epochs for name in names):
         axis.set_yscale("log")
 
@@ -93,7 +117,7 @@ def _draw_by_space(axis: Axes, epochs: Epochs, key: str, title: str) -> None:
             (i, e[key][space]) for i, e in enumerate(epochs, 1) if space in (e.get(key) or {})
         ]
         axis.plot(*zip(*points, strict=True), "o-", ms=3, color=colour, label=space)
-    axis.set_title(title, pad=16)
+    axis.set_title(title, y=1.0, pad=16)
     if key in ("stability", "unmatched", "ari"):
         lowest = min(value for epoch in epochs for value in (epoch.get(key) or {0: 0.0}).values())
         axis.set_ylim(min(0.0, lowest) - 0.02, 1.02)
@@ -104,7 +128,7 @@ def _draw_pairs(axis: Axes, epochs: Epochs) -> None:
         points = [(i, e[key]) for i, e in enumerate(epochs, 1) if e.get(key) is not None]
         if points:
             axis.plot(*zip(*points, strict=True), "o-", ms=3, color=colour, label=name)
-    axis.set_title("matched clusters", pad=16)
+    axis.set_title("matched clusters", y=1.0, pad=16)
 
 
 def _mark_stages(axis: Axes, epochs: Sequence[Mapping[str, Any]]) -> None:
@@ -121,13 +145,16 @@ def _mark_stages(axis: Axes, epochs: Sequence[Mapping[str, Any]]) -> None:
             color="#666666",
         )
     axis.set_xlabel("epoch")
-    if names := axis.get_legend_handles_labels()[1]:
-        columns = 4 if len(names) == 4 else 3
-        axis.legend(
-            loc="upper center",
-            bbox_to_anchor=(0.5, -0.15),
-            fontsize=7,
-            frameon=False,
-            ncols=columns,
-        )
     axis.spines[["top", "right"]].set_visible(False)
+
+
+def _name_lines(axis: Axes) -> int:
+    """Write the names of the lines below the axes; return how many rows they take."""
+    names = axis.get_legend_handles_labels()[1]
+    if not names:
+        return 0
+    columns = min(4 if len(names) == 4 else 3, max(1, LETTERS // (8 + max(map(len, names)))))
+    axis.legend(
+        loc="upper center", bbox_to_anchor=(0.5, -0.17), fontsize=7, frameon=False, ncols=columns
+    )
+    return -(-len(names) // columns)
