@@ -7,6 +7,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 COLOURS = {"visible": "#d9822b", "infrared": "#7a3b8f", "mixed": "#2b7a78", "matched": "#1f4e9c"}
 """Of label spaces, and of terms that bear their names."""
@@ -33,8 +34,8 @@ PAIRS = {
 PANEL = (4.4, 3.8)
 """Inches of a panel with all that is around it."""
 LEFT, RIGHT, ABOVE, BELOW, ROW = 0.78, 0.18, 0.46, 0.5, 0.15
-"""Inches left free around the axes, and for each row of a legend below them. A layout that matplotlib
-finds by itself would take three times as long as the drawing."""
+"""Inches left free around the axes, and for each row of a legend below them; matplotlib would take
+as long for a layout of its own as for the drawing."""
 LETTERS = 84
 """Small letters beside each other below a panel; a line and its gap take eight."""
 
@@ -145,6 +146,9 @@ def _mark_stages(axis: Axes, epochs: Sequence[Mapping[str, Any]]) -> None:
             color="#666666",
         )
     axis.set_xlabel("epoch")
+    axis.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axis.xaxis.set_label_coords(0.5, -0.11)
+    axis.yaxis.set_label_coords(-0.1, 0.5)  # of a label that is not there: else it is looked for
     axis.spines[["top", "right"]].set_visible(False)
 
 
