@@ -33,7 +33,7 @@ PAIRS = {
 
 PANEL = (4.4, 3.8)
 """Inches of a panel with all that is around it."""
-LEFT, RIGHT, ABOVE, BELOW, ROW = 0.78, 0.18, 0.46, 0.5, 0.15
+LEFT, RIGHT, ABOVE, BELOW, ROW = 0.78, 0.18, 0.46, 0.62, 0.15
 """Inches left free around the axes, and for each row of a legend below them; matplotlib would take
 as long for a layout of its own as for the drawing."""
 LETTERS = 84
