@@ -106,6 +106,7 @@ def places(value, path=()):
 
 def test_no_wrong_part_of_a_file_does_either():
     whole = yaml.safe_load(find_recipe("synthetic"))
+    whole["stages"] = whole["stages"][-1:]  # it has all that the others have
     for path in places(whole):
         for value in (None, 3, "x", [{"a": 1}], {"class_path": "a.b"}):
             changed = copy.deepcopy(whole)
