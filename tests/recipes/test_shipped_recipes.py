@@ -50,6 +50,15 @@ def test_the_recipes_are_these():
     assert set(names()) == {*FULL, *SMALL}
 
 
+def test_trust_is_asked_for_by_methods_with_terms_on_matched_labels_alone():
+    asking = []
+    for name in SMALL:
+        recipe = load_recipe(name)
+        asked = [stage.asked(recipe.labelling.spaces()) for stage in recipe.stages]
+        asking += [name for spaces in asked if any(s.confidence for s in spaces.values())]
+    assert asking == ["mmm", "mmm-pclhd", "released", "synthetic"]
+
+
 @pytest.mark.parametrize("name", TRAINED)
 def test_two_batches_of_each_stage(name):
     recipe = tiny(name)

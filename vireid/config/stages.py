@@ -1,7 +1,7 @@
 """Settings of a stage: its loss terms, batches and schedule."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from vireid.config.named import Named
@@ -150,6 +150,22 @@ class StageConfig:
         """
         found = (name for step in self.steps() for name in step.spaces(offered))
         return tuple(dict.fromkeys(found))
+
+    def asked(self, offered: Mapping[str, LabelSpace]) -> Mapping[str, LabelSpace]:
+        """Return what the stage needs of each of these label spaces.
+
+        Args:
+            offered: what the labeller offers.
+
+        Returns:
+            The label spaces by name, without confidence where no term looks at it.
+        """
+        terms = [term for term in self.all_terms().values() if term.needs_trust]
+        trusted = {name for term in terms for name in term.spaces()}
+        return {
+            name: space if name in trusted else replace(space, confidence=False)
+            for name, space in ((name, offered[name]) for name in self.spaces(offered))
+        }
 
     def problems(self, spaces: Mapping[str, LabelSpace]) -> Iterator[str]:
         """Yield a message for each value that cannot be.

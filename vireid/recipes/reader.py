@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Union, get_args, get_origin
 
 from vireid.errors import ConfigError, meant, some
+from vireid.labelling.kinds import KINDS
 from vireid.recipes.changes import CLASS
-from vireid.recipes.classes import KINDS, PARTS, TERMS, Classes, field_types, takes
+from vireid.recipes.classes import PARTS, TERMS, Classes, field_types, takes
 from vireid.recipes.values import PLAIN, example, has_default, quoted, usual_value
 from vireid.terms import Term
 

@@ -117,7 +117,7 @@ def _relabel(
         labelling = sources.labeller.label(
             embeddings,
             sources.images.known(),
-            stage.spaces(sources.labeller.spaces()),
+            stage.asked(sources.labeller.spaces()),
             generator=seeds.generator(recipe.seed, "labelling", stage.name, state.epoch),
             search=search,
         )
