@@ -7,6 +7,7 @@ from typing import Literal
 from vireid.config.named import Named
 from vireid.errors import ABOVE_ZERO, FROM_ONE, FROM_ZERO, INSIDE, ConfigError, meant, outside
 from vireid.terms import Place, Term, in_order
+from vireid.terms.turns import never_counts
 from vireid.types import LabelSpace
 
 RESERVED = ("before", "clearest", "seconds", "seed")
@@ -204,5 +205,10 @@ class StageConfig:
             yield f"{where}{error}"
         place = Place(self.name, terms, spaces, self.relabel_every)
         for name, term in terms.items():
+            if self.epochs >= 1 and (why := never_counts(term, self.epochs)):
+                yield (
+                    f"{where}{name} counts in no epoch of {self.epochs} ({why}); give the stage "
+                    "more epochs or leave the term out"
+                )
             for problem in term.problems(place):
                 yield problem if problem.startswith(where) else f"{where}{name}: {problem}"
