@@ -21,6 +21,7 @@ def looked(people, monkeypatch):
     """Return a function that looks for an infrared image, and embeds nothing in truth."""
 
     def embed(run, images, **options):
+        assert (run, options["device"]) == ("run", "auto")
         rows = np.eye(len(images), 16, dtype=np.float32)
         return Gallery(images, Embeddings(rows, images.modality))
 
@@ -49,7 +50,7 @@ def test_embeddings_stay_whole(looked, tmp_path):
     found = looked(tmp_path / "all.npz", only="infrared")
     assert (len(found.gallery), found.only) == (8, Modality.INFRARED)
     save_gallery(looked(only="visible").gallery, tmp_path / "half.npz")
-    with pytest.raises(DataError, match="half.npz holds no infrared images; choose another"):
+    with pytest.raises(DataError, match=r"half\.npz holds no infrared images; choose another"):
         looked(tmp_path / "half.npz", only="infrared")
 
 

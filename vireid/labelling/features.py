@@ -40,7 +40,7 @@ class Found:
     embeddings: Embeddings
     """Of the M; all visible where the modality is unknown."""
     labelling: Labelling
-    """Label spaces over the M: the one wanted, and those that it was matched from; without trust."""
+    """Label spaces over the M, without trust: the one wanted, and those it was matched from."""
     config: ClusteringConfig
     """Neighbours and DBSCAN, as they were used."""
 
