@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from vireid.terms.cross import matching_problems
 from vireid.terms.term import Place, Term
 
 
-@dataclass(frozen=True)
 class ByMatching(Term):
     """A term of one modality's rows that asks the matching which clusters are partners."""
 
-    matched: str = "matched"
-    """The label space whose matching says which clusters are partners."""
+    matched: str
+    """The label space whose matching it uses; a field of each such term."""
 
     @property
     def needs_trust(self) -> bool:

@@ -29,6 +29,8 @@ class JoinedNCE(ByMatching, ClusterNCE):
     keep: float = 0.1
     """Share of its own centre that a memory begins with, the rest being its partner's, in [0, 1].
     1 joins nothing."""
+    matched: str = "matched"
+    """The label space whose matching says which clusters are partners."""
 
     def problems(self, place: Place) -> Iterator[str]:
         """Yield what is wrong with the term in its stage.

@@ -21,6 +21,8 @@ class OtherSide(ByMatching):
 
     against: str = ""
     """The term whose memories these are, on the other modality's clusters."""
+    matched: str = "matched"
+    """The label space whose matching says which clusters are partners."""
 
     memories: ClassVar[type[Term]]
     """What the term has to be that it names."""

@@ -24,6 +24,9 @@ class PairHybrid(ByMatching, HybridNCE):
     Neighbor Relation for Unsupervised Visible-Infrared Person Re-Identification.
     """
 
+    matched: str = "matched"
+    """The label space whose matching says which clusters are partners."""
+
     def begin(
         self,
         labelling: Labelling,
