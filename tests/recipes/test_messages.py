@@ -53,7 +53,11 @@ def complaint(text, *overrides):
          "stages.aligned.terms.inter.wieght; did you mean weight?"),
         ("stages.aligned.terms.matched.smoothing=1", "no such setting of cluster_nce: "
          "stages.aligned.terms.matched.smoothing; it has labels, weight, start"),
-        ("stages.aligned.terms.inter.momentum=0.5", "momentum applies to cluster_nce and "),
+        ("stages.aligned.terms.inter.momentum=0.5",
+         "momentum applies to cluster_nce and 8 other losses, not to inter"),
+        ("stages.aligned.terms.inter.norm=l1", "norm applies to intra, not to inter"),
+        ("stages.aligned.terms.matched.features=pooled",
+         "features applies to intra and 2 other losses, not to cluster_nce"),
         ("stages.aligned.terms.inter.trained=0", "no such setting of inter"),
         ("stages.*.terms.*.temprature=1", "no stage has a term with it; did you mean temperature?"),
         ("stages.*.terms.gone=null", "setting stages.*.terms.gone: no stage has a term with it"),
