@@ -153,8 +153,22 @@ def extract_with_mirror(
     how = replace(how or Passing(), kept=None, resident=None)  # these know one of the two only
     plain = extract(network, pixels, modality, how=how, progress=watched(0))
     mirror = extract(network, pixels[:, :, ::-1], modality, how=how, progress=watched(count))
+    return averaged(plain, mirror)
+
+
+def averaged(plain: Embeddings, mirror: Embeddings) -> Embeddings:
+    """Average the embeddings of images with those of their mirror images.
+
+    Args:
+        plain: [N, D] of the images.
+        mirror: [N, D] of their mirror images.
+
+    Returns:
+        [N, D]: the sum of both, brought to unit length.
+    """
     vectors = plain.vectors + mirror.vectors
-    return Embeddings(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), modality)
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return Embeddings(unit, plain.modality)
 
 
 def batches_of(part: tuple[int, int], count: int, batch: int = BATCH) -> Int:
