@@ -65,13 +65,13 @@ def parse(words: list[str]) -> argparse.Namespace:
     """
     command = parser(
         "reproduce",
-        "Train a published recipe over seeds, score every published setting (flips off and on, the\n"
-        "last epoch and the best one by test scores), and set it beside the paper's numbers.\n\n"
-        "The first epoch is a probe: where labels are degenerate or a loss is no better than chance\n"
-        "it ends with one line; else it says how long the whole takes, and goes on. The same\n"
-        "command goes on after any end.",
+        "Train a published recipe over seeds, score every published setting (flips off and on,\n"
+        "the last epoch and the best one by test scores), and set it beside the paper's.\n\n"
+        "The first epoch is a probe: where labels are degenerate or a loss is no better than\n"
+        "chance it ends with one line; else it says how long the whole takes, and goes on. The\n"
+        "same command goes on after any end.",
         "examples:\n"
-        "  vireid reproduce sysu SYSU-MM01 --out sysu --plan      # an epoch, and how long it takes\n"
+        "  vireid reproduce sysu SYSU-MM01 --out sysu --plan   # an epoch, and how long it takes\n"
         "  vireid reproduce regdb RegDB --out regdb --weights torchvision\n"
         "  torchrun --nproc-per-node 4 -m vireid reproduce llcm LLCM --out llcm\n\n"
         + POINTER.format(name="reproduce"),

@@ -47,8 +47,8 @@ class Estimate:
 def estimate(probe: Probe, recipe: Recipe, *, every: int, trainings: int, left: int) -> Estimate:
     """Estimate the whole by one epoch.
 
-    Steps cost what their images cost in the first epoch, labellings what theirs costs for each label
-    space. What happens once, such as decoding, is left out or counted as if it happened always.
+    Steps cost what their images cost in the first epoch, labellings what theirs costs for each
+    label space. What happens once, such as decoding, is left out or counted every time.
 
     Args:
         probe: the first epoch.

@@ -70,9 +70,13 @@ def _score(job: Job) -> None:
         )
         found = evaluate_each([job.run], job.data, options, progress=task.progress)
         for setting, one in zip(settings, found, strict=True):
-            epoch, scores = ("last", last.name, last.epochs), one.last.table()
             rows.append(
-                ScoreRow.of((job.seed, job.fold), epoch, (setting.name, flips), scores)  # type: ignore[arg-type]
+                ScoreRow.of(
+                    (job.seed, job.fold),
+                    ("last", last.name, last.epochs),
+                    (setting.name, flips),
+                    one.last.table(),
+                )
             )
     rows += oracle_rows(read_rows(place.epochs_file(job.name)), settings[0].name)
     with locked(place.folder / ".lock"):

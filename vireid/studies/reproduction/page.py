@@ -15,12 +15,14 @@ from vireid.studies.reproduction.task import Task
 SHOWN = {"rank1": "Rank-1", "mAP": "mAP"}
 """The scores that are set beside the paper's."""
 NOTES = """\
-Scores in %: mean ± standard deviation over the training seeds, of each seed the mean over its folds.
-*In spreads* is the difference in standard deviations over the training seeds; a dash where the paper
-says nothing or fewer than two seeds are finished. **last** is the last epoch, the number to quote.
-**oracle** is the epoch of the last stage with the best test mAP (the first setting, flips off), which
-is how released codes choose; it looks at the test people, so it is reported and used for nothing.
-Most public codes average mirror images: their numbers are nearest to flips on, oracle."""
+Scores in %: mean ± standard deviation over the training seeds; of each seed the mean over its
+folds counts. *In spreads* is the difference in standard deviations over the training seeds; a dash
+stands where the paper says nothing or fewer than two seeds are finished.
+
+**last** is the last epoch, the number to quote. **oracle** is the epoch of the last stage with the
+best test mAP (first setting, flips off), which is how released codes choose; it looks at the test
+people, so it is reported and used for nothing. Most public codes also average mirror images: the
+paper's numbers are nearest to flips on, oracle."""
 
 
 def present(task: Task) -> None:

@@ -15,8 +15,8 @@ from vireid.terms.other_side import OtherSide
 from vireid.training import EpochReport
 
 AT_CHANCE = 0.95
-"""Share of ln C from which on the loss of an epoch says that nothing was learnt. Demo recipes of two
-minutes are at 0.8 after their first 20 steps; a collapsed network is at 1."""
+"""Share of ln C from which on the loss of an epoch says that nothing was learnt. The demo's recipe
+is at 0.8 after its first 20 steps; a collapsed network is at 1."""
 
 
 @dataclass(frozen=True)

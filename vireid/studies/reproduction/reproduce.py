@@ -50,9 +50,9 @@ def reproduce(
 ) -> Reproduction:
     """Train a published recipe over seeds, and set every published setting beside the paper's.
 
-    The first epoch is a probe: it ends with one line where the labels are degenerate or a loss is no
-    better than chance, and says how long the whole takes. What is finished is skipped, and what was
-    begun goes on, also after a kill. Test scores by epoch only give the oracle's number: they
+    The first epoch is a probe: it ends with one line where the labels are degenerate or a loss is
+    no better than chance, and says how long the whole takes. What is finished is skipped, and what
+    was begun goes on, also after a kill. Test scores by epoch only give the oracle's number: they
     change no weight. Processes that torchrun or srun started train as one.
 
     Args:

@@ -14,6 +14,8 @@ NAMES = ("rank1", "mAP", "mINP")
 """The scores of a row."""
 
 Kind = Literal["last", "oracle", "watched"]
+"""Of the last epoch, of the one with the best test mAP, or of any that was looked at."""
+KINDS: dict[str, Kind] = {"last": "last", "oracle": "oracle", "watched": "watched"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,10 @@ class ScoreRow:
         Returns:
             The row.
         """
-        return cls(*key, *epoch, *setting, *(scores[name] for name in NAMES))
+        seed, fold = key
+        kind, stage, number = epoch
+        values = (scores[name] for name in NAMES)
+        return cls(seed, fold, kind, stage, number, *setting, *values)
 
 
 COLUMNS = tuple(field.name for field in fields(ScoreRow))
@@ -137,10 +142,10 @@ def oracle_rows(watched: Sequence[ScoreRow], setting: str) -> list[ScoreRow]:
 
 
 def _row(line: dict[str, str]) -> ScoreRow:
-    if line["flips"] not in {"on", "off"} or line["kind"] not in {"last", "oracle", "watched"}:
-        raise ValueError(f"a row is of kind {line['kind']!r}, flips {line['flips']!r}")
-    return ScoreRow(
-        int(line["seed"]), int(line["fold"]) if line["fold"] else None, line["kind"],
-        line["stage"], int(line["epoch"]), line["setting"], line["flips"] == "on",
-        *(float(line[name]) for name in NAMES),
-    )  # type: ignore[arg-type]  # fmt: skip
+    flips, kind = {"on": True, "off": False}[line["flips"]], KINDS[line["kind"]]
+    return ScoreRow.of(
+        (int(line["seed"]), int(line["fold"]) if line["fold"] else None),
+        (kind, line["stage"], int(line["epoch"])),
+        (line["setting"], flips),
+        {name: float(line[name]) for name in NAMES},
+    )
