@@ -1,11 +1,13 @@
 """Drawn data in the three layouts, and settings that make a paper's recipe tiny."""
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from vireid.studies.reproduction import probe
+import vireid
+from vireid.studies.reproduction import Reproduction, probe
 from vireid.synthetic import DEFAULTS, synthesise
 
 SMALL = {"identities": 8, "test_identities": 4, "height": 32, "width": 16, "seed": 100}
@@ -34,13 +36,25 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return found
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tiny() -> tuple[str, ...]:
     """Return the changes that make a recipe tiny."""
     return TINY
 
 
-@pytest.fixture
-def anything_learns(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a first epoch of one step pass, whose loss is above chance."""
-    monkeypatch.setattr(probe, "AT_CHANCE", 100.0)
+@pytest.fixture(scope="session")
+def reproduce(drawn, tiny):
+    """Return a function that reproduces a recipe, made tiny, and draws no pictures.
+
+    What the loss of a first epoch of one step is has no say, unless it is asked.
+    """
+
+    def run(which: str, out: Path, *, share: float = 100.0, **more: object) -> Reproduction:
+        options = {"settings": tiny, "device": "cpu", "seeds": [0]} | more
+        with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that drawn people have few images, and the like
+            patch.setattr(probe, "AT_CHANCE", share)
+            patch.setattr("vireid.scoring.evaluating.draw_examples", lambda *_: False)
+            return vireid.reproduce(which, drawn[which], out, **options)
+
+    return run

@@ -89,11 +89,11 @@ def time_words(seconds: float) -> str:
     Returns:
         Seconds, minutes or hours.
 
-    >>> time_words(42), time_words(600), time_words(9000)
-    ('42 s', '10 min', '2.5 h')
+    >>> time_words(0.6), time_words(42), time_words(600), time_words(9000)
+    ('0.6 s', '42 s', '10 min', '2.5 h')
     """
     if seconds < 100:
-        return f"{seconds:.0f} s"
+        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 

@@ -9,7 +9,7 @@ from vireid.studies.reproduction.compared import Compared, compare, write_compar
 from vireid.studies.reproduction.published import Published, published
 from vireid.studies.reproduction.said import data_line, probe_lines
 from vireid.studies.reproduction.score_rows import ScoreRow
-from vireid.studies.reproduction.settings import settings_of
+from vireid.studies.reproduction.settings import settings_of, unlike_published
 from vireid.studies.reproduction.task import Task
 
 SHOWN = {"rank1": "Rank-1", "mAP": "mAP"}
@@ -76,7 +76,10 @@ def _head(task: Task, rows: Sequence[ScoreRow]) -> Iterator[str]:
     yield f"{machine(task.device)} Recipe {task.named}" + (
         f", changed: {', '.join(task.changes)}." if task.changes else ", as it ships."
     )
-    yield f"Data: {data_line(task.which, data)}."
+    other = ": the paper's numbers are no measure of these" * bool(
+        unlike_published(task.which, data)
+    )
+    yield f"Data: {data_line(task.which, data)}{other}."
     probe = task.place.probe()
     if probe is not None:
         yield "\n".join(f"- {line}" for line in probe_lines(task, probe))
