@@ -3,7 +3,7 @@
 import pytest
 
 from tests.forked import pair
-from tests.studies.reproduction.conftest import SMALL, TINY
+from tests.tiny_paper import SMALL, TINY
 from vireid.cli import reproduce as command
 from vireid.studies.reproduction import Reproduction
 from vireid.synthetic import SyntheticSettings, synthesise
@@ -62,10 +62,10 @@ def test_two_processes_reproduce_as_one(tmp_path):
     out = tmp_path / "out"
     both = words("llcm", data, out, "--seeds", 0, "--threads", 1, "--device", "cpu", "--set", *TINY)
     ends = []
-    for more in (["--plan"], ["--anyway", "--plan"], ["--anyway"]):
+    for more in (["--plan"], ["--anyway"]):
         pairs = pair([*both, *more], tmp_path)
         ends.append([process.wait() for process in pairs])
         assert pairs[1].out == ""
-    assert ends == [[2, 2], [0, 0], [0, 0]]
+    assert ends == [[2, 2], [0, 0]], "the first epoch of one step is at chance"
     assert len(Reproduction(out).rows()) == 8
     assert "| infrared-to-visible | on | oracle | " in pairs[0].out

@@ -7,22 +7,9 @@ from pathlib import Path
 import pytest
 
 import vireid
+from tests.tiny_paper import SMALL, TINY
 from vireid.studies.reproduction import Reproduction, probe
 from vireid.synthetic import DEFAULTS, synthesise
-
-SMALL = {"identities": 8, "test_identities": 4, "height": 32, "width": 16, "seed": 100}
-FEW = "batch_labels: 3, batch_images: 2, iterations: 1, learning_rate: 0.000001"
-TERMS = (
-    "terms: {visible: {loss: cluster_nce, labels: visible}, "
-    "infrared: {loss: cluster_nce, labels: infrared}}"
-)
-TINY = (
-    "height=32", "width=16", "network.backbone=test_efficientnet", "network.weights=none",
-    "network.non_local=[]", "augmentation.padding=1", "compute.precision=fp32",
-    "labelling.single={k1: 8, k2: 3, eps: 0.6, min_samples: 3}",
-    f"stages=[{{name: first, epochs: 1, {FEW}, {TERMS}}}, {{name: last, epochs: 2, {FEW}, {TERMS}}}]",
-)  # fmt: skip
-"""Changes of any of the three recipes: two stages of one and two epochs, with random weights."""
 
 
 @pytest.fixture(scope="session")

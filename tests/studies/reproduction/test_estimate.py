@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.studies.reproduction.test_probe import SOUND
+from tests.tiny_paper import SOUND
 from vireid.recipes import load_recipe
 from vireid.studies.reproduction.estimate import estimate
 

@@ -7,17 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.tiny_paper import SOUND
 from vireid.errors import CheckpointError
 from vireid.recipes import load_recipe, names
-from vireid.studies.reproduction.probe import Probe, losses_of, read_probe, write_probe
+from vireid.studies.reproduction.probe import losses_of, read_probe, write_probe
 from vireid.training import EpochReport
 from vireid.training.signals import Signals
 from vireid.types import Labelling, PseudoLabels
-
-SOUND = Probe(
-    "intra", {"visible": 3.0}, {"visible": 300}, (), labelling=60.0, steps=30.0, scoring=10.0,
-    memory=5_000_000_000, weights=100_000_000, pixels=4_000_000_000,
-)  # fmt: skip
 
 
 def test_a_loss_well_below_that_of_a_guess_is_sound():

@@ -109,7 +109,7 @@ def test_what_is_finished_is_skipped_and_another_recipe_refused(whole, reproduce
         again = reproduce("llcm", whole.folder, seeds=[0])
     assert FINISHED in caplog.messages
     assert again.rows() == before
-    with pytest.raises(ConfigError, match="holds another study: weight_decay is 0.1"):
+    with pytest.raises(ConfigError, match=r"holds another study: weight_decay is 0\.1"):
         reproduce("llcm", whole.folder, settings=(*tiny, "weight_decay=0.1"))
 
 
@@ -178,12 +178,14 @@ def test_a_first_epoch_at_chance_ends_it_with_one_line(reproduce, tmp_path):
         ("sysu", {"seeds": []}, "--seeds holds none"),
         ("sysu", {"settings": ["seed=3"]}, "has its seeds from --seeds"),
         ("regdb", {"folds": [11]}, "fold is 11; expected 1 to 10"),
+        ("sysu", {"out": "here"}, "is the folder of the data; choose another --out"),
     ],
 )
 def test_options_that_cannot_be_used(drawn, tmp_path, which, more, message):
     data = {"market": drawn["sysu"]}.get(which, drawn.get(which))
     with pytest.raises(ConfigError, match=message):
-        vireid.reproduce(which, data, tmp_path / "out", device="cpu", **more)
+        out = data if more.pop("out", None) else tmp_path / "out"
+        vireid.reproduce(which, data, out, device="cpu", **more)
     assert not (tmp_path / "out").exists()
 
 
@@ -194,6 +196,8 @@ def test_other_data_and_absent_weights_are_refused_before_anything_is_written(
     with pytest.raises(ConfigError, match=r"layout of RegDB, .* did you mean reproduce llcm\?"):
         vireid.reproduce("regdb", drawn["llcm"], out)
     gone = (*tiny, "network.weights=gone.pth")
-    with pytest.raises(CheckpointError, match="gone.pth.*nor an existing file; instead use 'pip'"):
+    with pytest.raises(
+        CheckpointError, match=r"gone\.pth.*nor an existing file; instead use 'pip'"
+    ):
         vireid.reproduce("llcm", drawn["llcm"], out, settings=gone)
     assert not out.exists()

@@ -1,4 +1,4 @@
-"""How long a reproduction takes and what it leaves on the disk, by its first epoch."""
+"""How long a reproduction takes and what it leaves on the disk, by one epoch."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -51,7 +51,7 @@ def estimate(probe: Probe, recipe: Recipe, *, every: int, trainings: int, left: 
     label space. What happens once, such as decoding, is left out or counted every time.
 
     Args:
-        probe: the first epoch.
+        probe: the epoch, the first one as a rule.
         recipe: of all trainings.
         every: epochs of the last stage between two that are scored; 0 for none.
         trainings: how many there are.
@@ -60,7 +60,7 @@ def estimate(probe: Probe, recipe: Recipe, *, every: int, trainings: int, left: 
     Returns:
         The estimate.
     """
-    first = recipe.stages[0]
+    first = next(stage for stage in recipe.stages if stage.name == probe.stage)
     label = probe.labelling / len(recipe.spaces(first))
     image = probe.steps / (first.iterations * _images(recipe, first))
     seconds = 0.0

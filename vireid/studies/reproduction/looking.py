@@ -78,7 +78,8 @@ class Looking:
         self, report: EpochReport, weights: Mapping[str, Tensor], memory: int, scoring: float
     ) -> Probe:
         recipe, data = self.job.task.recipe, self.job.data
-        losses, clusters = losses_of(report, recipe.stages[0])
+        stage = next(stage for stage in recipe.stages if stage.name == report.stage)
+        losses, clusters = losses_of(report, stage)
         return Probe(
             report.stage,
             losses,

@@ -83,6 +83,8 @@ def reproduce(
     opened = open_folds(which, Path(data), folds)
     if every < 0:
         raise ConfigError(f"every is {every}; expected 0 or more")
+    if Path(out).resolve() == Path(data).resolve():
+        raise ConfigError(f"{out} is the folder of the data; choose another --out")
     named = str(recipe or f"mmm-{which}")
     task = Task(
         which, opened, Reproduction(Path(out)), _recipe(named, settings), named, tuple(settings),
