@@ -1,4 +1,4 @@
-"""Small drawn data, settings that make a paper's recipe tiny, and a first epoch that looks sound."""
+"""Small drawn data, settings that make a paper's recipe tiny, and a sound first epoch."""
 
 from vireid.studies.reproduction.probe import Probe
 

@@ -178,14 +178,12 @@ def test_a_first_epoch_at_chance_ends_it_with_one_line(reproduce, tmp_path):
         ("sysu", {"seeds": []}, "--seeds holds none"),
         ("sysu", {"settings": ["seed=3"]}, "has its seeds from --seeds"),
         ("regdb", {"folds": [11]}, "fold is 11; expected 1 to 10"),
-        ("sysu", {"out": "here"}, "is the folder of the data; choose another --out"),
     ],
 )
 def test_options_that_cannot_be_used(drawn, tmp_path, which, more, message):
-    data = {"market": drawn["sysu"]}.get(which, drawn.get(which))
+    data = drawn.get(which, drawn["sysu"])
     with pytest.raises(ConfigError, match=message):
-        out = data if more.pop("out", None) else tmp_path / "out"
-        vireid.reproduce(which, data, out, device="cpu", **more)
+        vireid.reproduce(which, data, tmp_path / "out", device="cpu", **more)
     assert not (tmp_path / "out").exists()
 
 
@@ -195,6 +193,8 @@ def test_other_data_and_absent_weights_are_refused_before_anything_is_written(
     out = tmp_path / "out"
     with pytest.raises(ConfigError, match=r"layout of RegDB, .* did you mean reproduce llcm\?"):
         vireid.reproduce("regdb", drawn["llcm"], out)
+    with pytest.raises(ConfigError, match="is the folder of the data; choose another --out"):
+        vireid.reproduce("llcm", drawn["llcm"], drawn["llcm"])
     gone = (*tiny, "network.weights=gone.pth")
     with pytest.raises(
         CheckpointError, match=r"gone\.pth.*nor an existing file; instead use 'pip'"
