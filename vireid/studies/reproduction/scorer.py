@@ -7,12 +7,11 @@ from functools import cached_property
 from torch import Tensor
 
 from vireid.data.pixels.decoding import Pixels
-from vireid.models.extract import averaged, extract
 from vireid.runs import new_network
 from vireid.runs.leveling import levels_of, with_levels
 from vireid.runs.reading import read_all
-from vireid.scoring import Protocol, score
-from vireid.scoring.choice import known_truth
+from vireid.scoring import Protocol
+from vireid.scoring.flips import score_both
 from vireid.studies.reproduction.settings import protocols_of, settings_of
 from vireid.studies.reproduction.task import Job
 
@@ -60,16 +59,13 @@ class Scorer:
         Raises:
             VireidError: the test images cannot be read, or an embedding is not finite.
         """
-        task, modality = self.job.task, self.job.data.test.modality
+        task = self.job.task
         network = new_network(task.recipe, weights="none")
         network.load_state_dict(dict(weights))
         network = network.to(task.device).eval()
-        with task.progress("embedding test images") as tell:
-            plain = extract(network, self.pixels, modality, progress=tell)
-        with task.progress("embedding mirror images") as tell:
-            mirror = extract(network, self.pixels[:, :, ::-1], modality, progress=tell)
-        truth = known_truth(self.job.data)
-        for setting, protocol in zip(settings_of(task.which), self.protocols, strict=True):
-            for flips, embeddings in ((False, plain), (True, averaged(plain, mirror))):
-                scores = score(embeddings, truth, protocol).table()
-                yield Scored(setting.name, flips, scores)
+        found = score_both(
+            network, self.pixels, self.job.data, self.protocols, progress=task.progress
+        )
+        names = [setting.name for setting in settings_of(task.which) for _ in (False, True)]
+        for name, (flips, scores) in zip(names, found, strict=True):
+            yield Scored(name, flips, scores.table())
