@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vireid.scoring.checking import check
     from vireid.scoring.data_card import write_data_card
     from vireid.scoring.evaluating import evaluate
+    from vireid.studies.paper import paper_table
     from vireid.studies.reproduction.reproduce import reproduce
     from vireid.synthetic import SyntheticSettings, synthesise
     from vireid.training import TrainingImages, fit
@@ -56,6 +57,7 @@ _HOME = {
     "load_pixels": "vireid.data",
     "load_recipe": "vireid.recipes",
     "open_data": "vireid.data",
+    "paper_table": "vireid.studies.paper",
     "reproduce": "vireid.studies.reproduction.reproduce",
     "retrieval_scores": "vireid.metrics",
     "save_gallery": "vireid.ranking",
@@ -90,6 +92,7 @@ __all__ = [
     "load_pixels",
     "load_recipe",
     "open_data",
+    "paper_table",
     "reproduce",
     "retrieval_scores",
     "save_gallery",

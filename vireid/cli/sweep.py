@@ -3,6 +3,7 @@
 import argparse
 
 from vireid.cli.arguments import folder
+from vireid.cli.protocol_options import each_by_itself
 from vireid.cli.settings import parse_or_list
 from vireid.cli.study_options import base_recipe, execute, study_parser
 from vireid.config import Recipe
@@ -24,18 +25,18 @@ def run(words: list[str]) -> None:
     command.add_argument(
         "--parameter",
         metavar="NAME",
-        help="a setting as in --set, or one of: n (labelling.memories), lambda_intra and "
-        "lambda_inter (weights in the last stage), eps (both clusterings), matching",
+        help="a setting as in --set, or n (labelling.memories), eps (both clusterings), "
+        "matching, lambda_TERM (its weight in the last stage)",
     )
     command.add_argument("--values", nargs="+", help="a row for each")
     command.add_argument(
         "--rows",
         type=folder,
         metavar="FILE",
-        help="in place of a parameter: YAML with a list of settings for each row, as in\n"
-        "`one to one: [matching=hungarian, labelling.reject=mutual]`",
+        help="in place of a parameter: YAML, a list of settings for each row, as in\n"
+        "`one to one: [matching=hungarian]`",
     )
-    arguments = parse_or_list(command, words)
+    arguments = parse_or_list(command, list(each_by_itself(words)))
     execute(arguments, ["sweep", *words], _rows(arguments), parameter=arguments.parameter)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from vireid.data import DataFolder
 from vireid.data.pixels.decoding import Pixels
 from vireid.models import CrossModalNetwork
-from vireid.models.extract import averaged, extract
+from vireid.models.extract import extract_both
 from vireid.observers import Progress, silent
 from vireid.scoring.choice import known_truth
 from vireid.scoring.protocol import Protocol
@@ -35,12 +35,9 @@ def score_both(
     Raises:
         DataError: an embedding is not finite, or identities are unknown.
     """
-    truth, modality = known_truth(data), data.test.modality
+    truth = known_truth(data)
     with progress("embedding test images") as tell:
-        plain = extract(network, pixels, modality, progress=tell)
-    with progress("embedding mirror images") as tell:
-        mirror = extract(network, pixels[:, :, ::-1], modality, progress=tell)
-    both = averaged(plain, mirror)
+        plain, averaged = extract_both(network, pixels, data.test.modality, progress=tell)
     for protocol in protocols:
         yield False, score(plain, truth, protocol)
-        yield True, score(both, truth, protocol)
+        yield True, score(averaged, truth, protocol)

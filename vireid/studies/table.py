@@ -3,17 +3,18 @@
 from collections.abc import Iterator, Sequence
 
 from vireid.metrics import Spread, spread
-from vireid.studies.results import LATER, Result, values_of
+from vireid.studies.results import Result, of_protocol, protocols_of, values_of
 
 COLUMNS = {
     "rank1": "Rank-1", "mAP": "mAP", "mINP": "mINP", "training_mAP": "training mAP",
     "ari": "shared ARI", "coverage": "coverage", "pair_precision": "pair precision",
-    "minutes": "minutes",
+    "minutes": "minutes", "memory": "memory (MB)",
 }  # fmt: skip
 """Title of each column of a table, by the name of its number."""
 GAINED = ("rank1", "mAP", "mINP", "training_mAP", "ari")
 """The numbers whose gains are shown."""
-DIGITS = {"ari": 3, "coverage": 2, "pair_precision": 2}
+ERROR = "standard error (mAP)"
+DIGITS = {"ari": 3, "coverage": 2, "pair_precision": 2, "memory": 0}
 """Digits behind the point, where it is not one."""
 
 
@@ -21,7 +22,7 @@ def gain(results: Sequence[Result], row: str, base: str, name: str) -> Spread | 
     """Compare two rows run by run: same data, same seed.
 
     Args:
-        results: of a study.
+        results: of a study, of one protocol.
         row: the one that should be better.
         base: the other one.
         name: of the number that is compared.
@@ -29,29 +30,35 @@ def gain(results: Sequence[Result], row: str, base: str, name: str) -> Spread | 
     Returns:
         Mean and spread of the differences; None where no run has both.
     """
-    return spread(_differences(results, row, base, name))
+    return spread(differences(results, row, base, name).values())
 
 
 def row_table(results: Sequence[Result], rows: Sequence[str]) -> str:
     """Return mean and spread of each row over all its runs, as Markdown.
 
     Args:
-        results: of a study.
+        results: of a study, of one protocol (``of_protocol``) or of all.
         rows: in the order of the table; those without a result are left out.
 
     Returns:
-        Lines of a table.
+        Lines of a table; of several protocols one after the other, with a column of their names.
     """
-    names = _known(results)
-    lines = _head(["", *(COLUMNS[name] for name in names), "runs"])
-    return "\n".join([*lines, *(_line(cells) for cells in _rows(results, rows, names))])
+    names, several = _known(results), protocols_of(results)
+    titles = ["", *(COLUMNS[name] for name in names), "runs"]
+    if len(several) < 2:
+        return "\n".join([*_head(titles), *map(_line, _rows(results, rows, names))])
+    lines = _head(["protocol", *titles])
+    for protocol in several:
+        cells = _rows(of_protocol(results, protocol), rows, names)
+        lines += [_line([protocol, *found]) for found in cells]
+    return "\n".join(lines)
 
 
 def data_table(results: Sequence[Result], rows: Sequence[str]) -> str:
     """Return mean and spread over the seeds for each data set and row, as Markdown.
 
     Args:
-        results: of a study.
+        results: of a study, of one protocol.
         rows: in the order of the table.
 
     Returns:
@@ -66,35 +73,52 @@ def data_table(results: Sequence[Result], rows: Sequence[str]) -> str:
 
 
 def gain_table(results: Sequence[Result], pairs: Sequence[tuple[str, str]]) -> str:
-    """Return how much rows gain over others, run by run, as Markdown.
+    """Return how much rows gain over others, run by run, as Markdown: mean ± standard deviation.
 
     Args:
-        results: of a study.
+        results: of a study, of one protocol.
         pairs: each row and what it is compared with.
 
     Returns:
-        Lines of a table; a last column counts the runs in which mAP rose.
+        Lines of a table; the last columns are the standard error of the mean gain in mAP, and the
+        runs in which mAP rose.
     """
     names = [name for name in GAINED if name in _known(results)]
-    lines = _head(["", "over", *(COLUMNS[name] for name in names), "mAP rose in"])
+    lines = _head(["", "over", *(COLUMNS[name] for name in names), ERROR, "mAP rose in"])
     for row, base in pairs:
-        rises = _differences(results, row, base, "mAP")
-        if rises:
+        rises = differences(results, row, base, "mAP").values()
+        found = spread(rises)
+        if found is not None:
             cells = [_text(gain(results, row, base, name), name, signed=True) for name in names]
+            error = "-" if found.error is None else f"{found.error:.1f}"
             rose = f"{sum(rise > 0 for rise in rises)} of {len(rises)}"
-            lines.append(_line([row, base, *cells, rose]))
+            lines.append(_line([row, base, *cells, error, rose]))
     return "\n".join(lines)
 
 
-def _differences(results: Sequence[Result], row: str, base: str, name: str) -> list[float]:
-    """Return what a row has more than another, for each run that both have."""
+def differences(
+    results: Sequence[Result], row: str, base: str, name: str
+) -> dict[tuple[str, int], float]:
+    """Return what a row has more than another, for each run that both have.
+
+    Args:
+        results: of a study, of one protocol.
+        row: the one that should be better.
+        base: the other one.
+        name: of the number.
+
+    Returns:
+        Differences by data and seed.
+    """
     better, worse = values_of(results, row, name), values_of(results, base, name)
-    return [better[key] - worse[key] for key in better if key in worse]
+    return {key: better[key] - worse[key] for key in better if key in worse}
 
 
 def _known(results: Sequence[Result]) -> list[str]:
     """Return the numbers to show: all but those that results of earlier versions lack."""
-    unknown = {n for n in LATER if any(getattr(result, n) is None for result in results)}
+    unknown = {"training_mAP"} if any(r.training_mAP is None for r in results) else set()
+    if all(r.memory is None for r in results):
+        unknown.add("memory")
     return [name for name in COLUMNS if name not in unknown]
 
 

@@ -42,6 +42,6 @@ def reproduce(drawn, tiny):
             warnings.simplefilter("ignore")  # that drawn people have few images, and the like
             patch.setattr(probe, "AT_CHANCE", share)
             patch.setattr("vireid.scoring.evaluating.draw_examples", lambda *_: False)
-            return vireid.reproduce(which, drawn[which], out, **options)
+            return vireid.reproduce(which, options.pop("data", drawn[which]), out, **options)
 
     return run

@@ -103,12 +103,14 @@ def test_scores_change_no_weight(whole, drawn, tiny, tmp_path):
         assert all(mine[name].equal(value) for name, value in theirs.items())
 
 
-def test_what_is_finished_is_skipped_and_another_recipe_refused(whole, reproduce, tiny, caplog):
+def test_what_is_finished_is_skipped_and_others_refused(whole, reproduce, tiny, people, caplog):
     before = whole.rows()
     with caplog.at_level(logging.INFO, "vireid"):
         again = reproduce("llcm", whole.folder, seeds=[0])
     assert FINISHED in caplog.messages
     assert again.rows() == before
+    with pytest.raises(ConfigError, match="holds another study: data is people"):
+        reproduce("sysu", whole.folder, recipe="mmm-llcm", data=people)
     with pytest.raises(ConfigError, match=r"holds another study: weight_decay is 0\.1"):
         reproduce("llcm", whole.folder, settings=(*tiny, "weight_decay=0.1"))
 
@@ -155,6 +157,9 @@ def test_a_fold_that_was_killed_goes_on_and_ends_alike(reproduce, tmp_path, monk
     assert "| 89.7 | " in line
     assert "±" not in line, "a single seed, a single fold"
     assert line.split(" | ")[6] == "-"
+    more = reproduce("regdb", tmp_path / "twice", folds=[1], every=0)
+    assert {row.fold for row in more.rows()} == {1, 2}
+    assert "2 trainings finished, seeds 0, folds 1, 2." in more.page()
 
 
 def test_a_first_epoch_at_chance_ends_it_with_one_line(reproduce, tmp_path):

@@ -60,27 +60,21 @@ def _score(job: Job) -> None:
     """Score the last network in all settings, and write what is known so far."""
     task, place = job.task, job.task.place
     last, settings = task.recipe.stages[-1], settings_of(task.which)
-    rows = []
-    for flips in (False, True):
-        options = EvaluationOptions(
-            protocol=tuple(setting.options for setting in settings),
-            flip=flips,
-            device=task.device,
-            cache=None if task.cache is None else str(task.cache),
-        )
-        found = evaluate_each([job.run], job.data, options, progress=task.progress)
-        for setting, one in zip(settings, found, strict=True):
-            rows.append(
-                ScoreRow.of(
-                    (job.seed, job.fold),
-                    ("last", last.name, last.epochs),
-                    (setting.name, flips),
-                    one.last.table(),
-                )
-            )
+    options = EvaluationOptions(
+        protocol=tuple(setting.options for setting in settings),
+        flip="both",
+        device=task.device,
+        cache=None if task.cache is None else str(task.cache),
+    )
+    found = evaluate_each([job.run], job.data, options, progress=task.progress)
+    asked = [(setting.name, flips) for flips in options.flips() for setting in settings]
+    rows = [
+        ScoreRow.of(job.key, ("last", last.name, last.epochs), setting, one.last.table())
+        for setting, one in zip(asked, found, strict=True)
+    ]
     rows += oracle_rows(read_rows(place.epochs_file(job.name)), settings[0].name)
     with locked(place.folder / ".lock"):
-        others = [row for row in place.rows() if row.key != (job.seed, job.fold)]
+        others = [row for row in place.rows() if row.key != job.key]
         write_rows(place.scores_file, [*others, *rows])
         present(task)
     _log.info(

@@ -67,7 +67,7 @@ class Looking:
         others = [row for row in read_rows(file) if row.place != (report.stage, report.epoch)]
         rows = [
             ScoreRow.of(
-                (self.job.seed, self.job.fold), ("watched", report.stage, report.epoch),
+                self.job.key, ("watched", report.stage, report.epoch),
                 (one.setting, one.flips), one.scores,
             )
             for one in found

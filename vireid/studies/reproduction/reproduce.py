@@ -14,6 +14,7 @@ from vireid.runs.claim import is_finished
 from vireid.runs.fingerprints import fingerprint
 from vireid.runs.machine import find_device
 from vireid.runs.watch import Watching, nobody
+from vireid.scoring.files import read_json
 from vireid.studies.folder import StudyFolder, locked
 from vireid.studies.reproduction.jobs import run_job
 from vireid.studies.reproduction.page import present
@@ -26,6 +27,8 @@ from vireid.studies.study import distinct_seeds
 
 _log = logging.getLogger(__name__)
 
+FOLD = ", fold "
+"""What stands between the name of data that has folds and the number of one."""
 SEEDS = {"sysu": (0, 1, 2, 3, 4), "regdb": (0,), "llcm": (0, 1, 2, 3, 4)}
 """Seeds of the trainings by data set; RegDB has ten folds with a training each."""
 
@@ -110,11 +113,15 @@ def _check(task: Task) -> None:
     if not all(is_finished(job.run) for job in task.jobs()):
         new_network(task.recipe)  # whose initial weights may have to be fetched
     _log.info("%s", data_line(task.which, next(iter(task.data.values()))))
+    study = StudyFolder(task.place.folder)
     prints = {
         data.name: f"{fingerprint(data.train)}; test {fingerprint(data.test)}"
         for data in task.data.values()
     }
-    StudyFolder(task.place.folder).enter({task.named: task.recipe}, prints)
+    seen: dict[str, str] = read_json(study.plan_file).get("data", {})
+    whole = {name.rpartition(FOLD)[0] for name in prints} - {""}
+    folds = {name: text for name, text in seen.items() if name.rpartition(FOLD)[0] in whole}
+    study.enter({task.named: task.recipe}, folds | prints)
 
 
 def _run(task: Task) -> None:
@@ -127,7 +134,7 @@ def _run(task: Task) -> None:
     if known is not None and task.plan:
         return
     for job in task.jobs():
-        if (job.seed, job.fold) in done:
+        if job.key in done:
             _log.info("%s: finished before", job.name)
             continue
         _log.info("\n%s", job.name)

@@ -47,7 +47,7 @@ def estimate_of(task: Task, probe: Probe) -> Estimate:
     """
     done = {row.key for row in task.place.rows()}
     jobs = list(task.jobs())
-    left = sum((job.seed, job.fold) not in done for job in jobs)
+    left = sum(job.key not in done for job in jobs)
     return estimate(probe, task.recipe, every=task.every, trainings=len(jobs), left=left)
 
 

@@ -66,6 +66,11 @@ class Job:
     """Of the data; None where it has none."""
 
     @property
+    def key(self) -> tuple[int, int | None]:
+        """Seed and fold."""
+        return self.seed, self.fold
+
+    @property
     def name(self) -> str:
         """What its folder is called."""
         return f"seed-{self.seed}" + ("" if self.fold is None else f"-fold-{self.fold}")
