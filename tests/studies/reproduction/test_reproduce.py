@@ -160,6 +160,7 @@ def test_a_fold_that_was_killed_goes_on_and_ends_alike(reproduce, tmp_path, monk
     more = reproduce("regdb", tmp_path / "twice", folds=[1], every=0)
     assert {row.fold for row in more.rows()} == {1, 2}
     assert "2 trainings finished, seeds 0, folds 1, 2." in more.page()
+    assert more.page().startswith("# mmm-regdb on regdb (RegDB layout)\n")
 
 
 def test_a_first_epoch_at_chance_ends_it_with_one_line(reproduce, tmp_path):
@@ -202,7 +203,7 @@ def test_other_data_and_absent_weights_are_refused_before_anything_is_written(
         vireid.reproduce("llcm", drawn["llcm"], drawn["llcm"])
     gone = (*tiny, "network.weights=gone.pth")
     with pytest.raises(
-        CheckpointError, match=r"gone\.pth.*nor an existing file; instead use 'pip'"
+        CheckpointError, match=r"gone\.pth.*nor an existing file; instead use 'pip'.*--weights"
     ):
         vireid.reproduce("llcm", drawn["llcm"], out, settings=gone)
     assert not out.exists()

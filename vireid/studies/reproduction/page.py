@@ -9,7 +9,7 @@ from vireid.studies.reproduction.compared import Compared, compare, write_compar
 from vireid.studies.reproduction.published import Published, published
 from vireid.studies.reproduction.said import data_line, probe_lines
 from vireid.studies.reproduction.score_rows import ScoreRow
-from vireid.studies.reproduction.settings import settings_of, unlike_published
+from vireid.studies.reproduction.settings import settings_of, unlike_published, whole_name
 from vireid.studies.reproduction.task import Task
 
 SHOWN = {"rank1": "Rank-1", "mAP": "mAP"}
@@ -71,7 +71,7 @@ def page_table(compared: Sequence[Compared]) -> str:
 def _head(task: Task, rows: Sequence[ScoreRow]) -> Iterator[str]:
     """Yield the paragraphs above the table."""
     data = next(iter(task.data.values()))
-    yield f"# {task.named} on {data.name}"
+    yield f"# {task.named} on {whole_name(data.name)}"
     yield f"    {task.again}"
     yield f"{machine(task.device)} Recipe {task.named}" + (
         f", changed: {', '.join(task.changes)}." if task.changes else ", as it ships."

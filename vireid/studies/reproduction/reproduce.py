@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vireid.config import Recipe
-from vireid.errors import ConfigError, DegenerateClusters, Stopped
+from vireid.errors import CheckpointError, ConfigError, DegenerateClusters, Stopped
 from vireid.observers import Progress, silent
 from vireid.parallel.environment import told_rank
 from vireid.recipes import load_recipe
@@ -21,14 +21,12 @@ from vireid.studies.reproduction.page import present
 from vireid.studies.reproduction.place import Reproduction
 from vireid.studies.reproduction.probe import Probe
 from vireid.studies.reproduction.said import data_line, say_probe
-from vireid.studies.reproduction.settings import open_folds, protocols_of
+from vireid.studies.reproduction.settings import open_folds, protocols_of, whole_name
 from vireid.studies.reproduction.task import Task
 from vireid.studies.study import distinct_seeds
 
 _log = logging.getLogger(__name__)
 
-FOLD = ", fold "
-"""What stands between the name of data that has folds and the number of one."""
 SEEDS = {"sysu": (0, 1, 2, 3, 4), "regdb": (0,), "llcm": (0, 1, 2, 3, 4)}
 """Seeds of the trainings by data set; RegDB has ten folds with a training each."""
 
@@ -111,7 +109,7 @@ def _check(task: Task) -> None:
     for data in task.data.values():
         protocols_of(task.which, data)
     if not all(is_finished(job.run) for job in task.jobs()):
-        new_network(task.recipe)  # whose initial weights may have to be fetched
+        _look_for_weights(task.recipe)
     _log.info("%s", data_line(task.which, next(iter(task.data.values()))))
     study = StudyFolder(task.place.folder)
     prints = {
@@ -119,9 +117,17 @@ def _check(task: Task) -> None:
         for data in task.data.values()
     }
     seen: dict[str, str] = read_json(study.plan_file).get("data", {})
-    whole = {name.rpartition(FOLD)[0] for name in prints} - {""}
-    folds = {name: text for name, text in seen.items() if name.rpartition(FOLD)[0] in whole}
+    mine = {whole_name(name) for name in prints}
+    folds = {name: text for name, text in seen.items() if whole_name(name) in mine}
     study.enter({task.named: task.recipe}, folds | prints)
+
+
+def _look_for_weights(recipe: Recipe) -> None:
+    """See that the initial weights, which may have to be fetched, are there and fit."""
+    try:
+        new_network(recipe)
+    except CheckpointError as error:
+        raise CheckpointError(f"{error}; say which by --weights") from error
 
 
 def _run(task: Task) -> None:

@@ -84,6 +84,22 @@ def open_folds(which: str, data: Path, folds: Sequence[int] | None) -> dict[int 
     return {None: found}
 
 
+def whole_name(name: str) -> str:
+    """Return what data is called without its fold.
+
+    Args:
+        name: of the data.
+
+    Returns:
+        The name of all folds together.
+
+    >>> whole_name("RegDB, fold 3"), whole_name("SYSU-MM01")
+    ('RegDB', 'SYSU-MM01')
+    """
+    whole, fold, number = name.rpartition(", fold ")
+    return whole if fold and number.isdecimal() else name
+
+
 def protocols_of(which: str, data: DataFolder) -> tuple[Protocol, ...]:
     """Return the protocols of all settings, each of which has a query that counts.
 
