@@ -10,7 +10,7 @@ from vireid.cli import main as module
 from vireid.cli.main import COMMANDS, main
 from vireid.errors import DataError
 
-TRAINING = ["train", "upper-bound", "ablate", "sweep"]
+TRAINING = ["train", "upper-bound", "ablate", "sweep", "reproduce"]
 LIGHT = {**os.environ, "OMP_NUM_THREADS": "1"}
 
 
@@ -160,6 +160,7 @@ def test_unknown_options_are_one_line(capsys, name):
         "label": "x --out y.csv",
         "recipe": "x",
         "crop": "x --boxes y --out z",
+        "reproduce": "sysu x --out y",
         "table": "x",
     }
     assert main([name, *places[name].split(), "--bogus"]) == 2

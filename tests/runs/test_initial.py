@@ -15,7 +15,7 @@ from vireid.models import InitialWeights
 from vireid.runs import Run, load_network
 from vireid.runs import train_run as module
 from vireid.runs.initial import initial_change, note_initial
-from vireid.studies import run_study
+from vireid.studies.run import run_study
 
 HUB = InitialWeights("hub", "timm/resnet50.tv_in1k", "c0ffee", "ab" * 32)
 

@@ -10,9 +10,10 @@ import pytest
 from vireid.errors import ConfigError
 from vireid.runs import Run
 from vireid.scoring import EvaluationOptions, ProtocolOptions, combinations, evaluate_each
-from vireid.studies import Result, of_protocol, protocols_of, run_study
+from vireid.studies import Result, of_protocol, protocols_of
 from vireid.studies import run as studies_run
 from vireid.studies.folder import lighten
+from vireid.studies.run import run_study
 
 NOW = {"vireid": "now", "mine": "same"}
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "search": "find the person of a query image in a gallery",
     "ablate": "train the paper's ablation over seeds: what each module adds",
     "sweep": "train with several values of a setting, over seeds",
+    "reproduce": "train a paper's recipe on its data set and set the scores beside the paper's",
     "table": "one table of studies and evaluated runs, also for LaTeX",
     "upper-bound": "train the same network with true identities, for comparison",
 }

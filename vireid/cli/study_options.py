@@ -99,7 +99,7 @@ def execute(
         Stopped: a signal asked to stop; everything is saved.
     """
     from vireid.cli.live import live
-    from vireid.studies import run_study
+    from vireid.studies.run import run_study
 
     study = run_study(
         rows,

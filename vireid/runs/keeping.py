@@ -23,11 +23,14 @@ class Keeper:
     writer: Writer
     """Who writes."""
 
-    def keep(self, event: EpochEnded | Labelled) -> None:
-        """Keep what an event leaves.
+    def keep(self, event: EpochEnded | Labelled) -> bool:
+        """Keep what an event leaves, and let whoever looks at epochs look at it.
 
         Args:
             event: of the loop.
+
+        Returns:
+            Whether the training is to stop here.
 
         Raises:
             SaveError: something could not be written before.
@@ -38,12 +41,17 @@ class Keeper:
             if event.fresh and state.stage == len(recipe.stages) - 1:
                 weights = brought(state.labelling_network(recipe).state_dict())
                 self.writer.write(partial(keep_clearest, run, weights, recipe, state.clarity))
-            return
+            return False
+        look, stop = self.session.after_epoch, False
+        if look or not state.epoch:
+            weights = brought(state.evaluated_network(recipe).state_dict())
         if not state.epoch:
             stage = recipe.stages[state.stage - 1].name
-            weights = brought(state.evaluated_network(recipe).state_dict())
             self.writer.write(partial(save_weights, run, stage, weights, recipe))
+        if look:
+            stop = look(event.report, weights)
         self.save(state, ends_stage=not state.epoch)
+        return stop
 
     def save(self, state: TrainingState, *, ends_stage: bool = False) -> None:
         """Keep where the training stands.

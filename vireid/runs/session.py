@@ -1,8 +1,10 @@
 """What one training in a run folder is given."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from torch import Tensor
 
 from vireid.config import Recipe
 from vireid.data import DataFolder
@@ -12,6 +14,7 @@ from vireid.runs.folder import KEPT, Run
 from vireid.runs.reading import Reading
 from vireid.runs.snapshot import Snapshot
 from vireid.runs.watch import Watching, nobody
+from vireid.training import EpochReport
 
 
 class Keep(Protocol):
@@ -24,6 +27,22 @@ class Keep(Protocol):
             stages: how many are finished.
             taken: where the training stands then.
         """
+
+
+class AfterEpoch(Protocol):
+    """Looks at a training after each epoch, before its state is saved; cannot change it."""
+
+    def __call__(self, report: EpochReport, weights: Mapping[str, Tensor], /) -> bool:
+        """Look at it.
+
+        Args:
+            report: what the epoch did.
+            weights: of the network that a stage would leave now, by name: copies on the CPU.
+
+        Returns:
+            Whether the training is to stop here, once its state is saved.
+        """
+        ...
 
 
 class MakeLabeller(Protocol):
@@ -68,6 +87,8 @@ class Session:
     """How to go on, for the message of an early stop."""
     keep: Keep | None = None
     """Called after every stage, before its state is saved."""
+    after_epoch: AfterEpoch | None = None
+    """Looks at the training after every epoch; of several processes, in the first one."""
     kept: int = KEPT
     """How many of the newest states stay in the run folder."""
     watch: Watching = nobody

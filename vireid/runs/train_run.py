@@ -164,8 +164,8 @@ def _follow(
     try:
         for event in events:
             watch.tell(event, keeper.writer.write)
-            if isinstance(event, EpochEnded | Labelled):
-                on_first(partial(keeper.keep, event))
+            if isinstance(event, EpochEnded | Labelled) and on_first(partial(keeper.keep, event)):
+                return False
             if _may_stop(event) and stop():
                 on_first(partial(keeper.save, event.state))
                 return False

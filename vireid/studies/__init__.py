@@ -12,7 +12,6 @@ from vireid.studies.results import (
     write_results,
 )
 from vireid.studies.row_files import read_rows
-from vireid.studies.run import run_study
 from vireid.studies.shared import beginning, branch_points, seen_by, shared_stages
 from vireid.studies.sweeps import named_rows, swept_rows, with_settings
 from vireid.studies.table import data_table, gain, gain_table, row_table
@@ -36,7 +35,6 @@ __all__ = [
     "read_results",
     "read_rows",
     "row_table",
-    "run_study",
     "runs_of",
     "seen_by",
     "shared_stages",
