@@ -4,6 +4,7 @@ Each shows itself in a line: what it is, and how much of it.
 """
 
 from vireid.types.arrays import NOISE, SYSU_CAMERAS, Bool, Float, Int, Modality
+from vireid.types.cameras import CameraStatistics
 from vireid.types.embeddings import Embeddings, Ranking
 from vireid.types.images import Images, Truth
 from vireid.types.labelling import Known, Labelling, LabelSpace
@@ -17,6 +18,7 @@ __all__ = [
     "NOISE",
     "SYSU_CAMERAS",
     "Bool",
+    "CameraStatistics",
     "Embeddings",
     "Float",
     "Images",
