@@ -144,7 +144,7 @@ def _train(session: Session, device: str, stop: Callable[[], bool]) -> None:
         watching(session, data, begin=begin, workers=workers, labeller=labeller) as watch,
         writing() as writer,
     ):
-        keeper = Keeper(session, reading, writer)
+        keeper = Keeper(session, data.train, reading, writer)
         events = fit(
             network, images, recipe, labeller=watch.labeller, begin=begin, workers=watch.workers
         )
@@ -165,7 +165,7 @@ def _follow(
         for event in events:
             watch.tell(event, keeper.writer.write)
             if isinstance(event, EpochEnded | Labelled):
-                on_first(partial(keeper.keep, event))
+                on_first(partial(keeper.keep, event, keeper.embedded(event)))
             if _may_stop(event) and stop():
                 on_first(partial(keeper.save, event.state))
                 return False

@@ -45,7 +45,9 @@ class Sources:
     """Lets one process label for all."""
 
 
-def renew(state: TrainingState, recipe: Recipe, stage: StageConfig, sources: Sources) -> bool:
+def renew(
+    state: TrainingState, recipe: Recipe, stage: StageConfig, sources: Sources
+) -> Embeddings | None:
     """Renew what is due before an epoch's first step.
 
     Args:
@@ -56,7 +58,8 @@ def renew(state: TrainingState, recipe: Recipe, stage: StageConfig, sources: Sou
         sources: images, labeller and who embeds.
 
     Returns:
-        True if the labels are new, and those of the network as it is now.
+        The embeddings that were labelled, if the labels are new, and those of the network as it is
+        now.
     """
     start = perf_counter()
     images, features = sources.images, needs_pooled(stage.all_terms().values())
@@ -65,13 +68,13 @@ def renew(state: TrainingState, recipe: Recipe, stage: StageConfig, sources: Sou
         network = state.labelling_network(recipe)
         return sources.embed(network, images.pixels, images.modality, with_features=features)
 
-    fresh = False
+    fresh = None
     if state.labels_are_due(stage):
         fresh = _relabel(state, recipe, stage, sources, embedded)
     elif state.centres_are_due(stage):
         _recentre(state, stage, sources, embedded())
     else:
-        return False
+        return None
     state.seconds["labelling"] += perf_counter() - start
     return fresh
 
@@ -106,10 +109,10 @@ def _relabel(
     stage: StageConfig,
     sources: Sources,
     embedded: Callable[[], Embeddings],
-) -> bool:
+) -> Embeddings | None:
     """Embed every training image once, label it anew and let the terms begin.
 
-    Tell whether the labels were taken, and are those of the network as it is then.
+    Return the embeddings if the labels were taken, and are those of the network as it is then.
     """
     embeddings = embedded()
 
@@ -134,7 +137,7 @@ def _relabel(
     state.labelled = state.epoch
     state.troubles, state.kept = list(found.verdict.troubles), found.verdict.kept
     if found.verdict.keeps:
-        return False
+        return None
     labelling = found.labelling
     state.labelling, state.signals, state.clarity = labelling, found.signals, found.clarity
     state.last_labels |= {name: space.labels for name, space in labelling.spaces.items()}
@@ -154,7 +157,7 @@ def _relabel(
     terms = sources.once(begin, search, embeddings)
     state.terms = terms_on_device(stage.all_terms(), terms, state.network.mean.device)
     train_terms(state.optimiser, trained(stage.all_terms(), state.terms))
-    return not again
+    return None if again else embeddings
 
 
 def _with_teacher(

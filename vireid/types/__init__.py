@@ -10,6 +10,7 @@ from vireid.types.images import Images, Truth
 from vireid.types.labelling import Known, Labelling, LabelSpace
 from vireid.types.labels import Matching, PseudoLabels
 from vireid.types.levels import ANY, Levels, Span
+from vireid.types.named_statistics import NamedStatistics
 from vireid.types.short_name import short_name
 from vireid.types.telling import Tell
 
@@ -29,6 +30,7 @@ __all__ = [
     "Levels",
     "Matching",
     "Modality",
+    "NamedStatistics",
     "PseudoLabels",
     "Ranking",
     "Span",
