@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from vireid.cli.arguments import (
     add_cache,
+    add_centre,
     add_fold,
     add_levels,
     add_machine,
@@ -39,6 +40,7 @@ def run(words: list[str]) -> None:
         protocol=protocols(arguments),
         flip=arguments.flip,
         rerank=arguments.rerank,
+        centre=arguments.centre,
         out=arguments.out,
         fold=arguments.fold,
         device=use_machine(arguments),
@@ -88,7 +90,7 @@ def parse(words: list[str]) -> argparse.Namespace:
 
     Returns:
         models, data, stage, every_stage, the options of ``ProtocolOptions``, of which mode and
-        shots are lists, rerank, flip, out, fold, cache, levels,
+        shots are lists, rerank, flip, centre, out, fold, cache, levels,
         device and threads.
     """
     command = parser(
@@ -132,6 +134,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     beside.add_argument(
         "--flip", action="store_true", help="average each embedding with that of the mirror image"
     )
+    add_centre(beside, "test images")
     add_fold(command)
     add_cache(command)
     add_levels(command)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vireid.data import DataFolder
-from vireid.errors import number_of
+from vireid.errors import number_of, some
 from vireid.runs.scores import protocol_key
 from vireid.scoring.chance import Chance, chance
 from vireid.scoring.choice import known_truth
@@ -54,6 +54,7 @@ class Account:
             "ranks_count": protocol.count,
             "flip": self.scored.flip,
             "rerank": self.scored.rerank,
+            "centre": self.scored.centre,
             "data": self.data.name,
             "fold": self.data.fold,
             "test_images": self.test_images,
@@ -116,6 +117,12 @@ class Account:
         yield f"network: {networks}; test {self.test_images}{levels}"
 
     def _troubles(self) -> Iterator[str]:
+        statistics = self.scored.statistics
+        if statistics is not None and (unseen := statistics.unseen(self.data.test)):
+            yield (
+                f"there are no statistics of {some(unseen)}: the mean of their modality was taken "
+                "off instead"
+            )
         for stage, result in self.scored.results.items():
             if tied := result.ties.trouble():
                 yield f"{stage} {tied}"

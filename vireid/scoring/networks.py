@@ -5,15 +5,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vireid.config import Recipe
+from vireid.config import Centre, Recipe
 from vireid.data import DataFolder
 from vireid.models import CrossModalNetwork
 from vireid.models.extract import extract, extract_with_mirror
 from vireid.observers import Progress, silent
 from vireid.recipes import Outline
+from vireid.runs.centring import without_cameras
 from vireid.runs.fingerprints import network_fingerprint
 from vireid.runs.machine import find_device
 from vireid.runs.reading import Reading, read_all, read_training
+from vireid.scoring.centring import PLAIN, Centring
 from vireid.scoring.choice import known_truth
 from vireid.scoring.contents import pixel_digests
 from vireid.scoring.options import EvaluationOptions
@@ -21,7 +23,7 @@ from vireid.scoring.protocol import Protocol
 from vireid.scoring.protocols import regdb
 from vireid.scoring.scores import ProtocolScores, score
 from vireid.scoring.tally import demand_matches
-from vireid.types import Embeddings, Levels, Modality
+from vireid.types import Embeddings, Levels, Modality, NamedStatistics
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,10 @@ class Scored:
     """Whether embeddings are averaged with those of mirror images."""
     rerank: bool = False
     """Whether the lists are re-ranked."""
+    centre: Centre = "none"
+    """Whose statistics of cameras were taken off the embeddings."""
+    statistics: NamedStatistics | None = None
+    """These statistics, of the last network; None where nothing was taken off here."""
 
     @property
     def name(self) -> str:
@@ -61,6 +67,7 @@ def score_networks(
     protocols: Sequence[Protocol],
     options: EvaluationOptions,
     *,
+    centring: Centring = PLAIN,
     levels: Levels | None = None,
     progress: Progress = silent,
 ) -> list[Scored]:
@@ -72,6 +79,7 @@ def score_networks(
         data: its test part is embedded, every image once for each network.
         protocols: queries and galleries, at least one.
         options: mirror images, re-ranking, the device and the cache of decoded images.
+        centring: whose statistics of cameras are taken off the embeddings.
         levels: of the training, for the fingerprint of the networks.
         progress: shows how far the reading and the embedding are.
 
@@ -88,17 +96,31 @@ def score_networks(
     pixels = read_all(data.test, size, options.cache, progress=progress)
     embed = extract_with_mirror if options.flip else extract
     results: list[dict[str, ProtocolScores]] = [{} for _ in protocols]
-    fingerprints = {}
+    fingerprints, statistics = {}, None
+    more = f"{', flip-averaged' * options.flip}{centring.words}"
     for name, network in networks:
         fingerprints[name] = network_fingerprint(network.state_dict(), size, levels)
         with progress(f"embedding, {name}") as tell:
             embeddings = embed(network.to(device), pixels, data.test.modality, progress=tell)
+        statistics = centring.statistics(name, embeddings, data.test)
+        if statistics is not None:
+            embeddings = without_cameras(embeddings, data.test, statistics)
         for protocol, found in zip(protocols, results, strict=True):
-            named = replace(protocol, name=f"{protocol.name}{', flip-averaged' * options.flip}")
+            named = replace(protocol, name=f"{protocol.name}{more}")
             found[name] = score(embeddings, truth, named, rerank=options.rerank)
     digests = pixel_digests(pixels)
     return [
-        Scored(protocol, found, embeddings, fingerprints, digests, options.flip, options.rerank)
+        Scored(
+            protocol,
+            found,
+            embeddings,
+            fingerprints,
+            digests,
+            options.flip,
+            options.rerank,
+            centring.centre,
+            statistics,
+        )
         for protocol, found in zip(protocols, results, strict=True)
     ]
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vireid.config import Centre
 from vireid.runs.leveling import LevelWords
 from vireid.scoring.choice import ProtocolOptions
 
@@ -23,6 +24,9 @@ class EvaluationOptions:
     """Average the embedding of each image with that of its mirror image."""
     rerank: bool = False
     """Re-rank by k-reciprocal neighbours."""
+    centre: Centre | None = None
+    """Take off each embedding the mean of its camera among the training images (training) or the
+    test images (own), or nothing (none); as the recipe says where None."""
     out: Path | None = None
     """Folder of all files but metrics.json, of several models one in it for each; None for the
     run's, or one beside the weights."""

@@ -21,6 +21,7 @@ from vireid.runs.states import branch_off, state_files, where_saved
 from vireid.runs.stopping import stop_requests
 from vireid.runs.train_run import train_run
 from vireid.scoring import EvaluationOptions, choose_protocol
+from vireid.scoring.centring import network_centring
 from vireid.scoring.networks import score_networks, training_precision
 from vireid.studies.code import Code
 from vireid.studies.folder import lighten, locked
@@ -156,12 +157,14 @@ def _score(study: Study, run: Run, recipe: Recipe, test: DataFolder) -> dict[str
     networks = [(recipe.stages[-1].name, load_network(run))]
     test = replace(test, test=with_levels(test.test, None, levels_of(run)))
     options = EvaluationOptions(device=study.device)
+    centring = network_centring(None, run, run.outline(), [networks[0][0]])
     (scored,) = score_networks(
         networks,
         recipe,
         test,
         [choose_protocol(test)],
         options,
+        centring=centring,
         levels=levels_of(run),
         progress=study.progress,
     )
