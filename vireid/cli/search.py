@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 import vireid
-from vireid.cli.arguments import add_levels, add_machine, folder, parser, use_machine
+from vireid.cli.arguments import add_centre, add_levels, add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
+from vireid.config.evaluation import CentreWord
 from vireid.data.find_images import MODALITIES, find_images, is_data
 from vireid.data.pixels.place import MEMORY
 from vireid.errors import ConfigError, DataError
@@ -54,13 +55,14 @@ def _embedded(arguments: argparse.Namespace) -> tuple[Gallery, Gallery, Modality
     """Return the queries, what they are searched in, scaled alike, and the modality searched."""
     device = use_machine(arguments)
 
-    def embed(images: Images, levels: LevelWords) -> Gallery:
+    def embed(images: Images, levels: LevelWords, centre: CentreWord) -> Gallery:
         found: Gallery = vireid.embed(
             arguments.run,
             images,
             device=device,
             cache=MEMORY,
             levels=levels,
+            centre=centre,
             progress=progress,
         )
         return found
@@ -69,8 +71,10 @@ def _embedded(arguments: argparse.Namespace) -> tuple[Gallery, Gallery, Modality
     gallery, only = _gallery(arguments)
     if isinstance(gallery, Images):
         query = with_cameras(query, gallery)
-        gallery = embed(gallery, arguments.levels)
-    return embed(*_scaled(arguments, query, gallery.images)), gallery, only
+        gallery = embed(gallery, arguments.levels, arguments.centre)
+    statistics = gallery.statistics
+    query, levels = _scaled(arguments, query, gallery)
+    return embed(query, levels, statistics or "none"), gallery, only
 
 
 def _gallery(arguments: argparse.Namespace) -> tuple[Gallery | Images, Modality | None]:
@@ -89,6 +93,7 @@ def _gallery(arguments: argparse.Namespace) -> tuple[Gallery | Images, Modality 
     found: Gallery | Images
     if path.suffix == ".npz":
         found = vireid.load_gallery(path, root=arguments.root)
+        _check_centre(arguments, found)
         modality = found.embeddings.modality
     else:
         if arguments.root is not None:
@@ -107,14 +112,24 @@ def _gallery(arguments: argparse.Namespace) -> tuple[Gallery | Images, Modality 
     return (found, only) if whole else (found.subset(rows), None)
 
 
+def _check_centre(arguments: argparse.Namespace, gallery: Gallery) -> None:
+    """Refuse to take off queries what was not taken off embeddings that are there already."""
+    done = "none" if gallery.statistics is None else gallery.statistics.of
+    if arguments.centre not in (None, done):
+        raise ConfigError(
+            f"--centre {arguments.centre}: {arguments.gallery} was embedded with --centre {done}, "
+            "and its queries are centred alike: leave the option out, or embed again"
+        )
+
+
 def _scaled(
-    arguments: argparse.Namespace, query: Images, gallery: Images
+    arguments: argparse.Namespace, query: Images, gallery: Gallery
 ) -> tuple[Images, LevelWords]:
     """Return the queries with their cameras, and the levels that they are to have."""
     if arguments.camera is not None:
-        demand_camera(arguments.camera, query, gallery)
-    query = with_cameras(query, gallery)
-    return query, query_levels(query, gallery, arguments.levels)
+        demand_camera(arguments.camera, query, gallery.images, gallery.statistics)
+    query = with_cameras(query, gallery.images)
+    return query, query_levels(query, gallery.images, arguments.levels)
 
 
 def _found(gallery: Gallery, ranking: Ranking, query: int) -> list[dict[str, Any]]:
@@ -162,7 +177,7 @@ def parse(words: list[str]) -> argparse.Namespace:
 
     Returns:
         run, query, modality, gallery, gallery_modality, only, ignore, with_itself, root, top,
-        figure, json, camera, levels, device and threads.
+        figure, json, camera, centre, levels, device and threads.
     """
     command = parser(
         "search",
@@ -211,8 +226,9 @@ def parse(words: list[str]) -> argparse.Namespace:
     command.add_argument(
         "--camera",
         metavar="NAME",
-        help="which of the gallery's cameras took the query, where levels differ by camera",
+        help="which camera took the query, where the gallery is scaled or centred by camera",
     )
+    add_centre(command, "gallery's images", "as in an npz gallery, else as the recipe says")
     add_levels(command, "as in the gallery, else as in the training")
     add_machine(command)
     return command.parse_args(words)

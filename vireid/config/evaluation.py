@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from vireid.errors import ConfigError, meant
+from vireid.types import NamedStatistics
 
 Centre = Literal["none", "training", "own"]
 """Whose statistics of cameras are taken off embeddings."""
+CentreWord = Centre | NamedStatistics | None
+"""The same, or the statistics themselves; None for what the recipe says."""
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,18 @@
 """What the embeddings of each camera have in common: kept by a run, taken off embeddings."""
 
+import logging
+import warnings
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from vireid.cluster import camera_statistics, centred
-from vireid.config import Centre
-from vireid.errors import CheckpointError, DataError
+from vireid.errors import CheckpointError, DataError, some
 from vireid.runs.checkpoint import load_metadata
-from vireid.runs.folder import Run
 from vireid.types import Embeddings, Images, NamedStatistics
 from vireid.types.named_statistics import StatisticsOf
+
+_log = logging.getLogger(__name__)
 
 KEPT_AS = "cameras"
 """Where a checkpoint keeps its statistics, as text: its tensors stay those of the network."""
@@ -45,19 +48,24 @@ def without_cameras(
         is without what its modality has in common.
 
     Raises:
-        DataError: the statistics know a modality of the images not at all.
+        DataError: the statistics are of another size, or know a modality of the images not at all.
     """
+    sizes = embeddings.vectors.shape[1], statistics.mean.shape[1]
+    if sizes[0] != sizes[1]:
+        raise DataError(
+            f"embeddings have {sizes[0]} dimensions and the statistics of cameras {sizes[1]}; "
+            "expected those of the same network"
+        )
     kept = statistics.numbered(images)
     rows = centred(embeddings.vectors, images.modality, images.camera, kept)
     return replace(embeddings, vectors=rows, resident=None)
 
 
-def kept_statistics(model: Run | Path, stage: str) -> NamedStatistics:
+def kept_statistics(file: Path) -> NamedStatistics:
     """Return the statistics of the training images that a checkpoint keeps.
 
     Args:
-        model: a run, or the file of a checkpoint.
-        stage: which stage of the run.
+        file: the checkpoint.
 
     Returns:
         The statistics.
@@ -65,7 +73,6 @@ def kept_statistics(model: Run | Path, stage: str) -> NamedStatistics:
     Raises:
         CheckpointError: the checkpoint is missing or damaged, or keeps none.
     """
-    file = model.checkpoint_file(stage) if isinstance(model, Run) else model
     text = load_metadata(file).get(KEPT_AS)
     if text is None:
         raise CheckpointError(
@@ -78,24 +85,54 @@ def kept_statistics(model: Run | Path, stage: str) -> NamedStatistics:
         raise CheckpointError(f"{file}: {error}; say --centre own or none") from error
 
 
-def chosen_statistics(
-    centre: Centre, model: Run | Path, stage: str, embeddings: Embeddings, images: Images
-) -> NamedStatistics | None:
-    """Return the statistics by which embeddings are to be centred.
+def training_statistics(files: Mapping[str, Path], *, asked: bool) -> dict[str, NamedStatistics]:
+    """Return the statistics of the training images that several checkpoints keep.
 
     Args:
-        centre: whose they are to be.
-        model: a run, or the file of a checkpoint.
-        stage: which stage of the run.
-        embeddings: [N, D] of the images by that network.
-        images: N images.
+        files: checkpoints by name.
+        asked: whether the user asks for them; else the recipe does.
 
     Returns:
-        The statistics; None where nothing is taken off.
+        Statistics by name; none at all, which is said, where a recipe asks for what a checkpoint
+        does not keep, as no camera was known in the training.
 
     Raises:
-        CheckpointError: as for ``kept_statistics``.
+        CheckpointError: as for ``kept_statistics``, where the user asks.
     """
-    if centre == "training":
-        return kept_statistics(model, stage)
-    return statistics_of(embeddings, images, "own") if centre == "own" else None
+    try:
+        return {name: kept_statistics(file) for name, file in files.items()}
+    except CheckpointError as error:
+        if asked:
+            raise
+        _log.warning("nothing is taken off embeddings, though the recipe says so: %s", error)
+        return {}
+
+
+def warn_of_unseen(statistics: NamedStatistics, images: Images) -> None:
+    """Warn of images whose camera has no statistics of its own.
+
+    Args:
+        statistics: of cameras.
+        images: N images, off whose embeddings they were taken.
+    """
+    if line := unseen_words(statistics, images):
+        warnings.warn(line, stacklevel=3)
+
+
+def unseen_words(statistics: NamedStatistics, images: Images) -> str | None:
+    """Say which images have no statistics of their camera.
+
+    Args:
+        statistics: of cameras.
+        images: N images, off whose embeddings they were taken.
+
+    Returns:
+        A line; None where there are none such.
+    """
+    found = statistics.unseen(images)
+    if not found:
+        return None
+    return (
+        f"there are no statistics of {some(found)}: the mean of their modality was taken off "
+        "instead"
+    )

@@ -177,6 +177,8 @@ class Weights:
     """The stage after which it was saved, or ``before``."""
     origin: Origin
     """Which data it was trained on, where that has folds."""
+    file: Path
+    """The checkpoint."""
     text: str
     """The recipe as it is written there."""
     levels: Levels | None = None
@@ -203,10 +205,10 @@ def open_network(run: Run | Path | str, stage: str | None = None) -> Weights:
         return open_weights(Path(run))
     run = run if isinstance(run, Run) else Run(Path(run))
     recipe, wanted = run.outline(), find_stage(run, stage)
-    network = new_network(recipe, weights="none")
-    load_weights(network, run.checkpoint_file(wanted))
+    network, file = new_network(recipe, weights="none"), run.checkpoint_file(wanted)
+    load_weights(network, file)
     text, levels = run.recipe_text(), run.levels()
-    return Weights(network.eval(), recipe, wanted, run.origin(), text, levels)
+    return Weights(network.eval(), recipe, wanted, run.origin(), file, text, levels)
 
 
 def open_weights(path: Path) -> Weights:
@@ -234,4 +236,4 @@ def open_weights(path: Path) -> Weights:
     origin = Origin(metadata.get("data"), None if fold is None else int(fold))
     levels = Levels.from_json(metadata["levels"]) if "levels" in metadata else None
     stage = metadata.get("stage", path.stem)
-    return Weights(network.eval(), recipe, stage, origin, metadata["recipe"], levels)
+    return Weights(network.eval(), recipe, stage, origin, path, metadata["recipe"], levels)

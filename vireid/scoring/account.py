@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from vireid.data import DataFolder
-from vireid.errors import number_of, some
+from vireid.errors import number_of
+from vireid.runs.centring import unseen_words
 from vireid.runs.scores import protocol_key
 from vireid.scoring.chance import Chance, chance
 from vireid.scoring.choice import known_truth
@@ -118,11 +119,8 @@ class Account:
 
     def _troubles(self) -> Iterator[str]:
         statistics = self.scored.statistics
-        if statistics is not None and (unseen := statistics.unseen(self.data.test)):
-            yield (
-                f"there are no statistics of {some(unseen)}: the mean of their modality was taken "
-                "off instead"
-            )
+        if statistics is not None and (line := unseen_words(statistics, self.data.test)):
+            yield line
         for stage, result in self.scored.results.items():
             if tied := result.ties.trouble():
                 yield f"{stage} {tied}"

@@ -1,20 +1,16 @@
 """Whose statistics of cameras are taken off the embeddings of test images."""
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from vireid.config import Centre
 from vireid.config.evaluation import check_centre
-from vireid.errors import CheckpointError, ConfigError
+from vireid.errors import ConfigError
 from vireid.recipes import Outline
-from vireid.runs import Run
-from vireid.runs.centring import kept_statistics, statistics_of
+from vireid.runs.centring import statistics_of, training_statistics
 from vireid.types import Embeddings, Images, NamedStatistics
 from vireid.types.named_statistics import StatisticsOf
-
-_log = logging.getLogger("vireid")
 
 WORDS = {
     "none": "",
@@ -62,16 +58,13 @@ PLAIN = Centring()
 """Nothing is taken off."""
 
 
-def network_centring(
-    asked: Centre | None, model: Run | Path, outline: Outline, stages: Sequence[str]
-) -> Centring:
+def network_centring(asked: Centre | None, outline: Outline, files: Mapping[str, Path]) -> Centring:
     """Return whose statistics are taken off the embeddings of a run, or of weights.
 
     Args:
         asked: what the user wants; as the recipe says where None.
-        model: the run, or the file of the weights.
         outline: of its recipe.
-        stages: names of those that are evaluated.
+        files: the checkpoints that are evaluated, by stage.
 
     Returns:
         It; nothing where the recipe wants statistics that the training could not know.
@@ -83,13 +76,8 @@ def network_centring(
     centre = outline.centre if asked is None else check_centre(asked)
     if centre != "training":
         return Centring(centre)
-    try:
-        return Centring(centre, {stage: kept_statistics(model, stage) for stage in stages})
-    except CheckpointError as error:
-        if asked is not None:
-            raise
-        _log.info("nothing is taken off embeddings, though the recipe says so: %s", error)
-        return PLAIN
+    kept = training_statistics(files, asked=asked is not None)
+    return Centring(centre, kept) if kept else PLAIN
 
 
 def features_centring(asked: Centre | None, name: str, given: StatisticsOf | None) -> Centring:

@@ -135,7 +135,7 @@ def _origin_and_stages(
     """Return what a model was trained on, which of its stages are meant, and how it is centred."""
     if model.is_file():
         weights = open_weights(model)
-        centring = network_centring(options.centre, model, weights.recipe, [weights.stage])
+        centring = network_centring(options.centre, weights.recipe, {weights.stage: model})
         return weights.origin, (None,), centring
     run = Run(model)
     every = options.stages == EVERY
@@ -143,7 +143,8 @@ def _origin_and_stages(
     for stage in (*stages, None) if every else stages:
         find_stage(run, stage)
     names = [stage or finished(run)[-1] for stage in stages]
-    centring = network_centring(options.centre, run, run.outline(), names)
+    files = {name: run.checkpoint_file(name) for name in names}
+    centring = network_centring(options.centre, run.outline(), files)
     read_scores(run.metrics_file)
     read_json(run.timing_file)
     return run.origin(), stages, centring

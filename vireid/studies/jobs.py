@@ -154,10 +154,11 @@ def _run_row(job: Job, row: str) -> None:
 
 def _score(study: Study, run: Run, recipe: Recipe, test: DataFolder) -> dict[str, float]:
     """Score the last stage of a run, in percent."""
-    networks = [(recipe.stages[-1].name, load_network(run))]
+    stage = recipe.stages[-1].name
+    networks = [(stage, load_network(run))]
     test = replace(test, test=with_levels(test.test, None, levels_of(run)))
     options = EvaluationOptions(device=study.device)
-    centring = network_centring(None, run, run.outline(), [networks[0][0]])
+    centring = network_centring(None, run.outline(), {stage: run.checkpoint_file(stage)})
     (scored,) = score_networks(
         networks,
         recipe,
