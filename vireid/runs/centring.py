@@ -116,7 +116,8 @@ def warn_of_unseen(statistics: NamedStatistics, images: Images) -> None:
         images: N images, off whose embeddings they were taken.
     """
     if line := unseen_words(statistics, images):
-        warnings.warn(line, stacklevel=3)
+        unknown = "; say --camera NAME where you know it" * ("unknown camera" in line)
+        warnings.warn(f"{line}{unknown}", stacklevel=3)
 
 
 def unseen_words(statistics: NamedStatistics, images: Images) -> str | None:

@@ -9,15 +9,9 @@ from vireid.config.evaluation import check_centre
 from vireid.errors import ConfigError
 from vireid.recipes import Outline
 from vireid.runs.centring import statistics_of, training_statistics
+from vireid.scoring.centred_names import CENTRED
 from vireid.types import Embeddings, Images, NamedStatistics
 from vireid.types.named_statistics import StatisticsOf
-
-WORDS = {
-    "none": "",
-    "training": ", centred by training cameras",
-    "own": ", centred by test cameras",
-}
-"""What the name of a protocol says of it."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +28,7 @@ class Centring:
     @property
     def words(self) -> str:
         """What the name of a protocol says of it."""
-        return WORDS[self.centre]
+        return CENTRED[self.centre]
 
     def statistics(
         self, name: str, embeddings: Embeddings, images: Images

@@ -54,6 +54,8 @@ class NamedStatistics:
                 raise DataError(f"{name} has shape {rows.shape}; expected {len(self.camera)} rows")
             rows.setflags(write=False)
             object.__setattr__(self, name, rows)
+        if self.mean.shape != self.spread.shape:
+            raise DataError(f"spread has shape {self.spread.shape}; expected {self.mean.shape}")
         if self.of not in get_args(StatisticsOf):
             raise DataError(f"statistics are of {self.of!r}; expected training or own")
 
