@@ -1,6 +1,8 @@
 """Statistics of cameras: kept by a run, taken off embeddings, found again by name."""
 
+import os
 import shutil
+import signal
 from dataclasses import replace
 
 import numpy as np
@@ -8,12 +10,14 @@ import pytest
 
 import vireid
 from vireid.config import EvaluationConfig
-from vireid.errors import CheckpointError, ConfigError, DataError
+from vireid.errors import CheckpointError, ConfigError, DataError, Stopped
 from vireid.models.extract import extract
 from vireid.recipes import dump_recipe
 from vireid.runs import CLEAREST, Run
 from vireid.runs.centring import kept_statistics, statistics_of, without_cameras
 from vireid.runs.checkpoint import load_checkpoint, save_checkpoint
+from vireid.runs.keeping import Keeper
+from vireid.training import EpochEnded
 from vireid.types import ANY, Embeddings
 
 STAGES = ("before", "joint", "aligned", CLEAREST)
@@ -153,3 +157,24 @@ def test_statistics_of_another_network_are_refused(images):
     statistics = statistics_of(small, images, "own")
     with pytest.raises(DataError, match="embeddings have 6 dimensions and the statistics of came"):
         without_cameras(large, images, statistics)
+
+
+def test_a_stop_while_a_stage_is_embedded(trained, people, tiny, tmp_path, monkeypatch):
+    embedded = Keeper.embedded
+
+    def stopping(keeper, event):
+        if isinstance(event, EpochEnded):
+            monkeypatch.setattr(Keeper, "embedded", embedded)
+            os.kill(os.getpid(), signal.SIGTERM)
+        return embedded(keeper, event)
+
+    monkeypatch.setattr(Keeper, "embedded", stopping)
+    with pytest.raises(Stopped, match="stopped and saved"):
+        vireid.train(people, tmp_path / "run", tiny, device="cpu")
+    run = vireid.train(people, tmp_path / "run", tiny, device="cpu", resume=True)
+    for stage in STAGES:
+        mine, theirs = (load_checkpoint(one.checkpoint_file(stage)) for one in (run, trained))
+        assert mine[1] == theirs[1]
+        assert all(mine[0][name].equal(value) for name, value in theirs[0].items())
+    lines = [run.log_file.read_text().count(f'"stage": "{stage}"') for stage in STAGES[1:3]]
+    assert lines == [1, 2]
