@@ -38,8 +38,8 @@ TABLE: dict[str, set[str]] = {
     "pages": {"errors", "types"},
     "ranking": {"errors", "files", "types"},
     "runs": {
-        "config", "data", "errors", "files", "labelling", "metrics", "models", "observers", "pages",
-        "parallel", "ranking", "recipes", "training", "types",
+        "cluster", "config", "data", "errors", "files", "labelling", "metrics", "models",
+        "observers", "pages", "parallel", "ranking", "recipes", "training", "types",
     },
     "scoring": {
         "cluster", "config", "data", "errors", "files", "metrics", "models", "observers", "pages",

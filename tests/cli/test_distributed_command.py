@@ -10,11 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from socket import socket
 
+import numpy as np
 import pytest
 
 from tests.forked import Command, pair
 from vireid.cli.main import main
-from vireid.runs import Run
+from vireid.runs import CLEAREST, Run
+from vireid.runs.centring import kept_statistics
 from vireid.runs.states import state_files
 
 pytestmark = pytest.mark.slow
@@ -70,6 +72,12 @@ def test_two_processes_log_what_one_does(
         for name in ("clusters", "noise", "ari", "images"):
             assert theirs[name] == mine[name], name
     assert Run(tmp_path / "two").stages() == ["before", "joint", "aligned"]
+    for stage in ("before", "joint", "aligned", CLEAREST):
+        mine, theirs = (
+            kept_statistics(Run(tmp_path / name).checkpoint_file(stage)) for name in ("one", "two")
+        )
+        assert (mine.camera, mine.images.tolist()) == (theirs.camera, theirs.images.tolist())
+        assert np.abs(mine.mean - theirs.mean).max() < 0.1 * np.abs(mine.mean).max()
     assert not state_files(Run(tmp_path / "two"))
     assert len(list((tmp_path / "cache").iterdir())) == 1
 

@@ -99,6 +99,24 @@ def add_cache(target: argparse.ArgumentParser) -> None:
     )
 
 
+def add_centre(
+    target: argparse._ActionsContainer, own: str, default: str = "as the recipe says, else none"
+) -> None:
+    """Add the option on what is taken off embeddings.
+
+    Args:
+        target: the parser or the group that gets it.
+        own: which images ``own`` stands for, for the help.
+        default: what is done where it is not given, likewise.
+    """
+    target.add_argument(
+        "--centre",
+        choices=("training", "own", "none"),
+        help="take off each embedding the mean of its camera among the training images, which the "
+        f"run keeps, or among the {own} themselves (own); default: {default}",
+    )
+
+
 def add_levels(target: argparse.ArgumentParser, default: str = "as in the training") -> None:
     """Add the option on grey levels of more than 8 bits.
 

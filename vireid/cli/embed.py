@@ -3,6 +3,7 @@
 import vireid
 from vireid.cli.arguments import (
     add_cache,
+    add_centre,
     add_fold,
     add_levels,
     add_machine,
@@ -42,9 +43,13 @@ def run(words: list[str]) -> None:
         default="all",
         help="which part of a data set (default: all)",
     )
+    command.add_argument(
+        "--camera", metavar="NAME", help="which camera took a plain folder or a single image"
+    )
     add_fold(command)
     add_cache(command)
     add_levels(command)
+    add_centre(command, "embedded images")
     add_machine(command)
     arguments = command.parse_args(words)
     if arguments.out.suffix != ".npz":
@@ -56,11 +61,15 @@ def run(words: list[str]) -> None:
         modality=arguments.modality,
         part=arguments.part,
         fold=arguments.fold,
+        camera=arguments.camera,
         device=arguments.device,
         cache=arguments.cache,
         levels=arguments.levels,
+        centre=arguments.centre,
         progress=progress,
     )
     vireid.save_gallery(gallery, arguments.out)
     count, size = gallery.embeddings.vectors.shape
-    console.print(f"{number_of(count, 'image')}, {size} dimensions: {arguments.out}")
+    kept = gallery.statistics
+    how = "" if kept is None else f", centred by {kept.of} cameras ({kept.fingerprint})"
+    console.print(f"{number_of(count, 'image')}, {size} dimensions{how}: {arguments.out}")

@@ -4,6 +4,7 @@ import argparse
 
 from vireid.cli.arguments import (
     add_cache,
+    add_centre,
     add_fold,
     add_levels,
     add_machine,
@@ -31,6 +32,7 @@ def run(words: list[str]) -> None:
         protocol=protocols(arguments),
         flip=flip(arguments),
         rerank=arguments.rerank,
+        centre=arguments.centre,
         out=arguments.out,
         fold=arguments.fold,
         device=use_machine(arguments),
@@ -63,8 +65,8 @@ def parse(words: list[str]) -> argparse.Namespace:
 
     Returns:
         models, data, stage, every_stage, the options of ``ProtocolOptions``, of which mode,
-        shots and direction are lists, rerank, flip, flip_both, out, fold, cache, levels, device
-        and threads.
+        shots and direction are lists, rerank, flip, flip_both, centre, out, fold, cache, levels,
+        device and threads.
     """
     command = parser(
         "evaluate",
@@ -105,6 +107,7 @@ def parse(words: list[str]) -> argparse.Namespace:
         "and gallery images, sensible up to some 30,000 of them",
     )
     add_flip(beside)
+    add_centre(beside, "test images")
     add_fold(command)
     add_cache(command)
     add_levels(command)

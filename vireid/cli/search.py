@@ -6,7 +6,7 @@ import warnings
 from dataclasses import asdict
 
 import vireid
-from vireid.cli.arguments import add_levels, add_machine, folder, parser, use_machine
+from vireid.cli.arguments import add_centre, add_levels, add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
 from vireid.data.find_images import MODALITIES
 from vireid.ranking import usual_similarity
@@ -66,6 +66,7 @@ def _embedded(arguments: argparse.Namespace) -> Looking:
         modality=arguments.modality,
         camera=arguments.camera,
         levels=arguments.levels,
+        centre=arguments.centre,
         device=use_machine(arguments),
         progress=progress,
     )
@@ -93,7 +94,7 @@ def parse(words: list[str]) -> argparse.Namespace:
 
     Returns:
         run, query, modality, gallery, gallery_modality, only, ignore, with_itself, root, top,
-        figure, json, camera, levels, device and threads.
+        figure, json, camera, centre, levels, device and threads.
     """
     command = parser(
         "search",
@@ -142,8 +143,9 @@ def parse(words: list[str]) -> argparse.Namespace:
     command.add_argument(
         "--camera",
         metavar="NAME",
-        help="which of the gallery's cameras took the query, where levels differ by camera",
+        help="which camera took the query, where the gallery is scaled or centred by camera",
     )
+    add_centre(command, "gallery's images", "as in an npz gallery, else as the recipe says")
     add_levels(command, "as in the gallery, else as in the training")
     add_machine(command)
     return command.parse_args(words)

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from vireid.cli.arguments import add_machine, folder, parser, use_machine
+from vireid.cli.arguments import add_centre, add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress
 from vireid.cli.parsing import Parser
 from vireid.cli.protocol_options import add_choices, add_flip, flip, protocols
@@ -55,6 +55,7 @@ def study_parser(name: str, description: str, example: str) -> Parser:
     )  # fmt: skip
     add_choices(command)
     add_flip(command)
+    add_centre(command, "test images", "none, in all rows")
     add_settings(command, " in all rows")
     add_machine(command)
     return command
@@ -111,6 +112,7 @@ def execute(
         parameter=parameter,
         protocol=protocols(arguments),
         flip=flip(arguments),
+        centre=arguments.centre or "none",
         keep_checkpoints=arguments.keep_checkpoints,
         device=use_machine(arguments),
         again=shlex.join(["vireid", *command]),

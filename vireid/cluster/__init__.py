@@ -2,6 +2,7 @@
 
 from vireid.cluster.balanced import balanced_lists, balanced_neighbours
 from vireid.cluster.centres import centres
+from vireid.cluster.centring import camera_statistics, centred
 from vireid.cluster.dbscan import dbscan
 from vireid.cluster.jaccard import jaccard_distance
 from vireid.cluster.joining import joined_rows
@@ -22,6 +23,8 @@ __all__ = [
     "Search",
     "balanced_lists",
     "balanced_neighbours",
+    "camera_statistics",
+    "centred",
     "centres",
     "cluster_members",
     "dbscan",

@@ -2,6 +2,7 @@
 
 from vireid.config.augmentation import AugmentationConfig
 from vireid.config.compute import ComputeConfig, Precision
+from vireid.config.evaluation import Centre, EvaluationConfig
 from vireid.config.guard import GuardConfig
 from vireid.config.named import Named
 from vireid.config.network import NetworkConfig
@@ -11,7 +12,9 @@ from vireid.config.teacher import TeacherConfig
 
 __all__ = [
     "AugmentationConfig",
+    "Centre",
     "ComputeConfig",
+    "EvaluationConfig",
     "GuardConfig",
     "Named",
     "NetworkConfig",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from vireid.config.augmentation import AugmentationConfig
 from vireid.config.compute import ComputeConfig
+from vireid.config.evaluation import EvaluationConfig
 from vireid.config.guard import GuardConfig
 from vireid.config.network import NetworkConfig
 from vireid.config.stages import StageConfig, StepConfig
@@ -35,6 +36,9 @@ class Recipe:
     """What counts as trouble, and what is done then."""
     teacher: TeacherConfig | None = None
     """A moving average of the network that labels or is evaluated in its place; none by default."""
+    evaluation: EvaluationConfig | None = None
+    """How the run is evaluated and searched where nothing else is said; by its embeddings as they
+    are by default."""
     batch_labels: int = 8
     """Labels in a batch, P (at least 1)."""
     batch_images: int = 4
@@ -98,4 +102,6 @@ class Recipe:
         yield from self.compute.problems()
         if self.teacher is not None:
             yield from self.teacher.problems()
+        if self.evaluation is not None:
+            yield from self.evaluation.problems()
         yield from self.guard.problems()

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from vireid.errors import ABOVE_ZERO, FROM_ONE, outside
+from vireid.labelling.cameras import CameraUse
 from vireid.labelling.clustering import BALANCED, ClusteringConfig
 from vireid.labelling.clusterings import MIXED, OWN, cluster_spaces
 from vireid.labelling.labeller import Matcher, NeighbourSearch, Refiner
@@ -38,6 +39,10 @@ class MultiMemoryMatching:
     """Clustering of each modality by itself."""
     mixed: ClusteringConfig = field(default_factory=lambda: ClusteringConfig(k1=40, k2=32))
     """Clustering of both modalities together, with modality-aware query expansion."""
+    cameras: CameraUse = field(default_factory=CameraUse)
+    """What is made of knowing the cameras."""
+    use_cameras: bool = True
+    """Whether cameras are made use of where they are known."""
     subset: float = 1.0
     """Share of the visible images, in (0, 1], drawn anew at each labelling, that visible and
     matched are over; mixed is over the others and all infrared images. All of them at 1, and in
@@ -139,6 +144,8 @@ class MultiMemoryMatching:
         """
         from vireid.labelling.pairs import matched_labels
 
+        if self.use_cameras:
+            embeddings = self.cameras.applied(embeddings, known)
         found = self._clustered(embeddings, spaces, generator, search)
         for name in found:
             for refiner in self.refiners:

@@ -9,6 +9,7 @@ from vireid.errors import ConfigError, DataError
 from vireid.ranking.gallery import Gallery
 from vireid.ranking.own import Own, OwnRows
 from vireid.ranking.same_levels import check_same_levels
+from vireid.ranking.same_statistics import check_same_statistics
 from vireid.types import Embeddings, Modality, Ranking
 
 
@@ -39,14 +40,16 @@ def search(
         last image of a query for which fewer than K are left.
 
     Raises:
-        DataError: the gallery is empty, of another embedding size, or of another network or other
-            levels than the queries.
+        DataError: the gallery is empty, of another embedding size, or of another network, other
+            levels or other statistics taken off than the queries.
         ConfigError: ``top`` is below 1, what is given holds no embeddings, or the images needed
             to leave something out are unknown.
     """
     given = queries, gallery
     queries, gallery = _embeddings(queries), _embeddings(gallery)
     _check(queries, gallery, top)
+    if isinstance(given[0], Gallery) and isinstance(given[1], Gallery):
+        check_same_statistics(given[0].statistics, given[1].statistics)
     _check_same_network(*given)
     if isinstance(given[0], Gallery) and isinstance(given[1], Gallery):
         check_same_levels(given[0].images, given[1].images)

@@ -10,12 +10,14 @@ import numpy as np
 from vireid.errors import DataError
 from vireid.files import whole_file
 from vireid.ranking.arrays import names_of, numbered, read_arrays, single_text
+from vireid.ranking.centred_rows import centred_rows
 from vireid.ranking.levels_by_row import saved_levels, with_saved_levels
 from vireid.types import Float, Images, Int
+from vireid.types.named_statistics import StatisticsOf
 
 SCALED = ("levels", "camera", "cameras")
 """What tells how images were scaled."""
-ARRAYS = ("vectors", "modality", "paths", "network", "labelling", *SCALED)
+ARRAYS = ("vectors", "modality", "paths", "network", "labelling", "centred", *SCALED)
 """What is read of a file of features."""
 
 
@@ -33,6 +35,8 @@ class Features:
     """Fingerprint of the network that made them, where the file says it."""
     labelling: str | None = None
     """Settings of labelling that belong to them, JSON, where the file says it."""
+    centred: StatisticsOf | None = None
+    """Whose statistics of cameras were taken off them; None where the file does not say so."""
 
 
 def read_features(path: Path) -> Features:
@@ -47,7 +51,7 @@ def read_features(path: Path) -> Features:
 
     Raises:
         DataError: the file is missing or damaged, or lacks vectors, has other paths, or rows of
-            several networks or of several levels.
+            several networks, of several levels or centred in several ways.
     """
     if not path.is_file():
         raise DataError(f"{path} is not a file; expected embeddings (.npz or .npy)")
@@ -68,7 +72,9 @@ def read_features(path: Path) -> Features:
         single_text(path, name, arrays.get(name)) for name in ("network", "labelling")
     )
     _check_levels(path, arrays)
-    return Features(vectors, arrays.get("modality"), names, network, labelling)
+    centred = centred_rows(path, arrays.get("centred"))
+    of = None if centred is None else centred[0]
+    return Features(vectors, arrays.get("modality"), names, network, labelling, of)
 
 
 def _check_levels(path: Path, arrays: dict[str, Any]) -> None:

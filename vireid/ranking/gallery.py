@@ -10,14 +10,17 @@ import numpy as np
 from vireid.errors import DataError
 from vireid.files import whole_file
 from vireid.ranking.arrays import names_of, numbered, numbers_text, read_arrays, single_text
+from vireid.ranking.centred_rows import rows_of_statistics, saved_statistics
 from vireid.ranking.levels_by_row import rows_of_levels, with_saved_levels
-from vireid.types import Embeddings, Float, Images, Int, Levels, Modality
+from vireid.types import Embeddings, Float, Images, Int, Levels, Modality, NamedStatistics
 
 FIELDS = ("vectors", "modality", "camera", "paths", "root")
 """What every file of a gallery holds."""
 KNOWN = ("track", "time", "box")
 """What it holds of each image where it is known."""
-TEXTS = ("network", "source", "labelling", "cameras", "tracks", "levels")
+TEXTS = (
+    "network", "source", "labelling", "cameras", "tracks", "levels", "centred", "statistics",
+)  # fmt: skip
 """What it says of all of them, where it is known."""
 FORMAT = 2
 """Version of the file; 1 holds ``FIELDS`` alone."""
@@ -30,12 +33,15 @@ class Gallery:
     images: Images
     embeddings: Embeddings
     network: str | None = None
-    """Fingerprint of the network, of the size of its images and of their levels; None where
-    unknown. Embeddings of two networks cannot be compared."""
+    """Fingerprint of the network, of the size of its images, of their levels and of the statistics
+    taken off; None where unknown. Embeddings of two networks cannot be compared."""
     source: str | None = None
     """Which run and stage that was, in words; None where unknown."""
     labelling: str | None = None
     """The run's settings of labelling, JSON, as ``vireid.label`` uses them; None where unknown."""
+    statistics: NamedStatistics | None = None
+    """What was taken off the embeddings of each camera; None where nothing was. Embeddings that
+    differ in it cannot be compared."""
 
     def __post_init__(self) -> None:
         """Check that there is one embedding for each image."""
@@ -95,7 +101,8 @@ def save_gallery(gallery: Gallery, path: Path) -> None:
             ``paths`` [N] text and ``root``; ``track``, ``time`` [N] and ``box`` [N, 4],
             ``cameras``, ``tracks`` and ``labelling`` (JSON) and ``source`` where they are known;
             ``network`` and ``levels`` (JSON), of each row, so that they stay when files are
-            joined; and ``format``.
+            joined; ``centred`` of each row and ``statistics`` (JSON) where statistics of cameras
+            were taken off; and ``format``.
 
     Raises:
         DataError: the file cannot be written.
@@ -117,6 +124,8 @@ def save_gallery(gallery: Gallery, path: Path) -> None:
         arrays["levels"] = rows_of_levels(images, gallery.levels)
     if gallery.network is not None:
         arrays["network"] = np.full(len(images), gallery.network)
+    if gallery.statistics is not None:
+        arrays |= rows_of_statistics(gallery.statistics, len(images))
     with whole_file(path) as whole, whole.open("wb") as file:
         np.savez(file, **arrays)
 
@@ -133,7 +142,7 @@ def load_gallery(path: Path | str, *, root: Path | str | None = None) -> Gallery
 
     Raises:
         DataError: the file is missing or damaged, lacks an array, or holds rows of several
-            networks, or rows of a camera with several levels.
+            networks, rows of a camera with several levels, or rows that were centred otherwise.
     """
     path = Path(path)
     if not is_zipfile(path):
@@ -165,6 +174,7 @@ def load_gallery(path: Path | str, *, root: Path | str | None = None) -> Gallery
         )
         images = with_saved_levels(path, images, arrays.get("levels"))
         embeddings = Embeddings(arrays["vectors"], arrays["modality"])
-        return Gallery(images, embeddings, network, source, labelling)
+        statistics = saved_statistics(path, arrays.get("centred"), arrays.get("statistics"))
+        return Gallery(images, embeddings, network, source, labelling, statistics)
     except DataError as error:
         raise DataError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from error

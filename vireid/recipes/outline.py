@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from vireid.config import NetworkConfig
+from vireid.config import Centre, EvaluationConfig, NetworkConfig
 from vireid.errors import ConfigError
 from vireid.recipes.classes import Classes
 from vireid.recipes.reader import FAILED, Reader
@@ -36,6 +36,13 @@ class Outline:
     """The network."""
     seed: int = 0
     """Seed of the run."""
+    evaluation: EvaluationConfig | None = None
+    """How the run is evaluated and searched where nothing else is said."""
+
+    @property
+    def centre(self) -> Centre:
+        """Whose statistics of cameras are taken off embeddings where nothing else is said."""
+        return "none" if self.evaluation is None else self.evaluation.centre
 
 
 def read_outline(text: str, source: str = "recipe") -> Outline:

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
+from vireid.config.evaluation import CentreWord, check_centre
 from vireid.data.find_images import find_images
 from vireid.data.pixels.spans import used_levels
 from vireid.errors import ConfigError
@@ -11,12 +13,18 @@ from vireid.observers import Progress, silent
 from vireid.ranking import Gallery
 from vireid.runs import Run
 from vireid.runs.carried import carried_settings
-from vireid.runs.fingerprints import network_fingerprint
+from vireid.runs.centring import (
+    statistics_of,
+    training_statistics,
+    warn_of_unseen,
+    without_cameras,
+)
+from vireid.runs.fingerprints import centred_fingerprint, network_fingerprint
 from vireid.runs.leveling import LevelWords, with_levels
 from vireid.runs.machine import find_device
-from vireid.runs.networks import open_network
+from vireid.runs.networks import Weights, open_network
 from vireid.runs.reading import read_all
-from vireid.types import Images
+from vireid.types import Images, NamedStatistics
 
 
 def embed(
@@ -31,6 +39,7 @@ def embed(
     device: str = "auto",
     cache: Path | str | None = None,
     levels: LevelWords = None,
+    centre: CentreWord = None,
     progress: Progress = silent,
 ) -> Gallery:
     """Embed images with the network of a run.
@@ -52,17 +61,21 @@ def embed(
         levels: what becomes black and white of images of more than 8 bits, as the words of
             ``--levels`` or ``Levels``; as in the training where not given. Queries take those of
             the gallery that they are compared with: ``levels=gallery.levels``.
+        centre: what is taken off each embedding: the mean of its camera among the training images
+            ("training"), which the run keeps, or among the very images that are embedded ("own"),
+            nothing ("none"), or statistics; as the run's recipe says where not given. Queries take
+            what was taken off their gallery: ``centre=gallery.statistics or "none"``.
         progress: shows how many images are read and embedded.
 
     Returns:
         The images, with the levels that their files were really scaled by, and their embeddings
-        [N, D], rows of unit length; the fingerprint of the network; and the settings by which the
-        run labels.
+        [N, D], rows of unit length; the fingerprint of the network; the settings by which the run
+        labels; and the statistics that were taken off.
 
     Raises:
         DataError: an image cannot be read, or the path holds none.
         ConfigError: the modality is neither known nor given, or an option does not apply.
-        CheckpointError: the run or the stage is missing or damaged.
+        CheckpointError: the run or the stage is missing or damaged, or keeps no statistics.
     """
     if not isinstance(images, Images):
         images = find_images(images, modality, part, fold=fold, camera=camera)
@@ -71,17 +84,33 @@ def embed(
             "modality, part, fold and camera apply to paths; images say it themselves"
         )
     found = open_network(run, stage)
-    images = with_levels(images, levels, found.levels)
+    images, given = with_levels(images, levels, found.levels), _chosen(centre, found)
     size = (found.recipe.height, found.recipe.width)
     network = found.network.to(find_device(device))
     pixels = read_all(images, size, cache, progress=progress)
     with progress("embedding") as tell:
         embeddings = extract(network, pixels, images.modality, progress=tell)
+    statistics = statistics_of(embeddings, images, "own") if given == "own" else given
+    if statistics is not None:
+        embeddings = without_cameras(embeddings, images, statistics)
+        warn_of_unseen(statistics, images)
     where = run.folder if isinstance(run, Run) else run
+    made = network_fingerprint(network.state_dict(), size, found.levels)
     return Gallery(
         replace(images, levels=used_levels(images)),
         embeddings,
-        network_fingerprint(network.state_dict(), size, found.levels),
+        centred_fingerprint(made, statistics),
         f"{where}, stage {found.stage}, {size[0]}x{size[1]}",
         carried_settings(found.text, f"the recipe of {where}"),
+        statistics,
     )
+
+
+def _chosen(centre: CentreWord, found: Weights) -> NamedStatistics | Literal["own"] | None:
+    """Return the statistics that are taken off, ``own`` where they are still to be made."""
+    if isinstance(centre, NamedStatistics):
+        return centre
+    word = found.recipe.centre if centre is None else check_centre(centre)
+    if word != "training":
+        return "own" if word == "own" else None
+    return training_statistics({"": found.file}, asked=centre is not None).get("")

@@ -8,7 +8,7 @@ import numpy as np
 from torch import Tensor, uint8
 
 from vireid.data.digests import digest_files
-from vireid.types import Images, Levels
+from vireid.types import Images, Levels, NamedStatistics
 
 FACTS = {
     "images": "their number",
@@ -110,6 +110,21 @@ def network_fingerprint(
         digest.update(f"\0{name} {plain.dtype} {list(plain.shape)}\0".encode())
         digest.update(plain.flatten().view(uint8).numpy().tobytes() if plain.numel() else b"")
     return digest.hexdigest()[:16]
+
+
+def centred_fingerprint(network: str, statistics: NamedStatistics | None) -> str:
+    """Return a text that is another one where other statistics were taken off embeddings.
+
+    Args:
+        network: what ``network_fingerprint`` returned.
+        statistics: what was taken off; None for nothing.
+
+    Returns:
+        The network's where nothing was; else 16 other hexadecimal digits.
+    """
+    if statistics is None:
+        return network
+    return hashlib.sha256(f"{network} {statistics.fingerprint}".encode()).hexdigest()[:16]
 
 
 def describe_change(one: str, other: str) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from vireid.config import Centre
+from vireid.config.evaluation import CentreWord
 from vireid.data.find_images import find_images, is_data
 from vireid.data.pixels.place import MEMORY
 from vireid.errors import ConfigError, DataError
@@ -34,7 +36,7 @@ class GalleryPlace:
 
 @dataclass(frozen=True)
 class Looking:
-    """What a search is made of, embedded by one network and scaled alike."""
+    """What a search is made of, embedded by one network, scaled and centred alike."""
 
     queries: Gallery
     """The queries."""
@@ -52,6 +54,7 @@ def embed_search(
     modality: str | None = None,
     camera: str | None = None,
     levels: Sequence[str] | None = None,
+    centre: Centre | None = None,
     device: str = "auto",
     progress: Progress = silent,
 ) -> Looking:
@@ -62,9 +65,12 @@ def embed_search(
         query: an image, or a folder of them.
         place: where to look.
         modality: visible or infrared: what the query shows.
-        camera: the name of the gallery's camera that took the query.
+        camera: the name of the camera that took the query, one of the gallery or of the statistics
+            that were taken off it.
         levels: what becomes black and white, as for ``embed``; those of the gallery where not
             given.
+        centre: what is taken off a gallery of images, as for ``embed``; an npz file says it itself,
+            and queries are centred as their gallery.
         device: as for ``embed``.
         progress: shows how far it is.
 
@@ -82,12 +88,25 @@ def embed_search(
     gallery, only = _gallery(place)
     if isinstance(gallery, Images):
         queries = with_cameras(queries, gallery)
-        gallery = made(gallery, levels=levels)
+        gallery = made(gallery, levels=levels, centre=centre)
+    else:
+        _check_centre(centre, gallery, place.path)
     if camera is not None:
-        demand_camera(camera, queries, gallery.images)
+        demand_camera(camera, queries, gallery.images, gallery.statistics)
     queries = with_cameras(queries, gallery.images)
     scaled = query_levels(queries, gallery.images, levels)
-    return Looking(made(queries, levels=scaled), gallery, only)
+    taken: CentreWord = gallery.statistics or "none"
+    return Looking(made(queries, levels=scaled, centre=taken), gallery, only)
+
+
+def _check_centre(centre: Centre | None, gallery: Gallery, path: Path) -> None:
+    """Refuse to take off queries what was not taken off embeddings that are there already."""
+    done = "none" if gallery.statistics is None else gallery.statistics.of
+    if centre not in (None, done):
+        raise ConfigError(
+            f"--centre {centre}: {path} was embedded with --centre {done}, and its queries are "
+            "centred alike: leave the option out, or embed again"
+        )
 
 
 def _gallery(place: GalleryPlace) -> tuple[Gallery | Images, Modality | None]:

@@ -11,10 +11,11 @@ from vireid.config import Recipe
 from vireid.errors import CheckpointError, ConfigError, meant
 from vireid.models import CrossModalNetwork, build_network
 from vireid.recipes import Outline, dump_recipe, read_outline
+from vireid.runs.centring import KEPT_AS
 from vireid.runs.checkpoint import load_checkpoint, load_metadata, load_weights, save_checkpoint
 from vireid.runs.folder import CLEAREST, Origin, Run
 from vireid.runs.last_stage import last_stage
-from vireid.types import Levels
+from vireid.types import Levels, NamedStatistics
 
 
 def new_network(recipe: Recipe | Outline, *, weights: str | None = None) -> CrossModalNetwork:
@@ -62,7 +63,14 @@ def save_network(run: Run, stage: str, network: CrossModalNetwork, recipe: Recip
     save_weights(run, stage, network.state_dict(), recipe)
 
 
-def save_weights(run: Run, stage: str, weights: Mapping[str, Tensor], recipe: Recipe) -> None:
+def save_weights(
+    run: Run,
+    stage: str,
+    weights: Mapping[str, Tensor],
+    recipe: Recipe,
+    *,
+    cameras: NamedStatistics | None = None,
+) -> None:
     """Write the checkpoint of a stage, of weights that were copied before.
 
     Args:
@@ -70,14 +78,22 @@ def save_weights(run: Run, stage: str, weights: Mapping[str, Tensor], recipe: Re
         stage: its name, or ``before``.
         weights: of the network, by name.
         recipe: kept inside the file, as for ``save_network``.
+        cameras: what its embeddings of the training images have in common, kept there too.
 
     Raises:
         CheckpointError: the file cannot be written.
     """
-    save_checkpoint(run.checkpoint_file(stage), weights, _metadata(run, stage, recipe))
+    save_checkpoint(run.checkpoint_file(stage), weights, _metadata(run, stage, recipe, cameras))
 
 
-def keep_clearest(run: Run, weights: Mapping[str, Tensor], recipe: Recipe, clarity: float) -> None:
+def keep_clearest(
+    run: Run,
+    weights: Mapping[str, Tensor],
+    recipe: Recipe,
+    clarity: float,
+    *,
+    cameras: NamedStatistics | None = None,
+) -> None:
     """Write a checkpoint unless there is one whose labels looked better.
 
     Args:
@@ -85,6 +101,7 @@ def keep_clearest(run: Run, weights: Mapping[str, Tensor], recipe: Recipe, clari
         weights: of the network, by name.
         recipe: kept inside the file.
         clarity: how good the labels look that the network made; more is better.
+        cameras: as for ``save_weights``.
 
     Raises:
         CheckpointError: the file cannot be written.
@@ -92,16 +109,19 @@ def keep_clearest(run: Run, weights: Mapping[str, Tensor], recipe: Recipe, clari
     file = run.checkpoint_file(CLEAREST)
     if file.is_file() and float(load_metadata(file).get("clarity", -math.inf)) >= clarity:
         return
-    metadata = _metadata(run, CLEAREST, recipe) | {"clarity": repr(clarity)}
+    metadata = _metadata(run, CLEAREST, recipe, cameras) | {"clarity": repr(clarity)}
     save_checkpoint(file, weights, metadata)
 
 
-def _metadata(run: Run, stage: str, recipe: Recipe) -> dict[str, str]:
+def _metadata(
+    run: Run, stage: str, recipe: Recipe, cameras: NamedStatistics | None
+) -> dict[str, str]:
     """Return what a checkpoint says of itself; of its data only where that has folds."""
     origin = run.origin()
     fold = {} if origin.fold is None else {"data": str(origin.data), "fold": str(origin.fold)}
     levels = run.levels()
     kept = {} if levels is None else {"levels": levels.to_json()}
+    kept |= {} if cameras is None else {KEPT_AS: cameras.to_json()}
     return {"stage": stage, "recipe": dump_recipe(recipe)} | fold | kept
 
 
@@ -157,6 +177,8 @@ class Weights:
     """The stage after which it was saved, or ``before``."""
     origin: Origin
     """Which data it was trained on, where that has folds."""
+    file: Path
+    """The checkpoint."""
     text: str
     """The recipe as it is written there."""
     levels: Levels | None = None
@@ -183,10 +205,10 @@ def open_network(run: Run | Path | str, stage: str | None = None) -> Weights:
         return open_weights(Path(run))
     run = run if isinstance(run, Run) else Run(Path(run))
     recipe, wanted = run.outline(), find_stage(run, stage)
-    network = new_network(recipe, weights="none")
-    load_weights(network, run.checkpoint_file(wanted))
+    network, file = new_network(recipe, weights="none"), run.checkpoint_file(wanted)
+    load_weights(network, file)
     text, levels = run.recipe_text(), run.levels()
-    return Weights(network.eval(), recipe, wanted, run.origin(), text, levels)
+    return Weights(network.eval(), recipe, wanted, run.origin(), file, text, levels)
 
 
 def open_weights(path: Path) -> Weights:
@@ -214,4 +236,4 @@ def open_weights(path: Path) -> Weights:
     origin = Origin(metadata.get("data"), None if fold is None else int(fold))
     levels = Levels.from_json(metadata["levels"]) if "levels" in metadata else None
     stage = metadata.get("stage", path.stem)
-    return Weights(network.eval(), recipe, stage, origin, metadata["recipe"], levels)
+    return Weights(network.eval(), recipe, stage, origin, path, metadata["recipe"], levels)

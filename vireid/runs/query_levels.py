@@ -10,7 +10,7 @@ from vireid.data.pixels.sampling import deep_files
 from vireid.errors import ConfigError, some
 from vireid.ranking.own import spot
 from vireid.runs.leveling import LevelWords, joined
-from vireid.types import ANY, Images, Levels, Modality
+from vireid.types import ANY, Images, Levels, Modality, NamedStatistics
 
 
 def with_cameras(queries: Images, gallery: Images) -> Images:
@@ -40,19 +40,25 @@ def with_cameras(queries: Images, gallery: Images) -> Images:
     )
 
 
-def demand_camera(name: str, queries: Images, gallery: Images) -> None:
+def demand_camera(
+    name: str, queries: Images, gallery: Images, statistics: NamedStatistics | None = None
+) -> None:
     """Refuse a camera of queries that their gallery does not know, though it knows others.
 
     Args:
         name: of the camera.
         queries: Q images of it.
         gallery: G images.
+        statistics: what was taken off the gallery, which may know further cameras.
 
     Raises:
-        ConfigError: the gallery has no such camera in the modality of the queries.
+        ConfigError: neither the gallery nor the statistics have such a camera in the modality of
+            the queries.
     """
     for kind in np.unique(queries.modality).tolist():
         known = _known(gallery, kind)
+        if statistics is not None and statistics.knows(kind, name):
+            continue
         if known and name not in known:
             raise ConfigError(
                 f"--camera {name}: the gallery has no {Modality(kind).name.lower()} camera of that "

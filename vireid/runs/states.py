@@ -20,7 +20,7 @@ from vireid.training import TrainingState, prepare, unpack
 
 _log = logging.getLogger(__name__)
 
-CHANGEABLE = ("guard.", "compute.parts ", "compute.embedding_batch ")
+CHANGEABLE = ("guard.", "evaluation", "compute.parts ", "compute.embedding_batch ")
 """Settings that may be other ones when a run goes on."""
 
 

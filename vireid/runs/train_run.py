@@ -144,7 +144,7 @@ def _train(session: Session, device: str, stop: Callable[[], bool]) -> None:
         watching(session, data, begin=begin, workers=workers, labeller=labeller) as watch,
         writing() as writer,
     ):
-        keeper = Keeper(session, reading, writer)
+        keeper = Keeper(session, data.train, reading, writer)
         events = fit(
             network, images, recipe, labeller=watch.labeller, begin=begin, workers=watch.workers
         )
@@ -164,7 +164,9 @@ def _follow(
     try:
         for event in events:
             watch.tell(event, keeper.writer.write)
-            if isinstance(event, EpochEnded | Labelled) and on_first(partial(keeper.keep, event)):
+            if isinstance(event, EpochEnded | Labelled) and on_first(
+                partial(keeper.keep, event, keeper.embedded(event))
+            ):
                 return False
             if _may_stop(event) and stop():
                 on_first(partial(keeper.save, event.state))

@@ -7,6 +7,7 @@ from typing import Any
 
 from vireid.data import DataFolder
 from vireid.errors import number_of
+from vireid.runs.centring import unseen_words
 from vireid.runs.scores import protocol_key
 from vireid.scoring.chance import Chance, chance
 from vireid.scoring.choice import known_truth
@@ -54,6 +55,7 @@ class Account:
             "ranks_count": protocol.count,
             "flip": self.scored.flip,
             "rerank": self.scored.rerank,
+            "centre": self.scored.centre,
             "data": self.data.name,
             "fold": self.data.fold,
             "test_images": self.test_images,
@@ -116,6 +118,9 @@ class Account:
         yield f"network: {networks}; test {self.test_images}{levels}"
 
     def _troubles(self) -> Iterator[str]:
+        statistics = self.scored.statistics
+        if statistics is not None and (line := unseen_words(statistics, self.data.test)):
+            yield line
         for stage, result in self.scored.results.items():
             if tied := result.ties.trouble():
                 yield f"{stage} {tied}"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
+from vireid.config import Centre
 from vireid.data import DataFolder
 from vireid.models import CrossModalNetwork
 from vireid.observers import Progress, silent
@@ -37,6 +38,7 @@ def evaluate(
     protocol: ProtocolOptions | str | None = None,
     flip: bool = False,
     rerank: bool = False,
+    centre: Centre | None = None,
     out: Path | str | None = None,
     fold: int | None = None,
     device: str = "auto",
@@ -64,6 +66,9 @@ def evaluate(
         flip: average the embedding of each image with that of its mirror image.
         rerank: re-rank by k-reciprocal neighbours; time grows with the square of a draw's
             images.
+        centre: take off each embedding the mean of its camera, by statistics of the training
+            images, which the run keeps ("training"), or of all test images ("own"), or nothing
+            ("none"); as the recipe says where not given.
         out: the folder of all files but metrics.json, in place of the usual one.
         fold: which fold of the data; that of the training where not given.
         device: where to compute; "auto" takes a GPU if there is one.
@@ -83,7 +88,16 @@ def evaluate(
     """
     asked = protocol if isinstance(protocol, ProtocolOptions) else ProtocolOptions(protocol)
     options = EvaluationOptions(
-        stages, asked, flip, rerank, None if out is None else Path(out), fold, device, cache, levels
+        stages=stages,
+        protocol=asked,
+        flip=flip,
+        rerank=rerank,
+        centre=centre,
+        out=None if out is None else Path(out),
+        fold=fold,
+        device=device,
+        cache=cache,
+        levels=levels,
     )
     (found,) = evaluate_each([model], data, options, progress=progress)
     for line in found.warnings:
@@ -128,7 +142,12 @@ def _evaluate(task: Task, options: EvaluationOptions, progress: Progress) -> Ite
     start = perf_counter()
     if task.features is not None:
         found = score_features(
-            task.model.stem, task.features, task.data, task.protocols, rerank=options.rerank
+            task.model.stem,
+            task.features,
+            task.data,
+            task.protocols,
+            rerank=options.rerank,
+            centring=task.centring,
         )
     else:
         networks, recipe, kept = _networks(task)
@@ -140,6 +159,7 @@ def _evaluate(task: Task, options: EvaluationOptions, progress: Progress) -> Ite
             task.data,
             task.protocols,
             options,
+            centring=task.centring,
             levels=kept,
             progress=progress,
         )

@@ -3,6 +3,7 @@
 import hashlib
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -12,12 +13,15 @@ from vireid.cluster import normalise_rows
 from vireid.data import DataFolder
 from vireid.errors import DataError, some
 from vireid.ranking import Gallery, read_features
+from vireid.runs.centring import without_cameras
+from vireid.scoring.centring import PLAIN, Centring
 from vireid.scoring.choice import known_truth
 from vireid.scoring.networks import Scored
 from vireid.scoring.protocol import Protocol
 from vireid.scoring.scores import score
 from vireid.scoring.tally import demand_matches
 from vireid.types import Embeddings, Images, Int, Modality
+from vireid.types.named_statistics import StatisticsOf
 
 ENDINGS = (".npz", ".npy")
 """Of files of features, in lower case."""
@@ -83,6 +87,7 @@ def score_features(
     protocols: Sequence[Protocol],
     *,
     rerank: bool = False,
+    centring: Centring = PLAIN,
 ) -> list[Scored]:
     """Score features of the test images by each protocol.
 
@@ -92,6 +97,7 @@ def score_features(
         data: whose test images they are.
         protocols: at least one.
         rerank: re-rank by k-reciprocal neighbours.
+        centring: whose statistics of cameras are taken off them, or have been.
 
     Returns:
         The scores of each protocol.
@@ -103,6 +109,10 @@ def score_features(
     for protocol in protocols:
         demand_matches(protocol, truth)
     text = f"features {hashlib.sha256(embeddings.vectors.tobytes()).hexdigest()[:16]}"
+    statistics = centring.statistics(name, embeddings, data.test)
+    if statistics is not None:
+        embeddings = without_cameras(embeddings, data.test, statistics)
+    named = [replace(one, name=f"{one.name}{centring.words}") for one in protocols]
     return [
         Scored(
             protocol,
@@ -110,9 +120,30 @@ def score_features(
             embeddings,
             {name: text},
             rerank=rerank,
+            centre=centring.centre,
+            statistics=statistics,
         )
-        for protocol in protocols
+        for protocol in named
     ]
+
+
+def centred_by(given: Path | Given) -> StatisticsOf | None:
+    """Return whose statistics of cameras have been taken off features.
+
+    Args:
+        given: a file of features, or features in memory.
+
+    Returns:
+        As the file or the gallery says; None where it says nothing.
+
+    Raises:
+        DataError: the file cannot be used.
+    """
+    if isinstance(given, Path):
+        return read_features(given).centred
+    if isinstance(given, Gallery) and given.statistics is not None:
+        return given.statistics.of
+    return None
 
 
 def _parts(

@@ -6,15 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from vireid.config import Recipe
+from vireid.config import Centre, Recipe
 from vireid.data import DataFolder
 from vireid.models import CrossModalNetwork
 from vireid.models.extract import extract, extract_both, extract_with_mirror
 from vireid.observers import Progress, silent
 from vireid.recipes import Outline
+from vireid.runs.centring import without_cameras
 from vireid.runs.fingerprints import network_fingerprint
 from vireid.runs.machine import find_device
 from vireid.runs.reading import Reading, read_all, read_training
+from vireid.scoring.centred_names import CENTRED
+from vireid.scoring.centring import PLAIN, Centring
 from vireid.scoring.choice import known_truth
 from vireid.scoring.contents import pixel_digests
 from vireid.scoring.options import EvaluationOptions, Flip
@@ -22,7 +25,7 @@ from vireid.scoring.protocol import Protocol
 from vireid.scoring.protocols import regdb
 from vireid.scoring.scores import ProtocolScores, score
 from vireid.scoring.tally import demand_matches
-from vireid.types import Embeddings, Int, Levels, Modality, Tell
+from vireid.types import Embeddings, Int, Levels, Modality, NamedStatistics, Tell
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,10 @@ class Scored:
     """Whether embeddings are averaged with those of mirror images."""
     rerank: bool = False
     """Whether the lists are re-ranked."""
+    centre: Centre = "none"
+    """Whose statistics of cameras were taken off the embeddings."""
+    statistics: NamedStatistics | None = None
+    """These statistics, of the last network; None where nothing was taken off here."""
 
     @property
     def name(self) -> str:
@@ -62,6 +69,7 @@ def score_networks(
     protocols: Sequence[Protocol],
     options: EvaluationOptions,
     *,
+    centring: Centring = PLAIN,
     levels: Levels | None = None,
     progress: Progress = silent,
 ) -> list[Scored]:
@@ -76,6 +84,7 @@ def score_networks(
         data: its test part is embedded, every image once for each network.
         protocols: queries and galleries, at least one.
         options: mirror images, re-ranking, the device and the cache of decoded images.
+        centring: whose statistics of cameras are taken off the embeddings.
         levels: of the training, for the fingerprint of the networks.
         progress: shows how far the reading and the embedding are.
 
@@ -92,32 +101,48 @@ def score_networks(
     pixels = read_all(data.test, size, options.cache, progress=progress)
     asked = [(flip, protocol) for flip in options.flips() for protocol in protocols]
     results: list[dict[str, ProtocolScores]] = [{} for _ in asked]
-    fingerprints = {}
+    fingerprints: dict[str, str] = {}
+    statistics: dict[bool, NamedStatistics | None] = {}
     for name, network in networks:
         fingerprints[name] = network_fingerprint(network.state_dict(), size, levels)
         with progress(f"embedding, {name}") as tell:
             embedded = _embed(network.to(device), pixels, data.test.modality, options.flip, tell)
-        for (flip, protocol), found in zip(asked, results, strict=True):
-            named = replace(protocol, name=scored_name(protocol, flip=flip))
-            found[name] = score(embedded[flip], truth, named, rerank=options.rerank)
+        for flip, found in embedded.items():
+            statistics[flip] = taken = centring.statistics(name, found, data.test)
+            if taken is not None:
+                embedded[flip] = without_cameras(found, data.test, taken)
+        for (flip, protocol), scores in zip(asked, results, strict=True):
+            named = replace(protocol, name=scored_name(protocol, flip=flip, centre=centring.centre))
+            scores[name] = score(embedded[flip], truth, named, rerank=options.rerank)
     digests = pixel_digests(pixels)
     return [
-        Scored(protocol, found, embedded[flip], fingerprints, digests, flip, options.rerank)
+        Scored(
+            protocol,
+            found,
+            embedded[flip],
+            fingerprints,
+            digests,
+            flip,
+            options.rerank,
+            centring.centre,
+            statistics[flip],
+        )
         for (flip, protocol), found in zip(asked, results, strict=True)
     ]
 
 
-def scored_name(protocol: Protocol, *, flip: bool) -> str:
-    """Return the name of a protocol with whether mirror images count.
+def scored_name(protocol: Protocol, *, flip: bool, centre: Centre = "none") -> str:
+    """Return the name of a protocol with what is done to embeddings.
 
     Args:
         protocol: queries and galleries.
         flip: whether embeddings are averaged with those of mirror images.
+        centre: whose statistics of cameras are taken off them.
 
     Returns:
         The name.
     """
-    return f"{protocol.name}{', flip-averaged' * flip}"
+    return f"{protocol.name}{', flip-averaged' * flip}{CENTRED[centre]}"
 
 
 def _embed(

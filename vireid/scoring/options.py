@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from vireid.config import Centre
 from vireid.errors import ConfigError
 from vireid.runs.leveling import LevelWords
 from vireid.scoring.choice import ProtocolOptions
@@ -29,6 +30,9 @@ class EvaluationOptions:
     with, of one embedding of the images."""
     rerank: bool = False
     """Re-rank by k-reciprocal neighbours."""
+    centre: Centre | None = None
+    """Take off each embedding the mean of its camera among the training images (training) or the
+    test images (own), or nothing (none); as the recipe says where None."""
     out: Path | None = None
     """Folder of all files but metrics.json, of several models one in it for each; None for the
     run's, or one beside the weights."""

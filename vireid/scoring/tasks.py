@@ -9,11 +9,19 @@ from pathlib import Path
 from vireid.data import DataFolder
 from vireid.errors import DataError
 from vireid.runs import Origin, Run, find_stage, open_weights
+from vireid.scoring.centring import PLAIN, Centring, features_centring, network_centring
 from vireid.scoring.choice import choose_protocol
-from vireid.scoring.features import Given, features_of, is_features
+from vireid.scoring.features import Given, centred_by, features_of, is_features
 from vireid.scoring.files import read_json, read_scores
 from vireid.scoring.folds import open_for
-from vireid.scoring.models_given import IN_MEMORY, Model, check_models, name_of, path_of
+from vireid.scoring.models_given import (
+    IN_MEMORY,
+    Model,
+    check_models,
+    finished,
+    name_of,
+    path_of,
+)
 from vireid.scoring.options import EVERY, EvaluationOptions
 from vireid.scoring.protocol import Protocol
 from vireid.types import Embeddings
@@ -35,6 +43,8 @@ class Task:
     """The folder that gets the files; None for none."""
     features: Embeddings | None = None
     """Of the test images, where that is what is evaluated."""
+    centring: Centring = PLAIN
+    """Whose statistics of cameras are taken off embeddings."""
 
     @property
     def is_run(self) -> bool:
@@ -100,9 +110,9 @@ def _task(
 ) -> Task:
     """Find what a run, weights or features are evaluated on."""
     in_memory, file = path is IN_MEMORY, is_features(path)
-    origin, stages = Origin(), options.names()
+    origin, stages, centring = Origin(), options.names(), PLAIN
     if not (in_memory or file):
-        origin, stages = _origin_and_stages(path, options)
+        origin, stages, centring = _origin_and_stages(path, options)
     opened = open_for(path, origin, data, options.fold)
     out = options.out
     if out and several:
@@ -114,24 +124,30 @@ def _task(
     features = None
     if in_memory or file:
         given: Path | Given = path if file else model  # type: ignore[assignment]
+        centring = features_centring(options.centre, str(path), centred_by(given))
         features = features_of(given, opened.test)
-    return Task(path, opened, protocols, stages, place, features)
+    return Task(path, opened, protocols, stages, place, features, centring)
 
 
 def _origin_and_stages(
     model: Path, options: EvaluationOptions
-) -> tuple[Origin, tuple[str | None, ...]]:
-    """Return what a model was trained on, and which of its stages are meant."""
+) -> tuple[Origin, tuple[str | None, ...], Centring]:
+    """Return what a model was trained on, which of its stages are meant, and how it is centred."""
     if model.is_file():
-        return open_weights(model).origin, (None,)
+        weights = open_weights(model)
+        centring = network_centring(options.centre, weights.recipe, {weights.stage: model})
+        return weights.origin, (None,), centring
     run = Run(model)
     every = options.stages == EVERY
     stages = tuple(run.stages()) if every else options.names()
     for stage in (*stages, None) if every else stages:
         find_stage(run, stage)
+    names = [stage or finished(run)[-1] for stage in stages]
+    files = {name: run.checkpoint_file(name) for name in names}
+    centring = network_centring(options.centre, run.outline(), files)
     read_scores(run.metrics_file)
     read_json(run.timing_file)
-    return run.origin(), stages
+    return run.origin(), stages, centring
 
 
 def _place(model: Path, out: Path | None) -> Path:

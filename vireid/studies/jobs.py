@@ -16,6 +16,7 @@ from vireid.runs.states import where_saved
 from vireid.runs.stopping import stop_requests
 from vireid.runs.train_run import train_run
 from vireid.scoring import EvaluationOptions
+from vireid.scoring.centring import network_centring
 from vireid.scoring.networks import score_networks, training_precision
 from vireid.studies.branch import branch_of
 from vireid.studies.code import Code
@@ -196,7 +197,8 @@ def _results(job: Job, row: str, run: Run, recipe: Recipe) -> list[Result]:
 
 def _score(study: Study, name: str, run: Run, recipe: Recipe) -> dict[str, dict[str, float]]:
     """Score the last stage of a run, in percent, by the whole names of the protocols."""
-    networks, test = [(recipe.stages[-1].name, load_network(run))], study.test[name]
+    stage, test = recipe.stages[-1].name, study.test[name]
+    networks = [(stage, load_network(run))]
     test = replace(test, test=with_levels(test.test, None, levels_of(run)))
     found = score_networks(
         networks,
@@ -204,6 +206,7 @@ def _score(study: Study, name: str, run: Run, recipe: Recipe) -> dict[str, dict[
         test,
         study.protocols[name],
         EvaluationOptions(flip=study.flip, device=study.device),
+        centring=network_centring(study.centre, run.outline(), {stage: run.checkpoint_file(stage)}),
         levels=levels_of(run),
         progress=study.progress,
     )

@@ -5,7 +5,8 @@ import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from vireid.config import Recipe
+from vireid.config import Centre, Recipe
+from vireid.config.evaluation import check_centre
 from vireid.errors import ConfigError, VireidError, some
 from vireid.observers import Progress, silent
 from vireid.parallel.environment import is_several, launcher
@@ -35,6 +36,7 @@ def run_study(
     parameter: str | None = None,
     protocol: ProtocolOptions | Sequence[ProtocolOptions] = (),
     flip: Flip = False,
+    centre: Centre = "none",
     keep_checkpoints: bool = False,
     device: str = "auto",
     again: str = "the same call",
@@ -60,6 +62,9 @@ def run_study(
             not given. Rows whose networks are there are scored by those that are new.
         flip: average test embeddings with those of mirror images; ``"both"`` scores without and
             with.
+        centre: take off test embeddings the means of cameras among the training images
+            (``"training"``) or the test images (``"own"``), of all rows alike, whatever their
+            recipes say.
         keep_checkpoints: keep the networks of all rows, for ``evaluate``.
         device: where to compute; "auto" takes a GPU if there is one.
         again: how to go on, for messages and the page of results.
@@ -90,9 +95,9 @@ def run_study(
         for name, test in scored.items()
     }
     study = Study(
-        StudyFolder(Path(out)), rows, trained, scored, numbers, chosen, flip, keep_checkpoints,
-        None if gains is None else tuple(gains), parameter, find_device(device), again, watch,
-        progress,
+        StudyFolder(Path(out)), rows, trained, scored, numbers, chosen, flip, check_centre(centre),
+        keep_checkpoints, None if gains is None else tuple(gains), parameter, find_device(device),
+        again, watch, progress,
     )  # fmt: skip
     _run(study)
     return study.folder

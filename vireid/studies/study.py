@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from vireid.config import Recipe
+from vireid.config import Centre, Recipe
 from vireid.data import DataFolder, open_data
 from vireid.errors import ConfigError, DataError
 from vireid.observers import Progress, silent
@@ -35,6 +35,8 @@ class Study:
     """What the test part of each is scored by, by the same names."""
     flip: Flip = False
     """Whether test embeddings are averaged with those of mirror images; ``both`` for either."""
+    centre: Centre = "none"
+    """Whose statistics of cameras are taken off test embeddings, of all rows alike."""
     keep_checkpoints: bool = False
     """Whether the networks of the rows stay."""
     gains: tuple[tuple[str, str], ...] | None = None
@@ -73,21 +75,24 @@ class Study:
             Whole names of protocols, in order.
         """
         return [
-            whole_name(one, flip=flip) for flip in flips(self.flip) for one in self.protocols[name]
+            whole_name(one, flip=flip, centre=self.centre)
+            for flip in flips(self.flip)
+            for one in self.protocols[name]
         ]
 
 
-def whole_name(protocol: Protocol, *, flip: bool = False) -> str:
+def whole_name(protocol: Protocol, *, flip: bool = False, centre: Centre = "none") -> str:
     """Return what results call a protocol.
 
     Args:
         protocol: queries and galleries.
         flip: whether embeddings are averaged with those of mirror images.
+        centre: whose statistics of cameras are taken off them.
 
     Returns:
         Its name, with all that is done beside it and the number of draws.
     """
-    return protocol_key(scored_name(protocol, flip=flip), len(protocol.draws))
+    return protocol_key(scored_name(protocol, flip=flip, centre=centre), len(protocol.draws))
 
 
 def open_all(

@@ -1,9 +1,11 @@
 """What the loop yields."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from vireid.training.reports import EpochReport, StepReport
 from vireid.training.state import TrainingState
+from vireid.types import Embeddings
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,9 @@ class Labelled:
     """Where the training stands; it may be saved."""
     fresh: bool
     """Whether the labels are new, and those of the network as it is."""
+    embeddings: Embeddings | None = None
+    """Of the training images by the network that embeds them for labels, where the labels are
+    fresh."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,9 @@ class EpochEnded:
     """At the start of the next epoch or stage; it may be saved."""
     report: EpochReport
     """What the epoch did."""
+    embedded: Callable[[], Embeddings]
+    """Embeds the training images, when it is called, by the network that a stage leaves; of
+    several processes, all have to."""
 
 
 Event = EpochBegun | Labelled | Stepped | EpochEnded

@@ -20,6 +20,7 @@ from vireid.training.schedule import learning_rate
 from vireid.training.state import TrainingState, first_state
 from vireid.training.step import Stepping
 from vireid.training.workers import Workers
+from vireid.types import Embeddings
 
 
 def fit(
@@ -69,12 +70,21 @@ def fit(
         stage = recipe.stages[state.stage]
         yield EpochBegun(state, step_report(state, stage, {}))
         if state.labels_are_due(stage) or state.centres_are_due(stage):
-            fresh = renew(state, recipe, stage, sources)
-            yield Labelled(state, fresh)
+            yield _labelled(state, renew(state, recipe, stage, sources))
         yield from _epoch(Stepping(state, recipe, stage, forward, workers.agree), images)
         report = epoch_report(state, stage)
         state.end_epoch(recipe)
-        yield EpochEnded(state, report)
+        yield EpochEnded(state, report, partial(_embedded, state, recipe, sources))
+
+
+def _labelled(state: TrainingState, fresh: Embeddings | None) -> Labelled:
+    return Labelled(state, fresh is not None, fresh)
+
+
+def _embedded(state: TrainingState, recipe: Recipe, sources: Sources) -> Embeddings:
+    """Embed the training images by the network that a stage leaves."""
+    images = sources.images
+    return sources.embed(state.evaluated_network(recipe), images.pixels, images.modality)
 
 
 def _epoch(stepping: Stepping, images: TrainingImages) -> Iterator[Stepped]:

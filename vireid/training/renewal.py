@@ -44,7 +44,9 @@ class Sources:
     """Lets one process label for all."""
 
 
-def renew(state: TrainingState, recipe: Recipe, stage: StageConfig, sources: Sources) -> bool:
+def renew(
+    state: TrainingState, recipe: Recipe, stage: StageConfig, sources: Sources
+) -> Embeddings | None:
     """Renew what is due before an epoch's first step.
 
     Args:
@@ -55,7 +57,8 @@ def renew(state: TrainingState, recipe: Recipe, stage: StageConfig, sources: Sou
         sources: images, labeller and who embeds.
 
     Returns:
-        True if the labels are new, and those of the network as it is now.
+        The embeddings that were labelled, if the labels are new, and those of the network as it is
+        now.
     """
     start = perf_counter()
     images, features = sources.images, needs_pooled(stage.all_terms().values())
@@ -64,18 +67,18 @@ def renew(state: TrainingState, recipe: Recipe, stage: StageConfig, sources: Sou
         network = state.labelling_network(recipe)
         return sources.embed(network, images.pixels, images.modality, with_features=features)
 
-    fresh = False
+    fresh = None
     if state.labels_are_due(stage):
         begins = state.labelled == UNLABELLED
         embeddings = embedded()
         if _relabel(state, recipe, stage, sources, embeddings):
             again = begins and state.begin_again(recipe)
             _begin(state, recipe, stage, sources, embedded() if again else embeddings)
-            fresh = not again
+            fresh = None if again else embeddings
     elif state.centres_are_due(stage):
         _recentre(state, stage, sources, embedded())
     else:
-        return False
+        return None
     state.seconds["labelling"] += perf_counter() - start
     return fresh
 

@@ -4,11 +4,13 @@ Each shows itself in a line: what it is, and how much of it.
 """
 
 from vireid.types.arrays import NOISE, SYSU_CAMERAS, Bool, Float, Int, Modality
+from vireid.types.cameras import CameraStatistics
 from vireid.types.embeddings import Embeddings, Ranking
 from vireid.types.images import Images, Truth
 from vireid.types.labelling import Known, Labelling, LabelSpace
 from vireid.types.labels import Matching, PseudoLabels
 from vireid.types.levels import ANY, Levels, Span
+from vireid.types.named_statistics import NamedStatistics
 from vireid.types.short_name import short_name
 from vireid.types.telling import Tell
 
@@ -17,6 +19,7 @@ __all__ = [
     "NOISE",
     "SYSU_CAMERAS",
     "Bool",
+    "CameraStatistics",
     "Embeddings",
     "Float",
     "Images",
@@ -27,6 +30,7 @@ __all__ = [
     "Levels",
     "Matching",
     "Modality",
+    "NamedStatistics",
     "PseudoLabels",
     "Ranking",
     "Span",

@@ -1,0 +1,98 @@
+"""`--centre` of `vireid evaluate`, `embed` and `search`."""
+
+import json
+from contextlib import nullcontext
+
+import numpy as np
+import pytest
+
+import vireid
+from vireid.cli.main import main
+from vireid.ranking import load_gallery
+
+QUERY = ("cam3", "0009", "0000.jpg")
+
+
+def go(capsys, *words):
+    capsys.readouterr()
+    assert main([str(word) for word in words]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def centred(trained, people, tmp_path_factory):
+    """Return the embeddings of all test images, centred by training cameras."""
+    path = tmp_path_factory.mktemp("centred") / "test.npz"
+    words = ("embed", trained, people, "--part", "test", "--out", path, "--centre", "training")
+    assert main([str(word) for word in words]) == 0
+    return path
+
+
+def test_a_table_says_whose_cameras(trained, people, tmp_path, capsys):
+    words = ("evaluate", trained, people, "--out", tmp_path, "--centre")
+    for centre, name in (("training", "training"), ("own", "test")):
+        assert f", centred by {name} cameras, mean" in go(capsys, *words, centre)
+    assert "centred" not in go(capsys, *words, "none")
+
+
+def test_embeddings_say_what_was_taken_off(trained, people, centred, tmp_path, capsys):
+    path = tmp_path / "night.npz"
+    words = ("embed", trained, people / "cam3", "--modality", "infrared", "--out", path)
+    out = go(capsys, *words, "--camera", "3", "--centre", "training")
+    found = load_gallery(path)
+    assert f"centred by training cameras ({found.statistics.fingerprint})" in out.replace("\n", " ")
+    whole = load_gallery(centred)
+    row = whole.images.paths.index("/".join(QUERY))
+    mine = found.images.paths.index("/".join(QUERY[1:]))
+    np.testing.assert_allclose(found.vectors[mine], whole.vectors[row], atol=1e-5)
+
+
+@pytest.mark.parametrize("camera", [(), ("--camera", "6")])
+def test_a_query_is_centred_as_its_gallery(
+    trained, people, centred, tmp_path, capsys, succeed, camera
+):
+    query = tmp_path / "query.jpg"
+    query.write_bytes(people.joinpath(*QUERY).read_bytes())
+    words = ("search", trained, query, "--modality", "infrared", "--gallery", centred, "--json")
+    capsys.readouterr()
+    succeed(*words, *camera)
+    out, err = capsys.readouterr()
+    assert ("no statistics of 1 infrared image of an unknown camera" in " ".join(err.split())) == (
+        not camera
+    )
+    gallery = load_gallery(centred)
+    with pytest.warns() if not camera else nullcontext():
+        mine = vireid.embed(
+            trained,
+            query,
+            modality="infrared",
+            camera=camera[1] if camera else None,
+            centre=gallery.statistics,
+        )
+    expected = vireid.search(mine, gallery, 10, ignore=["own-file"])
+    (found,) = json.loads(out)
+    assert [one["similarity"] for one in found["found"]] == pytest.approx(
+        expected.similarity[0].tolist(), abs=1e-6
+    )
+
+
+def test_the_query_is_centred_as_a_gallery_of_images(trained, people, capsys):
+    query = people.joinpath(*QUERY)
+    words = ("search", trained, query, "--modality", "infrared", "--gallery", people, "--json")
+    similar = {}
+    for centre in ("none", "training", "own"):
+        (found,) = json.loads(go(capsys, *words, "--centre", centre, "--with-itself"))
+        assert found["found"][0]["path"] == str(query)
+        assert found["found"][0]["similarity"] == pytest.approx(1, abs=1e-5)
+        similar[centre] = found["found"][1]["similarity"]
+    assert len(set(similar.values())) == 3
+
+
+def test_what_does_not_go_together(trained, people, centred, mistake):
+    query = people.joinpath(*QUERY)
+    words = ("search", trained, query, "--modality", "infrared", "--gallery", centred)
+    told = mistake(*words, "--centre", "none")
+    assert "was embedded with --centre training, and its queries are centred alike" in told
+    assert "the gallery has no infrared camera of that name" in mistake(*words, "--camera", "9")
+    told = mistake("evaluate", centred, people, "--centre", "own")
+    assert "is centred by training cameras already: leave the option out" in told

@@ -1,0 +1,105 @@
+"""Whose statistics of cameras are taken off the embeddings of test images."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vireid.config import Centre
+from vireid.config.evaluation import check_centre
+from vireid.errors import ConfigError
+from vireid.recipes import Outline
+from vireid.runs.centring import statistics_of, training_statistics
+from vireid.scoring.centred_names import CENTRED
+from vireid.types import Embeddings, Images, NamedStatistics
+from vireid.types.named_statistics import StatisticsOf
+
+
+@dataclass(frozen=True)
+class Centring:
+    """Whose statistics are taken off embeddings, and where they are from."""
+
+    centre: Centre = "none"
+    """Whose they are; ``own`` are those of all test images."""
+    kept: Mapping[str, NamedStatistics] = field(default_factory=dict)
+    """Those of the training images, by the name of the network."""
+    done: bool = False
+    """Whether embeddings are given that are centred already."""
+
+    @property
+    def words(self) -> str:
+        """What the name of a protocol says of it."""
+        return CENTRED[self.centre]
+
+    def statistics(
+        self, name: str, embeddings: Embeddings, images: Images
+    ) -> NamedStatistics | None:
+        """Return what is to be taken off embeddings.
+
+        Args:
+            name: of the network.
+            embeddings: [N, D] of the test images by that network.
+            images: the N test images.
+
+        Returns:
+            Statistics of the cameras; None where nothing is to be taken off.
+        """
+        if self.centre == "none" or self.done:
+            return None
+        return self.kept[name] if self.kept else statistics_of(embeddings, images, "own")
+
+
+PLAIN = Centring()
+"""Nothing is taken off."""
+
+
+def network_centring(asked: Centre | None, outline: Outline, files: Mapping[str, Path]) -> Centring:
+    """Return whose statistics are taken off the embeddings of a run, or of weights.
+
+    Args:
+        asked: what the user wants; as the recipe says where None.
+        outline: of its recipe.
+        files: the checkpoints that are evaluated, by stage.
+
+    Returns:
+        It; nothing where the recipe wants statistics that the training could not know.
+
+    Raises:
+        ConfigError: the word is unknown.
+        CheckpointError: what is asked for is not kept.
+    """
+    centre = outline.centre if asked is None else check_centre(asked)
+    if centre != "training":
+        return Centring(centre)
+    kept = training_statistics(files, asked=asked is not None)
+    return Centring(centre, kept) if kept else PLAIN
+
+
+def features_centring(asked: Centre | None, name: str, given: StatisticsOf | None) -> Centring:
+    """Return whose statistics are taken off features, or have been.
+
+    Args:
+        asked: what the user wants; nothing more where None.
+        name: what the features are called, for messages.
+        given: whose statistics have been taken off; None where none have.
+
+    Returns:
+        It.
+
+    Raises:
+        ConfigError: the word is unknown, the features are centred otherwise, or are to be centred
+            by what only a run knows.
+    """
+    centre = asked if asked is None else check_centre(asked)
+    if given is not None:
+        if centre not in (None, given):
+            raise ConfigError(
+                f"--centre {centre}: {name} is centred by {given} cameras already: leave the "
+                "option out, or embed again"
+            )
+        return Centring(given, done=True)
+    if centre == "training":
+        raise ConfigError(
+            f"--centre training: {name} holds no statistics of training images: give the run in "
+            "its place, or say --centre training to `vireid embed`"
+        )
+    return Centring(centre or "none")
