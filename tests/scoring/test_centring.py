@@ -102,7 +102,7 @@ def test_cameras_that_were_never_seen_are_said(run, data):
 
 def test_a_run_without_statistics(plain, run, data, tmp_path):
     for model in (plain, plain.checkpoint_file(BEFORE)):
-        with pytest.raises(CheckpointError, match="before.safetensors keeps no statistics of"):
+        with pytest.raises(CheckpointError, match=r"before\.safetensors keeps no statistics of"):
             vireid.evaluate(model, data, centre="training", out=tmp_path)
     assert not (tmp_path / "evaluation.json").exists()
     with pytest.raises(ConfigError, match="centre is test; expected one of none, training, own"):
