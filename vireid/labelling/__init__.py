@@ -6,6 +6,7 @@ Names are resolved when they are first used: a recipe's settings are read withou
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from vireid.labelling.cameras import CameraUse
 from vireid.labelling.clustering import ClusteringConfig, closed_up, cluster_rows
 from vireid.labelling.labeller import Labeller, Matcher, NeighbourSearch, Refiner
 from vireid.labelling.matchers import MATCHERS, Rounds, Transport, Votes
@@ -26,6 +27,7 @@ _LATER = {
 __all__ = [
     "MATCHERS",
     "REFINERS",
+    "CameraUse",
     "ClusteringConfig",
     "DensePrototypes",
     "Labeller",

@@ -6,12 +6,47 @@ import numpy as np
 
 from vireid.labelling.clustering import BALANCED, ClusteringConfig, cluster_rows
 from vireid.labelling.labeller import Neighbours, NeighbourSearch
-from vireid.types import NOISE, Float, Int, Modality
+from vireid.labelling.shares import kept_apart
+from vireid.types import NOISE, Embeddings, Float, Int, Modality, PseudoLabels
 
 OWN: Mapping[str, Modality] = {"visible": Modality.VISIBLE, "infrared": Modality.INFRARED}
 """The label spaces of a single modality."""
 MIXED = "mixed"
 """The label space of both."""
+
+
+def clustered(
+    embeddings: Embeddings,
+    names: Sequence[str],
+    configs: tuple[ClusteringConfig, ClusteringConfig],
+    subset: float,
+    generator: np.random.Generator,
+    search: NeighbourSearch,
+) -> dict[str, PseudoLabels]:
+    """Cluster images in several label spaces, a share of the visible ones apart from the others.
+
+    Args:
+        embeddings: of N images.
+        names: of visible, infrared and mixed, what is wanted.
+        configs: of each modality by itself, and of both together.
+        subset: share of the visible images that are kept apart from ``mixed``, see
+            ``shares.kept_apart``.
+        generator: source of the draw.
+        search: finds neighbours.
+
+    Returns:
+        Labels of the N images by name, in the order of the names.
+    """
+    found, vectors, modality = {}, embeddings.vectors, embeddings.modality
+    for rows, some in kept_apart(modality, names, subset, generator):
+        given = (vectors, modality)  # those that other processes have
+        if len(rows) < len(embeddings):
+            given = (vectors[rows], modality[rows])
+        for name, part in cluster_spaces(*given, some, configs, search).items():
+            labels = np.full(len(embeddings), NOISE, dtype=np.int64)
+            labels[rows] = part
+            found[name] = PseudoLabels(labels, modality=OWN.get(name))
+    return {name: found[name] for name in names}
 
 
 def cluster_spaces(

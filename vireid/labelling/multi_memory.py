@@ -9,11 +9,9 @@ import numpy as np
 from vireid.errors import ABOVE_ZERO, FROM_ONE, outside
 from vireid.labelling.cameras import CameraUse
 from vireid.labelling.clustering import BALANCED, ClusteringConfig
-from vireid.labelling.clusterings import MIXED, OWN, cluster_spaces
+from vireid.labelling.clusterings import MIXED, OWN, clustered
 from vireid.labelling.labeller import Matcher, NeighbourSearch, Refiner
-from vireid.labelling.shares import kept_apart
 from vireid.types import (
-    NOISE,
     Embeddings,
     Known,
     Labelling,
@@ -38,9 +36,10 @@ class MultiMemoryMatching:
     mixed: ClusteringConfig = field(default_factory=lambda: ClusteringConfig(k1=40, k2=32))
     """Clustering of both modalities together, with modality-aware query expansion."""
     cameras: CameraUse = field(default_factory=CameraUse)
-    """What is made of knowing the cameras."""
+    """What is made of the cameras."""
     use_cameras: bool = True
-    """Whether cameras are made use of where they are known."""
+    """Whether the settings of cameras count; they are off by themselves where no image says its
+    camera."""
     subset: float = 1.0
     """Share of the visible images, in (0, 1], drawn anew at each labelling, that visible and
     matched are over; mixed is over the others and all infrared images. All of them at 1, and in
@@ -76,6 +75,7 @@ class MultiMemoryMatching:
         """Yield a message for each value that cannot be."""
         yield from self.single.problems("labelling.single.")
         yield from self.mixed.problems("labelling.mixed.")
+        yield from self.cameras.problems("labelling.cameras.")
         if self.single.neighbours == BALANCED:
             yield (
                 "labelling.single.neighbours is balanced; expected nearest, as single clusters one "
@@ -108,11 +108,25 @@ class MultiMemoryMatching:
         if set(spaces) == {"mixed"}:
             found = replace(found, single=plain.single)
         if "matched" not in spaces:
-            names = ("single", "mixed", "subset", "refiners")
+            names = ("single", "mixed", "cameras", "use_cameras", "subset", "refiners")
             found = MultiMemoryMatching(**{name: getattr(found, name) for name in names})
         if "mixed" not in spaces:
             found = replace(found, subset=plain.subset)
+        if not found.use_cameras or found.cameras == plain.cameras:
+            found = replace(found, cameras=plain.cameras, use_cameras=plain.use_cameras)
         return found
+
+    def idle(self, known: Known) -> Iterator[str]:
+        """Say which settings cannot count, as nobody knows what they need.
+
+        Args:
+            known: what is known of the images.
+
+        Yields:
+            A line for each.
+        """
+        if self.use_cameras:
+            yield from self.cameras.idle(known)
 
     def label(
         self,
@@ -138,9 +152,11 @@ class MultiMemoryMatching:
             noise in ``visible`` and ``infrared``. Labels of ``matched`` carry confidences. With a
             subset, visible images that a space is not over are noise in it.
         """
-        if self.use_cameras:
-            embeddings = self.cameras.applied(embeddings, known)
-        found = self._clustered(embeddings, spaces, generator, search)
+        embeddings = self.seen(embeddings, known)
+        wanted = [name for name in OWN if name in spaces or "matched" in spaces]
+        wanted += [MIXED] if MIXED in spaces else []
+        configs = (self.single, self.mixed)
+        found = clustered(embeddings, wanted, configs, self.subset, generator, search)
         for name in found:
             for refiner in self.refiners:
                 found[name] = refiner.refine(found[name], embeddings, known, generator=generator)
@@ -150,27 +166,17 @@ class MultiMemoryMatching:
         found["matched"] = self._join(embeddings, matching, found, generator)
         return Labelling(found, matching, "matched")
 
-    def _clustered(
-        self,
-        embeddings: Embeddings,
-        spaces: Sequence[str],
-        generator: np.random.Generator,
-        search: NeighbourSearch,
-    ) -> dict[str, PseudoLabels]:
-        """Cluster the images in the label spaces wanted, those that a matching needs included."""
-        wanted = [name for name in OWN if name in spaces or "matched" in spaces]
-        wanted += [MIXED] if MIXED in spaces else []
-        found, vectors, modality = {}, embeddings.vectors, embeddings.modality
-        for rows, names in kept_apart(modality, wanted, self.subset, generator):
-            some = (vectors, modality)  # those that other processes have
-            if len(rows) < len(embeddings):
-                some = (vectors[rows], modality[rows])
-            parts = cluster_spaces(*some, names, (self.single, self.mixed), search)
-            for name, part in parts.items():
-                labels = np.full(len(embeddings), NOISE, dtype=np.int64)
-                labels[rows] = part
-                found[name] = PseudoLabels(labels, modality=OWN.get(name))
-        return {name: found[name] for name in wanted}
+    def seen(self, embeddings: Embeddings, known: Known) -> Embeddings:
+        """Return embeddings as they are clustered and matched.
+
+        Args:
+            embeddings: of N images.
+            known: what is known of them.
+
+        Returns:
+            The embeddings, without what the settings of cameras take off.
+        """
+        return self.cameras.applied(embeddings, known) if self.use_cameras else embeddings
 
     def match(
         self,

@@ -5,6 +5,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from vireid.errors import DataError
+from vireid.labelling.cameras import CameraUse
 from vireid.labelling.clustering import ClusteringConfig
 from vireid.labelling.labeller import Labeller
 from vireid.labelling.matchers import MATCHERS
@@ -12,7 +13,8 @@ from vireid.labelling.multi_memory import MultiMemoryMatching
 from vireid.labelling.refiners import REFINERS
 from vireid.types import short_name
 
-CLUSTERINGS = ("single", "mixed")
+GROUPS = {"single": ClusteringConfig, "mixed": ClusteringConfig, "cameras": CameraUse}
+"""Settings that are groups of settings."""
 KINDS = {short_name(kind): kind for kind in (*MATCHERS, *REFINERS)}
 """Matchers and refiners that ship; those of a recipe's own are not carried along."""
 
@@ -53,9 +55,9 @@ def read_settings(text: str, source: str = "labelling") -> MultiMemoryMatching:
     """
     try:
         values = _known(MultiMemoryMatching, json.loads(text))
-        for name in CLUSTERINGS:
+        for name, kind in GROUPS.items():
             if name in values:
-                values[name] = ClusteringConfig(**_known(ClusteringConfig, values[name]))
+                values[name] = kind(**_known(kind, values[name]))
         refiners = map(_part, values.get("refiners") or ())
         values["refiners"] = tuple(one for one in refiners if one is not None)
         values["matcher"] = _part(values.get("matcher"))

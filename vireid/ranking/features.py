@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vireid.errors import DataError
 from vireid.files import whole_file
@@ -15,7 +16,11 @@ from vireid.types import Float, Images, Int
 
 SCALED = ("levels", "camera", "cameras")
 """What tells how images were scaled."""
-ARRAYS = ("vectors", "modality", "paths", "network", "labelling", *SCALED)
+KNOWN = ("camera", "track", "time")
+"""What cameras know of the images, as ``types.Known`` has it."""
+ARRAYS = tuple(
+    dict.fromkeys(("vectors", "modality", "paths", "network", "labelling", *SCALED, *KNOWN))
+)
 """What is read of a file of features."""
 
 
@@ -33,6 +38,12 @@ class Features:
     """Fingerprint of the network that made them, where the file says it."""
     labelling: str | None = None
     """Settings of labelling that belong to them, JSON, where the file says it."""
+    camera: Int | None = None
+    """[N] camera numbers, 0 where unknown, where the file says them."""
+    track: Int | None = None
+    """[N] numbers of tracks, -1 for a row without one, where the file says them."""
+    time: NDArray[np.float64] | None = None
+    """[N] seconds since 1970 in UTC, NaN where unknown, where the file says them."""
 
 
 def read_features(path: Path) -> Features:
@@ -40,7 +51,8 @@ def read_features(path: Path) -> Features:
 
     Args:
         path: the file; an npz file holds ``vectors`` [N, D] and may hold ``modality`` and
-            ``paths`` [N], ``network``, ``levels`` and ``labelling``. Nothing in it is unpickled.
+            ``paths`` [N], ``camera``, ``track`` and ``time`` [N], ``network``, ``levels`` and
+            ``labelling``. Nothing in it is unpickled.
 
     Returns:
         The features; whoever uses the modality checks it.
@@ -51,10 +63,10 @@ def read_features(path: Path) -> Features:
     """
     if not path.is_file():
         raise DataError(f"{path} is not a file; expected embeddings (.npz or .npy)")
-    arrays, known = read_arrays(path, ARRAYS, "damaged or no npz or npy file")
+    arrays, there = read_arrays(path, ARRAYS, "damaged or no npz or npy file")
     if "vectors" not in arrays:
         raise DataError(
-            f"{path} holds {', '.join(known) or 'nothing'}; expected an array `vectors` of shape "
+            f"{path} holds {', '.join(there) or 'nothing'}; expected an array `vectors` of shape "
             "(N, D)"
         )
     vectors, paths = arrays["vectors"], arrays.get("paths")
@@ -68,7 +80,8 @@ def read_features(path: Path) -> Features:
         single_text(path, name, arrays.get(name)) for name in ("network", "labelling")
     )
     _check_levels(path, arrays)
-    return Features(vectors, arrays.get("modality"), names, network, labelling)
+    modality, camera, track, time = (arrays.get(name) for name in ("modality", *KNOWN))
+    return Features(vectors, modality, names, network, labelling, camera, track, time)
 
 
 def _check_levels(path: Path, arrays: dict[str, Any]) -> None:

@@ -61,7 +61,12 @@ class CameraStatistics:
         Raises:
             DataError: nothing is known of a modality.
         """
-        places = {key: row for row, key in enumerate(zip(self.modality.tolist(), self.camera.tolist(), strict=True))}
+        places = {
+            key: row
+            for row, key in enumerate(
+                zip(self.modality.tolist(), self.camera.tolist(), strict=True)
+            )
+        }
         cameras = np.full(len(modality), EVERY_CAMERA) if camera is None else np.asarray(camera)
         pairs, back = np.unique(np.stack([modality, cameras]), axis=1, return_inverse=True)
         rows = []
