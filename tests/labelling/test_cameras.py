@@ -110,7 +110,7 @@ def test_a_gpu_centres_the_embeddings_that_it_holds(scene, spread):
         there = replace(embeddings, resident=torch.tensor(embeddings.vectors, device="cuda"))
         gpu.clear()
         moved = labeller.seen(there, known)
-        assert gpu.waited == 1, f"for the rows alone: {gpu.told()}"
+        assert gpu.waited == 2, f"cameras there, rows back: {gpu.told()}"
         assert np.array_equal(moved.resident.cpu(), moved.vectors)
         search = partial(modal_neighbours, search=Search(device="cuda", block=128))
         found = label_spaces(there, labeller=labeller, known=known, search=search)

@@ -18,7 +18,8 @@ def centred_there(
 ) -> Tensor:
     """Take the mean of its camera off each row: ``centred`` by the ``camera_statistics`` of all.
 
-    Everything is computed in double precision, without atomic additions; the host never waits.
+    Everything is computed in double precision, without atomic additions; nothing is
+    waited for but the copy of which rows are of which camera.
 
     Args:
         rows: [N, D] float32 of unit length, on any device that computes in double precision.
@@ -31,26 +32,31 @@ def centred_there(
         [N, D] float32 rows of unit length, there.
     """
     groups = camera_groups(modality, camera)
+    if not groups:
+        return rows
     which = np.zeros(len(rows), dtype=np.int64)
-    means, deviations = [], []
-    for place, (_, number, members) in enumerate(groups):
+    for place, (*_, members) in enumerate(groups):
         which[members] = place  # a camera's place comes after that of its modality
-        own = _moments(rows, near_rows(rows, members))
+    sizes = [len(members) for *_, members in groups]
+    sent = near_rows(rows, np.concatenate([which, *(members for *_, members in groups)]))
+    places, *parts = torch.split(sent, [len(rows), *sizes])
+    means, deviations = [], []
+    for (_, number, members), part in zip(groups, parts, strict=True):
+        own = _moments(rows, part)
         if number == EVERY_CAMERA:
             whole = own
         weight = len(members) / (len(members) + shrink)
         means.append(weight * own[0] + (1 - weight) * whole[0])
         variance = weight * own[1] + (1 - weight) * whole[1]
         deviations.append(variance.sqrt().clamp(min=SMALLEST))
-    if not groups:
-        return rows
     mean, deviation = torch.stack(means), torch.stack(deviations)
-    places = torch.split(near_rows(rows, which), _BLOCK)
-    parts = [
-        _moved(some.double(), mean[place], deviation[place] if spread else None)
-        for some, place in zip(torch.split(rows, _BLOCK), places, strict=True)
-    ]
-    return torch.cat(parts)
+    blocks = zip(torch.split(rows, _BLOCK), torch.split(places, _BLOCK), strict=True)
+    return torch.cat(
+        [
+            _moved(some.double(), mean[place], deviation[place] if spread else None)
+            for some, place in blocks
+        ]
+    )
 
 
 def _moved(rows: Tensor, mean: Tensor, deviation: Tensor | None) -> Tensor:

@@ -73,7 +73,7 @@ class CameraUse:
         return replace(embeddings, vectors=centred(rows, modality, camera, found))
 
     def _there(self, embeddings: Embeddings, camera: Int | None) -> Embeddings:
-        """Centre embeddings on their device; the host waits once, for the rows."""
+        """Centre embeddings on their device; the host waits twice, for copies there and back."""
         from vireid.cluster.centring_there import centred_there
 
         there = centred_there(
