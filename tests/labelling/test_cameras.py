@@ -78,7 +78,7 @@ def test_the_switch_and_unknown_cameras_leave_embeddings_as_they_are(scene):
         unknown = Known(known.modality, camera)
         same(label_spaces(embeddings, labeller=CENTRED, known=unknown), plain)
         assert list(CENTRED.idle(unknown)) == [
-            "no image says its camera: embeddings are labelled without labelling.cameras"
+            "no image says its camera: images are labelled without the settings of cameras"
         ]
         assert list(off.idle(unknown)) == list(PLAIN.idle(unknown)) == []
     assert list(CENTRED.idle(known)) == []

@@ -35,6 +35,30 @@ class Spans:
         np.fill_diagonal(met, False)
         return met
 
+    def meeting_clusters(self, labels: Int, groups: Int, clusters: int) -> Bool:
+        """Tell which clusters cannot show the same person.
+
+        Args:
+            labels: [N] cluster numbers 0..C-1, -1 for noise.
+            groups: [N] the group of each image.
+            clusters: C.
+
+        Returns:
+            [C, C] True where a group of one and a group of the other met.
+        """
+        inside = labels != NOISE
+        group, label = np.unique(np.stack([groups[inside], labels[inside]]), axis=1)
+        found = np.zeros((clusters, clusters), dtype=np.bool_)
+        for place in np.setdiff1d(self.place[group], [NOISE]).tolist():
+            here = np.flatnonzero(self.place[group] == place)
+            here = here[np.argsort(self.begin[group[here]], kind="stable")]
+            begin, end = self.begin[group[here]], self.end[group[here]]
+            for number, last in enumerate(np.searchsorted(begin, end, side="right").tolist()):
+                others = label[here[number + 1 : last]]
+                found[label[here[number]], others] = found[others, label[here[number]]] = True
+        np.fill_diagonal(found, False)
+        return found
+
 
 def track_spans(
     groups: Int, modality: Int, camera: Int | None, track: Int, time: NDArray[np.float64] | None

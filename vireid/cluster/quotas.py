@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vireid.cluster.scan import Neighbours
-from vireid.types import Bool, Int
+from vireid.types import Bool
 from vireid.types.images import UNKNOWN
 
 DEPTH = 3
@@ -45,7 +45,7 @@ def camera_lists(near: Neighbours, place: NDArray[np.integer], k1: int) -> Neigh
     )
 
 
-def _within(place: Int, quota: int) -> Bool:
+def _within(place: NDArray[np.integer], quota: int) -> Bool:
     """Tell which entries of lists [N, K] are among the first so many of their camera."""
     names, number = np.unique(place, return_inverse=True)
     number = number.reshape(place.shape)

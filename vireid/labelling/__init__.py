@@ -12,6 +12,7 @@ from vireid.labelling.labeller import Labeller, Matcher, NeighbourSearch, Refine
 from vireid.labelling.matchers import MATCHERS, Rounds, Transport, Votes
 from vireid.labelling.multi_memory import MultiMemoryMatching
 from vireid.labelling.refiners import REFINERS, DensePrototypes
+from vireid.labelling.tracks import TrackUse
 
 if TYPE_CHECKING:
     from vireid.labelling.pairs import matched_labels
@@ -36,6 +37,7 @@ __all__ = [
     "NeighbourSearch",
     "Refiner",
     "Rounds",
+    "TrackUse",
     "Transport",
     "Votes",
     "closed_up",

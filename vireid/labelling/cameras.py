@@ -22,6 +22,9 @@ class CameraUse:
     shrink: float = 0.0
     """Images of its modality's mean that are added to each camera's (at least 0): more than 0
     where cameras see few people, say the images of a person in a camera, times five."""
+    first: bool = False
+    """Whether the images of each camera are clustered first, and then these clusters by their mean
+    embedding, with fewer neighbours as there are fewer of them."""
 
     def problems(self, where: str) -> Iterator[str]:
         """Yield a message for each value that cannot be.
@@ -37,17 +40,19 @@ class CameraUse:
             yield f"{where}centre is {self.centre}; expected one of {known}"
         yield from outside(where, self, FROM_ZERO, "shrink")
 
-    def idle(self, known: Known) -> Iterator[str]:
+    def idle(self, known: Known, *, neighbours: bool = False) -> Iterator[str]:
         """Say what is asked for and cannot be had of some images.
 
         Args:
             known: what is known of them.
+            neighbours: whether neighbours are to be of several cameras.
 
         Yields:
             A line.
         """
-        if self.centre == "camera" and cameras_of(known) is None:
-            yield "no image says its camera: embeddings are labelled without labelling.cameras"
+        wanted = self.centre == "camera" or self.first or neighbours
+        if wanted and cameras_of(known) is None:
+            yield "no image says its camera: images are labelled without the settings of cameras"
 
     def applied(self, embeddings: Embeddings, known: Known) -> Embeddings:
         """Return the embeddings without what their cameras have in common.

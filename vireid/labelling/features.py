@@ -6,9 +6,9 @@ from functools import partial
 
 import numpy as np
 
-from vireid.cluster import Search, balanced_neighbours, modal_neighbours, nearest_neighbours
+from vireid.cluster import Search, modal_neighbours
 from vireid.errors import ConfigError
-from vireid.labelling.clustering import BALANCED, ClusteringConfig, cluster_rows
+from vireid.labelling.clustering import ClusteringConfig
 from vireid.labelling.doubts import doubts
 from vireid.labelling.given import given
 from vireid.labelling.multi_memory import MultiMemoryMatching
@@ -160,12 +160,20 @@ def find_labels(
     known = known or Known(np.zeros(len(chosen), dtype=np.int64))
     rows = usable_rows(features.rows, chosen, normalise=normalise)
     embeddings = Embeddings(rows, known.modality)
-    how = search or Search()
-    if match:
-        labelling = _matched(embeddings, known, replace(settings, single=config), how)
-    else:
-        seen = settings.seen(embeddings, known)
-        labelling = _clustered(seen, config, how, both=both, only=only)
+    name = MATCHED if match else "mixed" if both else Modality(_side(known)).name.lower()
+    changed = (
+        replace(settings, single=config) if match or not both else replace(settings, mixed=config)
+    )
+    labelling = replace(changed, subset=1.0, refiners=settings.refiners if match else ()).label(
+        embeddings,
+        known,
+        (name,),
+        generator=np.random.default_rng(0),
+        search=partial(modal_neighbours, search=search or Search()),
+    )
+    if not match:
+        mine = PseudoLabels(labelling.spaces[name].labels, modality=only)
+        labelling = Labelling({"mixed" if only is None else name: mine})
     labels = np.full(len(features.rows), NOISE, dtype=np.int64)
     labels[chosen] = list(labelling.spaces.values())[-1].labels
     return Found(labels, chosen, embeddings, labelling, config, tuple(settings.idle(known)))
@@ -180,33 +188,6 @@ def _config(
     return replace(usual, **said)  # type: ignore[arg-type]
 
 
-def _clustered(
-    embeddings: Embeddings,
-    config: ClusteringConfig,
-    search: Search,
-    *,
-    both: bool,
-    only: Modality | None,
-) -> Labelling:
-    """Cluster all rows together."""
-    rows, modality = embeddings.vectors, embeddings.modality if both else None
-    if modality is not None and config.neighbours == BALANCED:
-        near = balanced_neighbours(rows, modality, config.k1, search=search)
-    else:
-        near = nearest_neighbours(rows, config.k1, search=search)
-    labels = cluster_rows(rows, config, near, modality)
-    name = "mixed" if only is None else only.name.lower()
-    return Labelling({name: PseudoLabels(labels, modality=only)})
-
-
-def _matched(
-    embeddings: Embeddings, known: Known, settings: MultiMemoryMatching, search: Search
-) -> Labelling:
-    """Cluster each modality by itself, all of its images, and join the clusters as a training."""
-    return replace(settings, subset=1.0).label(
-        embeddings,
-        known,
-        (MATCHED,),
-        generator=np.random.default_rng(0),
-        search=partial(modal_neighbours, search=search),
-    )
+def _side(known: Known) -> int:
+    """Return the only modality of images; visible where there are none."""
+    return int(known.modality.max(initial=0))

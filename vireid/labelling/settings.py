@@ -11,9 +11,15 @@ from vireid.labelling.labeller import Labeller
 from vireid.labelling.matchers import MATCHERS
 from vireid.labelling.multi_memory import MultiMemoryMatching
 from vireid.labelling.refiners import REFINERS
+from vireid.labelling.tracks import TrackUse
 from vireid.types import short_name
 
-GROUPS = {"single": ClusteringConfig, "mixed": ClusteringConfig, "cameras": CameraUse}
+GROUPS: dict[str, type] = {
+    "single": ClusteringConfig,
+    "mixed": ClusteringConfig,
+    "cameras": CameraUse,
+    "tracks": TrackUse,
+}
 """Settings that are groups of settings."""
 KINDS = {short_name(kind): kind for kind in (*MATCHERS, *REFINERS)}
 """Matchers and refiners that ship; those of a recipe's own are not carried along."""

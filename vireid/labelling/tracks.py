@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from vireid.types import NOISE, Embeddings, Int, Known, PseudoLabels
+from vireid.types import NOISE, Embeddings, Int, Known, Matching, PseudoLabels
 from vireid.types.images import NO_TRACK
 
 ClusterRule = Literal["images", "tracks"]
@@ -89,6 +89,34 @@ class TrackUse:
         found = np.full(len(labels.labels), NOISE, dtype=np.int64)
         found[rows] = closed_up(own)
         return PseudoLabels(found, modality=labels.modality)
+
+    def kept_apart(
+        self, matching: Matching, visible: PseudoLabels, infrared: PseudoLabels, known: Known
+    ) -> Matching:
+        """Undo pairs that give one label to clusters with tracks of one camera at one time.
+
+        Args:
+            matching: from visible to infrared clusters.
+            visible: clusters of the visible images, noise elsewhere.
+            infrared: clusters of the infrared images, noise elsewhere.
+            known: what is known of the N images.
+
+        Returns:
+            The matching, of fewer pairs where there are such clusters.
+        """
+        track = tracks_of(known)
+        if track is None or not self.apart or not _timed(known):
+            return matching
+        from vireid.cluster import track_groups, track_spans
+        from vireid.matching import pairs_apart
+
+        groups = track_groups(known.modality, known.camera, track)
+        spans = track_spans(groups, known.modality, known.camera, track, known.time)
+        one, other = (
+            spans.meeting_clusters(space.labels, groups, space.clusters)
+            for space in (visible, infrared)
+        )
+        return pairs_apart(matching, one, other)
 
 
 def tracks_of(known: Known) -> Int | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from vireid.types import NOISE, Bool, Int, Matching
+from vireid.types import NOISE, Bool, Float, Int, Matching
 
 
 def pairs_apart(matching: Matching, visible: Bool, infrared: Bool) -> Matching:
@@ -25,6 +25,7 @@ def pairs_apart(matching: Matching, visible: Bool, infrared: Bool) -> Matching:
         return matching
     assert matching.visible_partner is not None
     assert matching.to_visible is not None
+    assert matching.next_cost is not None
     partner, joined = matching.partner.copy(), matching.visible_partner.copy()
     price = np.nan_to_num(matching.cost, nan=np.inf)
     for one in np.unique(partner[partner != NOISE]).tolist():
@@ -52,7 +53,7 @@ def pairs_apart(matching: Matching, visible: Bool, infrared: Bool) -> Matching:
     )
 
 
-def _way_back(before: Int, partner: Int, joined: Int, price: Int) -> Int:
+def _way_back(before: Int, partner: Int, joined: Int, price: Float) -> Int:
     """Return the visible cluster of each infrared one, another where its pair is undone."""
     back = before.copy()
     for one in range(len(back)):
