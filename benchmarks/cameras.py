@@ -50,7 +50,9 @@ TRACKS = {
 }
 
 
-def settings_of(usual: MultiMemoryMatching, tracks: bool) -> Iterator[tuple[str, MultiMemoryMatching]]:
+def settings_of(
+    usual: MultiMemoryMatching, tracks: bool
+) -> Iterator[tuple[str, MultiMemoryMatching]]:
     """Yield what is compared, by name."""
     for name, use in CAMERAS.items():
         rule = "cameras" if "neighbours cameras" in name else "nearest"
@@ -103,12 +105,15 @@ def report(run: Path, sets: list[Path], quick: bool) -> list[str]:
     for name in names:
         cells = []
         for stage in STAGES:
-            found = [part[name] for (_, when), part in parts.items() if when == stage and name in part]
+            found = [
+                part[name] for (_, when), part in parts.items() if when == stage and name in part
+            ]
             cells += [f"{value:.2f}" for value in np.mean(found, axis=0)]
         rows.append([name, *cells])
+    names = " ".join(map(str, sets))
     return [
-        f"`python benchmarks/cameras.py {run} {' '.join(map(str, sets))}`: mean ARI of the training",
-        "images, noise as singletons, before and after the training of the network.",
+        f"`python benchmarks/cameras.py {run} {names}`: mean ARI of the training images, noise as",
+        "singletons, before and after the training of the network.",
         "",
         *table(head, rows),
     ]

@@ -54,7 +54,8 @@ class Spans:
             here = here[np.argsort(self.begin[group[here]], kind="stable")]
             begin, end = self.begin[group[here]], self.end[group[here]]
             for number, last in enumerate(np.searchsorted(begin, end, side="right").tolist()):
-                others = label[here[number + 1 : last]]
+                others = here[number + 1 : last]
+                others = label[others[group[others] != group[here[number]]]]
                 found[label[here[number]], others] = found[others, label[here[number]]] = True
         np.fill_diagonal(found, False)
         return found

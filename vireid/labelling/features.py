@@ -1,12 +1,14 @@
 """Features of any origin -> cluster labels, as a training makes them of its embeddings."""
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vireid.cluster import Search, modal_neighbours
+from vireid.cluster import Neighbours, Search, modal_neighbours, nearest_neighbours
 from vireid.errors import ConfigError
 from vireid.labelling.clustering import ClusteringConfig
 from vireid.labelling.doubts import doubts
@@ -169,7 +171,7 @@ def find_labels(
         known,
         (name,),
         generator=np.random.default_rng(0),
-        search=partial(modal_neighbours, search=search or Search()),
+        search=partial(_plain_search, how=search or Search()),
     )
     if not match:
         mine = PseudoLabels(labelling.spaces[name].labels, modality=only)
@@ -191,3 +193,21 @@ def _config(
 def _side(known: Known) -> int:
     """Return the only modality of images; visible where there are none."""
     return int(known.modality.max(initial=0))
+
+
+def _plain_search(
+    embeddings: NDArray[np.floating],
+    modality: NDArray[np.integer],
+    *,
+    k: int | None,
+    own_k: int | None,
+    across: bool = False,
+    how: Search,
+) -> tuple[Neighbours | None, Mapping[Modality, Neighbours]]:
+    """Find neighbours as ``cluster.modal_neighbours``, in one go where one kind is wanted."""
+    if k is not None and own_k is None:
+        return nearest_neighbours(embeddings, k, search=how), {}
+    sides = np.unique(modality)
+    if k is None and own_k is not None and not across and len(sides) == 1:
+        return None, {Modality(sides[0]): nearest_neighbours(embeddings, own_k, search=how)}
+    return modal_neighbours(embeddings, modality, k=k, own_k=own_k, across=across, search=how)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from vireid.labelling.clustering import without_cameras
+
 if TYPE_CHECKING:
     from vireid.labelling.multi_memory import MultiMemoryMatching
 
@@ -26,12 +28,15 @@ def needed_for(settings: "MultiMemoryMatching", spaces: Sequence[str]) -> "Multi
     """
     kind = type(settings)
     plain, found = kind(), settings
-    if "mixed" not in spaces:
-        found = replace(found, mixed=plain.mixed, subset=plain.subset)
-    if set(spaces) == {"mixed"}:
-        found = replace(found, single=plain.single if not found.cameras.first else found.single)
-    if "matched" not in spaces:
-        found = kind(**{name: getattr(found, name) for name in CLUSTERS})
+    if not found.use_cameras:
+        single, mixed = without_cameras(found.single), without_cameras(found.mixed)
+        found = replace(found, single=single, mixed=mixed, cameras=plain.cameras, use_cameras=True)
     if not found.use_tracks:
         found = replace(found, tracks=plain.tracks, use_tracks=True)
+    if "mixed" not in spaces:
+        found = replace(found, mixed=plain.mixed, subset=plain.subset)
+    if set(spaces) == {"mixed"} and not found.cameras.first:
+        found = replace(found, single=plain.single)
+    if "matched" not in spaces:
+        found = kind(**{name: getattr(found, name) for name in CLUSTERS})
     return found
