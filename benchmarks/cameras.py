@@ -92,31 +92,28 @@ def measured(run: Path, data: Path, stage: str | None, quick: bool) -> dict[str,
     }
 
 
-def report(run: Path, sets: list[Path], quick: bool) -> list[str]:
-    """Measure everything and return the page."""
-    parts = {
-        (data, name): measured(run, data, stage, quick)
-        for data in sets
-        for name, stage in STAGES.items()
-    }
-    names = dict.fromkeys(name for part in parts.values() for name in part)
-    head = ["labelling", *(f"{space}, {stage}" for stage in STAGES for space in SPACES)]
-    rows = []
-    for name in names:
-        cells = []
-        for stage in STAGES:
-            found = [
-                part[name] for (_, when), part in parts.items() if when == stage and name in part
-            ]
-            cells += [f"{value:.2f}" for value in np.mean(found, axis=0)]
-        rows.append([name, *cells])
+def report(run: Path, sets: list[Path], quick: bool) -> Iterator[str]:
+    """Measure everything and yield the lines of the page."""
     names = " ".join(map(str, sets))
-    return [
-        f"`python benchmarks/cameras.py {run} {names}`: mean ARI of the training images, noise as",
-        "singletons, before and after the training of the network.",
-        "",
-        *table(head, rows),
-    ]
+    yield f"`python benchmarks/cameras.py {run} {names}`: mean ARI of the training images, noise as"
+    yield "singletons, before and after the training of the network."
+    tracked = {data: tracks_of(open_data(data).train.known()) is not None for data in sets}
+    head = ["labelling", *(f"{space}, {stage}" for stage in STAGES for space in SPACES)]
+    for tracks, title in ((False, "Cameras alone are known"), (True, "Tracks are known too")):
+        some = [data for data in sets if tracked[data] == tracks]
+        if not some:
+            continue
+        parts = {
+            stage: [measured(run, data, name, quick) for data in some]
+            for stage, name in STAGES.items()
+        }
+        means = {
+            name: np.mean([[part[name] for part in found] for found in parts.values()], axis=1)
+            for name in parts["before"][0]
+        }
+        yield from ("", f"{title} ({', '.join(map(str, some))}):", "")
+        rows = ([name, *(f"{one:.2f}" for one in np.ravel(mean))] for name, mean in means.items())
+        yield from table(head, rows)
 
 
 def main() -> None:
@@ -125,7 +122,7 @@ def main() -> None:
     parser.add_argument("run", type=Path, help="a run that has not seen the data")
     parser.add_argument("data", type=Path, nargs="+", help="data sets with identities")
     arguments = parser.parse_args()
-    page = report(arguments.run, arguments.data, arguments.quick)
+    page = list(report(arguments.run, arguments.data, arguments.quick))
     publish("cameras", page, quick=arguments.quick)
 
 
