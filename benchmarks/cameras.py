@@ -58,6 +58,9 @@ def settings_of(
         rule = "cameras" if "neighbours cameras" in name else "nearest"
         single, mixed = (replace(one, neighbours=rule) for one in (usual.single, usual.mixed))
         yield name, replace(usual, single=single, mixed=mixed, cameras=use)
+    balanced = replace(usual, mixed=replace(usual.mixed, neighbours="balanced"))
+    yield "mixed neighbours balanced", balanced
+    yield "centre camera, mixed neighbours balanced", replace(balanced, cameras=CENTRED)
     for name, use in TRACKS.items() if tracks else ():
         yield f"tracks: {name}", replace(usual, tracks=use)
         yield f"centre camera, tracks: {name}", replace(usual, tracks=use, cameras=CENTRED)
@@ -96,7 +99,8 @@ def report(run: Path, sets: list[Path], quick: bool) -> Iterator[str]:
     """Measure everything and yield the lines of the page."""
     names = " ".join(map(str, sets))
     yield f"`python benchmarks/cameras.py {run} {names}`: mean ARI of the training images, noise as"
-    yield "singletons, before and after the training of the network."
+    yield "singletons, before and after the training of the network; k1 and k2 are those of the run's"
+    yield "recipe, and for tracks and clusters of a camera fewer (`labelling.sized.scaled`)."
     tracked = {data: tracks_of(open_data(data).train.known()) is not None for data in sets}
     head = ["labelling", *(f"{space}, {stage}" for stage in STAGES for space in SPACES)]
     for tracks, title in ((False, "Cameras alone are known"), (True, "Tracks are known too")):

@@ -162,10 +162,9 @@ def find_labels(
     known = known or Known(np.zeros(len(chosen), dtype=np.int64))
     rows = usable_rows(features.rows, chosen, normalise=normalise)
     embeddings = Embeddings(rows, known.modality)
-    name = MATCHED if match else "mixed" if both else Modality(_side(known)).name.lower()
-    changed = (
-        replace(settings, single=config) if match or not both else replace(settings, mixed=config)
-    )
+    mixed = both and not match
+    name = MATCHED if match else "mixed" if mixed else _side(known, only)
+    changed = replace(settings, mixed=config) if mixed else replace(settings, single=config)
     labelling = replace(changed, subset=1.0, refiners=settings.refiners if match else ()).label(
         embeddings,
         known,
@@ -176,6 +175,8 @@ def find_labels(
     if not match:
         mine = PseudoLabels(labelling.spaces[name].labels, modality=only)
         labelling = Labelling({"mixed" if only is None else name: mine})
+    plan = changed.plan(known)
+    config = plan.mixed if mixed else plan.single
     labels = np.full(len(features.rows), NOISE, dtype=np.int64)
     labels[chosen] = list(labelling.spaces.values())[-1].labels
     return Found(labels, chosen, embeddings, labelling, config, tuple(settings.idle(known)))
@@ -190,9 +191,10 @@ def _config(
     return replace(usual, **said)  # type: ignore[arg-type]
 
 
-def _side(known: Known) -> int:
-    """Return the only modality of images; visible where there are none."""
-    return int(known.modality.max(initial=0))
+def _side(known: Known, only: Modality | None) -> str:
+    """Return the label space of images of one modality; visible where nobody knows it."""
+    side = Modality(known.modality.max(initial=0)) if only is None else only
+    return side.name.lower()
 
 
 def _plain_search(
