@@ -99,8 +99,8 @@ def report(run: Path, sets: list[Path], quick: bool) -> Iterator[str]:
     """Measure everything and yield the lines of the page."""
     names = " ".join(map(str, sets))
     yield f"`python benchmarks/cameras.py {run} {names}`: mean ARI of the training images, noise as"
-    yield "singletons, before and after the training of the network; k1 and k2 are those of the run's"
-    yield "recipe, and for tracks and clusters of a camera fewer (`labelling.sized.scaled`)."
+    yield "singletons, before and after the training of the network; k1 and k2 are those of the"
+    yield "run's recipe, and fewer for tracks and clusters of a camera (`labelling.sized.scaled`)."
     tracked = {data: tracks_of(open_data(data).train.known()) is not None for data in sets}
     head = ["labelling", *(f"{space}, {stage}" for stage in STAGES for space in SPACES)]
     for tracks, title in ((False, "Cameras alone are known"), (True, "Tracks are known too")):

@@ -1,12 +1,13 @@
 """The clusterings of some images in several label spaces, out of one search for neighbours."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from vireid.labelling.clustering import BALANCED, CAMERAS, ClusteringConfig, cluster_rows
+from vireid.labelling.grouped import groups_of
 from vireid.labelling.labeller import Neighbours, NeighbourSearch
+from vireid.labelling.plan import Plan
 from vireid.labelling.shares import kept_apart
 from vireid.labelling.sized import scaled
 from vireid.types import NOISE, Embeddings, Float, Int, Known, Modality, PseudoLabels
@@ -16,22 +17,6 @@ OWN: Mapping[str, Modality] = {"visible": Modality.VISIBLE, "infrared": Modality
 """The label spaces of a single modality."""
 MIXED = "mixed"
 """The label space of both."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How images are clustered, as far as what it needs is known of them."""
-
-    single: ClusteringConfig
-    """Of each modality by itself."""
-    mixed: ClusteringConfig
-    """Of both together."""
-    subset: float = 1.0
-    """Share of the visible images that are kept apart from mixed, see ``shares.kept_apart``."""
-    tracks: bool = False
-    """Whether tracks are clustered in place of images."""
-    first: bool = False
-    """Whether the images of each camera are clustered first, and then these clusters."""
 
 
 def clustered(
@@ -83,8 +68,6 @@ def cluster_grouped(
     Returns:
         Labels [N] by name, -1 for noise and for images of the other modality.
     """
-    from vireid.labelling.grouped import groups_of
-
     images, configs = len(embeddings), (plan.single, plan.mixed)
     given, group = (embeddings.vectors, embeddings.modality), None
     place = places(known)

@@ -1,22 +1,17 @@
 """Images -> groups of them that are clustered in their place: tracks, and clusters of a camera."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from vireid.cluster import group_rows, track_groups
 from vireid.labelling.clustering import ClusteringConfig, cluster_rows
 from vireid.labelling.labeller import NeighbourSearch
+from vireid.labelling.plan import Plan
 from vireid.labelling.sized import scaled
 from vireid.types import NOISE, Embeddings, Float, Int, Known
 from vireid.types.images import UNKNOWN
 
-if TYPE_CHECKING:
-    from vireid.labelling.clusterings import Plan
-
 
 def groups_of(
-    embeddings: Embeddings, known: Known, plan: "Plan", search: NeighbourSearch
+    embeddings: Embeddings, known: Known, plan: Plan, search: NeighbourSearch
 ) -> tuple[Float, Known, Int]:
     """Group images by track, by clusters within each camera, or by both, one after the other.
 
@@ -30,6 +25,8 @@ def groups_of(
         The unit mean of each of G groups [G, D], what is known of their first images, and the
         group of each image [N].
     """
+    from vireid.cluster import group_rows, track_groups
+
     rows, some, group = embeddings.vectors, known, np.arange(len(embeddings))
     if plan.tracks:
         assert known.track is not None

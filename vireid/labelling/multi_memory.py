@@ -9,9 +9,10 @@ import numpy as np
 from vireid.errors import ABOVE_ZERO, FROM_ONE, outside
 from vireid.labelling.cameras import CameraUse, cameras_of
 from vireid.labelling.clustering import BALANCED, CAMERAS, ClusteringConfig, without_cameras
-from vireid.labelling.clusterings import MIXED, OWN, Plan, clustered
+from vireid.labelling.clusterings import MIXED, OWN, clustered
 from vireid.labelling.labeller import Matcher, NeighbourSearch, Refiner
 from vireid.labelling.needed import needed_for
+from vireid.labelling.plan import Plan
 from vireid.labelling.tracks import TrackUse, tracks_of
 from vireid.types import (
     Embeddings,
@@ -163,11 +164,22 @@ class MultiMemoryMatching:
                 found[name] = self.tracks.applied(found[name], embeddings, known, rows)
         if "matched" not in spaces:
             return Labelling(found)
+        from vireid.labelling.pairs import matched_labels
+        from vireid.labelling.trust import confidence
+
         visible, infrared = found["visible"], found["infrared"]
         matching = self.match(embeddings, visible, infrared, generator=generator)
         if self.use_tracks:
             matching = self.tracks.kept_apart(matching, visible, infrared, known)
-        found["matched"] = self._join(embeddings, matching, found, generator)
+        labels = matched_labels(matching, visible, infrared)
+        trust = confidence(
+            embeddings,
+            labels,
+            temperature=self.temperature,
+            generator=generator,
+            against=self.confidence,
+        )
+        found["matched"] = PseudoLabels(labels, trust)
         return Labelling(found, matching, "matched")
 
     def plan(self, known: Known) -> Plan:
@@ -219,27 +231,13 @@ class MultiMemoryMatching:
         """
         if self.matcher is not None:
             return self.matcher.match(embeddings, visible, infrared, generator=generator)
-        from vireid.labelling.by_memories import match_by_memories
+        from vireid.labelling.memory_costs import memory_costs
+        from vireid.matching import match_clusters
 
-        return match_by_memories(self, embeddings, visible, infrared, generator)
-
-    def _join(
-        self,
-        embeddings: Embeddings,
-        matching: Matching,
-        found: Mapping[str, PseudoLabels],
-        generator: np.random.Generator,
-    ) -> PseudoLabels:
-        """Return the labels that the modalities share, each with its trust."""
-        from vireid.labelling.pairs import matched_labels
-        from vireid.labelling.trust import confidence
-
-        labels = matched_labels(matching, found["visible"], found["infrared"])
-        trust = confidence(
-            embeddings,
-            labels,
-            temperature=self.temperature,
+        cost = memory_costs(
+            embeddings, visible, infrared, memories=self.memories, over=self.cost_over,
             generator=generator,
-            against=self.confidence,
+        )  # fmt: skip
+        return match_clusters(
+            cost, method=self.matching, max_cost=self.max_cost, reject=self.reject
         )
-        return PseudoLabels(labels, trust)

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Any, TypeVar, cast
 
 from vireid.labelling.clustering import without_cameras
 
-if TYPE_CHECKING:
-    from vireid.labelling.multi_memory import MultiMemoryMatching
+Settings = TypeVar("Settings")
 
 CLUSTERS = (
     "single", "mixed", "cameras", "use_cameras", "tracks", "use_tracks", "subset", "refiners",
@@ -15,19 +14,19 @@ CLUSTERS = (
 """Settings of the clusterings; all others are of the matching."""
 
 
-def needed_for(settings: "MultiMemoryMatching", spaces: Sequence[str]) -> "MultiMemoryMatching":
-    """Return settings without those that some label spaces have no use for.
+def needed_for(settings: Settings, spaces: Sequence[str]) -> Settings:
+    """Return the settings of a labelling that some label spaces have a use for.
 
     Args:
-        settings: of a labeller.
+        settings: of multi-memory matching.
         spaces: names of label spaces.
 
     Returns:
         The settings; those of clusterings and of the matching that the spaces have no use for,
         and those that are switched off, have their default.
     """
-    kind = type(settings)
-    plain, found = kind(), settings
+    kind: Any = type(settings)
+    plain, found = kind(), cast(Any, settings)
     if not found.use_cameras:
         single, mixed = without_cameras(found.single), without_cameras(found.mixed)
         found = replace(found, single=single, mixed=mixed, cameras=plain.cameras, use_cameras=True)
@@ -39,4 +38,4 @@ def needed_for(settings: "MultiMemoryMatching", spaces: Sequence[str]) -> "Multi
         found = replace(found, single=plain.single)
     if "matched" not in spaces:
         found = kind(**{name: getattr(found, name) for name in CLUSTERS})
-    return found
+    return cast(Settings, found)
