@@ -65,6 +65,7 @@ def test_balanced_neighbours_that_a_file_carries_are_named(features, tmp_path, c
     assert said.startswith("balanced neighbours, k1 8, k2 2, eps 0.6, min_samples 4; margin 0.")
 
 
+@pytest.mark.filterwarnings("default:no image says its:UserWarning")
 def test_cameras_and_tracks_of_a_file_count_where_its_settings_ask_for_them(
     features, tmp_path, capsys
 ):
