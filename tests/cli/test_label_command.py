@@ -5,10 +5,12 @@ import csv
 import numpy as np
 import pytest
 
+import vireid
 from vireid.cli.main import main
 from vireid.cluster import dbscan, jaccard_distance
-from vireid.labelling import ClusteringConfig, MultiMemoryMatching
+from vireid.labelling import CameraUse, ClusteringConfig, MultiMemoryMatching, TrackUse
 from vireid.labelling.settings import settings_text
+from vireid.types import Known
 
 PEOPLE, IMAGES, SIZE = 6, 9, 24
 
@@ -61,6 +63,40 @@ def test_balanced_neighbours_that_a_file_carries_are_named(features, tmp_path, c
         np.testing.assert_array_equal(found["labels"], dbscan(distance, eps=0.6))
     said = capsys.readouterr().out.splitlines()[1]
     assert said.startswith("balanced neighbours, k1 8, k2 2, eps 0.6, min_samples 4; margin 0.")
+
+
+@pytest.mark.filterwarnings("default:no image says its:UserWarning")
+def test_cameras_and_tracks_of_a_file_count_where_its_settings_ask_for_them(
+    features, tmp_path, capsys
+):
+    path, rows, modality, paths = features
+    camera, track = np.arange(54) % 4 + 1, np.arange(54) // 2
+    settings = MultiMemoryMatching(
+        mixed=ClusteringConfig(k1=8, k2=2, neighbours="cameras"),
+        cameras=CameraUse("camera"),
+        tracks=TrackUse(labels=True),
+    )
+    carried = np.array(settings_text(settings))
+    out = tmp_path / "labels.npz"
+    known = {"modality": modality, "camera": camera, "track": track}
+    np.savez(path, vectors=rows, paths=paths, labelling=carried, **known)
+    label(path, "--out", out)
+    with np.load(out) as found:
+        labels = found["labels"]
+    expected = vireid.label(rows, Known(modality, camera, track), settings=settings)
+    np.testing.assert_array_equal(labels, expected)
+    assert capsys.readouterr().out.splitlines()[1].startswith("cameras neighbours, k1 8, k2 2, ")
+    np.savez(path, vectors=rows, modality=modality, paths=paths, labelling=carried)
+    label(path, "--out", out)
+    said = capsys.readouterr()
+    assert said.err.splitlines() == [
+        f"vireid label: no image says its {what}: images are labelled without {settings}"
+        for what, settings in (("camera", "the settings of cameras"), ("track", "labelling.tracks"))
+    ]
+    assert said.out.splitlines()[1].startswith("k1 8, k2 2, ")
+    np.savez(path, vectors=rows, paths=paths, labelling=carried, **known | {"track": track[:-1]})
+    assert main(["label", str(path), "--out", str(out)]) == 2
+    assert "track has shape (53,); expected shape (54,)" in capsys.readouterr().err
 
 
 def test_one_modality_alone(features, tmp_path, capsys):

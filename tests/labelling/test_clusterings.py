@@ -188,8 +188,8 @@ def test_a_matching_joins_the_clusters_of_the_share():
         ({"subset": float("nan")}, "labelling.subset is nan; expected more than 0 and at most 1"),
         (
             {"single": ClusteringConfig(neighbours="balanced")},
-            "labelling.single.neighbours is balanced; expected nearest, as single clusters one "
-            "modality",
+            "labelling.single.neighbours is balanced; expected nearest or cameras, as single "
+            "clusters one modality",
         ),
         (
             {"mixed": ClusteringConfig(k1=1, neighbours="balanced")},
@@ -197,7 +197,7 @@ def test_a_matching_joins_the_clusters_of_the_share():
         ),
         (
             {"mixed": ClusteringConfig(neighbours="camera")},
-            "labelling.mixed.neighbours is camera; expected one of nearest, balanced",
+            "labelling.mixed.neighbours is camera; expected one of nearest, balanced, cameras",
         ),
     ],
 )

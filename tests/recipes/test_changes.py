@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+import yaml
 
 from vireid.errors import ConfigError
 from vireid.recipes import change_recipe, dump_recipe, load_recipe, parse_recipe, recipe_differences
@@ -179,3 +180,14 @@ def test_further_steps_are_written_read_and_changed():
     for wrong in ("1.batch_labels=2", "x.batch_labels=2"):
         with pytest.raises(ConfigError, match=r"setting stages\.joint.then"):
             change_recipe(recipe, [f"stages.joint.then.{wrong}"])
+
+
+def test_a_recipe_without_cameras_and_tracks_is_one_that_makes_no_use_of_them():
+    recipe = load_recipe("mmm")
+    lines = yaml.safe_load(dump_recipe(recipe))
+    for name in ("cameras", "use_cameras", "tracks", "use_tracks"):
+        del lines["labelling"][name]
+    before = yaml.safe_dump(lines, sort_keys=False)
+    assert recipe_differences(before, recipe) == []
+    changed = change_recipe(recipe, ["labelling.cameras.centre=camera"])
+    assert recipe_differences(before, changed) == ["labelling.cameras.centre is camera, was none"]

@@ -86,8 +86,8 @@ def test_going_on_tells_of_other_initial_weights(
     recipe, out = begun_from(tiny, weights), tmp_path / "run"
     keep = module.Keeper.keep
 
-    def keep_and_end(keeper, event):
-        keep(keeper, event)
+    def keep_and_end(keeper, event, embeddings=None):
+        keep(keeper, event, embeddings)
         if isinstance(event, module.EpochEnded):
             raise EndedError
 

@@ -4,16 +4,18 @@ import argparse
 import warnings
 from time import perf_counter
 
+import numpy as np
+
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress
-from vireid.errors import ConfigError
+from vireid.errors import ConfigError, DataError
 from vireid.labelling.doubts import doubts
 from vireid.labelling.multi_memory import MultiMemoryMatching
 from vireid.labelling.settings import read_settings
 from vireid.ranking import Features, read_features, write_labels
 from vireid.runs import Run
 from vireid.runs.labels_told import quality, summary
-from vireid.types import Modality
+from vireid.types import Int, Known, Modality
 
 
 def run(words: list[str]) -> None:
@@ -36,7 +38,7 @@ def run(words: list[str]) -> None:
     with progress("clustering") as bar:
         found = find_labels(
             features.vectors,
-            features.modality,
+            _known(features, arguments),
             only=only,
             match=arguments.match,
             settings=_settings(arguments, features),
@@ -51,9 +53,9 @@ def run(words: list[str]) -> None:
     chosen = found.labels[found.chosen]
     console.print(f"{summary(chosen)}, {perf_counter() - start:.1f} s: {arguments.out}")
     console.print(quality(found))
-    for doubt in doubts(
-        chosen, found.config, rows=found.embeddings.vectors, matched=arguments.match
-    ):
+    rows = found.embeddings.vectors
+    doubtful = doubts(chosen, found.config, rows=rows, matched=arguments.match)
+    for doubt in (*found.idle, *doubtful):
         warnings.warn(doubt, stacklevel=1)
 
 
@@ -67,6 +69,20 @@ def _check_modality(arguments: argparse.Namespace, known: bool) -> None:
     option = "--match" if arguments.match else f"--modality {arguments.modality}"
     if (arguments.match or arguments.modality != "both") and not known:
         raise ConfigError(f"{option}: the file has no array modality")
+
+
+def _known(features: Features, arguments: argparse.Namespace) -> Known | Int | None:
+    """Return what the file says of its rows, the modality alone where it knows no more."""
+    known = (features.camera, features.track, features.time)
+    if features.modality is None or all(one is None for one in known):
+        return features.modality
+    from vireid.cluster.rows import checked_modality
+
+    modality = checked_modality(features.modality, len(features.vectors)).astype(np.int64)
+    try:
+        return Known(modality, *known)
+    except DataError as error:
+        raise DataError(f"{arguments.embeddings}: {error}") from error
 
 
 def _settings(arguments: argparse.Namespace, features: Features) -> MultiMemoryMatching | None:

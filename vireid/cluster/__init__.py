@@ -1,9 +1,11 @@
 """From embeddings to cluster labels: neighbours, k-reciprocal Jaccard distance, DBSCAN, centres."""
 
+from vireid.cluster.apart import split_apart, track_spans
 from vireid.cluster.balanced import balanced_lists, balanced_neighbours
 from vireid.cluster.centres import centres
 from vireid.cluster.centring import camera_statistics, centred
 from vireid.cluster.dbscan import dbscan
+from vireid.cluster.grouping import group_rows, track_groups
 from vireid.cluster.jaccard import jaccard_distance
 from vireid.cluster.joining import joined_rows
 from vireid.cluster.kmeans import Partition, kmeans
@@ -12,6 +14,7 @@ from vireid.cluster.neighbour_shares import neighbour_shares, neighbour_trust, s
 from vireid.cluster.neighbours import modal_neighbours, nearest_neighbours
 from vireid.cluster.prototypes import dense_prototypes, densities, nearest_prototypes
 from vireid.cluster.proxies import proxies
+from vireid.cluster.quotas import camera_lists
 from vireid.cluster.rows import directions, finite_rows, normalise_rows, unit_rows
 from vireid.cluster.scan import Neighbours
 from vireid.cluster.search_options import Held, Search
@@ -23,6 +26,7 @@ __all__ = [
     "Search",
     "balanced_lists",
     "balanced_neighbours",
+    "camera_lists",
     "camera_statistics",
     "centred",
     "centres",
@@ -32,6 +36,7 @@ __all__ = [
     "densities",
     "directions",
     "finite_rows",
+    "group_rows",
     "jaccard_distance",
     "joined_rows",
     "kmeans",
@@ -43,5 +48,8 @@ __all__ = [
     "normalise_rows",
     "proxies",
     "soft_targets",
+    "split_apart",
+    "track_groups",
+    "track_spans",
     "unit_rows",
 ]

@@ -1,7 +1,5 @@
 """Take what the images of a camera have in common off their embeddings."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,11 +7,10 @@ from vireid.cluster.rows import finite_rows, normalise_rows
 from vireid.types import CameraStatistics, Float, Int
 from vireid.types.cameras import EVERY_CAMERA
 
-if TYPE_CHECKING:
-    pass
-
-_SMALLEST = 1e-6
-"""Spreads below this count as this: the dimension says nothing."""
+SMALLEST = 1e-6
+"""Lengths and spreads below this are none: the row, or the dimension, says nothing."""
+FEWEST = 2
+"""Images that a camera needs to have a mean of its own; that of one image is the image."""
 
 
 def camera_statistics(
@@ -28,7 +25,11 @@ def camera_statistics(
 
     A camera's mean is ``(n m + s M) / (n + s)``, with the mean m of its n images, the mean M of
     its modality and s = ``shrink``; its variance is shrunk alike. A camera that sees few people
-    would otherwise lose, with its mean, what these people have in common.
+    would otherwise lose, with its mean, what these people have in common. Images count, whether
+    they show one person or several: where a person has t images in a camera, s = t people.
+
+    Camera statistics for re-identification: Zhuang et al., Rethinking the Distribution Gap of
+    Person Re-identification with Camera-based Batch Normalization, ECCV 2020.
 
     Args:
         embeddings: [N, D], not modified.
@@ -38,27 +39,63 @@ def camera_statistics(
         shrink: s, how many images of its modality's mean are added to a camera, at least 0.
 
     Returns:
-        A row for each camera of each modality, and one for each modality.
+        A row for each camera of each modality that has two images or more, and one for each
+        modality.
+
+    Raises:
+        DataError: embeddings that are not finite [N, D].
+
+    >>> rows = np.array([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8], [0.8, 0.6]])
+    >>> camera_statistics(rows, np.zeros(4, int), np.array([1, 1, 2, 2])).mean.round(2).tolist()
+    [[0.6, 0.6], [0.5, 0.5], [0.7, 0.7]]
     """
     rows = finite_rows(embeddings)
     kinds, cameras, means, variances = [], [], [], []
+    for kind, number, members in camera_groups(modality, camera):
+        if number == EVERY_CAMERA:
+            whole = _moments(rows[members])
+        own = whole if number == EVERY_CAMERA else _moments(rows[members])
+        weight = len(members) / (len(members) + shrink)
+        kinds.append(kind)
+        cameras.append(number)
+        means.append(weight * own[0] + (1 - weight) * whole[0])
+        variances.append(weight * own[1] + (1 - weight) * whole[1])
+    size = (len(kinds), rows.shape[1])
+    deviations = np.maximum(np.sqrt(np.reshape(variances, size)), SMALLEST)
+    return CameraStatistics(
+        np.asarray(kinds, dtype=np.int64),
+        np.asarray(cameras, dtype=np.int64),
+        np.reshape(means, size).astype(np.float32),
+        deviations.astype(np.float32) if spread else None,
+    )
+
+
+def camera_groups(modality: Int, camera: Int | None) -> list[tuple[int, int, Int]]:
+    """List whose images are averaged together.
+
+    Args:
+        modality: [N] 0 visible, 1 infrared.
+        camera: [N] camera numbers, 0 where unknown; None where all are unknown.
+
+    Returns:
+        Modality, camera and images of each group: of each modality first all its images, as
+        camera -1, and then those of each known camera that has at least two.
+
+    >>> [(kind, number, rows.tolist()) for kind, number, rows in camera_groups(
+    ...     np.array([0, 0, 0, 1]), np.array([2, 0, 2, 5]))]
+    [(0, -1, [0, 1, 2]), (0, 2, [0, 2]), (1, -1, [3])]
+    """
+    found = []
     for kind in np.unique(modality).tolist():
         inside = np.flatnonzero(modality == kind)
-        whole = _moments(rows[inside])
-        known = [] if camera is None else np.setdiff1d(camera[inside], [0]).tolist()
-        for number in (EVERY_CAMERA, *known):
-            some, weight = whole, 1.0
-            if number != EVERY_CAMERA:
-                chosen = inside[camera[inside] == number]
-                some, weight = _moments(rows[chosen]), len(chosen) / (len(chosen) + shrink)
-            kinds.append(kind)
-            cameras.append(number)
-            means.append(weight * some[0] + (1 - weight) * whole[0])
-            variances.append(weight * some[1] + (1 - weight) * whole[1])
-    deviations = np.maximum(np.sqrt(np.stack(variances)), _SMALLEST)
-    return CameraStatistics(
-        np.asarray(kinds), np.asarray(cameras), np.stack(means), deviations if spread else None
-    )
+        found.append((kind, EVERY_CAMERA, inside))
+        if camera is None:
+            continue
+        for number in np.setdiff1d(camera[inside], [0]).tolist():
+            members = inside[camera[inside] == number]
+            if len(members) >= FEWEST:
+                found.append((kind, number, members))
+    return found
 
 
 def _moments(rows: Float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -79,11 +116,14 @@ def centred(
     Returns:
         [N, D] float32 rows of unit length; where a camera is not among the statistics, that of its
         modality stands for it. A row that equals its camera's mean stays as it was.
+
+    Raises:
+        DataError: embeddings that are not finite [N, D], or statistics that lack their modality.
     """
     rows, which = finite_rows(embeddings), statistics.rows_of(modality, camera)
     moved = rows - statistics.mean[which]
     if statistics.spread is not None:
         moved /= statistics.spread[which]
-    lost = np.linalg.norm(moved, axis=1) < _SMALLEST
+    lost = np.linalg.norm(moved, axis=1) < SMALLEST
     moved[lost] = rows[lost]
     return normalise_rows(moved)

@@ -6,11 +6,13 @@ Names are resolved when they are first used: a recipe's settings are read withou
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from vireid.labelling.cameras import CameraUse
 from vireid.labelling.clustering import ClusteringConfig, closed_up, cluster_rows
 from vireid.labelling.labeller import Labeller, Matcher, NeighbourSearch, Refiner
 from vireid.labelling.matchers import MATCHERS, Rounds, Transport, Votes
 from vireid.labelling.multi_memory import MultiMemoryMatching
 from vireid.labelling.refiners import REFINERS, DensePrototypes
+from vireid.labelling.tracks import TrackUse
 
 if TYPE_CHECKING:
     from vireid.labelling.pairs import matched_labels
@@ -26,6 +28,7 @@ _LATER = {
 __all__ = [
     "MATCHERS",
     "REFINERS",
+    "CameraUse",
     "ClusteringConfig",
     "DensePrototypes",
     "Labeller",
@@ -34,6 +37,7 @@ __all__ = [
     "NeighbourSearch",
     "Refiner",
     "Rounds",
+    "TrackUse",
     "Transport",
     "Votes",
     "closed_up",

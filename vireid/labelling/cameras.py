@@ -5,23 +5,26 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from vireid.errors import FROM_ZERO, outside
-from vireid.types import Embeddings, Known
+from vireid.types import Embeddings, Int, Known
 
 CentreRule = Literal["none", "modality", "camera"]
 
 
 @dataclass(frozen=True)
 class CameraUse:
-    """How much of a camera is taken out of the embeddings before they are labelled."""
+    """What labels make of the cameras; nothing where no image says its camera."""
 
     centre: CentreRule = "none"
     """What is taken off each embedding before clustering and matching: nothing, the mean of its
-    modality, or that of its camera."""
+    modality, or that of its camera (of its modality where the image does not say its camera)."""
     spread: bool = False
     """Also divide each dimension by its standard deviation there."""
     shrink: float = 0.0
     """Images of its modality's mean that are added to each camera's (at least 0): more than 0
-    where cameras see few people."""
+    where cameras see few people, say the images of a person in a camera, times five."""
+    first: bool = False
+    """Whether the images of each camera are clustered first, and then these clusters by their mean
+    embedding, with fewer neighbours as there are fewer of them."""
 
     def problems(self, where: str) -> Iterator[str]:
         """Yield a message for each value that cannot be.
@@ -37,6 +40,20 @@ class CameraUse:
             yield f"{where}centre is {self.centre}; expected one of {known}"
         yield from outside(where, self, FROM_ZERO, "shrink")
 
+    def idle(self, known: Known, *, neighbours: bool = False) -> Iterator[str]:
+        """Say what is asked for and cannot be had of some images.
+
+        Args:
+            known: what is known of them.
+            neighbours: whether neighbours are to be of several cameras.
+
+        Yields:
+            A line.
+        """
+        wanted = self.centre == "camera" or self.first or neighbours
+        if wanted and cameras_of(known) is None:
+            yield "no image says its camera: images are labelled without the settings of cameras"
+
     def applied(self, embeddings: Embeddings, known: Known) -> Embeddings:
         """Return the embeddings without what their cameras have in common.
 
@@ -45,15 +62,42 @@ class CameraUse:
             known: what is known of them.
 
         Returns:
-            Embeddings of the same images; those given where nothing is taken off.
+            Embeddings of the same images, where the others lie; those given where nothing is taken
+            off, or the camera's mean is asked for and no camera is known.
         """
+        camera = cameras_of(known)
+        if self.centre == "none" or (self.centre == "camera" and camera is None):
+            return embeddings
+        camera = camera if self.centre == "camera" else None
+        if embeddings.resident is not None:
+            return self._there(embeddings, camera)
         from vireid.cluster import camera_statistics, centred
 
-        if self.centre == "none":
-            return embeddings
-        camera = known.camera if self.centre == "camera" else None
-        found = camera_statistics(
-            embeddings.vectors, embeddings.modality, camera, spread=self.spread, shrink=self.shrink
+        rows, modality = embeddings.vectors, embeddings.modality
+        found = camera_statistics(rows, modality, camera, spread=self.spread, shrink=self.shrink)
+        return replace(embeddings, vectors=centred(rows, modality, camera, found))
+
+    def _there(self, embeddings: Embeddings, camera: Int | None) -> Embeddings:
+        """Centre embeddings on their device; the host waits twice, for copies there and back."""
+        from vireid.cluster.centring_there import centred_there
+
+        there = centred_there(
+            embeddings.resident,
+            embeddings.modality,
+            camera,
+            spread=self.spread,
+            shrink=self.shrink,
         )
-        rows = centred(embeddings.vectors, embeddings.modality, camera, found)
-        return replace(embeddings, vectors=rows, resident=None)
+        return replace(embeddings, vectors=there.cpu().numpy(), resident=there)
+
+
+def cameras_of(known: Known) -> Int | None:
+    """Return the cameras of images.
+
+    Args:
+        known: what is known of N images.
+
+    Returns:
+        [N] camera numbers, 0 where unknown; None where no image says its camera.
+    """
+    return known.camera if known.camera is not None and known.camera.any() else None

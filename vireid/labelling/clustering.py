@@ -1,6 +1,6 @@
 """One clustering: its settings, and neighbours -> labels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -14,7 +14,9 @@ SINGLE, MIXED = (30, 6), (40, 32)
 
 BALANCED = "balanced"
 """Half of the neighbours of each modality."""
-NeighbourRule = Literal["nearest", "balanced"]
+CAMERAS = "cameras"
+"""No more neighbours of a camera than its even share."""
+NeighbourRule = Literal["nearest", "balanced", "cameras"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,9 @@ class ClusteringConfig:
     1)."""
     neighbours: NeighbourRule = "nearest"
     """How neighbours are chosen: nearest takes the k1 most similar images; balanced k1/2 visible
-    and k1/2 infrared ones and averages k2 of each (in mixed alone, k1 at least 2)."""
+    and k1/2 infrared ones and averages k2 of each (in mixed alone, k1 at least 2); cameras at most
+    an even share of the k1 of each camera, the most similar of 3 k1 images (nearest where no image
+    says its camera)."""
 
     def problems(self, where: str) -> list[str]:
         """List a message for each value that cannot be.
@@ -83,6 +87,18 @@ def cluster_rows(
         neighbours=near,
     )
     return dbscan(distance, eps=config.eps, min_samples=config.min_samples)
+
+
+def without_cameras(config: ClusteringConfig) -> ClusteringConfig:
+    """Return the settings for images whose cameras nobody knows.
+
+    Args:
+        config: settings of a clustering.
+
+    Returns:
+        The same with the nearest neighbours where those of the cameras are asked for.
+    """
+    return replace(config, neighbours="nearest") if config.neighbours == CAMERAS else config
 
 
 def closed_up(labels: Int) -> Int:

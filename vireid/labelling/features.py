@@ -1,16 +1,18 @@
 """Features of any origin -> cluster labels, as a training makes them of its embeddings."""
 
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vireid.cluster import Search, balanced_neighbours, modal_neighbours, nearest_neighbours
-from vireid.cluster.rows import checked_modality
-from vireid.errors import ConfigError, DataError
-from vireid.labelling.clustering import BALANCED, ClusteringConfig, cluster_rows
+from vireid.cluster import Neighbours, Search, modal_neighbours, nearest_neighbours
+from vireid.errors import ConfigError
+from vireid.labelling.clustering import ClusteringConfig
 from vireid.labelling.doubts import doubts
+from vireid.labelling.given import given
 from vireid.labelling.multi_memory import MultiMemoryMatching
 from vireid.labelling.settings import read_settings
 from vireid.labelling.sized import sized
@@ -43,11 +45,13 @@ class Found:
     """Label spaces over the M, without trust: the one wanted, and those it was matched from."""
     config: ClusteringConfig
     """Neighbours and DBSCAN, as they were used."""
+    idle: tuple[str, ...] = ()
+    """What the settings ask for and cannot be had of these features, a line each."""
 
 
 def label(
     vectors: Embeddings | Float,
-    modality: Int | None = None,
+    modality: Int | Known | None = None,
     *,
     only: Modality | None = None,
     match: bool = False,
@@ -68,8 +72,9 @@ def label(
     Args:
         vectors: [N, D] rows of unit length, or embeddings or a gallery, which know their
             modality; not modified.
-        modality: [N] 0 visible, 1 infrared, where known; with both in it, each image's
-            neighbours are sought in either modality.
+        modality: [N] 0 visible, 1 infrared, where known, or all that is known (``types.Known``:
+            cameras, tracks and times too, which a gallery knows itself); with both in it, each
+            image's neighbours are sought in either modality.
         only: cluster the images of one modality, which is then to be known.
         match: cluster each modality by itself and join clusters of both as a training does, by
             the matching of the settings; both modalities are then to be there.
@@ -84,7 +89,8 @@ def label(
 
     Returns:
         Labels [N] int64, 0 .. C-1, and -1 for noise and for images of the other modality. What is
-        doubtful in them, such as a single cluster, is a warning.
+        doubtful in them, such as a single cluster, is a warning, and so are settings that do not
+        count, as those of cameras where none is known.
 
     Raises:
         DataError: rows that are not finite or not of unit length, or a modality that does not fit.
@@ -99,14 +105,14 @@ def label(
         min_samples=min_samples, normalise=normalise, search=search,
     )  # fmt: skip
     labels, rows = found.labels[found.chosen], found.embeddings.vectors
-    for doubt in doubts(labels, found.config, rows=rows, matched=match):
+    for doubt in (*found.idle, *doubts(labels, found.config, rows=rows, matched=match)):
         warnings.warn(doubt, stacklevel=2)
     return found.labels
 
 
 def find_labels(
     vectors: Embeddings | Float,
-    modality: Int | None = None,
+    modality: Int | Known | None = None,
     *,
     only: Modality | None = None,
     match: bool = False,
@@ -140,63 +146,40 @@ def find_labels(
         DataError: as for ``label``.
         ConfigError: as for ``label``.
     """
-    rows, modality, carried = _given(vectors, modality)
-    modality = None if modality is None else _whole(modality, len(rows))
-    chosen = _chosen(len(rows), modality, only)
-    side = None if modality is None else modality[chosen]
+    features = given(vectors, modality)
+    chosen = features.chosen(only)
+    known = None if features.known is None else features.known.subset(chosen)
+    side = None if known is None else known.modality
     both = side is not None and len(np.unique(side)) == len(Modality)
     if match and not both:
         raise ConfigError("matching joins visible and infrared clusters; expected images of both")
+    carried = features.carried
     settings = settings or (read_settings(carried) if carried else MultiMemoryMatching())
     usual = settings.mixed if both and not match else settings.single
     largest = int(np.bincount(side).max()) if match and side is not None else len(chosen)
-    given = {"k1": k1, "k2": k2, "eps": eps, "min_samples": min_samples}
-    config = _config(usual, given, largest, mixed=both and not match)
-    known = np.zeros(len(chosen), dtype=np.int64) if side is None else side
-    embeddings = Embeddings(usable_rows(rows, chosen, normalise=normalise), known)
-    how = search or Search()
-    if match:
-        labelling = _matched(embeddings, replace(settings, single=config), how)
-    else:
-        labelling = _clustered(embeddings, config, how, both=both, only=only)
-    labels = np.full(len(rows), NOISE, dtype=np.int64)
-    labels[chosen] = list(labelling.spaces.values())[-1].labels
-    return Found(labels, chosen, embeddings, labelling, config)
-
-
-def _given(
-    vectors: Embeddings | Float, modality: Int | None
-) -> tuple[Float, Int | None, str | None]:
-    """Return rows, their modality, and the settings of labelling that a gallery carries."""
-    given = getattr(vectors, "embeddings", vectors)  # of a gallery, which knows its images too
-    if isinstance(given, Embeddings):
-        return given.vectors, given.modality, getattr(vectors, "labelling", None)
-    if isinstance(given, np.ndarray):
-        return given, modality, None
-    raise DataError(
-        f"features are of type {type(given).__name__}; expected an array [N, D], embeddings or "
-        "a gallery"
+    said = {"k1": k1, "k2": k2, "eps": eps, "min_samples": min_samples}
+    config = _config(usual, said, largest, mixed=both and not match)
+    known = known or Known(np.zeros(len(chosen), dtype=np.int64))
+    rows = usable_rows(features.rows, chosen, normalise=normalise)
+    embeddings = Embeddings(rows, known.modality)
+    mixed = both and not match
+    name = MATCHED if match else "mixed" if mixed else _side(known, only)
+    changed = replace(settings, mixed=config) if mixed else replace(settings, single=config)
+    labelling = replace(changed, subset=1.0, refiners=settings.refiners if match else ()).label(
+        embeddings,
+        known,
+        {name: replace(settings.spaces()[name], confidence=False)},
+        generator=np.random.default_rng(0),
+        search=partial(_plain_search, how=search or Search()),
     )
-
-
-def _whole(modality: Int, count: int) -> Int:
-    """Return a modality as whole numbers, whatever kind of numbers it is given as."""
-    given = np.asarray(modality)
-    if given.dtype.kind not in "biuf":
-        raise DataError(
-            f"modality is of type {given.dtype}; expected 0 (visible) or 1 (infrared) for each of "
-            f"{count} rows"
-        )
-    return checked_modality(given, count).astype(np.int64)
-
-
-def _chosen(count: int, modality: Int | None, only: Modality | None) -> Int:
-    """Return which of N images are clustered [M]."""
-    if only is None:
-        return np.arange(count)
-    if modality is None:
-        raise ConfigError(f"only {only.name.lower()} images are wanted; expected their modality")
-    return np.flatnonzero(modality == only)
+    if not match:
+        mine = PseudoLabels(labelling.spaces[name].labels, modality=only)
+        labelling = Labelling({"mixed" if only is None else name: mine})
+    plan = changed.plan(known)
+    config = plan.mixed if mixed else plan.single
+    labels = np.full(len(features.rows), NOISE, dtype=np.int64)
+    labels[chosen] = list(labelling.spaces.values())[-1].labels
+    return Found(labels, chosen, embeddings, labelling, config, tuple(settings.idle(known)))
 
 
 def _config(
@@ -208,31 +191,25 @@ def _config(
     return replace(usual, **said)  # type: ignore[arg-type]
 
 
-def _clustered(
-    embeddings: Embeddings,
-    config: ClusteringConfig,
-    search: Search,
+def _side(known: Known, only: Modality | None) -> str:
+    """Return the label space of images of one modality; visible where nobody knows it."""
+    side = Modality(known.modality.max(initial=0)) if only is None else only
+    return side.name.lower()
+
+
+def _plain_search(
+    embeddings: NDArray[np.floating],
+    modality: NDArray[np.integer],
     *,
-    both: bool,
-    only: Modality | None,
-) -> Labelling:
-    """Cluster all rows together."""
-    rows, modality = embeddings.vectors, embeddings.modality if both else None
-    if modality is not None and config.neighbours == BALANCED:
-        near = balanced_neighbours(rows, modality, config.k1, search=search)
-    else:
-        near = nearest_neighbours(rows, config.k1, search=search)
-    labels = cluster_rows(rows, config, near, modality)
-    name = "mixed" if only is None else only.name.lower()
-    return Labelling({name: PseudoLabels(labels, modality=only)})
-
-
-def _matched(embeddings: Embeddings, settings: MultiMemoryMatching, search: Search) -> Labelling:
-    """Cluster each modality by itself, all of its images, and join the clusters as a training."""
-    return replace(settings, subset=1.0).label(
-        embeddings,
-        Known(embeddings.modality),
-        {MATCHED: replace(settings.spaces()[MATCHED], confidence=False)},
-        generator=np.random.default_rng(0),
-        search=partial(modal_neighbours, search=search),
-    )
+    k: int | None,
+    own_k: int | None,
+    across: bool = False,
+    how: Search,
+) -> tuple[Neighbours | None, Mapping[Modality, Neighbours]]:
+    """Find neighbours as ``cluster.modal_neighbours``, in one go where one kind is wanted."""
+    if k is not None and own_k is None:
+        return nearest_neighbours(embeddings, k, search=how), {}
+    sides = np.unique(modality)
+    if k is None and own_k is not None and not across and len(sides) == 1:
+        return None, {Modality(sides[0]): nearest_neighbours(embeddings, own_k, search=how)}
+    return modal_neighbours(embeddings, modality, k=k, own_k=own_k, across=across, search=how)

@@ -1,19 +1,20 @@
 """Multi-memory matching (MMM): three clusterings, pairs of clusters, trust in each label."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 
 from vireid.errors import ABOVE_ZERO, FROM_ONE, outside
-from vireid.labelling.cameras import CameraUse
-from vireid.labelling.clustering import BALANCED, ClusteringConfig
-from vireid.labelling.clusterings import MIXED, OWN, cluster_spaces
+from vireid.labelling.cameras import CameraUse, cameras_of
+from vireid.labelling.clustering import BALANCED, CAMERAS, ClusteringConfig, without_cameras
+from vireid.labelling.clusterings import MIXED, OWN, clustered
 from vireid.labelling.labeller import Matcher, NeighbourSearch, Refiner
-from vireid.labelling.shares import kept_apart
+from vireid.labelling.needed import needed_for
+from vireid.labelling.plan import Plan
+from vireid.labelling.tracks import TrackUse, tracks_of
 from vireid.types import (
-    NOISE,
     Embeddings,
     Float,
     Int,
@@ -40,9 +41,15 @@ class MultiMemoryMatching:
     mixed: ClusteringConfig = field(default_factory=lambda: ClusteringConfig(k1=40, k2=32))
     """Clustering of both modalities together, with modality-aware query expansion."""
     cameras: CameraUse = field(default_factory=CameraUse)
-    """What is made of knowing the cameras."""
+    """What is made of the cameras."""
     use_cameras: bool = True
-    """Whether cameras are made use of where they are known."""
+    """Whether the settings of cameras count, cameras as neighbours among them; they are off by
+    themselves where no image says its camera."""
+    tracks: TrackUse = field(default_factory=TrackUse)
+    """What is made of the tracks."""
+    use_tracks: bool = True
+    """Whether the settings of tracks count; they are off by themselves where no image says its
+    track."""
     subset: float = 1.0
     """Share of the visible images, in (0, 1], drawn anew at each labelling, that visible and
     matched are over; mixed is over the others and all infrared images. All of them at 1, and in
@@ -78,10 +85,12 @@ class MultiMemoryMatching:
         """Yield a message for each value that cannot be."""
         yield from self.single.problems("labelling.single.")
         yield from self.mixed.problems("labelling.mixed.")
+        yield from self.cameras.problems("labelling.cameras.")
+        yield from self.tracks.problems("labelling.tracks.")
         if self.single.neighbours == BALANCED:
             yield (
-                "labelling.single.neighbours is balanced; expected nearest, as single clusters one "
-                "modality"
+                "labelling.single.neighbours is balanced; expected nearest or cameras, as single "
+                "clusters one modality"
             )
         if not 0 < self.subset <= 1:
             yield f"labelling.subset is {self.subset}; expected more than 0 and at most 1"
@@ -104,17 +113,22 @@ class MultiMemoryMatching:
             The settings; those of clusterings and of the matching that the spaces have no use for
             have their default.
         """
-        plain, found = MultiMemoryMatching(), self
-        if "mixed" not in spaces:
-            found = replace(found, mixed=plain.mixed)
-        if set(spaces) == {"mixed"}:
-            found = replace(found, single=plain.single)
-        if "matched" not in spaces:
-            names = ("single", "mixed", "subset", "refiners")
-            found = MultiMemoryMatching(**{name: getattr(found, name) for name in names})
-        if "mixed" not in spaces:
-            found = replace(found, subset=plain.subset)
-        return found
+        return needed_for(self, spaces)
+
+    def idle(self, known: Known) -> Iterator[str]:
+        """Say which settings cannot count, as nobody knows what they need.
+
+        Args:
+            known: what is known of the images.
+
+        Yields:
+            A line for each.
+        """
+        if self.use_cameras:
+            by_camera = any(each.neighbours == CAMERAS for each in (self.single, self.mixed))
+            yield from self.cameras.idle(known, neighbours=by_camera)
+        if self.use_tracks:
+            yield from self.tracks.idle(known)
 
     def label(
         self,
@@ -142,45 +156,58 @@ class MultiMemoryMatching:
             where these are left out. With a subset, visible images that a space is not over are
             noise in it.
         """
-        from vireid.labelling.pairs import matched_labels
-
-        if self.use_cameras:
-            embeddings = self.cameras.applied(embeddings, known)
-        found = self._clustered(embeddings, spaces, generator, search)
-        for name in found:
+        embeddings = self.seen(embeddings, known)
+        wanted = [name for name in OWN if name in spaces or "matched" in spaces]
+        wanted += [MIXED] if MIXED in spaces else []
+        parts = clustered(embeddings, known, wanted, self.plan(known), generator, search)
+        found = {name: space for name, (space, _) in parts.items()}
+        for name, (_, rows) in parts.items():
             for refiner in self.refiners:
                 found[name] = refiner.refine(found[name], embeddings, known, generator=generator)
+            if self.use_tracks:
+                found[name] = self.tracks.applied(found[name], embeddings, known, rows)
         if "matched" not in spaces:
             return Labelling(found)
-        matching = self.match(embeddings, found["visible"], found["infrared"], generator=generator)
-        labels = matched_labels(matching, found["visible"], found["infrared"])
+        from vireid.labelling.pairs import matched_labels
+
+        visible, infrared = found["visible"], found["infrared"]
+        matching = self.match(embeddings, visible, infrared, generator=generator)
+        if self.use_tracks:
+            matching = self.tracks.kept_apart(matching, visible, infrared, known)
+        labels = matched_labels(matching, visible, infrared)
         trust = None
         if not isinstance(spaces, Mapping) or spaces["matched"].confidence:
             trust = self._trust(embeddings, labels, generator)  # the last that draws
         found["matched"] = PseudoLabels(labels, trust)
         return Labelling(found, matching, "matched")
 
-    def _clustered(
-        self,
-        embeddings: Embeddings,
-        spaces: Collection[str],
-        generator: np.random.Generator,
-        search: NeighbourSearch,
-    ) -> dict[str, PseudoLabels]:
-        """Cluster the images in the label spaces wanted, those that a matching needs included."""
-        wanted = [name for name in OWN if name in spaces or "matched" in spaces]
-        wanted += [MIXED] if MIXED in spaces else []
-        found, vectors, modality = {}, embeddings.vectors, embeddings.modality
-        for rows, names in kept_apart(modality, wanted, self.subset, generator):
-            some = (vectors, modality)  # those that other processes have
-            if len(rows) < len(embeddings):
-                some = (vectors[rows], modality[rows])
-            parts = cluster_spaces(*some, names, (self.single, self.mixed), search)
-            for name, part in parts.items():
-                labels = np.full(len(embeddings), NOISE, dtype=np.int64)
-                labels[rows] = part
-                found[name] = PseudoLabels(labels, modality=OWN.get(name))
-        return {name: found[name] for name in wanted}
+    def plan(self, known: Known) -> Plan:
+        """Return how images are clustered, as far as what that needs is known.
+
+        Args:
+            known: what is known of the images.
+
+        Returns:
+            The plan; without cameras, or tracks, where no image says its own.
+        """
+        single, mixed, first = self.single, self.mixed, self.cameras.first
+        if not self.use_cameras or cameras_of(known) is None:
+            single, mixed, first = without_cameras(single), without_cameras(mixed), False
+        tracks = self.use_tracks and self.tracks.cluster == "tracks"
+        tracks = tracks and tracks_of(known) is not None
+        return Plan(single, mixed, self.subset, tracks, first)
+
+    def seen(self, embeddings: Embeddings, known: Known) -> Embeddings:
+        """Return embeddings as they are clustered and matched.
+
+        Args:
+            embeddings: of N images.
+            known: what is known of them.
+
+        Returns:
+            The embeddings, without what the settings of cameras take off.
+        """
+        return self.cameras.applied(embeddings, known) if self.use_cameras else embeddings
 
     def match(
         self,
@@ -201,29 +228,15 @@ class MultiMemoryMatching:
         Returns:
             The partner of each visible cluster.
         """
-        from vireid.matching import match_clusters, memory_cost, sub_memories
-
         if self.matcher is not None:
             return self.matcher.match(embeddings, visible, infrared, generator=generator)
-        memories = [
-            sub_memories(
-                embeddings.vectors,
-                side.labels,
-                self.memories,
-                generator=generator,
-                resident=embeddings.resident,
-            )
-            for side in (visible, infrared)
-        ]
-        (visible_rows, visible_mask), (infrared_rows, infrared_mask) = memories
-        cost = memory_cost(
-            visible_rows,
-            infrared_rows,
-            visible_mask=visible_mask,
-            infrared_mask=infrared_mask,
-            over=self.cost_over,
-            device=None if embeddings.resident is None else embeddings.resident.device,
-        )
+        from vireid.labelling.memory_costs import memory_costs
+        from vireid.matching import match_clusters
+
+        cost = memory_costs(
+            embeddings, visible, infrared, memories=self.memories, over=self.cost_over,
+            generator=generator,
+        )  # fmt: skip
         return match_clusters(
             cost, method=self.matching, max_cost=self.max_cost, reject=self.reject
         )

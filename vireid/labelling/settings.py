@@ -5,12 +5,20 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from vireid.errors import DataError
+from vireid.labelling.cameras import CameraUse
 from vireid.labelling.clustering import ClusteringConfig
 from vireid.labelling.kinds import KINDS, kind_of
 from vireid.labelling.labeller import Labeller, Matcher, Refiner
 from vireid.labelling.multi_memory import MultiMemoryMatching
+from vireid.labelling.tracks import TrackUse
 
-CLUSTERINGS = ("single", "mixed")
+GROUPS: dict[str, type] = {
+    "single": ClusteringConfig,
+    "mixed": ClusteringConfig,
+    "cameras": CameraUse,
+    "tracks": TrackUse,
+}
+"""Settings that are groups of settings."""
 
 
 def settings_text(labeller: Labeller) -> str | None:
@@ -47,9 +55,9 @@ def read_settings(text: str, source: str = "labelling") -> MultiMemoryMatching:
     """
     try:
         values = _known(MultiMemoryMatching, json.loads(text))
-        for name in CLUSTERINGS:
+        for name, kind in GROUPS.items():
             if name in values:
-                values[name] = ClusteringConfig(**_known(ClusteringConfig, values[name]))
+                values[name] = kind(**_known(kind, values[name]))
         refiners = (_part(Refiner, one) for one in values.get("refiners") or ())
         values["refiners"] = tuple(one for one in refiners if one is not None)
         values["matcher"] = _part(Matcher, values.get("matcher"))

@@ -54,3 +54,30 @@ def sized(config: ClusteringConfig, count: int, *, mixed: bool = False) -> Clust
     if config.k1 <= most:
         return config
     return replace(config, k1=most, k2=min(config.k2, max(1, round(most / AVERAGED))))
+
+
+def scaled(config: ClusteringConfig, groups: int, images: int, *, mixed: bool) -> ClusteringConfig:
+    """Adapt a clustering of images to groups of them, such as tracks, of which a person has fewer.
+
+    docs/results/cameras.md says how it was chosen.
+
+    Args:
+        config: settings for the images.
+        groups: G groups that are clustered.
+        images: N images that they hold.
+        mixed: whether they are of both modalities.
+
+    Returns:
+        The settings: k1 becomes ceil(k1 G / N) and one more, the group itself, or two for both
+        modalities; k2 and min_samples shrink alike, to at least 2 and 1. None of them grows.
+
+    >>> fewer = scaled(ClusteringConfig(k1=30, k2=6), 100, 1000, mixed=False)
+    >>> fewer.k1, fewer.k2, fewer.min_samples
+    (4, 2, 1)
+    """
+    if groups == images:
+        return config
+    share = groups / images
+    k1 = min(config.k1, math.ceil(config.k1 * share) + 1 + mixed)
+    k2 = min(config.k2, k1, max(2, math.ceil(config.k2 * share)))
+    return replace(config, k1=k1, k2=k2, min_samples=math.ceil(config.min_samples * share))

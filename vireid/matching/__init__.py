@@ -1,5 +1,6 @@
 """From the label spaces of two modalities to one, and how far to trust each label."""
 
+from vireid.matching.apart import pairs_apart
 from vireid.matching.assignment import match_clusters
 from vireid.matching.centre_cost import centre_cost
 from vireid.matching.confidence import label_confidence, low_loss_posterior, scale_losses
@@ -24,6 +25,7 @@ __all__ = [
     "match_clusters",
     "memory_cost",
     "pair_prices",
+    "pairs_apart",
     "scale_losses",
     "sub_memories",
     "transport_plan",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vireid.errors import DataError
 from vireid.files import whole_file
@@ -17,7 +18,13 @@ from vireid.types.named_statistics import StatisticsOf
 
 SCALED = ("levels", "camera", "cameras")
 """What tells how images were scaled."""
-ARRAYS = ("vectors", "modality", "paths", "network", "labelling", "centred", *SCALED)
+KNOWN = ("camera", "track", "time")
+"""What cameras know of the images, as ``types.Known`` has it."""
+ARRAYS = tuple(
+    dict.fromkeys(
+        ("vectors", "modality", "paths", "network", "labelling", "centred", *SCALED, *KNOWN)
+    )
+)
 """What is read of a file of features."""
 
 
@@ -37,6 +44,12 @@ class Features:
     """Settings of labelling that belong to them, JSON, where the file says it."""
     centred: StatisticsOf | None = None
     """Whose statistics of cameras were taken off them; None where the file does not say so."""
+    camera: Int | None = None
+    """[N] camera numbers, 0 where unknown, where the file says them."""
+    track: Int | None = None
+    """[N] numbers of tracks, -1 for a row without one, where the file says them."""
+    time: NDArray[np.float64] | None = None
+    """[N] seconds since 1970 in UTC, NaN where unknown, where the file says them."""
 
 
 def read_features(path: Path) -> Features:
@@ -44,7 +57,8 @@ def read_features(path: Path) -> Features:
 
     Args:
         path: the file; an npz file holds ``vectors`` [N, D] and may hold ``modality`` and
-            ``paths`` [N], ``network``, ``levels`` and ``labelling``. Nothing in it is unpickled.
+            ``paths`` [N], ``camera``, ``track`` and ``time`` [N], ``network``, ``levels`` and
+            ``labelling``. Nothing in it is unpickled.
 
     Returns:
         The features; whoever uses the modality checks it.
@@ -55,10 +69,10 @@ def read_features(path: Path) -> Features:
     """
     if not path.is_file():
         raise DataError(f"{path} is not a file; expected embeddings (.npz or .npy)")
-    arrays, known = read_arrays(path, ARRAYS, "damaged or no npz or npy file")
+    arrays, there = read_arrays(path, ARRAYS, "damaged or no npz or npy file")
     if "vectors" not in arrays:
         raise DataError(
-            f"{path} holds {', '.join(known) or 'nothing'}; expected an array `vectors` of shape "
+            f"{path} holds {', '.join(there) or 'nothing'}; expected an array `vectors` of shape "
             "(N, D)"
         )
     vectors, paths = arrays["vectors"], arrays.get("paths")
@@ -74,7 +88,8 @@ def read_features(path: Path) -> Features:
     _check_levels(path, arrays)
     centred = centred_rows(path, arrays.get("centred"))
     of = None if centred is None else centred[0]
-    return Features(vectors, arrays.get("modality"), names, network, labelling, of)
+    modality, camera, track, time = (arrays.get(name) for name in ("modality", *KNOWN))
+    return Features(vectors, modality, names, network, labelling, of, camera, track, time)
 
 
 def _check_levels(path: Path, arrays: dict[str, Any]) -> None:

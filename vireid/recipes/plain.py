@@ -8,6 +8,7 @@ import yaml
 
 from vireid.config import Recipe
 from vireid.errors import ConfigError
+from vireid.labelling import MultiMemoryMatching
 from vireid.labelling.kinds import KINDS, kind_of
 from vireid.recipes.classes import PARTS, TERMS, class_path
 from vireid.recipes.former import modernise
@@ -18,6 +19,9 @@ ABSENT = "absent"
 """Stands for a setting that a recipe lacks."""
 NOTHING: tuple[Any, ...] = (ABSENT, None, [], "")
 """Values that say the same: a setting that an earlier version lacked, and its being empty."""
+
+LATER = ("labelling.cameras", "labelling.use_cameras", "labelling.tracks", "labelling.use_tracks")
+"""Settings that the first versions lacked, whose labels are those of the defaults."""
 
 
 def plain(value: Any) -> Any:
@@ -133,13 +137,21 @@ def recipe_differences(one: Recipe | str, other: Recipe | str) -> list[str]:
         A line for each setting, such as ``labelling.memories is 2, was 4``; ``is`` belongs to the
         other recipe and ``was`` to the first. Empty where they are equal.
     """
-    before, after = (dict(_flat(_values(recipe))) for recipe in (one, other))
+    before, after = (_settled(dict(_flat(_values(recipe)))) for recipe in (one, other))
     names = list(dict.fromkeys([*before, *after]))
     return [
         f"{name} is {after.get(name, ABSENT)}, was {before.get(name, ABSENT)}"
         for name in names
         if not _alike(before.get(name, ABSENT), after.get(name, ABSENT))
     ]
+
+
+def _settled(settings: dict[str, Any]) -> dict[str, Any]:
+    """Return settings by dotted name, with the defaults of those that came later."""
+    if not any(name.startswith("labelling.single.") for name in settings):
+        return settings  # a labeller of one's own
+    usual = dict(_flat(plain(MultiMemoryMatching()), "labelling"))
+    return {name: usual[name] for name in usual if name.startswith(LATER)} | settings
 
 
 def _alike(one: Any, other: Any) -> bool:

@@ -14,6 +14,7 @@ from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.errors import LostProcess, SaveError, Stopped
 from vireid.files import whole_file
+from vireid.labelling import MultiMemoryMatching
 from vireid.models import CrossModalNetwork
 from vireid.models.passing import BATCH
 from vireid.observers import check_installed, silent
@@ -130,6 +131,8 @@ def _train(session: Session, device: str, stop: Callable[[], bool]) -> None:
     recipe = _fitting(network, recipe)
     session = replace(session, recipe=recipe)
     labeller = session.labeller(data, recipe) if session.labeller else recipe.labelling
+    for line in labeller.idle(data.train.known()) if type(labeller) is MultiMemoryMatching else ():
+        _tell(line)
     workers = stopping_between_batches(together(network, recipe), stop)
     reading, images = fingerprint(data.train, pixels), training_images(data.train, pixels)
     images = replace(images, resident=resident_pixels(pixels, device))

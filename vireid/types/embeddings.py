@@ -50,6 +50,10 @@ class Embeddings:
     def __len__(self) -> int:
         return len(self.vectors)
 
+    def subset(self, indices: Int) -> "Embeddings":
+        """Return the vectors of the images at the indices [M], in that order, alone."""
+        return Embeddings(self.vectors[indices], self.modality[indices])
+
     def __repr__(self) -> str:
         kept = "" if self.features is None else f", features {list(self.features.shape)}"
         return f"Embeddings({list(self.vectors.shape)}, {sides(self.modality)}{kept})"

@@ -46,6 +46,16 @@ class Known:
     def __len__(self) -> int:
         return len(self.modality)
 
+    def subset(self, indices: Int) -> "Known":
+        """Return what is known of the images at the indices [M], in that order."""
+        return Known(
+            self.modality[indices],
+            None if self.camera is None else self.camera[indices],
+            None if self.track is None else self.track[indices],
+            None if self.time is None else self.time[indices],
+            None if self.box is None else self.box[indices],
+        )
+
     def __repr__(self) -> str:
         names = ("camera", "track", "time", "box")
         more = [name for name in names if getattr(self, name) is not None]
