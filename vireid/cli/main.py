@@ -23,6 +23,7 @@ COMMANDS = {
     "search": "find the person of a query image in a gallery",
     "ablate": "train the paper's ablation over seeds: what each module adds",
     "sweep": "train with several values of a setting, over seeds",
+    "compare": "train methods with all else equal: their table, over data and seeds",
     "upper-bound": "train the same network with true identities, for comparison",
 }
 

@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from vireid.labelling import MultiMemoryMatching, NeighbourSearch
+from vireid.config import Recipe
+from vireid.data import DataFolder
+from vireid.errors import ConfigError, DataError
+from vireid.labelling import Labeller, MultiMemoryMatching, NeighbourSearch
 from vireid.types import NOISE, Embeddings, Known, Labelling, LabelSpace, PseudoLabels, Truth
 
 
@@ -60,3 +63,80 @@ class TrueLabels:
             labels[inside] = np.unique(self.truth.identities[inside], return_inverse=True)[1]
             found[name] = PseudoLabels(labels, modality=side)
         return Labelling(found, matched=next((n for n in found if self.offered[n].matched), None))
+
+
+@dataclass(frozen=True)
+class Identities:
+    """Stands in a recipe for the true identities of whatever data it is trained on.
+
+    A study trains such a row with ``TrueLabels``, so that the supervised bound is a row like any
+    other, and its recipe tells it apart from all unsupervised ones.
+    """
+
+    def spaces(self) -> Mapping[str, LabelSpace]:
+        """Return the label spaces that can be asked for: those of multi-memory matching."""
+        return MultiMemoryMatching().spaces()
+
+    def problems(self) -> Iterator[str]:
+        """Yield nothing: there are no settings."""
+        yield from ()
+
+    def label(
+        self,
+        embeddings: Embeddings,
+        known: Known,
+        spaces: Sequence[str],
+        *,
+        generator: np.random.Generator,
+        search: NeighbourSearch,
+    ) -> Labelling:
+        """Refuse: identities are known to a study alone.
+
+        Args:
+            embeddings: not looked at.
+            known: not looked at.
+            spaces: not looked at.
+            generator: not used.
+            search: not used.
+
+        Raises:
+            ConfigError: always.
+        """
+        del embeddings, known, spaces, generator, search
+        raise ConfigError(
+            "the recipe takes true identities for labels; train it by `vireid upper-bound` or "
+            "`vireid compare --bound`"
+        )
+
+
+def true_labels(data: DataFolder, recipe: Recipe) -> Labeller:
+    """Make what labels the training images with their identities: a ``MakeLabeller``.
+
+    Args:
+        data: what is trained on.
+        recipe: whose label spaces are offered.
+
+    Returns:
+        The labeller.
+
+    Raises:
+        DataError: the training images have no identities.
+    """
+    return TrueLabels(training_truth(data), recipe.labelling.spaces())
+
+
+def training_truth(data: DataFolder) -> Truth:
+    """Return the identities of the training images, which have to be known.
+
+    Args:
+        data: what is trained on.
+
+    Returns:
+        The identities.
+
+    Raises:
+        DataError: there are none.
+    """
+    if data.train_truth is None:
+        raise DataError(f"{data.name} has no training identities; the upper bound needs them")
+    return data.train_truth

@@ -1,0 +1,95 @@
+"""The same small search for every method, on development data and never by test scores."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import fmean
+
+from vireid.errors import ConfigError, VireidError
+from vireid.studies.comparison.arena import Arena
+from vireid.studies.comparison.choices import Choice, Choices, Rule
+from vireid.studies.comparison.entries import Entry
+from vireid.studies.comparison.moves import Move, moves_for
+from vireid.studies.comparison.rows import Row
+from vireid.studies.comparison.work import train_missing
+
+_log = logging.getLogger(__name__)
+
+
+def search(arena: Arena, entries: Sequence[Entry], rule: Rule, count: int) -> Choices:
+    """Try each method with as many settings, and choose the best of each.
+
+    Args:
+        arena: development data, and where trainings lie.
+        entries: the methods as they ship.
+        rule: the number that chooses, the mean over data and seeds.
+        count: how many settings each method gets.
+
+    Returns:
+        What was chosen for the methods whose search is finished; another process may be working
+        on the others.
+
+    Raises:
+        VireidError: data or a recipe cannot be used, the number is not known, or no setting of a
+            method can be trained.
+        Stopped: a signal asked to stop; everything is saved.
+    """
+    moves = {entry.name: moves_for(entry.recipe, count) for entry in entries}
+    chosen: dict[str, Choice] = {}
+    tried = {entry.name: [_moved(entry, move) for move in moves[entry.name]] for entry in entries}
+    train_missing(arena, [one for found in tried.values() for one in found])
+    for entry in entries:
+        rows = [_rows(arena, one) for one in tried[entry.name]]
+        if all(rows):
+            best = _best(entry.name, rows, rule)
+            chosen[entry.name] = Choice(entry.digest, moves[entry.name][best])
+            _log.info("%s: %s", entry.name, moves[entry.name][best])
+        else:
+            _log.info("%s: the search is not finished", entry.name)
+    data = {place.name: place.contents for place in arena.places}
+    return Choices(rule, count, data, arena.seeds, chosen)
+
+
+def demand_other_data(development: Arena, compared: Arena) -> None:
+    """Refuse to search on what is compared on.
+
+    Args:
+        development: of the search.
+        compared: of the table.
+
+    Raises:
+        ConfigError: data are in both.
+    """
+    both = {place.contents for place in compared.places}
+    for place in development.places:
+        if place.contents in both:
+            raise ConfigError(
+                f"--search {place.train} is compared on, too; choose settings on other data"
+            )
+
+
+def _moved(entry: Entry, move: Move) -> Entry:
+    return replace(entry, recipe=move.applied(entry.recipe), setting=str(move))
+
+
+def _rows(arena: Arena, entry: Entry) -> list[Row]:
+    """Return a row for each data set and seed; nothing where one is missing."""
+    found = [arena.found(entry, place, seed)[:1] for place in arena.places for seed in arena.seeds]
+    return [row for rows in found for row in rows] if all(found) else []
+
+
+def _best(name: str, tried: Sequence[Sequence[Row]], rule: Rule) -> int:
+    """Return the number of the best setting, the first of equal ones."""
+    means = []
+    for rows in tried:
+        values = [getattr(row, rule) for row in rows]
+        if None in values and not any(row.failed for row in rows):
+            raise ConfigError(
+                f"{name} has no {rule} on {rows[0].data}; it needs people that are known and seen "
+                "in both modalities: give other development data, or choose by clarity"
+            )
+        means.append(None if None in values else fmean(values))
+    known = [mean for mean in means if mean is not None]
+    if not known:
+        raise VireidError(f"{name} cannot be trained with any setting: {tried[0][0].failed}")
+    return means.index(max(known))
