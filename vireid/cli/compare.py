@@ -31,8 +31,6 @@ def run(words: list[str]) -> None:
     arguments = _parser().parse_args(list(each_by_itself(words)))
     from vireid.studies.comparison import compare
 
-    base = arguments.base or arguments.recipes[0]
-    bound = None if arguments.bound is None else (arguments.bound or [base])
     found = compare(
         arguments.data,
         arguments.out,
@@ -41,7 +39,7 @@ def run(words: list[str]) -> None:
         test=arguments.test,
         rows=arguments.rows,
         base=arguments.base,
-        bound=bound or (),
+        bound=arguments.bound or arguments.bound is not None,
         settings=arguments.set,
         equal_images=arguments.equal_images,
         search_on=arguments.search,
@@ -102,8 +100,8 @@ def _add_fairness(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     group.add_argument(
         "--equal-images", action="store_true",
-        help="let all see as many images as the base, by the iterations of their epochs; otherwise\n"
-        "other numbers are named under the table",
+        help="let all see as many images as the base, by the iterations of their epochs; else other\n"
+        "numbers are named under the table",
     )  # fmt: skip
     group.add_argument(
         "--set", action="extend", nargs="+", default=[], metavar="NAME=VALUE",

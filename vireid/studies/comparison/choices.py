@@ -58,8 +58,9 @@ class Choices:
         choice = self.chosen.get(name)
         if choice is not None and choice.recipe != recipe:
             raise ConfigError(
-                f"recipe {name} has changed since its settings were chosen; choose them anew with "
-                "--search, or take the method out of the file of choices"
+                f"{name}, as it is now with --set and --equal-images, is not the recipe that "
+                "settings were chosen for; choose anew with --search, or take the method out of the "
+                "file of choices"
             )
         return None if choice is None else choice.move
 
@@ -99,7 +100,7 @@ def read_choices(file: Path) -> Choices | None:
     except (OSError, ValueError, TypeError, KeyError, AttributeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise CheckpointError(
-            f"{file} holds no chosen settings ({reason}); take it away, or choose anew with --search"
+            f"{file} holds no chosen settings ({reason}); take it away, or choose with --search"
         ) from error
 
 

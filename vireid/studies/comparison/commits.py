@@ -6,12 +6,15 @@ from pathlib import Path
 
 from vireid.studies.code import PACKAGE
 
+HOME = Path(__file__).resolve().parents[2]
+"""Where the package lies."""
 
-def commit_of_code(home: Path = Path(__file__).resolve().parents[2]) -> str:
+
+def commit_of_code(home: Path = HOME) -> str:
     """Name the code that trains, so that a row of a table can be made again.
 
     Args:
-        home: a file's folder in a checkout; the package's own.
+        home: folder of a package.
 
     Returns:
         The commit, with a plus behind where files of the package have changed since; the version

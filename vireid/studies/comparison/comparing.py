@@ -14,7 +14,7 @@ from vireid.runs.watch import Watching, nobody
 from vireid.scoring import Flip, ProtocolOptions
 from vireid.studies.comparison.arena import Arena, Settings, arena, code_digest
 from vireid.studies.comparison.choices import Choices, Rule, merged, read_choices, write_choices
-from vireid.studies.comparison.entries import Entry, bounds, load_entries, with_choices
+from vireid.studies.comparison.entries import Entry, bounds, load_entries, name_of, with_choices
 from vireid.studies.comparison.fairness import differences
 from vireid.studies.comparison.moves import COUNT
 from vireid.studies.comparison.page import Shown, comparison_page
@@ -50,7 +50,7 @@ def compare(
     test: Sequence[Path | str] | None = None,
     rows: Path | str | None = None,
     base: str | None = None,
-    bound: Sequence[str] = (),
+    bound: Sequence[str] | bool = False,
     settings: Sequence[str] = (),
     equal_images: bool = False,
     search_on: Sequence[Path | str] = (),
@@ -82,7 +82,7 @@ def compare(
             (``table.md``), the search (``table-search.csv``) and what it chose
             (``table-choices.yaml``). ``rows.csv`` in ``out`` where not given.
         base: the row that gains are over and settings are held against; the first where not given.
-        bound: rows whose supervised bound gets a row too, marked as oracle.
+        bound: rows whose supervised bound gets a row too, marked as oracle; True for the base.
         settings: changes of all recipes, such as ``augmentation.exchange_grey=true``.
         equal_images: let all methods see as many images as the base, by the iterations of their
             epochs.
@@ -112,9 +112,8 @@ def compare(
         raise ConfigError("recipes hold none; expected one for each row")
     place = Path(out)
     file = place / "rows.csv" if rows is None else Path(rows)
-    entries = load_entries(
-        recipes, settings, base=base or Path(recipes[0]).stem, equal_images=equal_images
-    )
+    base = base or name_of(recipes[0])
+    entries = load_entries(recipes, settings, base=base, equal_images=equal_images)
     ways = (protocol,) if isinstance(protocol, ProtocolOptions) else tuple(protocol)
     how = Settings(ways or (ProtocolOptions(),), flip, find_device(device), again, watch, progress)
     tests = None if test is None else [Path(one) for one in test]
@@ -127,10 +126,10 @@ def compare(
         _choose(found, entries, _beside(file, "-choices.yaml"), choose, search_count)
     choices = read_choices(_beside(file, "-choices.yaml"))
     entries = with_choices(entries, choices)
-    entries += bounds(entries, bound)
+    entries += bounds(entries, [base] * bound if isinstance(bound, bool) else bound)
     if train:
         train_missing(compared, entries)
-    return _present(compared, entries, base or entries[0].name, choices)
+    return _present(compared, entries, base, choices)
 
 
 def _beside(file: Path, ending: str) -> Path:

@@ -75,7 +75,7 @@ def load_entries(
     """
     if any(setting.partition("=")[0] == "seed" for setting in settings):
         raise ConfigError("--set seed: a comparison has its seeds from --seeds; name them there")
-    found = [Entry(_name(one), load_recipe(one, settings)) for one in recipes]
+    found = [Entry(name_of(one), load_recipe(one, settings)) for one in recipes]
     names = [entry.name for entry in found]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
@@ -142,5 +142,13 @@ def bounds(entries: Sequence[Entry], names: Sequence[str]) -> list[Entry]:
     ]
 
 
-def _name(recipe: Path | str) -> str:
+def name_of(recipe: Path | str) -> str:
+    """Return what the row of a recipe is called.
+
+    Args:
+        recipe: the name of one that ships, or a YAML file.
+
+    Returns:
+        The name, or that of the file without its ending.
+    """
     return str(recipe) if is_shipped(str(recipe)) else Path(recipe).stem

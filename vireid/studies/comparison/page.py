@@ -107,17 +107,21 @@ def _caption(shown: Shown) -> str:
         return "No row is there yet."
     data = dict.fromkeys(f"{row.data} ({row.contents})" for row in rows)
     seeds = sorted({row.seed for row in rows})
+    networks = dict.fromkeys(row.network for row in rows)
+    least, most = min(row.images for row in rows), max(row.images for row in rows)
+    images = f"{least:,}" if least == most else f"{least:,} to {most:,}"
     commits = dict.fromkeys(sorted(row.commit for row in rows))
     return (
         f"Data: {', '.join(data)}; training seeds {', '.join(map(str, seeds))}; network "
-        f"{', '.join(dict.fromkeys(row.network for row in rows))}; the last epoch of each training. "
-        "Mean ± standard deviation over the runs (data x seeds); Rank-1, mAP and mINP in %. Gains "
-        f"over `{shown.base}` are those of runs with the same data and seed, mean ± standard error. "
-        "Shared ARI compares the last labels with the identities of the training images (matched "
-        "labels, or mixed ones where nothing is matched). Minutes are those of labelling and steps; "
-        "memory is the peak of the process, or of its GPU. *Cameras* and *tracks*: whether the "
-        "method is told of which camera, of which track a training image is. *Oracle*: trained with "
-        f"true identities. Code: commit {', '.join(commits)}."
+        f"{', '.join(networks)}; {images} images seen in a training, of which the last epoch is "
+        f"scored; code of commit {', '.join(commits)}. Mean ± standard deviation over the runs "
+        "(data x seeds); Rank-1, mAP and mINP in %. "
+        f"Gains over `{shown.base}` are those of runs with the same data and seed, mean ± standard "
+        "error. Shared ARI compares the last labels with the identities of the training images "
+        "(matched labels, or mixed ones where nothing is matched). Minutes are those of labelling "
+        "and steps; memory is the peak of the process, or of its GPU. *Cameras* and *tracks*: "
+        "whether the method is told which camera took a training image, and of which track it is. "
+        "*Oracle*: trained with true identities."
     )
 
 
@@ -127,7 +131,7 @@ def _protocols(shown: Shown) -> list[str]:
 
 def _once(shown: Shown) -> list[Row]:
     """Return one row of each training."""
-    found = {row.key[:2] + (row.seed,): row for rows in shown.rows.values() for row in rows}
+    found = {(*row.key[:2], row.seed): row for rows in shown.rows.values() for row in rows}
     return list(found.values())
 
 

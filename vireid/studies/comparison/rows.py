@@ -1,4 +1,4 @@
-"""What a comparison has found so far: a line for each training and protocol, fit to be committed."""
+"""What a comparison has found: a line for each training and protocol, fit to be committed."""
 
 import csv
 from collections.abc import Iterable, Sequence

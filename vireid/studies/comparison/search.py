@@ -26,8 +26,7 @@ def search(arena: Arena, entries: Sequence[Entry], rule: Rule, count: int) -> Ch
         count: how many settings each method gets.
 
     Returns:
-        What was chosen for the methods whose search is finished; another process may be working
-        on the others.
+        What was chosen; what other processes are training is waited for.
 
     Raises:
         VireidError: data or a recipe cannot be used, the number is not known, or no setting of a
@@ -37,15 +36,12 @@ def search(arena: Arena, entries: Sequence[Entry], rule: Rule, count: int) -> Ch
     moves = {entry.name: moves_for(entry.recipe, count) for entry in entries}
     chosen: dict[str, Choice] = {}
     tried = {entry.name: [_moved(entry, move) for move in moves[entry.name]] for entry in entries}
-    train_missing(arena, [one for found in tried.values() for one in found])
+    train_missing(arena, [one for found in tried.values() for one in found], wait=True)
     for entry in entries:
         rows = [_rows(arena, one) for one in tried[entry.name]]
-        if all(rows):
-            best = _best(entry.name, rows, rule)
-            chosen[entry.name] = Choice(entry.digest, moves[entry.name][best])
-            _log.info("%s: %s", entry.name, moves[entry.name][best])
-        else:
-            _log.info("%s: the search is not finished", entry.name)
+        best = moves[entry.name][_best(entry.name, rows, rule)]
+        chosen[entry.name] = Choice(entry.digest, best)
+        _log.info("%s: the best setting is %s", entry.name, best)
     data = {place.name: place.contents for place in arena.places}
     return Choices(rule, count, data, arena.seeds, chosen)
 
@@ -73,9 +69,8 @@ def _moved(entry: Entry, move: Move) -> Entry:
 
 
 def _rows(arena: Arena, entry: Entry) -> list[Row]:
-    """Return a row for each data set and seed; nothing where one is missing."""
-    found = [arena.found(entry, place, seed)[:1] for place in arena.places for seed in arena.seeds]
-    return [row for rows in found for row in rows] if all(found) else []
+    """Return a row for each data set and seed, of the first protocol."""
+    return [arena.found(entry, place, seed)[0] for place in arena.places for seed in arena.seeds]
 
 
 def _best(name: str, tried: Sequence[Sequence[Row]], rule: Rule) -> int:

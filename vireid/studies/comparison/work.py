@@ -23,7 +23,7 @@ Job = tuple[Entry, Place, int]
 """A training: method, data, seed."""
 
 
-def train_missing(arena: Arena, entries: Sequence[Entry]) -> list[str]:
+def train_missing(arena: Arena, entries: Sequence[Entry], *, wait: bool = False) -> None:
     """Train and score what is not known yet and not in the hands of another process.
 
     All methods are trained with one seed before the next one.
@@ -31,9 +31,7 @@ def train_missing(arena: Arena, entries: Sequence[Entry]) -> list[str]:
     Args:
         arena: what methods are set against each other on.
         entries: the methods.
-
-    Returns:
-        What another process is working on.
+        wait: until other processes have trained theirs, so that nothing is missing in the end.
 
     Raises:
         VireidError: data, a recipe or the folder cannot be used.
@@ -46,34 +44,37 @@ def train_missing(arena: Arena, entries: Sequence[Entry]) -> list[str]:
         for entry in entries
         if not arena.found(entry, place, seed)
     ]
-    total = len(jobs)
     while jobs:
-        busy = []
-        for job in jobs:
-            entry, place, seed = job
-            with locked(_folder(arena, job) / f".seed-{seed}.lock", wait=False) as mine:
-                if not mine:
-                    busy.append(job)
-                elif not arena.found(entry, place, seed):
-                    _log.info("\n%s on %s, seed %s (%s to do)", entry.name, place.name, seed, total)
-                    _note(arena, _rows(arena, job))
-                    total -= 1
+        busy = [job for job in jobs if not _train(arena, job, wait=False)]
         if len(busy) == len(jobs):
+            for job in jobs:
+                _log.info("%s: another process is working on it", _name(job))
+                if wait:
+                    _train(arena, job, wait=True)
             break
         jobs = busy
-    for entry, place, seed in jobs:
-        _log.info("%s on %s, seed %s: another process is at it", entry.name, place.name, seed)
-    return [f"{entry.name} on {place.name}, seed {seed}" for entry, place, seed in jobs]
+
+
+def _train(arena: Arena, job: Job, *, wait: bool) -> bool:
+    """Train what is not known yet, unless another process does; tell whether it is known now."""
+    entry, place, seed = job
+    with locked(_folder(arena, job) / f".seed-{seed}.lock", wait=wait) as mine:
+        if mine and not arena.found(entry, place, seed):
+            _log.info("\n%s: %s", _name(job), entry.setting or "as it ships")
+            rows = _rows(arena, job)
+            with locked(arena.lock):
+                arena.file.add(rows)
+        return mine
+
+
+def _name(job: Job) -> str:
+    entry, place, seed = job
+    return f"{entry.name} on {place.name}, seed {seed}"
 
 
 def _folder(arena: Arena, job: Job) -> Path:
     entry, place, _ = job
     return arena.out / "runs" / entry.folder / f"{place.name}-{place.contents}"
-
-
-def _note(arena: Arena, rows: Sequence[Row]) -> None:
-    with locked(arena.lock):
-        arena.file.add(rows)
 
 
 def _rows(arena: Arena, job: Job) -> list[Row]:
