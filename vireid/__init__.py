@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vireid.scoring.checking import check
     from vireid.scoring.data_card import write_data_card
     from vireid.scoring.evaluating import evaluate
+    from vireid.studies.comparison import compare
     from vireid.synthetic import SyntheticSettings, synthesise
     from vireid.training import TrainingImages, fit
     from vireid.types import Embeddings, Images, PseudoLabels
@@ -43,6 +44,7 @@ _HOME = {
     "TrainingImages": "vireid.training",
     "build_network": "vireid.models",
     "check": "vireid.scoring.checking",
+    "compare": "vireid.studies.comparison",
     "crop": "vireid.cropping.crop",
     "embed": "vireid.runs.embed",
     "evaluate": "vireid.scoring.evaluating",
@@ -76,6 +78,7 @@ __all__ = [
     "TrainingImages",
     "build_network",
     "check",
+    "compare",
     "crop",
     "embed",
     "evaluate",

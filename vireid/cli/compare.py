@@ -100,8 +100,8 @@ def _add_fairness(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     group.add_argument(
         "--equal-images", action="store_true",
-        help="let all see as many images as the base, by the iterations of their epochs; else other\n"
-        "numbers are named under the table",
+        help="let all see as many images as the base, by the iterations of their epochs; else\n"
+        "other numbers are named under the table",
     )  # fmt: skip
     group.add_argument(
         "--set", action="extend", nargs="+", default=[], metavar="NAME=VALUE",

@@ -25,7 +25,7 @@ def test_choices_survive_writing(tmp_path):
 def test_a_choice_holds_for_the_recipe_that_it_was_made_for():
     assert CHOICES.move("mmm", "123") == Move(eps=-0.1, neighbours=1.5)
     assert CHOICES.move("pgm", "123") is None
-    with pytest.raises(ConfigError, match="mmm, as it is now with --set .* choose anew"):
+    with pytest.raises(ConfigError, match=r"mmm, as it is now with --set .* choose anew"):
         CHOICES.move("mmm", "124")
 
 

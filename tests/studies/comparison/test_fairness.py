@@ -60,8 +60,8 @@ def test_other_networks_and_sizes_are_refused_all_at_once():
     with pytest.raises(ConfigError) as caught:
         demand_equal({"synthetic": SMALL, "adca": load_recipe("adca"), "mine": other}, "synthetic")
     assert str(caught.value).startswith(
-        "rows cannot be compared with synthetic: mine: height is 128, there 96; mine: network.depth "
-        "is 3, there 4; make these settings equal"
+        "rows cannot be compared with synthetic: mine: height is 128, there 96; mine: "
+        "network.depth is 3, there 4; make these settings equal"
     )
 
 

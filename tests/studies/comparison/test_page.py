@@ -74,8 +74,8 @@ def test_each_protocol_has_a_table_and_the_caption_says_what_all_have_in_common(
         f"**{PLAIN}**", f"**{FLIP}**", "**other**",
     ]  # fmt: skip
     assert page.startswith(
-        "Data: data-c1 (c1), data-c2 (c2); training seeds 0, 1, 2; network net, 96 x 48; 100 images "
-        "seen in a training, of which the last epoch is scored; code of commit c0ffee. Mean ±"
+        "Data: data-c1 (c1), data-c2 (c2); training seeds 0, 1, 2; network net, 96 x 48; 100 "
+        "images seen in a training, of which the last epoch is scored; code of commit c0ffee. "
     )
     assert "51.0 ± 10.0" in page
 

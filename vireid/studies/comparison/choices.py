@@ -59,8 +59,8 @@ class Choices:
         if choice is not None and choice.recipe != recipe:
             raise ConfigError(
                 f"{name}, as it is now with --set and --equal-images, is not the recipe that "
-                "settings were chosen for; choose anew with --search, or take the method out of the "
-                "file of choices"
+                "settings were chosen for; choose anew with --search, or take the method out of "
+                "the file of choices"
             )
         return None if choice is None else choice.move
 
