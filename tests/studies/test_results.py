@@ -1,9 +1,20 @@
 """Results and their file."""
 
+from dataclasses import replace
+
 import pytest
 
-from vireid.errors import CheckpointError
-from vireid.studies import Result, make_result, read_results, runs_of, write_results
+from vireid.errors import CheckpointError, ConfigError
+from vireid.studies import (
+    Result,
+    make_result,
+    of_protocol,
+    protocols_of,
+    read_results,
+    runs_of,
+    write_results,
+)
+from vireid.studies.results import values_of
 
 SCORES = {"rank1": 61.23456, "rank5": 80.0, "mAP": 57.0, "mINP": 41.5}
 EPOCH = {
@@ -12,13 +23,19 @@ EPOCH = {
     "coverage": {"visible": 1.0, "mixed": 0.8, "matched": 0.6},
     "pair_precision": 0.75,
 }
-ONE = Result("a, b", 3, '+ "MMLM"', 61.2346, 57.0, 41.5, 0.7, 0.75, 0.6, 2.5, 88.1235)
+ONE = Result(
+    "a, b", 3, '+ "MMLM"', 61.2346, 57.0, 41.5, 0.7, 0.75, 0.6, 2.5, 88.1235, 812.3, "p, 1 draw"
+)  # fmt: skip
 BARE = Result("c", 0, "all", 1.0, 2.0, 3.0, None, None, None, 0.0)
-HEAD = "data,seed,row,rank1,mAP,mINP,ari,pair_precision,coverage,minutes,training_mAP\n"
+HEAD = (
+    "data,seed,row,rank1,mAP,mINP,ari,pair_precision,coverage,minutes,training_mAP,memory,"
+    "protocol\n"
+)
 
 
 def test_a_result_takes_the_shared_labels_of_the_last_epoch():
-    assert make_result(("a, b", 3, '+ "MMLM"'), SCORES, EPOCH, 150.0, 88.12345) == ONE
+    key = ("a, b", 3, '+ "MMLM"')
+    assert make_result(key, SCORES, EPOCH, 150.0, 88.12345, 812.34, "p, 1 draw") == ONE
 
 
 def test_mixed_labels_are_the_shared_ones_where_nothing_is_matched():
@@ -37,17 +54,27 @@ def test_without_identities_or_shared_labels_agreement_is_unknown(epoch):
 def test_the_file_gives_back_what_was_written():
     text = write_results([ONE, BARE])
     assert text == HEAD + (
-        '"a, b",3,"+ ""MMLM""",61.2346,57.0,41.5,0.7,0.75,0.6,2.5,88.1235\n'
-        "c,0,all,1.0,2.0,3.0,,,,0.0,\n"
+        '"a, b",3,"+ ""MMLM""",61.2346,57.0,41.5,0.7,0.75,0.6,2.5,88.1235,812.3,"p, 1 draw"\n'
+        "c,0,all,1.0,2.0,3.0,,,,0.0,,,\n"
     )
     assert read_results(text) == [ONE, BARE]
     assert read_results(write_results([])) == []
 
 
-def test_files_of_before_the_training_mAP_are_read():  # noqa: N802
-    older = "".join(line.rpartition(",")[0] + "\n" for line in write_results([BARE]).splitlines())
-    assert "training_mAP" not in older
-    assert read_results(older) == [BARE]
+@pytest.mark.parametrize("lacking", ["training_mAP", "memory", "protocol"])
+def test_files_of_earlier_versions_are_read(lacking):
+    columns = HEAD.strip().split(",")
+    older = [line.split(",")[: columns.index(lacking)] for line in write_results([BARE]).split()]
+    assert read_results("\n".join(map(",".join, older)) + "\n") == [BARE]
+
+
+def test_scores_of_several_protocols_are_never_mixed():
+    results = [BARE, replace(BARE, mAP=9.0, protocol="q")]
+    assert protocols_of(results) == ["", "q"]
+    with pytest.raises(ConfigError, match="row all was scored by ; q: choose one by of_protocol"):
+        values_of(results, "all", "mAP")
+    assert values_of(results, "all", "minutes") == {("c", 0): 0.0}
+    assert values_of(of_protocol(results, "q"), "all", "mAP") == {("c", 0): 9.0}
 
 
 @pytest.mark.parametrize(

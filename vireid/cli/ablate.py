@@ -1,5 +1,6 @@
 """`vireid ablate`: what each module of the method adds."""
 
+from vireid.cli.protocol_options import each_by_itself
 from vireid.cli.settings import parse_or_list
 from vireid.cli.study_options import base_recipe, execute, study_parser
 
@@ -17,7 +18,7 @@ def run(words: list[str]) -> None:
         "the stages before are trained once for each data set and seed.",
         "vireid ablate DATA --out studies/ablation --seeds 0 1 2",
     )
-    arguments = parse_or_list(command, words)
+    arguments = parse_or_list(command, list(each_by_itself(words)))
     from vireid.studies import GAINS, ablation_rows
 
     execute(arguments, ["ablate", *words], ablation_rows(base_recipe(arguments)), gains=GAINS)

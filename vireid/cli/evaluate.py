@@ -1,8 +1,6 @@
 """`vireid evaluate`: runs, weights or features + test images -> tables, and the mean of several."""
 
 import argparse
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from vireid.cli.arguments import (
     add_cache,
@@ -12,15 +10,9 @@ from vireid.cli.arguments import (
     folder,
     parser,
     use_machine,
-    whole_from,
 )
 from vireid.cli.display import console, progress
-
-if TYPE_CHECKING:
-    from vireid.scoring import ProtocolOptions
-
-CHOICES = {"--mode": ("all", "indoor"), "--shots": ("1", "10")}
-"""Options that take several values."""
+from vireid.cli.protocol_options import add_flip, add_protocol, each_by_itself, flip, protocols
 
 
 def run(words: list[str]) -> None:
@@ -37,7 +29,7 @@ def run(words: list[str]) -> None:
     options = EvaluationOptions(
         stages="every" if arguments.every_stage else arguments.stage and (arguments.stage,),
         protocol=protocols(arguments),
-        flip=arguments.flip,
+        flip=flip(arguments),
         rerank=arguments.rerank,
         out=arguments.out,
         fold=arguments.fold,
@@ -63,23 +55,6 @@ def run(words: list[str]) -> None:
         console.print(f"written: {file}")
 
 
-def protocols(arguments: argparse.Namespace) -> "tuple[ProtocolOptions, ...]":
-    """Return what is asked for of each protocol.
-
-    Args:
-        arguments: parsed by ``parse``.
-
-    Returns:
-        Options for each combination of ``--mode`` and ``--shots``.
-    """
-    from vireid.scoring import ProtocolOptions, combinations
-
-    several = ("mode", "shots")
-    names = [name for name in vars(ProtocolOptions()) if name not in several]
-    common = ProtocolOptions(**{name: getattr(arguments, name) for name in names})
-    return combinations(common, *(getattr(arguments, name) or () for name in several))
-
-
 def parse(words: list[str]) -> argparse.Namespace:
     """Parse the arguments of the command.
 
@@ -87,9 +62,9 @@ def parse(words: list[str]) -> argparse.Namespace:
         words: the command line.
 
     Returns:
-        models, data, stage, every_stage, the options of ``ProtocolOptions``, of which mode and
-        shots are lists, rerank, flip, out, fold, cache, levels,
-        device and threads.
+        models, data, stage, every_stage, the options of ``ProtocolOptions``, of which mode,
+        shots and direction are lists, rerank, flip, flip_both, out, fold, cache, levels, device
+        and threads.
     """
     command = parser(
         "evaluate",
@@ -121,7 +96,7 @@ def parse(words: list[str]) -> argparse.Namespace:
         "each gets a folder in it (default: the run's folder, or NAME-evaluation beside the file). "
         "A run's metrics.json stays in the run",
     )
-    _add_protocol(command)
+    add_protocol(command)
     beside = command.add_argument_group("beside the protocol (off by default, named in results)")
     beside.add_argument(
         "--rerank",
@@ -129,99 +104,9 @@ def parse(words: list[str]) -> argparse.Namespace:
         help="re-rank by k-reciprocal neighbours: time grows with the square of a draw's queries "
         "and gallery images, sensible up to some 30,000 of them",
     )
-    beside.add_argument(
-        "--flip", action="store_true", help="average each embedding with that of the mirror image"
-    )
+    add_flip(beside)
     add_fold(command)
     add_cache(command)
     add_levels(command)
     add_machine(command)
     return command.parse_intermixed_args(list(each_by_itself(words)))
-
-
-def each_by_itself(words: Sequence[str]) -> Iterator[str]:
-    """Repeat an option that takes several values before each of them.
-
-    What follows and is none of its values is another argument, such as the run's folder.
-
-    Args:
-        words: the command line.
-
-    Yields:
-        The words, with further options.
-
-    >>> " ".join(each_by_itself(["--mode", "all", "indoor", "runs/first"]))
-    '--mode all --mode indoor runs/first'
-    """
-    option, first = "", False
-    for word in words:
-        if option and not first and word in CHOICES[option]:
-            yield option
-        elif not first:
-            option = word if word in CHOICES else ""
-        first = word in CHOICES
-        yield word
-
-
-def _add_protocol(command: argparse.ArgumentParser) -> None:
-    """Add the options of ``ProtocolOptions``."""
-    group = command.add_argument_group("protocol (docs/evaluation.md)")
-    group.add_argument(
-        "--protocol",
-        choices=("sysu", "regdb", "llcm", "plain", "leave-one-out"),
-        help="default: that of the data's layout; plain is query against gallery of a manifest, "
-        "leave-one-out takes every test image of any data as a query against all others",
-    )
-    group.add_argument(
-        "--mode", action="append", choices=CHOICES["--mode"],
-        help="sysu: visible cameras, all or indoor; one or both (default: all)",
-    )  # fmt: skip
-    group.add_argument(
-        "--shots", action="append", type=int, choices=tuple(map(int, CHOICES["--shots"])),
-        help="sysu: gallery images of each person and camera, 1 or 10, or both (default: 1)",
-    )  # fmt: skip
-    group.add_argument(
-        "--draws", type=whole_from(1), help="sysu, llcm: gallery draws (default: 10)"
-    )
-    group.add_argument(
-        "--direction",
-        choices=("infrared-to-visible", "visible-to-infrared"),
-        help="sysu (default: infrared-to-visible), regdb, llcm (default: visible-to-infrared)",
-    )
-    group.add_argument(
-        "--ignore",
-        choices=("own-camera", "own-modality", "nothing"),
-        help="plain, leave-one-out: which gallery images a query ignores: those of its person, "
-        "modality and camera (default), all of its modality, or none",
-    )
-    group.add_argument(
-        "--exclude-same-camera", dest="ignore", action="store_const", const="own-camera",
-        help="the former name of --ignore own-camera, which is the default now",
-    )  # fmt: skip
-    _add_conventions(command)
-
-
-def _add_conventions(command: argparse.ArgumentParser) -> None:
-    """Add the options on whose convention is followed where codes differ."""
-    group = command.add_argument_group("whose convention (docs/numbers.md)")
-    group.add_argument(
-        "--gallery",
-        choices=("literature", "owners"),
-        help="sysu: galleries as Python's random draws them, or those of the owners' "
-        "exp/rand_perm_cam.mat in the data's folder (default: literature)",
-    )
-    group.add_argument(
-        "--gallery-file", type=folder, help="sysu: the owners' file, where it lies elsewhere"
-    )
-    group.add_argument(
-        "--camera-rule",
-        choices=("symmetric", "literature"),
-        help="sysu, visible-to-infrared: queries of camera 2 ignore camera 3, as in the owners' "
-        "code (default), or not, as in the literature's",
-    )
-    group.add_argument(
-        "--roles",
-        choices=("paper", "swapped"),
-        help="llcm, visible-to-infrared: drawn infrared images search all visible ones, as in the "
-        "released code (swapped), or all visible ones search them (default: paper)",
-    )

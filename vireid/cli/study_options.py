@@ -8,6 +8,7 @@ from functools import partial
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress
 from vireid.cli.parsing import Parser
+from vireid.cli.protocol_options import add_flip, add_protocol, flip, protocols
 from vireid.cli.settings import POINTER, add_settings
 from vireid.config import Recipe
 from vireid.errors import ConfigError
@@ -47,6 +48,13 @@ def study_parser(name: str, description: str, example: str) -> Parser:
         "--test", type=folder, nargs="+",
         help="data whose test people are scored, one for all or one for each DATA (default: DATA)",
     )  # fmt: skip
+    command.add_argument(
+        "--keep-checkpoints", action="store_true",
+        help="keep the networks of all rows: `vireid evaluate STUDY/jobs/*/*/*-* DATA` scores\n"
+        "them, and so does the same command with further protocols",
+    )  # fmt: skip
+    add_protocol(command)
+    add_flip(command)
     add_settings(command, " in all rows")
     add_machine(command)
     return command
@@ -101,6 +109,9 @@ def execute(
         test=arguments.test,
         gains=gains,
         parameter=parameter,
+        protocol=protocols(arguments),
+        flip=flip(arguments),
+        keep_checkpoints=arguments.keep_checkpoints,
         device=use_machine(arguments),
         again=shlex.join(["vireid", *command]),
         watch=partial(live, console=console),

@@ -3,6 +3,7 @@
 import argparse
 
 from vireid.cli.arguments import folder
+from vireid.cli.protocol_options import each_by_itself
 from vireid.cli.settings import parse_or_list
 from vireid.cli.study_options import base_recipe, execute, study_parser
 from vireid.config import Recipe
@@ -35,7 +36,7 @@ def run(words: list[str]) -> None:
         help="in place of a parameter: YAML with a list of settings for each row, as in\n"
         "`one to one: [matching=hungarian, labelling.reject=mutual]`",
     )
-    arguments = parse_or_list(command, words)
+    arguments = parse_or_list(command, list(each_by_itself(words)))
     execute(arguments, ["sweep", *words], _rows(arguments), parameter=arguments.parameter)
 
 

@@ -145,6 +145,32 @@ def extract_with_mirror(
     Raises:
         DataError: an embedding is not finite.
     """
+    return extract_both(network, pixels, modality, how=how, progress=progress)[1]
+
+
+def extract_both(
+    network: CrossModalNetwork,
+    pixels: Any,
+    modality: Int,
+    *,
+    how: Passing | None = None,
+    progress: Tell | None = None,
+) -> tuple[Embeddings, Embeddings]:
+    """Embed N images without and with their mirror images.
+
+    Args:
+        network: the network; its mode is restored afterwards.
+        pixels: [N, H, W, 3] uint8.
+        modality: [N] 0 visible, 1 infrared.
+        how: batch and precision.
+        progress: called with the passes done and 2 N.
+
+    Returns:
+        What ``extract`` and what ``extract_with_mirror`` give.
+
+    Raises:
+        DataError: an embedding is not finite.
+    """
     count = len(modality)
 
     def watched(before: int) -> Tell:
@@ -154,7 +180,8 @@ def extract_with_mirror(
     plain = extract(network, pixels, modality, how=how, progress=watched(0))
     mirror = extract(network, pixels[:, :, ::-1], modality, how=how, progress=watched(count))
     vectors = plain.vectors + mirror.vectors
-    return Embeddings(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), modality)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return plain, Embeddings(vectors / lengths, modality)
 
 
 def batches_of(part: tuple[int, int], count: int, batch: int = BATCH) -> Int:

@@ -4,7 +4,7 @@ from vireid.scoring.choice import ProtocolOptions, choose_protocol, combinations
 from vireid.scoring.evaluating import evaluate, evaluate_each
 from vireid.scoring.evaluation import Evaluation
 from vireid.scoring.means import Average
-from vireid.scoring.options import EvaluationOptions
+from vireid.scoring.options import EvaluationOptions, Flip
 from vireid.scoring.own_data import Ignore, leave_one_out, plain
 from vireid.scoring.owners import Permutations, read_permutations
 from vireid.scoring.protocol import Draw, Protocol, Stated
@@ -19,6 +19,7 @@ __all__ = [
     "Draw",
     "Evaluation",
     "EvaluationOptions",
+    "Flip",
     "Ignore",
     "Mode",
     "Permutations",

@@ -73,23 +73,29 @@ class ProtocolOptions:
 
 
 def combinations(
-    options: ProtocolOptions, mode: Sequence[Mode] = (), shots: Sequence[int] = ()
+    options: ProtocolOptions,
+    mode: Sequence[Mode] = (),
+    shots: Sequence[int] = (),
+    direction: Sequence[Direction] = (),
 ) -> tuple[ProtocolOptions, ...]:
-    """Return options for each combination of modes and shots.
+    """Return options for each combination of modes, shots and directions.
 
     Args:
         options: what all have in common.
         mode: of SYSU-MM01's protocol; none leaves it to the options.
         shots: likewise.
+        direction: of any protocol across modalities, likewise.
 
     Returns:
-        The options, all shots of the first mode first; each combination once.
+        The options, all directions of the first mode and shots first; each combination once.
 
     >>> [(o.mode, o.shots) for o in combinations(ProtocolOptions(), ["all", "indoor"], [1, 10])]
     [('all', 1), ('all', 10), ('indoor', 1), ('indoor', 10)]
     """
-    pairs = product(mode or (options.mode,), shots or (options.shots,))
-    return tuple(replace(options, mode=m, shots=s) for m, s in dict.fromkeys(pairs))
+    found = product(
+        mode or (options.mode,), shots or (options.shots,), direction or (options.direction,)
+    )
+    return tuple(replace(options, mode=m, shots=s, direction=d) for m, s, d in dict.fromkeys(found))
 
 
 def choose_protocol(data: DataFolder, options: ProtocolOptions | None = None) -> Protocol:

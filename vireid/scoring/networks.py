@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.models import CrossModalNetwork
-from vireid.models.extract import extract, extract_with_mirror
+from vireid.models.extract import extract, extract_both, extract_with_mirror
 from vireid.observers import Progress, silent
 from vireid.recipes import Outline
 from vireid.runs.fingerprints import network_fingerprint
@@ -16,12 +17,12 @@ from vireid.runs.machine import find_device
 from vireid.runs.reading import Reading, read_all, read_training
 from vireid.scoring.choice import known_truth
 from vireid.scoring.contents import pixel_digests
-from vireid.scoring.options import EvaluationOptions
+from vireid.scoring.options import EvaluationOptions, Flip
 from vireid.scoring.protocol import Protocol
 from vireid.scoring.protocols import regdb
 from vireid.scoring.scores import ProtocolScores, score
 from vireid.scoring.tally import demand_matches
-from vireid.types import Embeddings, Levels, Modality
+from vireid.types import Embeddings, Int, Levels, Modality, Tell
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,9 @@ def score_networks(
 ) -> list[Scored]:
     """Embed the test images with each network, and score them by each protocol.
 
+    Without and with mirror images, where both are asked for, an image is embedded as often as with
+    them alone.
+
     Args:
         networks: names and networks, at least one; taken one after the other.
         recipe: says the size of the images.
@@ -76,7 +80,7 @@ def score_networks(
         progress: shows how far the reading and the embedding are.
 
     Returns:
-        The scores of each protocol.
+        The scores of each protocol; where both are asked for, first all without mirror images.
 
     Raises:
         VireidError: a network or the data cannot be used.
@@ -86,21 +90,45 @@ def score_networks(
         demand_matches(protocol, truth)
     size = (recipe.height, recipe.width)
     pixels = read_all(data.test, size, options.cache, progress=progress)
-    embed = extract_with_mirror if options.flip else extract
-    results: list[dict[str, ProtocolScores]] = [{} for _ in protocols]
+    asked = [(flip, protocol) for flip in options.flips() for protocol in protocols]
+    results: list[dict[str, ProtocolScores]] = [{} for _ in asked]
     fingerprints = {}
     for name, network in networks:
         fingerprints[name] = network_fingerprint(network.state_dict(), size, levels)
         with progress(f"embedding, {name}") as tell:
-            embeddings = embed(network.to(device), pixels, data.test.modality, progress=tell)
-        for protocol, found in zip(protocols, results, strict=True):
-            named = replace(protocol, name=f"{protocol.name}{', flip-averaged' * options.flip}")
-            found[name] = score(embeddings, truth, named, rerank=options.rerank)
+            embedded = _embed(network.to(device), pixels, data.test.modality, options.flip, tell)
+        for (flip, protocol), found in zip(asked, results, strict=True):
+            named = replace(protocol, name=scored_name(protocol, flip=flip))
+            found[name] = score(embedded[flip], truth, named, rerank=options.rerank)
     digests = pixel_digests(pixels)
     return [
-        Scored(protocol, found, embeddings, fingerprints, digests, options.flip, options.rerank)
-        for protocol, found in zip(protocols, results, strict=True)
+        Scored(protocol, found, embedded[flip], fingerprints, digests, flip, options.rerank)
+        for (flip, protocol), found in zip(asked, results, strict=True)
     ]
+
+
+def scored_name(protocol: Protocol, *, flip: bool) -> str:
+    """Return the name of a protocol with whether mirror images count.
+
+    Args:
+        protocol: queries and galleries.
+        flip: whether embeddings are averaged with those of mirror images.
+
+    Returns:
+        The name.
+    """
+    return f"{protocol.name}{', flip-averaged' * flip}"
+
+
+def _embed(
+    network: CrossModalNetwork, pixels: Any, modality: Int, flip: Flip, tell: Tell
+) -> dict[bool, Embeddings]:
+    """Embed images; the embeddings lie under whether mirror images count."""
+    if flip == "both":
+        plain, averaged = extract_both(network, pixels, modality, progress=tell)
+        return {False: plain, True: averaged}
+    embed = extract_with_mirror if flip else extract
+    return {flip: embed(network, pixels, modality, progress=tell)}
 
 
 def training_precision(

@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
+from vireid.errors import ConfigError
 from vireid.runs.leveling import LevelWords
 from vireid.scoring.choice import ProtocolOptions
+
+Flip = bool | Literal["both"]
+"""Whether embeddings are averaged with those of mirror images; ``both`` scores them either way."""
 
 EVERY = "every"
 """What is given as the stages of a run that are all evaluated, the network before training too."""
@@ -19,8 +24,9 @@ class EvaluationOptions:
     """Of runs: ``every``, or names of checkpoints; None for the last."""
     protocol: ProtocolOptions | Sequence[ProtocolOptions] = field(default_factory=ProtocolOptions)
     """What is asked for of the protocol; several are scored with one embedding of the images."""
-    flip: bool = False
-    """Average the embedding of each image with that of its mirror image."""
+    flip: Flip = False
+    """Average the embedding of each image with that of its mirror image; ``both`` is without and
+    with, of one embedding of the images."""
     rerank: bool = False
     """Re-rank by k-reciprocal neighbours."""
     out: Path | None = None
@@ -41,8 +47,31 @@ class EvaluationOptions:
             return (self.protocol,)
         return tuple(self.protocol) or (ProtocolOptions(),)
 
+    def flips(self) -> tuple[bool, ...]:
+        """Return whether mirror images count, for each way of scoring."""
+        return flips(self.flip)
+
     def names(self) -> tuple[str | None, ...]:
         """Return the names of the checkpoints where not all are meant; None for the last."""
         if self.stages is None or isinstance(self.stages, str):
             return (self.stages,)
         return tuple(self.stages)
+
+
+def flips(flip: Flip) -> tuple[bool, ...]:
+    """Return whether mirror images count, for each way of scoring that is asked for.
+
+    Args:
+        flip: what is asked for.
+
+    Returns:
+        One or two answers, that without mirror images first.
+
+    Raises:
+        ConfigError: something else is asked for.
+    """
+    if flip == "both":
+        return (False, True)
+    if not isinstance(flip, bool):
+        raise ConfigError(f"flip is {flip!r}; expected True, False or 'both'")
+    return (flip,)

@@ -2,7 +2,15 @@
 
 from vireid.studies.ablation import GAINS, ablation_rows
 from vireid.studies.folder import StudyFolder
-from vireid.studies.results import Result, make_result, read_results, runs_of, write_results
+from vireid.studies.results import (
+    Result,
+    make_result,
+    of_protocol,
+    protocols_of,
+    read_results,
+    runs_of,
+    write_results,
+)
 from vireid.studies.row_files import read_rows
 from vireid.studies.run import run_study
 from vireid.studies.shared import beginning, branch_points, seen_by, shared_stages
@@ -24,6 +32,8 @@ __all__ = [
     "gain_table",
     "make_result",
     "named_rows",
+    "of_protocol",
+    "protocols_of",
     "read_results",
     "read_rows",
     "row_table",

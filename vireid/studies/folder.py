@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,12 +13,12 @@ from pathlib import Path
 from vireid.config import Recipe
 from vireid.errors import CheckpointError, ConfigError
 from vireid.files import whole_file
-from vireid.recipes import dump_recipe, recipe_differences
+from vireid.recipes import dump_recipe
 from vireid.runs import Run
-from vireid.runs.fingerprints import changed
 from vireid.runs.states import remove_states
 from vireid.scoring.files import read_json
 from vireid.studies.code import Code
+from vireid.studies.differences import other_data, other_rows
 from vireid.studies.results import Result, read_results, write_results
 
 
@@ -95,16 +95,34 @@ class StudyFolder:
             raise CheckpointError(f"{self.results_file} is damaged; delete it") from error
         return read_results(text, str(self.results_file))
 
-    def add(self, result: Result) -> None:
-        """Add a line to the results; the caller holds the folder's lock.
+    def add(self, *results: Result) -> None:
+        """Add lines to the results; the caller holds the folder's lock.
 
         Args:
-            result: of a finished run.
+            results: of finished runs.
 
         Raises:
             CheckpointError: the file is damaged or cannot be written.
         """
-        text = write_results([*self.results(), result])
+        self._write_results([*self.results(), *results])
+
+    def name_protocols(self, names: Mapping[str, str]) -> None:
+        """Name the protocol of results that an earlier version wrote without one.
+
+        Args:
+            names: by data set, the whole name of the protocol of its layout, which scored them.
+
+        Raises:
+            CheckpointError: the file is damaged or cannot be written.
+        """
+        with locked(self.folder / ".lock"):
+            found = self.results()
+            named = [r if r.protocol else replace(r, protocol=names.get(r.data, "")) for r in found]
+            if named != found:
+                self._write_results(named)
+
+    def _write_results(self, results: Sequence[Result]) -> None:
+        text = write_results(results)
         with whole_file(self.results_file, CheckpointError) as file:
             file.write_text(text, encoding="utf-8")
 
@@ -128,7 +146,7 @@ class StudyFolder:
             plan = read_json(self.plan_file)
             known: dict[str, str] = plan.get("rows", {})
             seen: dict[str, str] = plan.get("data", {})
-            differences = [*_other_data(seen, data), *_other_rows(known, rows)]
+            differences = [*other_data(seen, data), *other_rows(known, rows)]
             if differences:
                 raise ConfigError(
                     f"{self.folder} holds another study: {'; '.join(differences)}; give the same "
@@ -178,29 +196,6 @@ class StudyFolder:
     def _write_plan(self, plan: Mapping[str, object]) -> None:
         with whole_file(self.plan_file, CheckpointError) as file:
             file.write_text(json.dumps(plan, indent=1) + "\n", encoding="utf-8")
-
-
-def _other_data(seen: Mapping[str, str], data: Mapping[str, str]) -> Iterator[str]:
-    """Yield what forbids to use the data in a study that has seen some already."""
-    for name, found in data.items():
-        if changed(seen.get(name, found), found):
-            yield f"data {name} is {found}, was {seen[name]}"
-    new, absent = [n for n in data if n not in seen], [n for n in seen if n not in data]
-    if seen and new and absent:
-        yield f"data is {', '.join(data)}, was {', '.join(seen)}"
-
-
-def _other_rows(known: Mapping[str, str], rows: Mapping[str, Recipe]) -> Iterator[str]:
-    """Yield what forbids to add the rows to those that a study has."""
-    found: dict[str, None] = {}
-    for name in rows:
-        if name in known:
-            changed = recipe_differences(known[name], replace(rows[name], seed=0))
-            found |= dict.fromkeys(changed)
-    yield from found
-    new, absent = [n for n in rows if n not in known], [n for n in known if n not in rows]
-    if known and new and absent:
-        yield f"rows are {', '.join(rows)}, were {', '.join(known)}"
 
 
 @contextmanager

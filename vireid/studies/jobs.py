@@ -2,31 +2,28 @@
 
 import json
 import logging
-import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import partial
 
 from vireid.config import Recipe
-from vireid.data import DataFolder
 from vireid.errors import DegenerateClusters, Stopped, VireidError
-from vireid.files import whole_file
 from vireid.runs import Run, load_network
 from vireid.runs.begun import as_begun
-from vireid.runs.claim import is_finished, write_settings
 from vireid.runs.leveling import levels_of, with_levels
+from vireid.runs.scores import protocol_key
 from vireid.runs.session import Session
-from vireid.runs.snapshot import Snapshot, write_snapshot
-from vireid.runs.states import branch_off, state_files, where_saved
+from vireid.runs.states import where_saved
 from vireid.runs.stopping import stop_requests
 from vireid.runs.train_run import train_run
-from vireid.scoring import EvaluationOptions, choose_protocol
+from vireid.scoring import EvaluationOptions
 from vireid.scoring.networks import score_networks, training_precision
+from vireid.studies.branch import branch_of
 from vireid.studies.code import Code
 from vireid.studies.folder import lighten, locked
+from vireid.studies.memory import NOTE, noting, read_note
 from vireid.studies.page import present
-from vireid.studies.results import make_result
-from vireid.studies.shared import beginning, branch_points, shared_stages
+from vireid.studies.results import Result, make_result, protocols_of
+from vireid.studies.shared import shared_stages
 from vireid.studies.study import Study
 from vireid.studies.upper_bound import Identities, true_labels
 
@@ -59,6 +56,30 @@ class Job:
         """
         return self.study.folder.run(self.name, self.seed, row)
 
+    def results(self, row: str) -> list[Result]:
+        """Return what is known of a row.
+
+        Args:
+            row: its name.
+
+        Returns:
+            A result for each protocol that scored it.
+        """
+        key = (self.name, self.seed, row)
+        return [result for result in self.study.folder.results() if result.key == key]
+
+    def unscored(self, row: str) -> list[str]:
+        """Return the protocols that have not scored a row.
+
+        Args:
+            row: its name.
+
+        Returns:
+            Whole names.
+        """
+        had = protocols_of(self.results(row))
+        return [one for one in self.study.scored_by(self.name) if one not in had]
+
 
 def run_job(job: Job) -> list[str]:
     """Train and score the rows that are not finished.
@@ -74,15 +95,14 @@ def run_job(job: Job) -> list[str]:
         Stopped: a signal asked to stop; everything is saved.
     """
     study, name, seed = job.study, job.name, job.seed
-    done = {r.row for r in study.folder.results() if (r.data, r.seed) == (name, seed)}
-    finished = [row for row in study.rows if row in done]
+    finished = [row for row in study.rows if not job.unscored(row)]
     if finished:
         _log.info("%s, seed %s: skipping what is finished: %s", name, seed, ", ".join(finished))
     failed: list[str] = []
     broken: list[_Broken] = []
     for number, row in enumerate(study.rows, 1):
-        if row in done:
-            lighten(job.run(row))
+        if row in finished:
+            _leave(study, job.run(row))
             continue
         _log.info("\n%s, seed %s, row %s of %s: %s", name, seed, number, len(study.rows), row)
         recipe = study.rows[row]
@@ -124,94 +144,74 @@ def _run_row(job: Job, row: str) -> None:
     if first.recipe_file.is_file():  # what it left to the memory of a GPU all rows leave alike
         recipe = as_begun(recipe, first.recipe_text())
     study.folder.note_code(run, job.code)
-    keep = _begin(job, run, recipe, data, row)
-    train_run(
-        Session(
-            data,
-            recipe,
-            run,
-            device=study.device,
-            labeller=true_labels if isinstance(recipe.labelling, Identities) else None,
-            resume=True,
-            again=study.again,
-            keep=keep,
-            watch=study.watch,
-            progress=study.progress,
+    branch = branch_of(study, run, job.name, recipe, row, job.code)
+    with noting(run.folder, study.device, branch.take()) as peak:
+        train_run(
+            Session(
+                data,
+                recipe,
+                run,
+                device=study.device,
+                labeller=true_labels if isinstance(recipe.labelling, Identities) else None,
+                resume=True,
+                again=study.again,
+                keep=partial(branch.keep, peak),
+                watch=study.watch,
+                progress=study.progress,
+            )
         )
-    )
     with stop_requests() as stop:
-        scores = _score(study, run, recipe, study.test[job.name])
-        known = training_precision(load_network(run), recipe, data, device=study.device)
-        last = json.loads(run.log_file.read_text(encoding="utf-8").splitlines()[-1])
-        key = (job.name, job.seed, row)
-        result = make_result(key, scores, last, run.seconds()["training"], known)
+        results = _results(job, row, run, recipe)
         with locked(study.folder.folder / ".lock"):
-            study.folder.add(result)
+            study.folder.add(*results)
             present(study, job.order)
-        lighten(run)
+        _leave(study, run)
     if stop():
         raise Stopped(f"stopped and saved; go on with: {study.again}", 128 + (stop.signal or 0))
 
 
-def _score(study: Study, run: Run, recipe: Recipe, test: DataFolder) -> dict[str, float]:
-    """Score the last stage of a run, in percent."""
-    networks = [(recipe.stages[-1].name, load_network(run))]
+def _leave(study: Study, run: Run) -> None:
+    """Take away what a finished row needs no longer."""
+    (run.folder / NOTE).unlink(missing_ok=True)
+    if not study.keep_checkpoints:
+        lighten(run)
+
+
+def _results(job: Job, row: str, run: Run, recipe: Recipe) -> list[Result]:
+    """Score the last stage of a trained row by each protocol that has not scored it yet."""
+    study, missing, earlier = job.study, job.unscored(row), job.results(row)
+    scores = _score(study, job.name, run, recipe)
+    if earlier:  # all else is known
+        known, memory = earlier[0].training_mAP, earlier[0].memory
+    else:
+        data = study.data[job.name]
+        known = training_precision(load_network(run), recipe, data, device=study.device)
+        memory = read_note(run.folder / NOTE)
+    last = json.loads(run.log_file.read_text(encoding="utf-8").splitlines()[-1])
+    seconds = run.seconds()["training"]
+    key = (job.name, job.seed, row)
+    return [
+        make_result(key, scores[protocol], last, seconds, known, memory, protocol)
+        for protocol in missing
+    ]
+
+
+def _score(study: Study, name: str, run: Run, recipe: Recipe) -> dict[str, dict[str, float]]:
+    """Score the last stage of a run, in percent, by the whole names of the protocols."""
+    networks, test = [(recipe.stages[-1].name, load_network(run))], study.test[name]
     test = replace(test, test=with_levels(test.test, None, levels_of(run)))
-    options = EvaluationOptions(device=study.device)
-    (scored,) = score_networks(
+    found = score_networks(
         networks,
         recipe,
         test,
-        [choose_protocol(test)],
-        options,
+        study.protocols[name],
+        EvaluationOptions(flip=study.flip, device=study.device),
         levels=levels_of(run),
         progress=study.progress,
     )
-    scores = scored.last.table()
-    _log.info("%s: Rank-1 %.1f, mAP %.1f", scored.name, scores["rank1"], scores["mAP"])
+    scores = {}
+    for scored in found:
+        table = scored.last.table()
+        _log.info("%s: Rank-1 %.1f, mAP %.1f", scored.name, table["rank1"], table["mAP"])
+        scores[protocol_key(scored.name, len(scored.protocol.draws))] = table
     return scores
-
-
-def _begin(
-    job: Job, run: Run, recipe: Recipe, data: DataFolder, row: str
-) -> Callable[[int, Snapshot], None]:
-    """Let a run begin after the stages that it shares with others, where these are finished.
-
-    Returns:
-        What keeps the stages for other rows that the run itself is the first to finish.
-    """
-    rows = job.study.rows
-    points = branch_points(list(rows.values()))[list(rows).index(row)]
-    shared = run.folder.parent / "shared"
-    names = {count: beginning(recipe, count, job.code) for count in points}
-    files = {count: shared / f"{name}.safetensors" for count, name in names.items()}
-    if not state_files(run) and not is_finished(run):
-        count = next((count for count in points if files[count].is_file()), 0)
-        if count:
-            done = ", ".join(stage.name for stage in recipe.stages[:count])
-            _log.info("going on after what it shares with other rows: %s", done)
-            run.folder.mkdir(parents=True, exist_ok=True)
-            for kept, own in _beside(files[count], run):
-                if kept.is_file():
-                    shutil.copyfile(kept, own)
-            write_settings(run, data, recipe)
-            branch_off(run, files[count], recipe)
-
-    def keep(stages: int, taken: Snapshot) -> None:
-        file = files.get(stages)
-        if file is not None and not file.is_file():
-            for kept, own in _beside(file, run):
-                if own.is_file():
-                    with whole_file(kept) as copy:
-                        shutil.copyfile(own, copy)
-            write_snapshot(file, taken)
-
-    return keep
-
-
-def _beside(file: Path, run: Run) -> tuple[tuple[Path, Path], ...]:
-    """Return what lies beside a shared state, each with the file of a run that it is a copy of."""
-    return (
-        (file.with_suffix(".jsonl"), run.log_file),
-        (file.with_suffix(".json"), run.weights_file),  # missing where an older version began
-    )

@@ -9,7 +9,7 @@ import torch
 
 from vireid.files import whole_file
 from vireid.pages import draw_bars, draw_by_data, draw_sweep
-from vireid.studies.results import Result, runs_of
+from vireid.studies.results import Result, of_protocol, protocols_of, runs_of
 from vireid.studies.study import Study
 from vireid.studies.table import data_table, gain_table, row_table
 
@@ -33,14 +33,21 @@ def present(study: Study, order: Sequence[str]) -> None:
     )
     with whole_file(place.page_file) as file:
         file.write_text(text + "\n", encoding="utf-8")
+    for number, protocol in enumerate(protocols_of(results)):
+        _draw(study, of_protocol(results, protocol), order, f"-{number + 1}" if number else "")
+
+
+def _draw(study: Study, results: Sequence[Result], order: Sequence[str], ending: str) -> None:
+    """Draw the figures of one protocol."""
+    folder = study.folder.folder
     runs = {title: runs_of(results, order, name) for name, title in SHOWN.items()}
-    figure = place.folder / "results.png"
-    if results and study.parameter is not None:
+    figure = folder / f"results{ending}.png"
+    if study.parameter is not None:
         draw_sweep(runs, figure, parameter=study.parameter)
-    elif results:
+    else:
         draw_bars(runs, figure)
     if len({result.data for result in results}) > 1:
-        draw_by_data(runs, place.folder / "by-data.png")
+        draw_by_data(runs, folder / f"by-data{ending}.png")
 
 
 def machine(device: str) -> str:
@@ -75,10 +82,17 @@ def _tables(study: Study, results: Sequence[Result], order: Sequence[str]) -> li
         "images that have such a label. Training mAP, in %, is of every infrared training image "
         "among all visible ones. Minutes are those of the whole training; stages that rows share "
         "were run once and count in each.",
-        row_table(results, order),
-        "What a row gains over another with the same data and seed:",
-        gain_table(results, pairs),
     ]
-    if len(data) > 1:
-        parts += ["Each data set by itself:", data_table(results, order)]
+    several = protocols_of(results)
+    for protocol in several or [""]:
+        chosen = of_protocol(results, protocol)
+        if protocol:
+            parts.append(f"{protocol}:" if len(several) < 2 else f"## {protocol}")
+        parts += [
+            row_table(chosen, order),
+            "What a row gains over another with the same data and seed:",
+            gain_table(chosen, pairs),
+        ]
+        if len(data) > 1:
+            parts += ["Each data set by itself:", data_table(chosen, order)]
     return parts

@@ -1,4 +1,4 @@
-"""What a study has found so far: one line for each data set, seed and row."""
+"""What a study has found so far: one line for each data set, seed, row and protocol."""
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,17 +6,22 @@ from dataclasses import asdict, dataclass, fields
 from io import StringIO
 from typing import Any
 
-from vireid.errors import CheckpointError
+from vireid.errors import CheckpointError, ConfigError
 
-NUMBERS = ("rank1", "mAP", "mINP", "ari", "pair_precision", "coverage", "minutes", "training_mAP")
+NUMBERS = (
+    "rank1", "mAP", "mINP", "ari", "pair_precision", "coverage", "minutes", "training_mAP",
+    "memory",
+)  # fmt: skip
 """What is measured of a run."""
-LATER = ("training_mAP",)
-"""Numbers that results of earlier versions lack."""
+LATER = ("training_mAP", "memory", "protocol")
+"""Columns that results of earlier versions lack."""
+SCORES = ("rank1", "mAP", "mINP")
+"""Numbers that depend on the protocol; the others are those of the run."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """One trained and evaluated run of a study."""
+    """One trained run of a study, scored by one protocol."""
 
     data: str
     """Name of the data."""
@@ -42,6 +47,11 @@ class Result:
     training_mAP: float | None = None  # noqa: N815
     """Mean average precision in percent of the infrared training images, each searched for among
     all visible ones; None where unknown. It may choose between settings, as test scores may not."""
+    memory: float | None = None
+    """Peak memory in MB of the process that trained the run, or of its GPU; None where unknown."""
+    protocol: str = ""
+    """The whole name of the protocol; empty in results of earlier versions, which were scored by
+    the protocol of the data's layout."""
 
     @property
     def key(self) -> tuple[str, int, str]:
@@ -59,8 +69,10 @@ def make_result(
     epoch: Mapping[str, Any],
     seconds: float,
     training_mAP: float | None = None,  # noqa: N803
+    memory: float | None = None,
+    protocol: str = "",
 ) -> Result:
-    """Put together what is known of a finished run.
+    """Put together what is known of a finished run and one protocol.
 
     Args:
         key: data, seed and row.
@@ -68,6 +80,8 @@ def make_result(
         epoch: the last object of the run's log.
         seconds: of the training.
         training_mAP: of the training images in percent, where known.
+        memory: peak in MB, where known.
+        protocol: the whole name of the one that gave the scores.
 
     Returns:
         The result, rounded as it is written.
@@ -88,6 +102,8 @@ def make_result(
         coverage=rounded(epoch.get("coverage", {}).get(space)),
         minutes=round(seconds / 60, 3),
         training_mAP=rounded(training_mAP),
+        memory=None if memory is None else round(memory, 1),
+        protocol=protocol,
     )
 
 
@@ -130,7 +146,8 @@ def read_results(text: str, source: str = "results.csv") -> list[Result]:
             numbers = {n: float(line[n]) if line.get(n) else None for n in NUMBERS}
             if None in (numbers[name] for name in ("rank1", "mAP", "mINP", "minutes")):
                 raise ValueError("a score is empty")
-            found.append(Result(line["data"], int(line["seed"]), line["row"], **numbers))  # type: ignore[arg-type]
+            key = (line["data"], int(line["seed"]), line["row"])
+            found.append(Result(*key, **numbers, protocol=line.get("protocol") or ""))  # type: ignore[arg-type]
         except (TypeError, ValueError) as error:
             raise CheckpointError(
                 f"{source}, line {reader.line_num} is damaged ({error}); take that line out"
@@ -148,10 +165,43 @@ def values_of(results: Sequence[Result], row: str, name: str) -> dict[tuple[str,
 
     Returns:
         The number by data and seed, where it is known.
+
+    Raises:
+        ConfigError: the number is a score, and the row was scored by several protocols.
     """
-    chosen = (result for result in results if result.row == row)
+    chosen = [result for result in results if result.row == row]
+    names = protocols_of(chosen)
+    if name in SCORES and len(names) > 1:
+        raise ConfigError(
+            f"row {row} was scored by {'; '.join(names)}: choose one by of_protocol(results, NAME)"
+        )
     found = {(result.data, result.seed): getattr(result, name) for result in chosen}
     return {key: value for key, value in found.items() if value is not None}
+
+
+def protocols_of(results: Iterable[Result]) -> list[str]:
+    """Return the protocols that results were scored by.
+
+    Args:
+        results: of a study.
+
+    Returns:
+        Whole names, in the order in which they come.
+    """
+    return list(dict.fromkeys(result.protocol for result in results))
+
+
+def of_protocol(results: Iterable[Result], protocol: str) -> list[Result]:
+    """Return the results of one protocol.
+
+    Args:
+        results: of a study.
+        protocol: its whole name.
+
+    Returns:
+        Those results, in order.
+    """
+    return [result for result in results if result.protocol == protocol]
 
 
 def runs_of(

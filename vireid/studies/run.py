@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vireid.config import Recipe
+from vireid.data import DataFolder
 from vireid.errors import ConfigError, VireidError, some
 from vireid.observers import Progress, silent
 from vireid.parallel.environment import is_several, launcher
@@ -13,12 +14,13 @@ from vireid.runs.claim import check_trainable
 from vireid.runs.fingerprints import files_fingerprint
 from vireid.runs.machine import find_device
 from vireid.runs.watch import Watching, nobody
-from vireid.scoring import choose_protocol
+from vireid.scoring import EvaluationOptions, Flip, ProtocolOptions, choose_protocol
 from vireid.studies.code import Code, changed_parts, code_of
 from vireid.studies.folder import StudyFolder, locked
 from vireid.studies.jobs import Job, run_job
 from vireid.studies.page import present
-from vireid.studies.study import Study, distinct_seeds, open_all
+from vireid.studies.results import protocols_of
+from vireid.studies.study import Study, distinct_seeds, open_all, whole_name
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +34,9 @@ def run_study(
     test: Sequence[Path | str] | None = None,
     gains: Sequence[tuple[str, str]] | None = None,
     parameter: str | None = None,
+    protocol: ProtocolOptions | Sequence[ProtocolOptions] = (),
+    flip: Flip = False,
+    keep_checkpoints: bool = False,
     device: str = "auto",
     again: str = "the same call",
     watch: Watching = nobody,
@@ -52,6 +57,11 @@ def run_study(
             not given.
         gains: pairs of a row and the one it is compared with; the row before where not given.
         parameter: the setting that the values of rows named PARAMETER=VALUE are of, for the figure.
+        protocol: what test people are scored by, one or several; that of the data's layout where
+            not given. Rows whose networks are there are scored by those that are new.
+        flip: average test embeddings with those of mirror images; ``"both"`` scores without and
+            with.
+        keep_checkpoints: keep the networks of all rows, for ``evaluate``.
         device: where to compute; "auto" takes a GPU if there is one.
         again: how to go on, for messages and the page of results.
         watch: opens what is shown each training.
@@ -73,8 +83,15 @@ def run_study(
     numbers = distinct_seeds(seeds)
     tests = None if test is None else [Path(path) for path in test]
     trained, scored = open_all([Path(path) for path in data], tests)
+    for folder in trained.values():
+        check_trainable(folder)
+    asked = EvaluationOptions(protocol=protocol, flip=flip)
+    chosen = {
+        name: tuple(choose_protocol(test, one) for one in asked.protocols())
+        for name, test in scored.items()
+    }
     study = Study(
-        StudyFolder(Path(out)), rows, trained, scored, numbers,
+        StudyFolder(Path(out)), rows, trained, scored, numbers, chosen, flip, keep_checkpoints,
         None if gains is None else tuple(gains), parameter, find_device(device), again, watch,
         progress,
     )  # fmt: skip
@@ -84,14 +101,15 @@ def run_study(
 
 def _run(study: Study) -> None:
     """Train and score what is not finished yet and not in the hands of another process."""
-    for name in study.data:
-        check_trainable(study.data[name])
-        choose_protocol(study.test[name])
-    prints = {name: _fingerprint(study, name) for name in study.data}
+    prints = {name: fingerprint_of(study.data[name], study.test[name]) for name in study.data}
     order = tuple(study.folder.enter(study.rows, prints))
+    study.folder.name_protocols(
+        {name: whole_name(choose_protocol(test)) for name, test in study.test.items()}
+    )
     code = code_of(study.rows.values())
     _warn_of_other_code(study, code)
     jobs = [Job(study, name, seed, order, code) for name in study.data for seed in study.seeds]
+    _check_scorable(jobs)
     failed: list[str] = []
     while jobs:
         busy = []
@@ -112,9 +130,35 @@ def _run(study: Study) -> None:
         raise VireidError(f"could not be trained: {'; '.join(failed)}; all others are finished")
 
 
-def _fingerprint(study: Study, name: str) -> str:
-    train_part, test_part = study.data[name].train, study.test[name].test
-    return f"{files_fingerprint(train_part)}; test {files_fingerprint(test_part)}"
+def _check_scorable(jobs: Sequence[Job]) -> None:
+    """Refuse protocols that rows cannot be scored by any more, as their networks are gone."""
+    gone: dict[str, None] = {}
+    had: dict[str, None] = {}
+    for job in jobs:
+        for row, recipe in job.study.rows.items():
+            before, file = job.results(row), job.run(row).checkpoint_file(recipe.stages[-1].name)
+            if before and not file.is_file():
+                gone |= dict.fromkeys(job.unscored(row))
+                had |= dict.fromkeys(protocols_of(before))
+    if gone:
+        raise ConfigError(
+            f"{jobs[0].study.folder.folder} was scored by {'; '.join(had)}, and keeps no networks "
+            f"to score by {'; '.join(gone)}: leave that out, or choose another --out, with "
+            "--keep-checkpoints"
+        )
+
+
+def fingerprint_of(data: DataFolder, test: DataFolder) -> str:
+    """Return a text that changes with what is trained on and with what is scored.
+
+    Args:
+        data: its training images count.
+        test: its test images count.
+
+    Returns:
+        Two fingerprints of files.
+    """
+    return f"{files_fingerprint(data.train)}; test {files_fingerprint(test.test)}"
 
 
 def _warn_of_other_code(study: Study, code: Code) -> None:

@@ -8,7 +8,11 @@ from vireid.config import Recipe
 from vireid.data import DataFolder, open_data
 from vireid.errors import ConfigError, DataError
 from vireid.observers import Progress, silent
+from vireid.runs.scores import protocol_key
 from vireid.runs.watch import Watching, nobody
+from vireid.scoring import Flip, Protocol
+from vireid.scoring.networks import scored_name
+from vireid.scoring.options import flips
 from vireid.studies.folder import StudyFolder
 
 
@@ -26,6 +30,12 @@ class Study:
     """Whose test part is scored, by the same names."""
     seeds: tuple[int, ...]
     """Seeds of the trainings."""
+    protocols: Mapping[str, tuple[Protocol, ...]]
+    """What the test part of each is scored by, by the same names."""
+    flip: Flip = False
+    """Whether test embeddings are averaged with those of mirror images; ``both`` for either."""
+    keep_checkpoints: bool = False
+    """Whether the networks of the rows stay."""
     gains: tuple[tuple[str, str], ...] | None = None
     """Each row and the one it is compared with; None for the row before."""
     parameter: str | None = None
@@ -38,6 +48,32 @@ class Study:
     """Opens what is shown each training."""
     progress: Progress = silent
     """Shows how far the reading and the embedding of images are."""
+
+    def scored_by(self, name: str) -> list[str]:
+        """Return what rows are scored by.
+
+        Args:
+            name: of the data set.
+
+        Returns:
+            Whole names of protocols, in order.
+        """
+        return [
+            whole_name(one, flip=flip) for flip in flips(self.flip) for one in self.protocols[name]
+        ]
+
+
+def whole_name(protocol: Protocol, *, flip: bool = False) -> str:
+    """Return what results call a protocol.
+
+    Args:
+        protocol: queries and galleries.
+        flip: whether embeddings are averaged with those of mirror images.
+
+    Returns:
+        Its name, with all that is done beside it and the number of draws.
+    """
+    return protocol_key(scored_name(protocol, flip=flip), len(protocol.draws))
 
 
 def open_all(

@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Sequence
 
 from vireid.metrics import Spread, spread
-from vireid.studies.results import LATER, Result, values_of
+from vireid.studies.results import Result, of_protocol, protocols_of, values_of
 
 COLUMNS = {
     "rank1": "Rank-1", "mAP": "mAP", "mINP": "mINP", "training_mAP": "training mAP",
     "ari": "shared ARI", "coverage": "coverage", "pair_precision": "pair precision",
-    "minutes": "minutes",
+    "minutes": "minutes", "memory": "memory (MB)",
 }  # fmt: skip
 """Title of each column of a table, by the name of its number."""
 GAINED = ("rank1", "mAP", "mINP", "training_mAP", "ari")
 """The numbers whose gains are shown."""
-DIGITS = {"ari": 3, "coverage": 2, "pair_precision": 2}
+DIGITS = {"ari": 3, "coverage": 2, "pair_precision": 2, "memory": 0}
 """Digits behind the point, where it is not one."""
 
 
@@ -21,7 +21,7 @@ def gain(results: Sequence[Result], row: str, base: str, name: str) -> Spread | 
     """Compare two rows run by run: same data, same seed.
 
     Args:
-        results: of a study.
+        results: of a study, of one protocol.
         row: the one that should be better.
         base: the other one.
         name: of the number that is compared.
@@ -36,22 +36,28 @@ def row_table(results: Sequence[Result], rows: Sequence[str]) -> str:
     """Return mean and spread of each row over all its runs, as Markdown.
 
     Args:
-        results: of a study.
+        results: of a study, of one protocol (``of_protocol``) or of all.
         rows: in the order of the table; those without a result are left out.
 
     Returns:
-        Lines of a table.
+        Lines of a table; of several protocols one after the other, with a column of their names.
     """
-    names = _known(results)
-    lines = _head(["", *(COLUMNS[name] for name in names), "runs"])
-    return "\n".join([*lines, *(_line(cells) for cells in _rows(results, rows, names))])
+    names, several = _known(results), protocols_of(results)
+    titles = ["", *(COLUMNS[name] for name in names), "runs"]
+    if len(several) < 2:
+        return "\n".join([*_head(titles), *map(_line, _rows(results, rows, names))])
+    lines = _head(["protocol", *titles])
+    for protocol in several:
+        cells = _rows(of_protocol(results, protocol), rows, names)
+        lines += [_line([protocol, *found]) for found in cells]
+    return "\n".join(lines)
 
 
 def data_table(results: Sequence[Result], rows: Sequence[str]) -> str:
     """Return mean and spread over the seeds for each data set and row, as Markdown.
 
     Args:
-        results: of a study.
+        results: of a study, of one protocol.
         rows: in the order of the table.
 
     Returns:
@@ -69,7 +75,7 @@ def gain_table(results: Sequence[Result], pairs: Sequence[tuple[str, str]]) -> s
     """Return how much rows gain over others, run by run, as Markdown.
 
     Args:
-        results: of a study.
+        results: of a study, of one protocol.
         pairs: each row and what it is compared with.
 
     Returns:
@@ -94,7 +100,9 @@ def _differences(results: Sequence[Result], row: str, base: str, name: str) -> l
 
 def _known(results: Sequence[Result]) -> list[str]:
     """Return the numbers to show: all but those that results of earlier versions lack."""
-    unknown = {n for n in LATER if any(getattr(result, n) is None for result in results)}
+    unknown = {"training_mAP"} if any(r.training_mAP is None for r in results) else set()
+    if all(r.memory is None for r in results):
+        unknown.add("memory")
     return [name for name in COLUMNS if name not in unknown]
 
 
