@@ -1,8 +1,15 @@
-"""Short recipes to compare, and a way to see what is trained."""
+"""Short recipes to compare, and studies that only pretend to train."""
+
+import json
 
 import pytest
 
+from vireid.data import open_data
+from vireid.errors import VireidError
+from vireid.scoring import choose_protocol
+from vireid.studies import Result, StudyFolder
 from vireid.studies.comparison import work
+from vireid.studies.study import whole_name
 
 SHORT = """
 height: 32
@@ -36,13 +43,34 @@ def short(tmp_path):
 
 
 @pytest.fixture
-def trained(monkeypatch):
-    """Return a list of what is trained: method, data and seed."""
-    found, run = [], work.run_study
+def pretended(monkeypatch):
+    """Let studies pretend to train; return a list of what they trained.
 
-    def noted(rows, data, *given, seeds, **named):
-        found.append((*rows, data[0].name, *seeds))
-        return run(rows, data, *given, seeds=seeds, **named)
+    mAP is 40, with mirror images 41, and more by seed and weight; training mAP follows eps, and
+    clarity falls with it. Nothing can be trained where clusters need a hundred images.
+    """
+    found = []
 
-    monkeypatch.setattr(work, "run_study", noted)
+    def run_study(rows, data, out, *, seeds, test, **_):
+        ((name, recipe),), (seed,) = rows.items(), seeds
+        folder, key = StudyFolder(out), (data[0].name, seed, name)
+        if any(result.key == key for result in folder.results()):
+            return folder
+        found.append((name, data[0].name, seed))
+        if recipe.labelling.single.min_samples == 100:
+            raise VireidError(
+                "could not be trained: it (here): no clusters; all others are finished"
+            )
+        eps, weight = recipe.labelling.single.eps, recipe.stages[-1].terms["infrared"].weight
+        protocol = choose_protocol(open_data(test[0]))
+        folder.run(*key).folder.mkdir(parents=True)
+        folder.run(*key).log_file.write_text(json.dumps({"clarity": 1 - eps}) + "\n")
+        for flip in (False, True):
+            score, by = 40 + flip + seed + weight, whole_name(protocol, flip=flip)
+            folder.add(
+                Result(*key, 50, score, 30, 0.5, 0.5, 1, 2, 100 * eps, memory=900, protocol=by)
+            )
+        return folder
+
+    monkeypatch.setattr(work, "run_study", run_study)
     return found

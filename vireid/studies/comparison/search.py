@@ -39,7 +39,7 @@ def search(arena: Arena, entries: Sequence[Entry], rule: Rule, count: int) -> Ch
     train_missing(arena, [one for found in tried.values() for one in found], wait=True)
     for entry in entries:
         rows = [_rows(arena, one) for one in tried[entry.name]]
-        best = moves[entry.name][_best(entry.name, rows, rule)]
+        best = moves[entry.name][best_of(entry.name, rows, rule)]
         chosen[entry.name] = Choice(entry.digest, best)
         _log.info("%s: the best setting is %s", entry.name, best)
     data = {place.name: place.contents for place in arena.places}
@@ -73,8 +73,21 @@ def _rows(arena: Arena, entry: Entry) -> list[Row]:
     return [arena.found(entry, place, seed)[0] for place in arena.places for seed in arena.seeds]
 
 
-def _best(name: str, tried: Sequence[Sequence[Row]], rule: Rule) -> int:
-    """Return the number of the best setting, the first of equal ones."""
+def best_of(name: str, tried: Sequence[Sequence[Row]], rule: Rule) -> int:
+    """Choose the best of several settings.
+
+    Args:
+        name: of the method, for messages.
+        tried: for each setting the rows of all data sets and seeds.
+        rule: the number whose mean is compared.
+
+    Returns:
+        The number of the setting, the first of equal ones; never one that could not be trained.
+
+    Raises:
+        ConfigError: the number is not known.
+        VireidError: no setting could be trained.
+    """
     means = []
     for rows in tried:
         values = [getattr(row, rule) for row in rows]
