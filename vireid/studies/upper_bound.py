@@ -9,7 +9,17 @@ from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.errors import ConfigError, DataError
 from vireid.labelling import Labeller, MultiMemoryMatching, NeighbourSearch
-from vireid.types import NOISE, Embeddings, Known, Labelling, LabelSpace, PseudoLabels, Truth
+from vireid.types import (
+    NOISE,
+    Embeddings,
+    Known,
+    Labelling,
+    LabelSpace,
+    Matching,
+    Modality,
+    PseudoLabels,
+    Truth,
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +62,8 @@ class TrueLabels:
             search: not used.
 
         Returns:
-            Identities 0..C-1 in each space, -1 outside its modality.
+            Identities 0..C-1 in each space, -1 outside its modality; where matched labels are
+            wanted, clusters of both modalities are paired by their identity.
         """
         del embeddings, generator, search
         found: dict[str, PseudoLabels] = {}
@@ -62,7 +73,18 @@ class TrueLabels:
             labels = np.full(len(known), NOISE, dtype=np.int64)
             labels[inside] = np.unique(self.truth.identities[inside], return_inverse=True)[1]
             found[name] = PseudoLabels(labels, modality=side)
-        return Labelling(found, matched=next((n for n in found if self.offered[n].matched), None))
+        matched = next((name for name in found if self.offered[name].matched), None)
+        matching = None if matched is None else self._pairs(known)
+        return Labelling(found, matching, matched=matched)
+
+    def _pairs(self, known: Known) -> Matching:
+        """Pair the people seen by both modalities; pairs cost nothing, others have no cost."""
+        visible, infrared = (
+            np.unique(self.truth.identities[known.modality == side]) for side in Modality
+        )
+        place = np.searchsorted(infrared, visible).clip(max=len(infrared) - 1)
+        partner = np.where(infrared[place] == visible, place, NOISE)
+        return Matching(partner, len(infrared), np.where(partner == NOISE, np.nan, 0.0))
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,8 @@ def pretended(monkeypatch):
         found.append((name, data[0].name, seed))
         if recipe.labelling.single.min_samples == 100:
             raise VireidError(
-                "could not be trained: it (here): no clusters; all others are finished"
+                f"could not be trained: {name} ({data[0].name}, seed {seed}): no clusters; "
+                "all others are finished"
             )
         eps, weight = recipe.labelling.single.eps, recipe.stages[-1].terms["infrared"].weight
         protocol = choose_protocol(open_data(test[0]))

@@ -109,9 +109,7 @@ def test_what_cannot_be_trained_is_a_row_too(people, short, tmp_path, pretended)
         found = compare(people, tmp_path / "out", [file, never])
     assert len(pretended) == 2, "it would fail again"
     assert [row.mAP for row in found.rows["never"]] == [None, None]
-    assert "- `never` on people, seed 0, could not be trained: it (here): no clusters\n" in (
-        found.page
-    )
+    assert "- `never` on people, seed 0, could not be trained: no clusters\n" in (found.page)
 
 
 def test_what_another_process_trains_is_left_to_it(people, short, tmp_path, pretended, caplog):

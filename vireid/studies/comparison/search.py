@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import fmean
 
-from vireid.errors import ConfigError, VireidError
+from vireid.errors import ConfigError
 from vireid.studies.comparison.arena import Arena
 from vireid.studies.comparison.choices import Choice, Choices, Rule
 from vireid.studies.comparison.entries import Entry
@@ -29,8 +29,7 @@ def search(arena: Arena, entries: Sequence[Entry], rule: Rule, count: int) -> Ch
         What was chosen; what other processes are training is waited for.
 
     Raises:
-        VireidError: data or a recipe cannot be used, the number is not known, or no setting of a
-            method can be trained.
+        VireidError: data or a recipe cannot be used, or the number is not known.
         Stopped: a signal asked to stop; everything is saved.
     """
     moves = {entry.name: moves_for(entry.recipe, count) for entry in entries}
@@ -82,11 +81,11 @@ def best_of(name: str, tried: Sequence[Sequence[Row]], rule: Rule) -> int:
         rule: the number whose mean is compared.
 
     Returns:
-        The number of the setting, the first of equal ones; never one that could not be trained.
+        The number of the setting, the first of equal ones; one that could not be trained only where
+        none could.
 
     Raises:
         ConfigError: the number is not known.
-        VireidError: no setting could be trained.
     """
     means = []
     for rows in tried:
@@ -98,6 +97,4 @@ def best_of(name: str, tried: Sequence[Sequence[Row]], rule: Rule) -> int:
             )
         means.append(None if None in values else fmean(values))
     known = [mean for mean in means if mean is not None]
-    if not known:
-        raise VireidError(f"{name} cannot be trained with any setting: {tried[0][0].failed}")
-    return means.index(max(known))
+    return means.index(max(known)) if known else 0

@@ -98,7 +98,8 @@ def _rows(arena: Arena, job: Job) -> list[Row]:
     except VireidError as error:
         if type(error) is not VireidError:
             raise
-        reason = str(error).removeprefix(BEFORE).removesuffix(BEHIND)
+        before = f"{BEFORE}{entry.name} ({place.name}, seed {seed}): "
+        reason = str(error).removeprefix(before).removesuffix(BEHIND)
         return [_row(arena, job, protocol, failed=reason) for protocol in place.protocols]
     results = [result for result in study.results() if result.seed == seed]
     clarity = _clarity(study, results[0])
