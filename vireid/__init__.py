@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from vireid.scoring.data_card import write_data_card
     from vireid.scoring.evaluating import evaluate
     from vireid.studies.comparison import compare
+    from vireid.studies.paper import paper_table
     from vireid.synthetic import SyntheticSettings, synthesise
     from vireid.training import TrainingImages, fit
     from vireid.types import Embeddings, Images, PseudoLabels
@@ -57,6 +58,7 @@ _HOME = {
     "load_pixels": "vireid.data",
     "load_recipe": "vireid.recipes",
     "open_data": "vireid.data",
+    "paper_table": "vireid.studies.paper",
     "retrieval_scores": "vireid.metrics",
     "save_gallery": "vireid.ranking",
     "score": "vireid.scoring",
@@ -91,6 +93,7 @@ __all__ = [
     "load_pixels",
     "load_recipe",
     "open_data",
+    "paper_table",
     "retrieval_scores",
     "save_gallery",
     "score",

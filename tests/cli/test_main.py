@@ -129,7 +129,8 @@ def test_every_command_explains_itself(capsys, name):
 
 
 LIGHT_HELP = (
-    "demo", "synth", "check", "train", "runs", "embed", "label", "search", "upper-bound",
+    "demo", "synth", "check", "train", "runs", "embed", "label", "search", "table",
+    "upper-bound",
 )  # fmt: skip
 
 
@@ -159,6 +160,7 @@ def test_unknown_options_are_one_line(capsys, name):
         "label": "x --out y.csv",
         "recipe": "x",
         "crop": "x --boxes y --out z",
+        "table": "x",
     }
     assert main([name, *places[name].split(), "--bogus"]) == 2
     out, err = capsys.readouterr()

@@ -4,7 +4,9 @@ import pytest
 from PIL import Image
 
 from tests.forked import Command
+from vireid import studies
 from vireid.cli.main import main
+from vireid.errors import ConfigError
 from vireid.recipes import load_recipe
 from vireid.studies.folder import StudyFolder, locked
 
@@ -40,13 +42,34 @@ def test_named_rows_on_several_data_sets(people, draw, tiny_file, tmp_path):
     other = draw(tmp_path / "fewer", cameras=(1, 2, 3), images=6)
     rows = tmp_path / "rows.yaml"
     rows.write_text("one to one: [matching=hungarian]\nplain: []\n")
-    out, options = tmp_path / "out", ["--seeds", 1, "--rows", rows, "--test", people]
+    options = ["--seeds", 1, "--rows", rows, "--test", people, "--keep-checkpoints"]
+    out = tmp_path / "out"
     assert main(words([people, other], tiny_file, out, *options)) == 0
     assert keys(out) == [
         (data, 1, row) for data in ("people", "fewer") for row in ("one to one", "plain")
     ]
     assert "| fewer | plain | " in (out / "results.md").read_text()
     assert (out / "by-data.png").exists()
+    assert (out / "gains.png").exists()
+    for data, seed, row in keys(out):
+        kept = StudyFolder(out).run(data, seed, row).checkpoint_file("joint").parent
+        assert {file.stem for file in kept.iterdir()} >= {"before", "joint", "aligned"}
+
+
+def test_protocols_are_asked_for_as_evaluate_takes_them(people, tiny_file, tmp_path, monkeypatch):
+    asked = {}
+
+    def note(*_, **options):
+        asked.update(options)
+        raise ConfigError("enough")
+
+    monkeypatch.setattr(studies, "run_study", note)
+    options = ["--parameter", "n", "--values", 1, "--mode", "all", "indoor", "--shots", 1, 10]
+    more = ["--seeds", 1, 10, "--flip-both", "--draws", 3, "--keep-checkpoints"]
+    assert main(words(people, tiny_file, tmp_path / "out", *options, *more)) == 2
+    expected = [(mode, shots, 3) for mode in ("all", "indoor") for shots in (1, 10)]
+    assert [(one.mode, one.shots, one.draws) for one in asked["protocol"]] == expected
+    assert (asked["seeds"], asked["flip"], asked["keep_checkpoints"]) == ([1, 10], "both", True)
 
 
 def test_what_another_process_works_on_is_left_to_it(people, tiny_file, tmp_path, capsys):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vireid.pages import draw_bars, draw_by_data, draw_sweep
+from vireid.pages import draw_bars, draw_by_data, draw_gains, draw_sweep
 from vireid.pages.studies import BAR, DOTS, LINE
 
 ROWS = {
@@ -69,7 +69,50 @@ def test_the_line_rises_and_falls_with_the_mean(tmp_path):
         assert middle < right < left, "rows of pixels are counted from above"
 
 
-def test_a_line_for_each_row_over_the_data(tmp_path):
+def test_names_are_not_joined_by_a_line(tmp_path):
+    def joined(names):
+        rows = {
+            f"x={name}": {"a": [value]} for name, value in zip(names, (50.0, 60.0), strict=True)
+        }
+        (panel, _) = halves(drawn(partial(draw_sweep, parameter="x"), tmp_path / "x.png", rows))
+        columns = np.flatnonzero(near(panel[: int(0.8 * len(panel))], LINE).any(axis=0))
+        middle = (columns.min() + columns.max()) // 2
+        return middle in columns
+
+    assert joined(["1", "2.5e1"])
+    assert not joined(["one", "2"])
+
+
+GAINS = {
+    "more\nover base": {"a": {0: 2.0, 1: 4.0}, "b": {0: 3.0}},
+    "less\nover base": {"a": {0: -1.0}},
+}
+
+
+def test_gains_stand_above_and_below_their_zero_line(tmp_path):
+    for panel in halves(drawn(draw_gains, tmp_path / "x.png", GAINS)):
+        panel = panel[: int(0.84 * len(panel))]
+        black = (panel.max(axis=2) < 150).sum(axis=1)
+        zero = int(np.argmax(black))
+        assert black[zero] > panel.shape[1] / 2
+        for colour, above, below in ((DOTS[0], True, True), (DOTS[1], True, False)):
+            rows = np.flatnonzero(near(panel, colour).sum(axis=1) > 2)
+            assert ((rows < zero).any(), (rows > zero).any()) == (above, below)
+        assert not near(panel, DOTS[2]).any()
+
+
+def test_the_mean_gain_has_its_standard_error(tmp_path):
+    gains = {"x\nover y": {"a": {0: 0.0, 1: 10.0}}}  # 5 ± 7.1 / the root of 2
+    for panel in halves(drawn(draw_gains, tmp_path / "x.png", gains)):
+        panel = panel[: int(0.84 * len(panel))]
+        high, low = (
+            np.flatnonzero(near(panel, colour).any(axis=1)).mean() for colour in (DOTS[1], DOTS[0])
+        )
+        bar = np.flatnonzero(near(panel, LINE).any(axis=1))
+        assert (bar.min(), bar.max()) == pytest.approx((high, low), abs=4)
+
+
+def test_points_of_the_data_for_each_row(tmp_path):
     for panel in halves(drawn(draw_by_data, tmp_path / "x.png", ROWS)):
         assert all(near(panel, colour).sum() > 20 for colour in DOTS[:3])
         assert not near(panel, DOTS[3]).any()

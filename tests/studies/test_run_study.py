@@ -9,8 +9,10 @@ import pytest
 
 from vireid.errors import ConfigError
 from vireid.runs import Run
+from vireid.scoring import EvaluationOptions, ProtocolOptions, combinations, evaluate_each
+from vireid.studies import Result, of_protocol, protocols_of, run_study
 from vireid.studies import run as studies_run
-from vireid.studies import run_study
+from vireid.studies.folder import lighten
 
 NOW = {"vireid": "now", "mine": "same"}
 
@@ -50,6 +52,41 @@ def test_a_study_is_run_and_shows_its_page(row, people, tmp_path, caplog):
     assert (out / "results.png").is_file()
     assert "\npeople, seed 0, row 1 of 1: one" in caplog.messages
     assert any(line.startswith("SYSU-MM01 all-search") for line in caplog.messages)
+
+
+def test_rows_are_scored_by_several_protocols_as_evaluate_scores_them(row, people, tmp_path):
+    out, options = tmp_path / "study", {"seeds": [0], "device": "cpu", "keep_checkpoints": True}
+    one = ProtocolOptions(draws=2)
+    (first,) = run_study({"one": row}, [people], out, protocol=one, **options).results()
+    assert first.memory > 100, "Linux tells the peak of a process, and torch alone takes more"
+    both = combinations(one, mode=["all", "indoor"])
+    study = run_study({"one": row}, [people], out, protocol=both, flip="both", **options)
+    found = study.results()
+    assert found[0] == first
+    assert {(r.key, r.minutes, r.training_mAP, r.memory) for r in found} == {
+        (first.key, first.minutes, first.training_mAP, first.memory)
+    }
+    run = study.run(*first.key).folder
+    for scored in evaluate_each([run], people, EvaluationOptions(protocol=both, flip=True)):
+        (result,) = of_protocol(found, scored.key)
+        assert result.mAP == round(scored.last.table()["mAP"], 4)
+    assert len(found) == 4
+    assert [f"\n## {name}\n" in study.page() for name in protocols_of(found)] == [True] * 4
+    assert len(list(out.glob("results*.png"))) == 4
+    lighten(Run(run))
+    with pytest.raises(ConfigError, match=r"keeps no networks to score by .*multi-shot.*: leave"):
+        run_study({"one": row}, [people], out, protocol=ProtocolOptions(shots=10), **options)
+    assert run_study({"one": row}, [people], out, protocol=both, **options).results() == found
+
+
+def test_results_of_an_earlier_version_get_the_name_of_their_protocol(row, people, tmp_path):
+    study = studies_run.StudyFolder(tmp_path / "study")
+    study.add(Result("people", 0, "one", 1.0, 2.0, 3.0, None, None, None, 1.0))
+    found = run_study({"one": row}, [people], study.folder, seeds=[0], device="cpu").results()
+    assert protocols_of(found) == [
+        "SYSU-MM01 all-search, single-shot, infrared-to-visible, 10 draws"
+    ]
+    assert found[0].mAP == 2.0, "it is not trained again"
 
 
 def test_rows_of_other_code_are_named(row, people, tmp_path, code):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from vireid.errors import ConfigError
 from vireid.metrics import Spread, spread
 from vireid.studies import (
     Result,
@@ -88,9 +89,36 @@ def test_training_mAP_is_shown_where_every_run_knows_it():  # noqa: N802
 def test_the_table_of_gains():
     head, line = cells(gain_table(RUNS, [("more", "base"), ("more", "gone")]))
     assert head[:2] == ["", "over"]
+    assert head[-2:] == ["standard error (mAP)", "mAP rose in"]
     assert line == [
-        "more", "base", "+3.0 ± 1.4", "+0.0 ± 1.4", "+0.0 ± 0.0", "+0.000 ± 0.354", "1 of 2",
+        "more", "base", "+3.0 ± 1.4", "+0.0 ± 1.4", "+0.0 ± 0.0", "+0.000 ± 0.354", "1.0",
+        "1 of 2",
     ]  # fmt: skip
+
+
+def test_a_single_pair_of_runs_has_no_standard_error():
+    assert cells(gain_table(RUNS[:2], [("more", "base")]))[1][-2:] == ["-", "1 of 1"]
+
+
+def test_protocols_stand_one_after_the_other_and_are_never_mixed():
+    both = [replace(r, protocol=p, mAP=r.mAP + n) for n, p in enumerate("pq") for r in RUNS]
+    head, *lines = cells(row_table(both, ["base", "more"]))
+    assert head[:2] == ["protocol", ""]
+    alone = cells(row_table(RUNS, ["base", "more"]))
+    assert [line[1:] for line in lines[:2]] == alone[1:]
+    assert [line[:2] for line in lines] == [
+        ["p", "base"], ["p", "more"], ["q", "base"], ["q", "more"],
+    ]  # fmt: skip
+    assert [line[3] for line in lines[2:]] == ["51.0 ± 10.0", "46.0 ± 5.7"]
+    for make in (data_table, gain_table):
+        with pytest.raises(ConfigError, match="was scored by p; q: choose one"):
+            make(both, ["base"] if make is data_table else [("more", "base")])
+
+
+def test_memory_is_shown_where_some_run_knows_it():
+    known = [replace(RUNS[0], memory=812.4), *RUNS[1:]]
+    head, base, more = cells(row_table(known, ["base", "more"]))
+    assert (head[-2], base[-2], more[-2]) == ("memory (MB)", "812", "-")
 
 
 def test_the_table_by_data():

@@ -6,7 +6,6 @@ from functools import partial
 
 from vireid.cli.arguments import add_machine, folder, parser, use_machine, whole_from
 from vireid.cli.display import console, progress
-from vireid.cli.live import live
 from vireid.cli.parsing import Parser
 from vireid.cli.protocol_options import add_protocol, each_by_itself, protocols
 
@@ -29,6 +28,7 @@ def run(words: list[str]) -> None:
         words: the command line.
     """
     arguments = _parser().parse_args(list(each_by_itself(words)))
+    from vireid.cli.live import live
     from vireid.studies.comparison import compare
 
     found = compare(

@@ -21,7 +21,7 @@ def protocols(arguments: argparse.Namespace) -> "tuple[ProtocolOptions, ...]":
     """Return what is asked for of each protocol.
 
     Args:
-        arguments: with the options of ``add_protocol``.
+        arguments: with the options of ``add_protocol``, or of ``add_choices`` alone.
 
     Returns:
         Options for each combination of ``--mode``, ``--shots`` and ``--direction``.
@@ -30,7 +30,7 @@ def protocols(arguments: argparse.Namespace) -> "tuple[ProtocolOptions, ...]":
 
     several = ("mode", "shots", "direction")
     names = [name for name in vars(ProtocolOptions()) if name not in several]
-    common = ProtocolOptions(**{name: getattr(arguments, name) for name in names})
+    common = ProtocolOptions(**{name: getattr(arguments, name, None) for name in names})
     return combinations(common, *(getattr(arguments, name) or () for name in several))
 
 
@@ -97,22 +97,7 @@ def add_protocol(command: argparse.ArgumentParser) -> None:
         help="default: that of the data's layout; plain is query against gallery of a manifest, "
         "leave-one-out takes every test image of any data as a query against all others",
     )
-    group.add_argument(
-        "--mode", action="append", choices=CHOICES["--mode"],
-        help="sysu: visible cameras, all or indoor; one or both (default: all)",
-    )  # fmt: skip
-    group.add_argument(
-        "--shots", action="append", type=int, choices=tuple(map(int, CHOICES["--shots"])),
-        help="sysu: gallery images of each person and camera, 1 or 10, or both (default: 1)",
-    )  # fmt: skip
-    group.add_argument(
-        "--draws", type=whole_from(1), help="sysu, llcm: gallery draws (default: 10)"
-    )
-    group.add_argument(
-        "--direction", action="append", choices=CHOICES["--direction"],
-        help="sysu (default: infrared-to-visible), regdb, llcm (default: visible-to-infrared); "
-        "one or both",
-    )  # fmt: skip
+    add_choices(group)
     group.add_argument(
         "--ignore",
         choices=("own-camera", "own-modality", "nothing"),
@@ -124,6 +109,30 @@ def add_protocol(command: argparse.ArgumentParser) -> None:
         help="the former name of --ignore own-camera, which is the default now",
     )  # fmt: skip
     _add_conventions(command)
+
+
+def add_choices(group: argparse._ActionsContainer) -> None:
+    """Add the options of ``ProtocolOptions`` that choose between the settings of one protocol.
+
+    Args:
+        group: the parser or group that gets them.
+    """
+    group.add_argument(
+        "--mode", action="append", choices=CHOICES["--mode"],
+        help="sysu: visible cameras, all or indoor; one or both (default: all)",
+    )  # fmt: skip
+    group.add_argument(
+        "--shots", action="append", type=int, choices=tuple(map(int, CHOICES["--shots"])),
+        help="sysu: gallery images of each person and camera; one or both (default: 1)",
+    )  # fmt: skip
+    group.add_argument(
+        "--draws", type=whole_from(1), help="sysu, llcm: gallery draws (default: 10)"
+    )
+    group.add_argument(
+        "--direction", action="append", choices=CHOICES["--direction"],
+        help="sysu (default: infrared-to-visible), regdb, llcm (default: visible-to-infrared); "
+        "one or both",
+    )  # fmt: skip
 
 
 def _add_conventions(command: argparse.ArgumentParser) -> None:

@@ -30,9 +30,9 @@ def run(words: list[str]) -> None:
     command = parser(
         "runs",
         "List the runs at or below folders: running, interrupted (and where --resume would go\n"
-        "on), finished, evaluated, without networks (as those of a study) or damaged; with the\n"
-        "last epoch, the test scores of the last stage by each protocol, and how good the labels\n"
-        "look without identities.",
+        "on), finished, evaluated, study (a row whose scores its study keeps, without its\n"
+        "networks), without networks, or damaged; with the last epoch, test scores of the last\n"
+        "stage by each protocol, and how good the labels look without identities.",
         "examples:\n  vireid runs runs\n  vireid runs regdb/fold-* --mean",
     )
     command.add_argument(
@@ -45,10 +45,11 @@ def run(words: list[str]) -> None:
         help="also the mean and spread of the test scores, over seeds or RegDB's ten folds, say",
     )  # fmt: skip
     arguments = command.parse_args(words)
-    from vireid.runs.overview import describe_run, find_runs
+    from vireid.runs.overview import find_runs
     from vireid.scoring.means import mean_table
+    from vireid.studies.overview import describe_any_run
 
-    found = [describe_run(folder) for folder in find_runs(arguments.folders)]
+    found = [describe_any_run(folder) for folder in find_runs(arguments.folders)]
     if arguments.json:
         print(json.dumps([asdict(one) for one in found], indent=2, allow_nan=False))
         return

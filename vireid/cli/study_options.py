@@ -8,7 +8,7 @@ from functools import partial
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress
 from vireid.cli.parsing import Parser
-from vireid.cli.protocol_options import add_flip, add_protocol, flip, protocols
+from vireid.cli.protocol_options import add_choices, add_flip, flip, protocols
 from vireid.cli.settings import POINTER, add_settings
 from vireid.config import Recipe
 from vireid.errors import ConfigError
@@ -46,14 +46,13 @@ def study_parser(name: str, description: str, example: str) -> Parser:
     )  # fmt: skip
     command.add_argument(
         "--test", type=folder, nargs="+",
-        help="data whose test people are scored, one for all or one for each DATA (default: DATA)",
+        help="whose test people are scored, one for all or one for each DATA (default: DATA)",
     )  # fmt: skip
     command.add_argument(
         "--keep-checkpoints", action="store_true",
-        help="keep the networks of all rows: `vireid evaluate STUDY/jobs/*/*/*-* DATA` scores\n"
-        "them, and so does the same command with further protocols",
+        help="keep the networks of all rows (STUDY/jobs/*/*/*-*)",
     )  # fmt: skip
-    add_protocol(command)
+    add_choices(command)
     add_flip(command)
     add_settings(command, " in all rows")
     add_machine(command)

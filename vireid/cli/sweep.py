@@ -25,16 +25,16 @@ def run(words: list[str]) -> None:
     command.add_argument(
         "--parameter",
         metavar="NAME",
-        help="a setting as in --set, or one of: n (labelling.memories), lambda_intra and "
-        "lambda_inter (weights in the last stage), eps (both clusterings), matching",
+        help="a setting as in --set, or n (labelling.memories), eps (both clusterings), "
+        "matching, lambda_TERM (its weight in the last stage)",
     )
     command.add_argument("--values", nargs="+", help="a row for each")
     command.add_argument(
         "--rows",
         type=folder,
         metavar="FILE",
-        help="in place of a parameter: YAML with a list of settings for each row, as in\n"
-        "`one to one: [matching=hungarian, labelling.reject=mutual]`",
+        help="in place of a parameter: YAML, a list of settings for each row, as in\n"
+        "`one to one: [matching=hungarian]`",
     )
     arguments = parse_or_list(command, list(each_by_itself(words)))
     execute(arguments, ["sweep", *words], _rows(arguments), parameter=arguments.parameter)

@@ -12,7 +12,7 @@ from vireid.metrics.reliability import Reliability, reliability
 from vireid.metrics.retrieval import Count, per_query_scores, retrieval_scores
 from vireid.metrics.scale import SCALE, clarity_word
 from vireid.metrics.scores import QueryScores, RetrievalScores, joined_scores, mean_scores
-from vireid.metrics.spread import Spread, spread
+from vireid.metrics.spread import Spread, runs_needed, spread
 
 __all__ = [
     "SCALE",
@@ -33,6 +33,7 @@ __all__ = [
     "per_query_scores",
     "reliability",
     "retrieval_scores",
+    "runs_needed",
     "spread",
     "stability",
 ]

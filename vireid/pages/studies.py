@@ -1,4 +1,4 @@
-"""Figures of a study: bars of its rows, a line over the values of a setting, lines over data."""
+"""Figures of a study: bars of its rows, and points over the values of a setting or over data."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +14,7 @@ Runs = Mapping[str, Mapping[str, Sequence[float]]]
 BAR, LINE = "#8fb3d9", "#34495e"
 DOTS = ("#1f4e9c", "#c0392b", "#2f8f4e", "#7a3b8f", "#d9822b", "#2b7a78", "#555555", "#b8860b")
 """Colours of the dots by data, and of the lines by row; they begin again after the last."""
+MEAN = "mean ± standard deviation"
 
 
 def draw_bars(scores: Mapping[str, Runs], path: Path) -> None:
@@ -31,19 +32,24 @@ def draw_bars(scores: Mapping[str, Runs], path: Path) -> None:
         places = np.arange(len(runs))
         means, deviations = _summary(runs)
         axis.bar(places, means, 0.66, color=BAR, zorder=1)
-        axis.errorbar(places, means, deviations, fmt="none", ecolor="black", capsize=5, zorder=3)
+        axis.errorbar(
+            places, means, deviations, fmt="none", ecolor="black", capsize=5, zorder=3, label=MEAN
+        )
         _draw_dots(axis, runs)
         for place, mean in zip(places, means, strict=True):
             axis.text(place, 1, f"{mean:.1f}", ha="center", va="bottom", fontsize=9, zorder=5)
-        axis.set_xticks(places, [_wrapped(name) for name in runs], fontsize=8)
+        axis.set_xticks(places, [wrapped(name) for name in runs], fontsize=8)
         _finish(axis, title, runs)
         axis.set_ylim(bottom=0)
-    _legend(figure)
+    legend_below(figure)
     figure.savefig(path, format="png")
 
 
 def draw_sweep(scores: Mapping[str, Runs], path: Path, *, parameter: str) -> None:
-    """Draw a line over the values of a setting: mean, standard deviation, a dot for each run.
+    """Draw the values of a setting: mean, standard deviation, a dot for each run.
+
+    Values that are numbers are joined by a line, with the deviation as a band around it. Names are
+    not: nothing lies between two of them.
 
     Args:
         scores: in percent, by the title of the score; rows are named ``PARAMETER=VALUE``.
@@ -55,20 +61,28 @@ def draw_sweep(scores: Mapping[str, Runs], path: Path, *, parameter: str) -> Non
     for axis, (title, runs) in zip(axes, scores.items(), strict=True):
         places = np.arange(len(runs))
         means, deviations = _summary(runs)
-        axis.fill_between(
-            places, means - deviations, means + deviations, color=BAR, alpha=0.4, lw=0
-        )
-        axis.plot(places, means, "o-", color=LINE, ms=6, zorder=3)
+        values = [name.partition("=")[2] or name for name in runs]
+        if all(map(_is_number, values)):
+            axis.fill_between(
+                places, means - deviations, means + deviations, color=BAR, alpha=0.4, lw=0
+            )
+            axis.plot(places, means, "o-", color=LINE, ms=6, zorder=3, label=MEAN)
+        else:
+            axis.errorbar(
+                places, means, deviations, fmt="o", color=LINE, ms=7, capsize=5, zorder=3,
+                label=MEAN,
+            )  # fmt: skip
+            axis.set_xlim(-0.6, len(values) - 0.4)
         _draw_dots(axis, runs)
-        axis.set_xticks(places, [name.partition("=")[2] or name for name in runs])
+        axis.set_xticks(places, values)
         axis.set_xlabel(parameter)
         _finish(axis, title, runs)
-    _legend(figure)
+    legend_below(figure)
     figure.savefig(path, format="png")
 
 
 def draw_by_data(scores: Mapping[str, Runs], path: Path) -> None:
-    """Draw a line over the data sets for each row: mean and standard deviation over the seeds.
+    """Draw the data sets side by side: of each row mean and standard deviation over the seeds.
 
     Args:
         scores: in percent, by the title of the score.
@@ -80,14 +94,14 @@ def draw_by_data(scores: Mapping[str, Runs], path: Path) -> None:
         names = _data(runs)
         for i, (row, by_data) in enumerate(runs.items()):
             means, deviations = _summary({name: {name: by_data.get(name, ())} for name in names})
-            shift = 0.04 * (i - (len(runs) - 1) / 2)
+            shift = 0.6 / len(runs) * (i - (len(runs) - 1) / 2)
             axis.errorbar(
-                np.arange(len(names)) + shift, means, deviations, fmt="o-", ms=4, capsize=3,
+                np.arange(len(names)) + shift, means, deviations, fmt="o", ms=5, capsize=3,
                 color=DOTS[i % len(DOTS)], label=row,
             )  # fmt: skip
-        axis.set_xticks(np.arange(len(names)), [_wrapped(name) for name in names], fontsize=8)
+        axis.set_xticks(np.arange(len(names)), [wrapped(name) for name in names], fontsize=8)
         _finish(axis, title, runs)
-    _legend(figure)
+    legend_below(figure)
     figure.savefig(path, format="png")
 
 
@@ -97,6 +111,15 @@ def _summary(runs: Runs) -> tuple[np.ndarray, np.ndarray]:
     means = [np.mean(row) if row else np.nan for row in values]
     deviations = [np.std(row, ddof=1) if len(row) > 1 else 0.0 for row in values]
     return np.array(means), np.array(deviations)
+
+
+def _is_number(text: str) -> bool:
+    """Tell whether a value of a setting is a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _data(runs: Runs) -> list[str]:
@@ -114,13 +137,17 @@ def _draw_dots(axis: Axes, runs: Runs) -> None:
             for i, value in enumerate(row.get(name, ())):
                 x.append(place + 0.4 * ((before + i + 0.5) / count - 0.5))
                 y.append(value)
-        label = name if len(names) > 1 else None
+        label = f"a run on {name}" if len(names) > 1 else "a run (seed)"
         colour = DOTS[number % len(DOTS)]
         axis.scatter(x, y, s=14, color=colour, edgecolor="white", lw=0.4, zorder=4, label=label)
 
 
-def _legend(figure: Figure) -> None:
-    """Name the colours below all panels, where there are several."""
+def legend_below(figure: Figure) -> None:
+    """Name colours and marks below all panels, where there are several.
+
+    Args:
+        figure: whose first panel has them.
+    """
     handles, labels = figure.axes[0].get_legend_handles_labels()
     if len(handles) > 1:
         columns = min(4, len(handles))
@@ -142,6 +169,16 @@ def _finish(axis: Axes, title: str, runs: Runs) -> None:
     axis.spines[["top", "right"]].set_visible(False)
 
 
-def _wrapped(name: str) -> str:
-    """Break a name where a part of it begins."""
+def wrapped(name: str) -> str:
+    """Break a name where a part of it begins.
+
+    Args:
+        name: of a row.
+
+    Returns:
+        The name on several lines.
+
+    >>> wrapped("+ MMLM + Intra")
+    '+ MMLM\\n+ Intra'
+    """
     return name.replace(" + ", "\n+ ").replace(", ", ",\n")

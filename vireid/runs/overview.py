@@ -41,7 +41,7 @@ class Overview:
     folder: str
     """Where it is."""
     state: str
-    """running, interrupted, finished, evaluated, without networks or damaged."""
+    """running, interrupted, finished, evaluated, without networks, study or damaged."""
     reason: str | None = None
     """What is damaged."""
     resumes_at: str | None = None
@@ -99,11 +99,12 @@ def find_runs(folders: Sequence[Path]) -> Iterator[Path]:
             below[:] = sorted(name for name in below if not name.startswith("."))
 
 
-def describe_run(folder: Path) -> Overview:
+def describe_run(folder: Path, *, branched: bool = False) -> Overview:
     """Describe a run, whatever its folder is like.
 
     Args:
         folder: of the run.
+        branched: whether it may have begun after stages whose networks another run has.
 
     Returns:
         The run at a glance; damaged, with the reason, where a file cannot be used.
@@ -117,7 +118,7 @@ def describe_run(folder: Path) -> Overview:
         known = _of_recipe(known, recipe, run)
         known = _of_log(known, recipe, read_lines(run.log_file))
         known = _of_scores(known, recipe, run.metrics_file)
-        return known if running else _of_ending(known, recipe, run)
+        return known if running else _of_ending(known, recipe, run, branched=branched)
     except (VireidError, OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         plain = isinstance(error, VireidError | OSError)
@@ -147,7 +148,7 @@ def is_locked(folder: Path) -> bool:
 
 def _is_run(folder: Path, names: set[str]) -> bool:
     """Tell whether a folder with these entries holds a run."""
-    return not names.isdisjoint(MARKS) or (".lock" in names and is_locked(folder))
+    return not names.isdisjoint(MARKS) or (names == {".lock"} and is_locked(folder))
 
 
 def _json(file: Path) -> dict[str, Any]:
@@ -217,12 +218,12 @@ def _of_scores(known: Overview, recipe: Outline, file: Path) -> Overview:
     )
 
 
-def _of_ending(known: Overview, recipe: Outline, run: Run) -> Overview:
+def _of_ending(known: Overview, recipe: Outline, run: Run, *, branched: bool) -> Overview:
     """Add how a run that nobody is working on ended."""
     if run.has_ended():
         if not run.checkpoint_file(BEFORE).parent.exists():  # a study takes them away
             return replace(known, state="without networks")
-        for name in (stage.name for stage in recipe.stages):
+        for name in [stage.name for stage in recipe.stages][-1 if branched else 0 :]:
             if not run.checkpoint_file(name).is_file():
                 raise DataError(f"{run.folder} lacks the checkpoint of stage {name}")
             load_metadata(run.checkpoint_file(name))

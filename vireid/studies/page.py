@@ -3,18 +3,15 @@
 import os
 import platform
 from collections.abc import Sequence
-from itertools import pairwise
 
 import torch
 
 from vireid.files import whole_file
-from vireid.pages import draw_bars, draw_by_data, draw_sweep
-from vireid.studies.results import Result, of_protocol, protocols_of, runs_of
+from vireid.metrics import runs_needed, spread
+from vireid.studies.figures import draw
+from vireid.studies.results import Result, of_protocol, protocols_of
 from vireid.studies.study import Study
-from vireid.studies.table import data_table, gain_table, row_table
-
-SHOWN = {"rank1": "Rank-1", "mAP": "mAP"}
-"""The scores that figures show."""
+from vireid.studies.table import data_table, differences, gain_table, row_table
 
 
 def present(study: Study, order: Sequence[str]) -> None:
@@ -34,20 +31,7 @@ def present(study: Study, order: Sequence[str]) -> None:
     with whole_file(place.page_file) as file:
         file.write_text(text + "\n", encoding="utf-8")
     for number, protocol in enumerate(protocols_of(results)):
-        _draw(study, of_protocol(results, protocol), order, f"-{number + 1}" if number else "")
-
-
-def _draw(study: Study, results: Sequence[Result], order: Sequence[str], ending: str) -> None:
-    """Draw the figures of one protocol."""
-    folder = study.folder.folder
-    runs = {title: runs_of(results, order, name) for name, title in SHOWN.items()}
-    figure = folder / f"results{ending}.png"
-    if study.parameter is not None:
-        draw_sweep(runs, figure, parameter=study.parameter)
-    else:
-        draw_bars(runs, figure)
-    if len({result.data for result in results}) > 1:
-        draw_by_data(runs, folder / f"by-data{ending}.png")
+        draw(study, of_protocol(results, protocol), order, f"-{number + 1}" if number else "")
 
 
 def machine(device: str) -> str:
@@ -69,9 +53,7 @@ def machine(device: str) -> str:
 
 def _tables(study: Study, results: Sequence[Result], order: Sequence[str]) -> list[str]:
     """Return the paragraphs of the page of results."""
-    pairs = study.gains
-    if pairs is None:
-        pairs = tuple((row, before) for before, row in pairwise(order))
+    pairs = study.pairs(order)
     data = list(dict.fromkeys(result.data for result in results))
     seeds = sorted({result.seed for result in results})
     parts = [
@@ -81,7 +63,8 @@ def _tables(study: Study, results: Sequence[Result], order: Sequence[str]) -> li
         "(matched labels, or mixed ones where nothing is matched); coverage is the share of the "
         "images that have such a label. Training mAP, in %, is of every infrared training image "
         "among all visible ones. Minutes are those of the whole training; stages that rows share "
-        "were run once and count in each.",
+        "were run once and count in each. Memory is the peak of the process while it trained, or "
+        "of the GPU; where a training was killed and went on, it is unknown.",
     ]
     several = protocols_of(results)
     for protocol in several or [""]:
@@ -90,9 +73,25 @@ def _tables(study: Study, results: Sequence[Result], order: Sequence[str]) -> li
             parts.append(f"{protocol}:" if len(several) < 2 else f"## {protocol}")
         parts += [
             row_table(chosen, order),
-            "What a row gains over another with the same data and seed:",
+            "What a row gains over another with the same data and seed, mean ± standard deviation "
+            "of the differences (their standard error is that over the root of the runs):",
             gain_table(chosen, pairs),
+            *_enough(chosen, pairs),
         ]
         if len(data) > 1:
             parts += ["Each data set by itself:", data_table(chosen, order)]
     return parts
+
+
+def _enough(results: Sequence[Result], pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """Say how many runs show a difference of a point, by the pair that spreads most."""
+    found = [spread(differences(results, row, base, "mAP").values()) for row, base in pairs]
+    known = [one.deviation for one in found if one and one.deviation is not None]
+    if not known:
+        return []
+    most = max(known)
+    return [
+        f"The gains in mAP spread by up to {most:.1f}: to show a difference of 1 point in four of "
+        f"five studies takes {runs_needed(most, 1.0)} runs of a row, one of 2 points "
+        f"{runs_needed(most, 2.0)} (paired t test at 5%)."
+    ]

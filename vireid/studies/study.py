@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from vireid.config import Recipe
@@ -48,6 +49,19 @@ class Study:
     """Opens what is shown each training."""
     progress: Progress = silent
     """Shows how far the reading and the embedding of images are."""
+
+    def pairs(self, order: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """Return each row with the one that it is compared with.
+
+        Args:
+            order: all rows of the folder.
+
+        Returns:
+            Pairs; each row with the one before where nothing else is said.
+        """
+        if self.gains is not None:
+            return self.gains
+        return tuple((row, before) for before, row in pairwise(order))
 
     def scored_by(self, name: str) -> list[str]:
         """Return what rows are scored by.

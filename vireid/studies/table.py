@@ -13,6 +13,7 @@ COLUMNS = {
 """Title of each column of a table, by the name of its number."""
 GAINED = ("rank1", "mAP", "mINP", "training_mAP", "ari")
 """The numbers whose gains are shown."""
+ERROR = "standard error (mAP)"
 DIGITS = {"ari": 3, "coverage": 2, "pair_precision": 2, "memory": 0}
 """Digits behind the point, where it is not one."""
 
@@ -29,7 +30,7 @@ def gain(results: Sequence[Result], row: str, base: str, name: str) -> Spread | 
     Returns:
         Mean and spread of the differences; None where no run has both.
     """
-    return spread(_differences(results, row, base, name))
+    return spread(differences(results, row, base, name).values())
 
 
 def row_table(results: Sequence[Result], rows: Sequence[str]) -> str:
@@ -72,30 +73,45 @@ def data_table(results: Sequence[Result], rows: Sequence[str]) -> str:
 
 
 def gain_table(results: Sequence[Result], pairs: Sequence[tuple[str, str]]) -> str:
-    """Return how much rows gain over others, run by run, as Markdown.
+    """Return how much rows gain over others, run by run, as Markdown: mean ± standard deviation.
 
     Args:
         results: of a study, of one protocol.
         pairs: each row and what it is compared with.
 
     Returns:
-        Lines of a table; a last column counts the runs in which mAP rose.
+        Lines of a table; the last columns are the standard error of the mean gain in mAP, and the
+        runs in which mAP rose.
     """
     names = [name for name in GAINED if name in _known(results)]
-    lines = _head(["", "over", *(COLUMNS[name] for name in names), "mAP rose in"])
+    lines = _head(["", "over", *(COLUMNS[name] for name in names), ERROR, "mAP rose in"])
     for row, base in pairs:
-        rises = _differences(results, row, base, "mAP")
-        if rises:
+        rises = differences(results, row, base, "mAP").values()
+        found = spread(rises)
+        if found is not None:
             cells = [_text(gain(results, row, base, name), name, signed=True) for name in names]
+            error = "-" if found.error is None else f"{found.error:.1f}"
             rose = f"{sum(rise > 0 for rise in rises)} of {len(rises)}"
-            lines.append(_line([row, base, *cells, rose]))
+            lines.append(_line([row, base, *cells, error, rose]))
     return "\n".join(lines)
 
 
-def _differences(results: Sequence[Result], row: str, base: str, name: str) -> list[float]:
-    """Return what a row has more than another, for each run that both have."""
+def differences(
+    results: Sequence[Result], row: str, base: str, name: str
+) -> dict[tuple[str, int], float]:
+    """Return what a row has more than another, for each run that both have.
+
+    Args:
+        results: of a study, of one protocol.
+        row: the one that should be better.
+        base: the other one.
+        name: of the number.
+
+    Returns:
+        Differences by data and seed.
+    """
     better, worse = values_of(results, row, name), values_of(results, base, name)
-    return [better[key] - worse[key] for key in better if key in worse]
+    return {key: better[key] - worse[key] for key in better if key in worse}
 
 
 def _known(results: Sequence[Result]) -> list[str]:

@@ -1,6 +1,5 @@
 """Rows of a comparison -> a page: a table for each protocol, and what has to be said beside it."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -154,8 +153,7 @@ def _text(found: Spread | None, digits: int) -> str:
 def _gain_text(found: Spread | None) -> str:
     if found is None:
         return UNKNOWN
-    error = None if found.deviation is None else found.deviation / math.sqrt(found.runs)
-    return f"{found.mean:+.1f}" + ("" if error is None else f" ± {error:.1f}")
+    return f"{found.mean:+.1f}" + ("" if found.error is None else f" ± {found.error:.1f}")
 
 
 def _failure(row: Row) -> str:

@@ -1,0 +1,136 @@
+"""The table for a paper."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+import vireid
+from vireid.cli.main import main
+from vireid.errors import ConfigError, DataError
+from vireid.recipes import dump_recipe
+from vireid.runs import Run
+from vireid.runs.checkpoint import save_checkpoint
+from vireid.studies import Result, write_results
+from vireid.studies.folder import StudyFolder
+from vireid.studies.paper import make_paper_table
+
+PROTOCOLS = tuple(
+    f"SYSU-MM01 {mode}-search, single-shot, infrared-to-visible{flip}, 10 draws"
+    for flip in ("", ", flip-averaged")
+    for mode in ("all", "indoor")
+)
+
+
+def result(row, seed, rank1, precision, protocol=PROTOCOLS[0]):
+    return Result("a", seed, row, rank1, precision, 30.0, None, None, 1.0, 2.0, protocol=protocol)
+
+
+RESULTS = [
+    result("50% & n_1", 0, 50.0, 40.0), result("50% & n_1", 1, 60.0, 50.0),
+    result("more", 0, 54.96, 44.0), result("more", 1, 55.06, 48.0),
+    result("50% & n_1", 0, 70.0, 60.0, PROTOCOLS[1]),
+    result("50% & n_1", 1, 72.0, 62.0, PROTOCOLS[1]),
+]  # fmt: skip
+
+
+@pytest.fixture
+def table(tmp_path):
+    file = tmp_path / "results.csv"
+    file.write_text(write_results(RESULTS))
+    return file
+
+
+def test_the_table_for_latex(table):
+    assert vireid.paper_table([table], latex=True).splitlines() == [
+        "% needs \\usepackage{booktabs}",
+        "\\begin{table}",
+        "\\centering",
+        "\\caption{Mean $\\pm$ standard deviation over 2 runs, in \\%. Data: a; training seeds 0, "
+        "1. SYSU-MM01, single-shot, infrared-to-visible, 10 draws.}",
+        "\\begin{tabular}{lcccc}",
+        "\\toprule",
+        "& \\multicolumn{2}{c}{all-search} & \\multicolumn{2}{c}{indoor-search} \\\\",
+        "\\cmidrule(lr){2-3} \\cmidrule(lr){4-5}",
+        "& Rank-1 & mAP & Rank-1 & mAP \\\\",
+        "\\midrule",
+        "50\\% \\& n\\_1 & \\textbf{55.0} $\\pm$ 7.1 & 45.0 $\\pm$ 7.1 & 71.0 $\\pm$ 1.4 & "
+        "61.0 $\\pm$ 1.4 \\\\",
+        "more & \\textbf{55.0} $\\pm$ 0.1 & \\textbf{46.0} $\\pm$ 2.8 & -- & -- \\\\",
+        "\\bottomrule",
+        "\\end{tabular}",
+        "\\end{table}",
+    ]
+
+
+def test_the_table_as_markdown_of_one_protocol(table):
+    text = vireid.paper_table([table], scores=["mINP"], protocols=["all-search"])
+    assert text == (
+        "Mean ± standard deviation over 2 runs, in %. Data: a; training seeds 0, 1. SYSU-MM01 "
+        "all-search, single-shot, infrared-to-visible, 10 draws.\n\n"
+        "|  | mINP |\n|---|---|\n"
+        "| 50% & n_1 | **30.0** ± 0.0 |\n| more | **30.0** ± 0.0 |\n"
+    )
+
+
+def test_names_of_protocols_are_as_short_as_they_can_be():
+    results = [result("one", 0, 1.0, 2.0, protocol) for protocol in PROTOCOLS]
+    made = make_paper_table(results, scores=["mAP"])
+    assert made.protocols == (
+        "all-search, no flip", "indoor-search, no flip", "all-search, flip-averaged",
+        "indoor-search, flip-averaged",
+    )  # fmt: skip
+    assert made.caption.startswith("One run of each row, in %.")
+    assert not made.rows["one"][0].best, "there is no other"
+
+
+def test_rows_of_different_runs_are_named():
+    made = make_paper_table(RESULTS[1:4], scores=["mAP"])
+    assert "over 1 or 2 runs" in made.caption
+    assert made.caption.endswith("Rows have different runs: compare their means with care.")
+
+
+def test_evaluated_runs_of_one_recipe_are_a_row(tmp_path, tiny, capsys):
+    for seed, precision in ((0, 40.0), (1, 44.0)):
+        run = Run(tmp_path / "runs" / f"seed-{seed}")
+        run.folder.mkdir(parents=True)
+        run.recipe_file.write_text(dump_recipe(replace(tiny, seed=seed)))
+        run.data_file.write_text(json.dumps({"name": "people", "fold": None, "recipe": "mine"}))
+        scores = {"rank1": 50.0, "mAP": precision, "mINP": 3.0}
+        entry = {"protocol": "p", "draws": 2, "stages": {"aligned": scores}}
+        run.metrics_file.write_text(json.dumps({"protocols": {"p, 2 draws": entry}}))
+        run.timing_file.write_text("{}")
+        for stage in ("joint", "aligned"):
+            save_checkpoint(run.checkpoint_file(stage), {}, {})
+    assert main(["table", str(tmp_path / "runs"), "--scores", "mAP"]) == 0
+    assert "| mine | 42.0 ± 2.8 |\n" in capsys.readouterr().out
+    with pytest.raises(ConfigError, match=r"mine, seed 0, people .* is there twice"):
+        vireid.paper_table([tmp_path / "runs", tmp_path / "runs" / "seed-0"])
+
+
+def test_rows_of_a_study_stand_in_its_order(tmp_path, tiny):
+    study = StudyFolder(tmp_path / "study")
+    study.enter({"more": tiny, "50% & n_1": tiny}, {"a": "x"})
+    study.add(*RESULTS)
+    lines = vireid.paper_table([study.folder]).splitlines()
+    assert [line.split(" | ")[0] for line in lines[4:]] == ["| more", "| 50% & n_1"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ({"scores": ["rank5"]}, "rank5 given; expected some of rank1, mAP, mINP"),
+        ({"scores": []}, "nothing given"),
+        ({"protocols": ["outdoor"]}, "no protocol holds outdoor; there are: SYSU-MM01 all"),
+    ],
+)
+def test_options_that_cannot_be_used(table, words, message):
+    with pytest.raises(ConfigError, match=message):
+        vireid.paper_table([table], **words)
+
+
+def test_sources_without_scores(tmp_path):
+    with pytest.raises(ConfigError, match="no scores; expected studies"):
+        vireid.paper_table([tmp_path])
+    with pytest.raises(DataError, match="gone does not exist"):
+        vireid.paper_table([tmp_path / "gone"])
