@@ -19,7 +19,7 @@ images of the other modality with that label show its person.
 
 import argparse
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
 from itertools import islice
 from pathlib import Path
@@ -91,7 +91,7 @@ class Watch:
         self,
         embeddings: Embeddings,
         known: Known,
-        spaces: Sequence[str],
+        spaces: Collection[str],
         *,
         generator: np.random.Generator,
         search: NeighbourSearch,

@@ -30,8 +30,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     folder = Path(__file__).parent
     core = {folder / room for room in CORE}
+    other = {
+        path: folder in path.parents and core.isdisjoint(path.parents)
+        for path in {item.path for item in items}
+    }
     for item in items:
-        if folder in item.path.parents and core.isdisjoint(item.path.parents):
+        if other[item.path]:
             item.add_marker("no_cover")
 
 

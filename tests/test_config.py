@@ -1,5 +1,6 @@
 """Recipes check their values and report all problems at once."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,16 @@ from vireid.config import (
 from vireid.errors import ConfigError
 from vireid.labelling import ClusteringConfig, MultiMemoryMatching
 from vireid.recipes import parse_recipe
-from vireid.terms import Classifier, ClusterNCE, Inter, Intra, Triplet
+from vireid.terms import (
+    Classifier,
+    ClusterNCE,
+    CrossNCE,
+    Inter,
+    Intra,
+    JoinedNCE,
+    PairHybrid,
+    Triplet,
+)
 
 TERM = ClusterNCE("visible")
 STAGE = StageConfig("intra", 2, {"visible": TERM})
@@ -182,6 +192,47 @@ def test_a_stage_wants_the_label_spaces_of_its_batches_and_terms_once(sample_by,
     stage = StageConfig("s", 1, terms, sample_by=sample_by)
     assert stage.spaces(OFFERED) == spaces
     assert Recipe(stages=(stage,)).spaces(stage) == spaces
+
+
+@pytest.mark.parametrize(
+    ("epochs", "settings", "said"),
+    [
+        (1, {"phase": "even"}, "phase even"),
+        (2, {"phase": "even"}, None),
+        (10, {"phase": "odd", "start": 0.9}, "start 0.9, phase odd"),
+        (10, {"phase": "odd", "start": 0.8}, None),
+        (2, {"phase": "odd", "ramp": (0, 1)}, r"phase odd, ramp \[0, 1\]"),
+        (1, {"ramp": (0, 1)}, r"ramp \[0, 1\]"),
+        (1, {"ramp": (0,)}, None),
+        (1, {"start": 0.9}, None),
+    ],
+)
+def test_a_term_that_never_counts_is_a_problem(epochs, settings, said):
+    stage = StageConfig("s", epochs, {"a": TERM, "b": ClusterNCE("infrared", **settings)})
+    problems = list(stage.problems(OFFERED))
+    if said is None:
+        assert not problems
+    else:
+        (problem,) = problems
+        assert re.match(rf"stage s: b counts in no epoch of {epochs} \({said}\); give", problem)
+
+
+def test_a_stage_asks_for_trust_where_a_term_may_look_at_it():
+    apart = {
+        "visible": ClusterNCE("visible"),
+        "infrared": ClusterNCE("infrared"),
+        "forth": CrossNCE("visible", against="infrared"),
+        "joined": JoinedNCE("infrared"),
+        "pairs": PairHybrid("infrared"),
+    }
+    stage = StageConfig("s", 1, apart)
+    asked = stage.asked(OFFERED)
+    assert tuple(asked) == stage.spaces(OFFERED) == ("visible", "infrared", "matched")
+    assert asked["matched"] == replace(OFFERED["matched"], confidence=False)
+    for term in (ClusterNCE("matched"), Intra("matched"), ClusterNCE("matched", confidence=True)):
+        one, other = replace(stage, terms=apart | {"m": term}), StepConfig({"m": term})
+        assert one.asked(OFFERED)["matched"] == OFFERED["matched"]
+        assert replace(stage, then=(other,)).asked(OFFERED)["matched"] == OFFERED["matched"]
 
 
 def test_a_stage_has_the_recipes_batches_or_its_own():

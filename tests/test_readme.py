@@ -18,7 +18,7 @@ SMALL = {
     "vireid synth": "--identities 16 --test-identities 4 --visible-images 4 --infrared-images 4",
     "vireid train": "--set stages.intra.epochs=1 stages.joint.epochs=1 "
     "stages.aligned.epochs=1 stages.intra.iterations=2 stages.joint.iterations=2 "
-    "stages.aligned.iterations=2",
+    "stages.aligned.iterations=2 height=64 width=32",
 }
 """What keeps a command of README short here."""
 TESTED = ("/0100/", "/0020/")

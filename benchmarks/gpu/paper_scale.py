@@ -1,6 +1,6 @@
 """An epoch of each stage at the size of SYSU-MM01: where its time goes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from time import perf_counter
@@ -75,7 +75,7 @@ class OfPeople:
         self,
         embeddings: Embeddings,
         known: Known,
-        spaces: Sequence[str],
+        spaces: Collection[str],
         *,
         generator: np.random.Generator,
         search: NeighbourSearch,  # noqa: ARG002 - knows the other rows alone

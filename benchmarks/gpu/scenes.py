@@ -11,7 +11,7 @@ from vireid.training import TrainingImages
 from vireid.types import NOISE, Labelling, Modality, PseudoLabels
 
 TINY = {
-    "sysu": ("network.backbone=resnet10t", "network.non_local=[0,1,1,0]"),
+    "sysu": ("network.backbone=test_resnet", "network.non_local=[0,1,1,0]"),
     "synthetic": ("network.backbone=test_efficientnet",),
 }
 """What stands in for the recipes' backbones where only the script is tried."""

@@ -157,6 +157,7 @@ def test_unknown_options_are_one_line(capsys, name):
         "runs": "x",
         "ablate": "x --out y",
         "sweep": "x --out y",
+        "compare": "x --recipes y --out z",
         "label": "x --out y.csv",
         "recipe": "x",
         "crop": "x --boxes y --out z",

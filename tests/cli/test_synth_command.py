@@ -1,6 +1,7 @@
 """`vireid synth`: options -> settings of the data set."""
 
 import csv
+import json
 
 import pytest
 
@@ -28,3 +29,22 @@ def test_images_of_a_track_may_be_kept_from_turning(tmp_path):
 @pytest.mark.parametrize("option", ["--track-jitter", "--yaw-spread"])
 def test_a_turn_of_more_than_half_a_circle_is_refused(option, tmp_path, mistake):
     assert "expected" in mistake("synth", tmp_path / "x", option, "4")
+
+
+SMALL = ["--identities", "2", "--test-identities", "1", "--visible-images", "1",
+         "--infrared-images", "1", "--processes", "1"]  # fmt: skip
+
+
+def test_who_passes_which_camera_is_an_option(tmp_path, mistake):
+    out = tmp_path / "some"
+    words = ["--layout", "manifest", "--cameras", "5", "3", "--overlap", "0.2", "--replace", "0.5"]
+    assert main(["synth", str(out), *SMALL, *words]) == 0
+    settings = json.loads((out / "synthetic.json").read_text())["settings"]
+    assert [settings[name] for name in ("overlap", "replace", "cameras")] == [0.2, 0.5, [5, 3]]
+    for wrong, message in (
+        (["--cameras", "5", "3"], "the layout sysu has cameras of its own"),
+        (["--layout", "regdb", "--overlap", "0.5"], "overlap does not apply to RegDB's layout"),
+        (["--unpaired", "0.5", "--replace", "0.5"], "two forms of one experiment"),
+        (["--frames", "--overlap", "0.5"], "--overlap: not for recordings"),
+    ):
+        assert message in mistake("synth", tmp_path / "x", *wrong)

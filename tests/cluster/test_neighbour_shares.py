@@ -138,6 +138,9 @@ def test_images_without_a_vote_count_nothing_where_the_released_code_has_nan(gol
     np.testing.assert_allclose(found[~alone], prob[~alone], atol=1e-6)
     # the released weight of a clustered image is NaN too, that of noise is 0
     assert np.array_equal(np.isnan(weight), alone & (labels != NOISE))
+    if case == "lonely_cross":
+        assert np.isnan(weight[arrays["lonely_cross_row"]])
+        assert trust[arrays["lonely_cross_row"]] == 0
     assert np.isnan(weight).any() == (case == "lonely_cross")
     assert (trust[alone] == 0).all()
     np.testing.assert_allclose(trust[~alone], weight[~alone], atol=1e-6)

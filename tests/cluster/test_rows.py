@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vireid.cluster import finite_rows, normalise_rows, unit_rows
+from vireid.cluster import directions, finite_rows, normalise_rows, unit_rows
 from vireid.errors import DataError
 
 
@@ -54,6 +54,14 @@ def test_layout_does_not_matter() -> None:
 def test_zero_rows_have_no_direction() -> None:
     with pytest.raises(DataError, match="row 1 is zero"):
         normalise_rows(np.array([[1.0, 0.0], [0.0, 0.0]]))
+
+
+def test_directions_are_exact_and_name_the_row_that_has_none() -> None:
+    rows = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
+    expected = [row.astype(float) / sum(float(x) ** 2 for x in row) ** 0.5 for row in rows]
+    assert directions(rows) == pytest.approx(np.array(expected), abs=1e-15)
+    with pytest.raises(DataError, match="centre 1 is zero and has no direction"):
+        directions(np.diag([1.0, 0.0]), "centre")
 
 
 def test_normalising_keeps_the_direction() -> None:

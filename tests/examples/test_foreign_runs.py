@@ -1,13 +1,11 @@
 """A term and a labeller outside the package: trained, stopped, resumed, swept, shared."""
 
 import json
-import os
 import shlex
-import subprocess
-import sys
 
 import pytest
 
+from tests.forked import pair
 from vireid.runs import Run
 from vireid.runs.states import state_files
 from vireid.studies.folder import StudyFolder
@@ -56,17 +54,10 @@ def test_a_setting_of_a_foreign_labeller_is_changed_by_its_name(people, foreign,
 
 @pytest.mark.slow
 def test_two_processes_share_a_run_of_foreign_classes(people, foreign, call, same_run, tmp_path):
-    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     words = ["train", people, "--recipe", foreign, "--set", "compute.precision=fp64"]
     for name in ("two", "again"):
-        done = subprocess.run(
-            [sys.executable, *launch, "-m", "vireid", *map(str, words), "--out", tmp_path / name],
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
+        both = pair([*map(str, words), "--out", str(tmp_path / name)], tmp_path)
+        assert [process.wait() for process in both] == [0, 0], both[0].err + both[1].err
     same_run(tmp_path / "two", tmp_path / "again")
     call(*words, "--out", tmp_path / "one")
     one, two = (

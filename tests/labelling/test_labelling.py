@@ -77,6 +77,18 @@ def test_only_what_is_asked_for_is_clustered(scene):
     assert set(label(embeddings, ("matched",)).spaces) == {"visible", "infrared", "matched"}
 
 
+def test_trust_that_nobody_looks_at_is_left_out_and_nothing_else_changes(scene):
+    asked = dict(CONFIG.spaces())
+    every = label(scene[0], asked)
+    asked["matched"] = replace(asked["matched"], confidence=False)
+    found = label(scene[0], asked)
+    assert found.spaces["matched"].confidence.tolist() == [1] * len(scene[0])
+    assert every.spaces["matched"].confidence.min() < 1
+    for name in EVERY:
+        assert (every.spaces[name].labels == found.spaces[name].labels).all()
+    assert (every.matching.partner == found.matching.partner).all()
+
+
 def test_the_order_of_the_images_does_not_matter(scene):
     embeddings, _ = scene
     order = np.random.default_rng(7).permutation(len(embeddings))

@@ -139,6 +139,43 @@ def test_pclhd_overwrites_the_way_back_and_vireid_keeps_the_first_round(released
     assert (of("i2r") != found.to_visible).all()
 
 
+FIRST = [
+    *(("pgm", case, name) for case in CASES["pgm"][:4] for name in ("i2r", "regdb_i2r")),
+    *(("nulc", case, "regdb_i2r") for case in CASES["nulc"] if case != "fewer"),
+    *(("nulc", case, "i2r") for case in CASES["nulc"] if case not in ("equal", "fewer")),
+    *(("pclhd", case, "i2r") for case in ("equal", "more")),
+]
+
+
+@pytest.mark.parametrize(("method", "case", "name"), FIRST)
+def test_the_way_back_is_that_of_the_first_round_however_many_follow(
+    released, method, case, name
+) -> None:
+    cost, of = released(method, case)
+    for rounds in (None, 1, 2):
+        found = match_clusters(cost, "progressive", rounds=rounds)
+        assert np.array_equal(found.to_visible, of(name))
+
+
+@pytest.mark.parametrize("case", ["equal", "more", "twice"])
+def test_where_two_rounds_suffice_n_ulc_is_right_on_regdb(released, case) -> None:
+    cost, of = released("nulc", case)
+    for rounds in (None, 2):
+        found = match_clusters(cost, "progressive", rounds=rounds)
+        assert np.array_equal(found.partner, of("regdb_r2i"))
+
+
+@pytest.mark.parametrize(
+    ("method", "case", "name"),
+    [
+        *(("pgm", case, "regdb_raises") for case in CASES["pgm"]),
+        *((method, "over_thrice", "raises") for method in ("nulc", "pclhd")),
+    ],
+)
+def test_the_released_scripts_say_nothing_of_wrong_pairs(released, method, case, name) -> None:
+    assert not released(method, case)[1](name)
+
+
 WRONG = [
     ("pgm", "over_twice", "r2i", 2),
     ("pgm", "over_twice", "regdb_r2i", 2),

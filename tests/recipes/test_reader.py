@@ -11,6 +11,7 @@ from vireid.errors import ConfigError
 from vireid.recipes import dump_recipe, load_recipe, parse_recipe
 from vireid.recipes.classes import TERMS, Classes
 from vireid.recipes.reader import FAILED, Reader
+from vireid.recipes.yaml_text import read_yaml
 
 TEXT = "stages: [{name: s, epochs: 1, terms: {t: {loss: cluster_nce, labels: visible}}}]\n"
 WRONG = {
@@ -193,3 +194,9 @@ def test_every_setting_survives_being_written_and_read():
         written = yaml.safe_load(dump_recipe(recipe))
         assert written.keys() == {f.name for f in fields(Recipe)}
         assert parse_recipe(dump_recipe(recipe)) == recipe
+
+
+def test_who_changes_what_was_read_changes_no_later_reading():
+    text = "stages: [{epochs: 1}]"
+    read_yaml(text, "recipe")["stages"][0]["epochs"] = 2
+    assert read_yaml(text, "recipe") == {"stages": [{"epochs": 1}]}

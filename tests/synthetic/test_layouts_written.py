@@ -13,7 +13,6 @@ from PIL import Image
 from vireid.errors import ConfigError
 from vireid.synthetic import DEFAULTS, synthesise
 from vireid.synthetic.rig import RIGS
-from vireid.synthetic.unpaired import cameras_of
 from vireid.types import Modality
 
 SMALL = {
@@ -91,7 +90,7 @@ def test_regdb_has_halves_ten_folds_and_pairs_of_walks(tmp_path):
 def test_llcm_names_state_camera_and_light_and_camera_3_tests_by_day_only(tmp_path):
     settings = replace(DEFAULTS["llcm"], **{**SMALL, "test_identities": 12})
     for identity in range(1, settings.all_identities + 1):
-        seen = cameras_of(settings, identity)
+        seen = settings.cameras_of(identity)
         kinds = Counter(settings.rig.mount(number).modality for number in seen)
         assert kinds == {Modality.VISIBLE: 5, Modality.INFRARED: 5}
         assert identity <= 3 or 13 not in seen

@@ -12,7 +12,6 @@ from vireid.data import open_data
 from vireid.errors import ConfigError
 from vireid.synthetic import SyntheticSettings, synthesise
 from vireid.synthetic.settings import CAMERAS, INFRARED_CAMERAS
-from vireid.synthetic.unpaired import cameras_of, one_modality_only
 from vireid.types import Modality
 
 SMALL = {
@@ -47,26 +46,27 @@ def seen(images, truth) -> dict[int, set[int]]:
 @pytest.mark.parametrize("share", [0.0, 0.25, 0.5, 0.75, 1.0])
 def test_half_of_the_share_is_visible_only_and_half_infrared_only(identities, share) -> None:
     settings = SyntheticSettings(identities=identities, unpaired=share)
-    only = one_modality_only(settings)
+    only = settings.people.one_modality_only
     kinds = list(only.values())
     assert len(only) == round(share * identities)
     assert 0 <= kinds.count(Modality.VISIBLE) - kinds.count(Modality.INFRARED) <= 1
     assert set(only) <= set(range(1, identities + 1)), "test identities are never unpaired"
-    everyone = range(1, settings.all_identities + 1)
-    counted = sum(settings.images_of(c) for k in everyone for c in cameras_of(settings, k))
-    assert settings.total_images == counted
+    seen = {kind: identities + 48 - kinds.count(1 - kind) for kind in Modality}
+    assert settings.total_images == seen[Modality.VISIBLE] * 16 + seen[Modality.INFRARED] * 12
 
 
 def test_who_is_unpaired_stays_so_at_larger_shares_and_depends_on_the_seed() -> None:
-    few, many = (one_modality_only(SyntheticSettings(unpaired=share)) for share in (0.25, 0.75))
+    few, many = (
+        SyntheticSettings(unpaired=share).people.one_modality_only for share in (0.25, 0.75)
+    )
     assert few.items() < many.items()
-    other = one_modality_only(SyntheticSettings(unpaired=0.25, seed=1))
+    other = SyntheticSettings(unpaired=0.25, seed=1).people.one_modality_only
     assert other.keys() != few.keys()
 
 
 def test_the_reader_finds_each_identity_in_its_modalities_only(unpaired: Path) -> None:
     data = open_data(unpaired)
-    only = one_modality_only(SyntheticSettings(**SMALL, unpaired=0.6))
+    only = SyntheticSettings(**SMALL, unpaired=0.6).people.one_modality_only
     expected = {k: {int(only[k])} if k in only else {0, 1} for k in range(1, 6)}
     assert seen(data.train, data.train_truth) == expected
     assert seen(data.test, data.test_truth) == {6: {0, 1}, 7: {0, 1}}
@@ -84,7 +84,7 @@ def test_images_that_are_there_equal_those_of_the_paired_set(paired: Path, unpai
 
 def test_the_side_files_tell_who_is_unpaired(paired: Path, unpaired: Path) -> None:
     side = json.loads((unpaired / "synthetic.json").read_text())
-    only = one_modality_only(SyntheticSettings(**SMALL, unpaired=0.6))
+    only = SyntheticSettings(**SMALL, unpaired=0.6).people.one_modality_only
     assert side["settings"]["unpaired"] == 0.6
     assert side["visible_only"] == [k for k, one in only.items() if one == Modality.VISIBLE]
     assert side["infrared_only"] == [k for k, one in only.items() if one == Modality.INFRARED]

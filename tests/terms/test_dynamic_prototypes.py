@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 
 from vireid.models import Output
-from vireid.terms import Batch, ClusterNCE, DynamicPrototypes, Place
+from vireid.terms import Batch, ClusterNCE, DynamicPrototypes, Kept, Place
 from vireid.terms.dynamic_prototypes import drawn
 from vireid.training.objective import batch_loss, plan_batch, update_terms
 from vireid.types import Embeddings, Labelling, LabelSpace, PseudoLabels
@@ -128,3 +128,34 @@ def test_settings_that_cannot_be(change, message):
     term = replace(TERM, **change)
     place = Place("s", {"t": term}, {"mixed": LabelSpace()})
     assert list(term.problems(place)) == [f"stage s: dynamic_prototypes {message}"]
+
+
+def test_the_released_generator_draws_the_released_images(golden):
+    arrays = golden("pclhd_dynamic")
+    generator = np.random.RandomState(int(arrays["draw_seed"]))
+    found = drawn(arrays["labels"], int(arrays["instances"]), generator)
+    assert np.array_equal(found, arrays["drawn"])
+
+
+def test_golden_bank_stays_where_direct_use_of_the_released_code_would_replace_it(golden):
+    arrays = golden("pclhd_dynamic")
+    clusters = len(np.unique(arrays["targets"]))
+    count = arrays["labels"].max() + 1
+    bank = torch.from_numpy(arrays["bank"]).view(-1, count, arrays["bank"].shape[1])
+    raw = torch.from_numpy(arrays["embeddings"]).requires_grad_()
+    embedding = functional.normalize(raw)
+    term = DynamicPrototypes("mixed", temperature=float(arrays["temp"]))
+    kept = {"drawn": Kept({"bank": bank.clone()})}
+    space = PseudoLabels(np.concatenate([arrays["targets"], np.arange(count)]))
+    batch = Batch(np.arange(len(raw)), np.zeros(len(raw), dtype=np.int64))
+    plans = plan_batch({"drawn": term}, kept, Labelling({"mixed": space}), batch)
+    output = Output(embedding, embedding, embedding)
+    loss, _ = batch_loss({"drawn": term}, kept, output, plans)
+    assert loss.item() == pytest.approx(float(arrays["loss"]), 1e-5, 1e-5)
+    assert loss.requires_grad
+    assert not arrays["training_requires_grad"], "in the released training it pulls at nothing"
+    update_terms({"drawn": term}, kept, output, plans)
+    assert torch.equal(kept["drawn"]["bank"], bank)
+    replaced = torch.from_numpy(arrays["direct_bank_after"]).view(bank.shape)
+    moved = (replaced - bank).abs().amax((0, 2)) > 0.1
+    assert int(moved.sum()) == clusters, "all rows of every cluster in the batch"

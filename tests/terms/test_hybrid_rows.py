@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from vireid.losses import hybrid_nce
+from vireid.losses import cluster_nce, hybrid_nce
 from vireid.terms import turns_of
 from vireid.terms.hybrid_rows import moved_hybrid
 
@@ -84,6 +84,22 @@ def test_golden_loss_gradient_and_rows_of_two_steps(golden, case):
         np.testing.assert_allclose(inputs.grad, expected, atol=tolerance)
         after = arrays[f"{case}_memory_after{step}"]
         np.testing.assert_allclose(torch.cat(rows), after, atol=1e-5)
+
+
+@pytest.mark.parametrize("case", ["plain", "easy"])
+def test_golden_halves_of_the_loss(golden, case):
+    arrays = golden("pclhd_memory")
+    embeddings = functional.normalize(torch.from_numpy(arrays[f"{case}_embeddings1"]))
+    labels, halves = torch.from_numpy(arrays[f"{case}_targets1"]), []
+    for name, rows in zip(
+        ("mean", "hard"), arrays[f"{case}_memory"].reshape(2, -1, 24), strict=True
+    ):
+        each = cluster_nce(embeddings, labels, torch.from_numpy(rows), float(arrays["temp"]))
+        halves.append(each.mean().item())
+        assert halves[-1] == pytest.approx(float(arrays[f"{case}_ce_{name}1"]), 1e-5, 1e-5)
+    mean, hard = halves
+    expected = (hard + max(0, mean - float(arrays["margin"]))) / 2
+    assert expected == pytest.approx(float(arrays[f"{case}_loss1"]), 1e-5, 1e-5)
 
 
 def test_golden_easy_batches_pull_by_the_hard_rows_alone(golden):

@@ -178,7 +178,7 @@ def test_the_labeller_gets_all_images_and_only_what_a_camera_knows(crops, tiny, 
     recipe = replace(tiny, stages=tiny.stages[:1])
     (report,) = train(crops, recipe, labeller=Labeller()).reports
     ((count, spaces, search),) = calls
-    assert (count, spaces) == (128, ("visible", "infrared", "mixed"))
+    assert (count, tuple(spaces)) == (128, ("visible", "infrared", "mixed"))
     assert (search.func, search.keywords) == (modal_neighbours, {"search": Search()})
     assert report.labelling.spaces["mixed"].clusters == 4
 

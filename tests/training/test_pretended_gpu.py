@@ -32,7 +32,7 @@ LIMIT = 3
 NUMBERS = {"weight", "start", "temperature", "momentum", "margin", "k", "keep"}
 """Settings of terms that only scale what is computed."""
 TRUNKS = {
-    "resnet50.tv_in1k": ("network.backbone=resnet10t", "network.non_local=[0,1,1,0]"),
+    "resnet50.tv_in1k": ("network.backbone=test_resnet", "network.non_local=[0,1,1,0]"),
     "tf_efficientnet_lite0": ("network.backbone=test_efficientnet",),
 }
 """What stands in for the backbones of the recipes."""

@@ -27,17 +27,17 @@ def plain(report):
 
 @pytest.fixture(scope="module", params=["labels kept for two epochs", "released code"])
 def recipe(tiny, request):
-    """Return a recipe of thirteen steps; the second one has all that a stage can own."""
+    """Return a recipe of ten steps; the second one has all that a stage can own."""
     joint, aligned = tiny.stages
     if request.param == "labels kept for two epochs":
-        aligned = replace(aligned, epochs=3, relabel_every=2, iterations=3)
+        aligned = replace(aligned, epochs=3, relabel_every=2, iterations=2)
         return replace(tiny, stages=(replace(joint, epochs=2, iterations=2), aligned))
     trusted = {"confidence": True, "divide_by": "count"}
     released = replace(
         aligned,
         name="released",
         epochs=3,
-        iterations=3,
+        iterations=2,
         batch_labels=3,
         init="pretrained",
         relabel_every=0,

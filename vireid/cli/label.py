@@ -3,9 +3,6 @@
 import argparse
 import warnings
 from time import perf_counter
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress
@@ -15,10 +12,8 @@ from vireid.labelling.multi_memory import MultiMemoryMatching
 from vireid.labelling.settings import read_settings
 from vireid.ranking import Features, read_features, write_labels
 from vireid.runs import Run
-from vireid.types import NOISE, Int, Modality
-
-if TYPE_CHECKING:
-    from vireid.labelling.features import Found
+from vireid.runs.labels_told import quality, summary
+from vireid.types import Modality
 
 
 def run(words: list[str]) -> None:
@@ -55,7 +50,7 @@ def run(words: list[str]) -> None:
     write_labels(arguments.out, found.labels, features.paths, features.network)
     chosen = found.labels[found.chosen]
     console.print(f"{summary(chosen)}, {perf_counter() - start:.1f} s: {arguments.out}")
-    console.print(_quality(found))
+    console.print(quality(found))
     for doubt in doubts(
         chosen, found.config, rows=found.embeddings.vectors, matched=arguments.match
     ):
@@ -83,29 +78,6 @@ def _settings(arguments: argparse.Namespace, features: Features) -> MultiMemoryM
     if features.labelling is None:
         return None
     return read_settings(features.labelling, str(arguments.embeddings))
-
-
-def _quality(found: "Found") -> str:
-    """Say how the labels were made, and how good they look without identities."""
-    from vireid.metrics import SCALE, clarity_word
-    from vireid.training.signals import clarity, signals
-
-    config = found.config
-    rule = "" if config.neighbours == "nearest" else f"{config.neighbours} neighbours, "
-    parts = [
-        f"{rule}k1 {config.k1}, k2 {config.k2}, eps {config.eps:g}, "
-        f"min_samples {config.min_samples}"
-    ]
-    figures = signals(found.labelling, found.embeddings, {})
-    if figures.margin:
-        space = list(found.labelling.spaces)[-1]
-        margin = figures.margin.get(space)
-        clear = clarity(found.labelling, figures, found.embeddings.modality)
-        parts.append(f"margin {'-' if margin is None else f'{margin:.2f}'}")
-        parts.append(f"clarity {clear:.2f}, {clarity_word(clear)} ({SCALE}, on drawn people)")
-    if figures.matching_margin is not None:
-        parts.append(f"pairs {figures.matching_margin:.2f}")
-    return "; ".join(parts)
 
 
 def _arguments(words: list[str]) -> argparse.Namespace:
@@ -161,23 +133,3 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     )
     add_machine(command)
     return command.parse_args(words)
-
-
-def summary(labels: Int) -> str:
-    """Say in a line what a clustering found.
-
-    Args:
-        labels: [N] of the images that were clustered, -1 for noise.
-
-    Returns:
-        Images, clusters, share of noise, size of the largest cluster.
-
-    >>> summary(np.array([0, 0, 1, -1]))
-    '4 images, 2 clusters, 25.0% noise, largest cluster 2 images'
-    """
-    sizes = np.bincount(labels[labels != NOISE])
-    noise = (labels == NOISE).mean() if labels.size else 0.0
-    return (
-        f"{len(labels)} images, {len(sizes)} clusters, {noise:.1%} noise, "
-        f"largest cluster {sizes.max(initial=0)} images"
-    )

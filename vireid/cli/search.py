@@ -3,21 +3,17 @@
 import argparse
 import json
 import warnings
-from typing import Any
-
-import numpy as np
+from dataclasses import asdict
 
 import vireid
 from vireid.cli.arguments import add_levels, add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
-from vireid.data.find_images import MODALITIES, find_images, is_data
-from vireid.data.pixels.place import MEMORY
-from vireid.errors import ConfigError, DataError
-from vireid.ranking import Gallery, usual_similarity
+from vireid.data.find_images import MODALITIES
+from vireid.ranking import usual_similarity
 from vireid.ranking.own import Own
-from vireid.runs.leveling import LevelWords
-from vireid.runs.query_levels import demand_camera, query_levels, with_cameras
-from vireid.types import Images, Modality, Ranking
+from vireid.ranking.told import FoundImage, found_images
+from vireid.runs.looking import GalleryPlace, Looking, embed_search
+from vireid.types import Images
 
 OWN_TRACK_OR_CAMERA = ("own-track", "own-camera")
 
@@ -29,14 +25,18 @@ def run(words: list[str]) -> None:
         words: the command line.
     """
     arguments = parse(words)
-    queries, gallery, only = _embedded(arguments)
+    looking = _embedded(arguments)
+    queries, gallery, only = looking.queries, looking.gallery, looking.only
     query = queries.images
     ignore: list[Own] = [*arguments.ignore, *(() if arguments.with_itself else ("own-file",))]
     ranking = vireid.search(queries, gallery, arguments.top, only=only, ignore=ignore)
-    found = [_found(gallery, ranking, i) for i in range(len(query))]
+    found = [found_images(gallery, ranking, i) for i in range(len(query))]
     if arguments.json:
         pairs = zip(query.paths, found, strict=True)
-        told = [{"query": str(query.root / path), "found": images} for path, images in pairs]
+        told = [
+            {"query": str(query.root / path), "found": [asdict(image) for image in images]}
+            for path, images in pairs
+        ]
         console.print(json.dumps(told, indent=2), soft_wrap=True)
     else:
         _print(query, found)
@@ -50,94 +50,28 @@ def run(words: list[str]) -> None:
             console.print(f"written: {arguments.figure}")
 
 
-def _embedded(arguments: argparse.Namespace) -> tuple[Gallery, Gallery, Modality | None]:
-    """Return the queries, what they are searched in, scaled alike, and the modality searched."""
-    device = use_machine(arguments)
-
-    def embed(images: Images, levels: LevelWords) -> Gallery:
-        found: Gallery = vireid.embed(
-            arguments.run,
-            images,
-            device=device,
-            cache=MEMORY,
-            levels=levels,
-            progress=progress,
-        )
-        return found
-
-    query = find_images(arguments.query, arguments.modality, camera=arguments.camera)
-    gallery, only = _gallery(arguments)
-    if isinstance(gallery, Images):
-        query = with_cameras(query, gallery)
-        gallery = embed(gallery, arguments.levels)
-    return embed(*_scaled(arguments, query, gallery.images)), gallery, only
+def _embedded(arguments: argparse.Namespace) -> Looking:
+    """Return the queries and what they are searched in."""
+    place = GalleryPlace(
+        arguments.gallery,
+        arguments.gallery_modality,
+        arguments.only,
+        arguments.root,
+        whole=bool(arguments.ignore),
+    )
+    return embed_search(
+        arguments.run,
+        arguments.query,
+        place,
+        modality=arguments.modality,
+        camera=arguments.camera,
+        levels=arguments.levels,
+        device=use_machine(arguments),
+        progress=progress,
+    )
 
 
-def _gallery(arguments: argparse.Namespace) -> tuple[Gallery | Images, Modality | None]:
-    """Return the gallery, or its images where they are to be embedded, and what to search in it.
-
-    Images of the other modality stay where they tell a query's track or camera, and where they are
-    embedded already, as their levels tell, too.
-    """
-    wanted = {one for one in (arguments.only, arguments.gallery_modality) if one}
-    if len(wanted) > 1:
-        raise ConfigError(
-            f"--only {arguments.only} and --gallery-modality {arguments.gallery_modality} leave "
-            "no image; leave one out"
-        )
-    path = arguments.gallery
-    found: Gallery | Images
-    if path.suffix == ".npz":
-        found = vireid.load_gallery(path, root=arguments.root)
-        modality = found.embeddings.modality
-    else:
-        if arguments.root is not None:
-            raise ConfigError("--root applies to an npz gallery; folders say themselves where")
-        said = None if is_data(path) else arguments.gallery_modality
-        found = find_images(path, said, option="--gallery-modality")
-        modality = found.modality
-    if not wanted:
-        return found, None
-    only = Modality[wanted.pop().upper()]
-    rows = np.flatnonzero(modality == only)
-    if not rows.size:
-        word = only.name.lower()
-        raise DataError(f"{path} holds no {word} images; choose another gallery or modality")
-    whole = bool(arguments.ignore) or isinstance(found, Gallery)
-    return (found, only) if whole else (found.subset(rows), None)
-
-
-def _scaled(
-    arguments: argparse.Namespace, query: Images, gallery: Images
-) -> tuple[Images, LevelWords]:
-    """Return the queries with their cameras, and the levels that they are to have."""
-    if arguments.camera is not None:
-        demand_camera(arguments.camera, query, gallery)
-    query = with_cameras(query, gallery)
-    return query, query_levels(query, gallery, arguments.levels)
-
-
-def _found(gallery: Gallery, ranking: Ranking, query: int) -> list[dict[str, Any]]:
-    """Return what was found for a query, best first."""
-    images = gallery.images
-    rows: list[dict[str, Any]] = []
-    for j, value in zip(ranking.order[query].tolist(), ranking.similarity[query], strict=True):
-        if j < 0:
-            break
-        camera = int(images.camera[j])
-        rows.append(
-            {
-                "rank": len(rows) + 1,
-                "similarity": float(value),
-                "modality": MODALITIES[images.modality[j]],
-                "camera": images.camera_name(camera) if camera else None,
-                "path": str(images.root / images.paths[j]),
-            }
-        )
-    return rows
-
-
-def _print(query: Images, found: list[list[dict[str, Any]]]) -> None:
+def _print(query: Images, found: list[list[FoundImage]]) -> None:
     """Print a table for each query."""
     empty = [path for path, images in zip(query.paths, found, strict=True) if not images]
     if empty:
@@ -147,10 +81,7 @@ def _print(query: Images, found: list[list[dict[str, Any]]]) -> None:
             stacklevel=2,
         )
     for path, images in zip(query.paths, found, strict=True):
-        rows = [
-            [str(one["rank"]), f"{one['similarity']:.3f}", one["modality"], one["path"]]
-            for one in images
-        ]
+        rows = [[str(one.rank), f"{one.similarity:.3f}", one.modality, one.path] for one in images]
         console.print(plain_table(["rank", "similarity", "modality", "image"], rows, path))
 
 

@@ -25,6 +25,24 @@ COUNTS = {
     "infrared_images": "images of each person in each infrared camera",
     "seed": "seed of the people, their clothes and all images",
 }
+SHARES = {
+    "unpaired": (
+        "ALPHA",
+        "share of the people to train on that lose one modality, 0 to 1, half of them visible only "
+        "and half infrared only: as many people, fewer images",
+    ),
+    "replace": (
+        "SHARE",
+        "share of the people to train on whose visible images are replaced by those of other "
+        "people, whom no infrared camera sees, 0 to 1: as many images, more people, as in the "
+        "literature on unpaired people",
+    ),
+    "overlap": (
+        "P",
+        "probability that a person passes a camera, 0 to 1; everybody passes at least one of each "
+        "modality",
+    ),
+}
 SPREADS = {
     "yaw_spread": "how far the tracks of a camera are turned from its usual view",
     "track_jitter": "how far the images of a track are turned from each other",
@@ -54,13 +72,18 @@ def run(words: list[str]) -> None:
             "--" + name.replace("_", "-"), type=int, help=f"{text} (default: {_defaults(name)})"
         )
     command.add_argument(
-        "--unpaired",
-        type=float,
-        default=0.0,
-        metavar="ALPHA",
-        help="share of the people to train on that are seen in one modality only, 0 to 1, half of "
-        "them visible only and half infrared only (default: 0)",
+        "--cameras",
+        type=int,
+        nargs=2,
+        metavar=("V", "I"),
+        help="how many visible and infrared cameras there are, with --layout manifest; the first "
+        "four and two are those of sysu (default: 4 2)",
     )
+    for name, (metavar, text) in SHARES.items():
+        usual = f"{getattr(DEFAULTS['sysu'], name):g}"
+        command.add_argument(
+            f"--{name}", type=float, metavar=metavar, help=f"{text} (default: {usual})"
+        )
     for name, text in SPREADS.items():
         command.add_argument(
             "--" + name.replace("_", "-"),
@@ -85,10 +108,9 @@ def run(words: list[str]) -> None:
         return
     if arguments.boxes_format is not None:
         raise ConfigError("--boxes-format applies to --frames; leave it out or add that")
-    given = {name: getattr(arguments, name) for name in (*COUNTS, *SPREADS)}
+    given = {name: getattr(arguments, name) for name in OF_CROPS}
     settings = replace(
         DEFAULTS[arguments.layout],
-        unpaired=arguments.unpaired,
         **{name: value for name, value in given.items() if value is not None},
     )
     with progress("drawing people") as bar:
@@ -96,16 +118,17 @@ def run(words: list[str]) -> None:
     console.print(f"{arguments.out}: look at {arguments.out / 'contact-sheet.png'}")
 
 
+OF_CROPS = (*COUNTS, "cameras", *SHARES, *SPREADS)
+"""Options that apply to crops of people."""
 OF_FRAMES = ("identities", "test_identities", "seed", "boxes_format")
 """Options that apply to recordings."""
 
 
 def _film(arguments: argparse.Namespace) -> None:
     """Write recordings; options that are for crops of people are refused."""
-    others = [name for name in (*COUNTS, *SPREADS) if name not in OF_FRAMES]
+    others = [name for name in OF_CROPS if name not in OF_FRAMES]
     wrong = [name for name in others if getattr(arguments, name) is not None]
     wrong += ["layout"] if arguments.layout != "sysu" else []
-    wrong += ["unpaired"] if arguments.unpaired else []
     if wrong:
         options = some(["--" + name.replace("_", "-") for name in wrong])
         raise ConfigError(f"{options}: not for recordings; leave it out or omit --frames")

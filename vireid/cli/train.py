@@ -21,7 +21,7 @@ from vireid.cli.settings import POINTER, add_settings, parse_or_list
 from vireid.data import DataFolder, scan_data
 from vireid.observers import CHOICES
 from vireid.parallel.environment import is_several, launcher, told_rank
-from vireid.recipes import find_recipe, names
+from vireid.recipes import find_recipe, small_names
 from vireid.runs.folder import KEPT, Run
 
 if TYPE_CHECKING:
@@ -171,7 +171,8 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
     )
     command.add_argument(
         "--recipe",
-        help=f"a YAML file or one of: {', '.join(names())} (default: synthetic)",
+        help=f"a YAML file or one of: {', '.join(small_names())}; `vireid recipe --help` "
+        "lists all (default: synthetic)",
     )
     command.add_argument("--out", type=folder, required=True, help="the run folder to write")
     command.add_argument(

@@ -11,7 +11,7 @@ from vireid.cluster.neighbour_shares import neighbour_shares, neighbour_trust, s
 from vireid.cluster.neighbours import modal_neighbours, nearest_neighbours
 from vireid.cluster.prototypes import dense_prototypes, densities, nearest_prototypes
 from vireid.cluster.proxies import proxies
-from vireid.cluster.rows import finite_rows, normalise_rows, unit_rows
+from vireid.cluster.rows import directions, finite_rows, normalise_rows, unit_rows
 from vireid.cluster.scan import Neighbours
 from vireid.cluster.search_options import Held, Search
 
@@ -27,6 +27,7 @@ __all__ = [
     "dbscan",
     "dense_prototypes",
     "densities",
+    "directions",
     "finite_rows",
     "jaccard_distance",
     "joined_rows",

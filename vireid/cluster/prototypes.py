@@ -4,11 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vireid.cluster.members import cluster_members
-from vireid.cluster.rows import finite_rows
+from vireid.cluster.rows import directions, finite_rows
 from vireid.errors import ConfigError, DataError
 from vireid.types import NOISE, Float, Int
-
-Array = NDArray[np.float64]
 
 _BLOCK = 1024
 """Images compared with their cluster, or with all prototypes, at a time; bounds memory."""
@@ -42,7 +40,7 @@ def densities(embeddings: NDArray[np.floating], labels: Int) -> Int:
     _check_length(rows, labels)
     found = np.zeros(len(rows), dtype=np.int64)
     for group in cluster_members(labels):
-        unit = _directions(rows[group])
+        unit = directions(rows[group])
         for start in range(0, len(group), _BLOCK):
             part = slice(start, start + _BLOCK)
             found[group[part]] = np.sign(unit[part] @ unit.T - _ALIKE).sum(axis=1)
@@ -111,7 +109,7 @@ def nearest_prototypes(
     """
     rows = finite_rows(embeddings)
     _check_length(rows, labels)
-    unit = _directions(finite_rows(prototypes))
+    unit = directions(prototypes)
     found = np.full(len(rows), NOISE, dtype=np.int64)
     inside = np.flatnonzero(np.asarray(labels) != NOISE)
     for start in range(0, len(inside), _BLOCK):
@@ -123,11 +121,3 @@ def nearest_prototypes(
 def _check_length(rows: Float, labels: Int) -> None:
     if np.shape(labels) != (len(rows),):
         raise DataError(f"labels have shape {np.shape(labels)}; expected ({len(rows)},)")
-
-
-def _directions(rows: Float) -> Array:
-    """Return rows of unit length, in double precision."""
-    lengths = np.linalg.norm(rows.astype(np.float64), axis=1, keepdims=True)
-    if not lengths.all():
-        raise DataError("some rows are zero and have no direction; leave them out")
-    return rows / lengths

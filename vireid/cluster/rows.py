@@ -34,6 +34,30 @@ def finite_rows(embeddings: NDArray[np.floating]) -> Float:
     return rows
 
 
+def directions(embeddings: NDArray[np.floating], what: str = "row") -> NDArray[np.float64]:
+    """Return the embeddings at unit length, in double precision.
+
+    Args:
+        embeddings: [N, D] rows of any length but 0, such as centres; not modified.
+        what: a row is, for the message.
+
+    Returns:
+        [N, D] float64.
+
+    Raises:
+        DataError: rows that are not finite, or are zero.
+
+    >>> directions(np.array([[3.0, 4.0]]))
+    array([[0.6, 0.8]])
+    """
+    rows = finite_rows(embeddings).astype(np.float64)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    zero = np.flatnonzero(lengths == 0)
+    if zero.size:
+        raise DataError(f"{what} {zero[0]} is zero and has no direction; leave it out")
+    return rows / lengths
+
+
 def unit_rows(embeddings: NDArray[np.floating]) -> Float:
     """Return the embeddings as contiguous float32 rows, each of unit length.
 

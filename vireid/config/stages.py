@@ -1,12 +1,13 @@
 """Settings of a stage: its loss terms, batches and schedule."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from vireid.config.named import Named
 from vireid.errors import ABOVE_ZERO, FROM_ONE, FROM_ZERO, INSIDE, ConfigError, meant, outside
 from vireid.terms import Place, Term, in_order
+from vireid.terms.turns import never_counts
 from vireid.types import LabelSpace
 
 RESERVED = ("before", "clearest", "seconds", "seed")
@@ -151,6 +152,22 @@ class StageConfig:
         found = (name for step in self.steps() for name in step.spaces(offered))
         return tuple(dict.fromkeys(found))
 
+    def asked(self, offered: Mapping[str, LabelSpace]) -> Mapping[str, LabelSpace]:
+        """Return what the stage needs of each of these label spaces.
+
+        Args:
+            offered: what the labeller offers.
+
+        Returns:
+            The label spaces by name, without confidence where no term looks at it.
+        """
+        terms = [term for term in self.all_terms().values() if term.needs_trust]
+        trusted = {name for term in terms for name in term.spaces()}
+        return {
+            name: space if name in trusted else replace(space, confidence=False)
+            for name, space in ((name, offered[name]) for name in self.spaces(offered))
+        }
+
     def problems(self, spaces: Mapping[str, LabelSpace]) -> Iterator[str]:
         """Yield a message for each value that cannot be.
 
@@ -188,5 +205,10 @@ class StageConfig:
             yield f"{where}{error}"
         place = Place(self.name, terms, spaces, self.relabel_every)
         for name, term in terms.items():
+            if self.epochs >= 1 and (why := never_counts(term, self.epochs)):
+                yield (
+                    f"{where}{name} counts in no epoch of {self.epochs} ({why}); give the stage "
+                    "more epochs or leave the term out"
+                )
             for problem in term.problems(place):
                 yield problem if problem.startswith(where) else f"{where}{name}: {problem}"

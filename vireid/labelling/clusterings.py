@@ -63,9 +63,9 @@ def _near(
     own_k = None if single is None else single.k1
     if mixed is None or mixed.neighbours != BALANCED:
         return search(vectors, modality, k=None if mixed is None else mixed.k1, own_k=own_k)
-    from vireid.cluster import balanced_lists
+    from vireid.cluster.balanced import balanced_lists, half_of
 
-    half = mixed.k1 // 2
+    half = half_of(mixed.k1)
     own = search(vectors, modality, k=None, own_k=max(half, own_k or half))[1]
     across = search(vectors, modality, k=None, own_k=half, across=True)[1]
     return balanced_lists(modality, own, across, half), own

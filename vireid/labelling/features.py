@@ -40,7 +40,7 @@ class Found:
     embeddings: Embeddings
     """Of the M; all visible where the modality is unknown."""
     labelling: Labelling
-    """Label spaces over the M: the one wanted, and those that it was matched from."""
+    """Label spaces over the M, without trust: the one wanted, and those it was matched from."""
     config: ClusteringConfig
     """Neighbours and DBSCAN, as they were used."""
 
@@ -232,7 +232,7 @@ def _matched(embeddings: Embeddings, settings: MultiMemoryMatching, search: Sear
     return replace(settings, subset=1.0).label(
         embeddings,
         Known(embeddings.modality),
-        (MATCHED,),
+        {MATCHED: replace(settings.spaces()[MATCHED], confidence=False)},
         generator=np.random.default_rng(0),
         search=partial(modal_neighbours, search=search),
     )

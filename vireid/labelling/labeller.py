@@ -1,6 +1,6 @@
 """What goes from embeddings to pseudo-labels, and what it may be put together from."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -69,7 +69,7 @@ class Labeller(Protocol):
         self,
         embeddings: Embeddings,
         known: Known,
-        spaces: Sequence[str],
+        spaces: Collection[str],
         *,
         generator: np.random.Generator,
         search: NeighbourSearch,
@@ -79,7 +79,8 @@ class Labeller(Protocol):
         Args:
             embeddings: of N training images.
             known: what is known of the same images; no identities.
-            spaces: the label spaces wanted.
+            spaces: the label spaces wanted, by name; a mapping also tells what is wanted of each:
+                without ``confidence`` nobody looks at its trust.
             generator: source of all randomness.
             search: finds neighbours, in several processes each its share.
 

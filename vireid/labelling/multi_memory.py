@@ -1,6 +1,6 @@
 """Multi-memory matching (MMM): three clusterings, pairs of clusters, trust in each label."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -14,6 +14,8 @@ from vireid.labelling.shares import kept_apart
 from vireid.types import (
     NOISE,
     Embeddings,
+    Float,
+    Int,
     Known,
     Labelling,
     LabelSpace,
@@ -113,7 +115,7 @@ class MultiMemoryMatching:
         self,
         embeddings: Embeddings,
         known: Known,
-        spaces: Sequence[str],
+        spaces: Collection[str],
         *,
         generator: np.random.Generator,
         search: NeighbourSearch,
@@ -123,16 +125,20 @@ class MultiMemoryMatching:
         Args:
             embeddings: of N training images.
             known: what is known of them.
-            spaces: the label spaces wanted.
+            spaces: the label spaces wanted; trust is left out where a mapping says of ``matched``
+                that nobody looks at it.
             generator: source of all randomness (the visible images of a subset, k-means of the
                 memories, mixtures).
             search: finds neighbours; only balanced ones are looked for across modalities.
 
         Returns:
             One PseudoLabels over all N images for each space; images of the other modality are
-            noise in ``visible`` and ``infrared``. Labels of ``matched`` carry confidences. With a
-            subset, visible images that a space is not over are noise in it.
+            noise in ``visible`` and ``infrared``. Labels of ``matched`` carry confidences, ones
+            where these are left out. With a subset, visible images that a space is not over are
+            noise in it.
         """
+        from vireid.labelling.pairs import matched_labels
+
         found = self._clustered(embeddings, spaces, generator, search)
         for name in found:
             for refiner in self.refiners:
@@ -140,13 +146,17 @@ class MultiMemoryMatching:
         if "matched" not in spaces:
             return Labelling(found)
         matching = self.match(embeddings, found["visible"], found["infrared"], generator=generator)
-        found["matched"] = self._join(embeddings, matching, found, generator)
+        labels = matched_labels(matching, found["visible"], found["infrared"])
+        trust = None
+        if not isinstance(spaces, Mapping) or spaces["matched"].confidence:
+            trust = self._trust(embeddings, labels, generator)  # the last that draws
+        found["matched"] = PseudoLabels(labels, trust)
         return Labelling(found, matching, "matched")
 
     def _clustered(
         self,
         embeddings: Embeddings,
-        spaces: Sequence[str],
+        spaces: Collection[str],
         generator: np.random.Generator,
         search: NeighbourSearch,
     ) -> dict[str, PseudoLabels]:
@@ -211,23 +221,14 @@ class MultiMemoryMatching:
             cost, method=self.matching, max_cost=self.max_cost, reject=self.reject
         )
 
-    def _join(
-        self,
-        embeddings: Embeddings,
-        matching: Matching,
-        found: Mapping[str, PseudoLabels],
-        generator: np.random.Generator,
-    ) -> PseudoLabels:
-        """Return the labels that the modalities share, each with its trust."""
-        from vireid.labelling.pairs import matched_labels
+    def _trust(self, embeddings: Embeddings, labels: Int, generator: np.random.Generator) -> Float:
+        """Return how far to trust each label that the modalities share."""
         from vireid.labelling.trust import confidence
 
-        labels = matched_labels(matching, found["visible"], found["infrared"])
-        trust = confidence(
+        return confidence(
             embeddings,
             labels,
             temperature=self.temperature,
             generator=generator,
             against=self.confidence,
         )
-        return PseudoLabels(labels, trust)

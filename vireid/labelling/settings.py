@@ -6,15 +6,11 @@ from typing import Any
 
 from vireid.errors import DataError
 from vireid.labelling.clustering import ClusteringConfig
-from vireid.labelling.labeller import Labeller
-from vireid.labelling.matchers import MATCHERS
+from vireid.labelling.kinds import KINDS, kind_of
+from vireid.labelling.labeller import Labeller, Matcher, Refiner
 from vireid.labelling.multi_memory import MultiMemoryMatching
-from vireid.labelling.refiners import REFINERS
-from vireid.types import short_name
 
 CLUSTERINGS = ("single", "mixed")
-KINDS = {short_name(kind): kind for kind in (*MATCHERS, *REFINERS)}
-"""Matchers and refiners that ship; those of a recipe's own are not carried along."""
 
 
 def settings_text(labeller: Labeller) -> str | None:
@@ -24,17 +20,15 @@ def settings_text(labeller: Labeller) -> str | None:
         labeller: of a recipe.
 
     Returns:
-        All settings, without refiners and a matcher of one's own; None for another labeller than
-        multi-memory matching.
+        All settings, without a matcher and refiners that do not ship; None for another labeller
+        than multi-memory matching.
     """
     if not isinstance(labeller, MultiMemoryMatching):
         return None
     plain = replace(labeller, refiners=(), matcher=None)
     values = asdict(plain)
-    values["refiners"] = [_named(one) for one in labeller.refiners if type(one) in KINDS.values()]
-    values["matcher"] = None
-    if type(labeller.matcher) in KINDS.values():
-        values["matcher"] = _named(labeller.matcher)
+    values["refiners"] = [_named(one) for one in labeller.refiners if kind_of(one)]
+    values["matcher"] = _named(labeller.matcher) if kind_of(labeller.matcher) else None
     return json.dumps(values)
 
 
@@ -56,9 +50,9 @@ def read_settings(text: str, source: str = "labelling") -> MultiMemoryMatching:
         for name in CLUSTERINGS:
             if name in values:
                 values[name] = ClusteringConfig(**_known(ClusteringConfig, values[name]))
-        refiners = map(_part, values.get("refiners") or ())
+        refiners = (_part(Refiner, one) for one in values.get("refiners") or ())
         values["refiners"] = tuple(one for one in refiners if one is not None)
-        values["matcher"] = _part(values.get("matcher"))
+        values["matcher"] = _part(Matcher, values.get("matcher"))
         found = MultiMemoryMatching(**values)
         problems = list(found.problems())
     except (ValueError, TypeError, AttributeError) as error:
@@ -70,12 +64,12 @@ def read_settings(text: str, source: str = "labelling") -> MultiMemoryMatching:
 
 def _named(part: Any) -> dict[str, Any]:
     """Return a part that ships, with its kind."""
-    return {"kind": short_name(type(part)), **asdict(part)}
+    return {"kind": kind_of(part), **asdict(part)}
 
 
-def _part(values: Any) -> Any:
-    """Return the part that ``_named`` wrote; None where it is not known."""
-    kind = KINDS.get(str(values.get("kind"))) if isinstance(values, dict) else None
+def _part(part: Any, values: Any) -> Any:
+    """Return the matcher or refiner that ``_named`` wrote; None where it is not known."""
+    kind = KINDS[part].get(str(values.get("kind"))) if isinstance(values, dict) else None
     return None if kind is None else kind(**_known(kind, values))
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vireid.cluster import finite_rows
+from vireid.cluster import directions
 from vireid.errors import DataError
 
 Array = NDArray[np.float64]
@@ -30,20 +30,10 @@ def centre_cost(visible: NDArray[np.floating], infrared: NDArray[np.floating]) -
     >>> centre_cost(np.array([[2.0, 0.0]]), np.array([[0.0, 1.0], [3.0, 0.0]])).round(3).tolist()
     [[1.0, 0.368]]
     """
-    one, other = _directions(visible), _directions(infrared)
+    one, other = (directions(centres, "centre") for centres in (visible, infrared))
     if one.shape[1] != other.shape[1]:
         raise DataError(
             f"visible centres have {one.shape[1]} dimensions, infrared {other.shape[1]}; "
             "expected the same model's embeddings"
         )
     return np.exp(-(one @ other.T))
-
-
-def _directions(centres: NDArray[np.floating]) -> Array:
-    """Return rows [C, D] of unit length."""
-    rows = finite_rows(centres).astype(np.float64)
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    zero = np.flatnonzero(lengths == 0)
-    if zero.size:
-        raise DataError(f"centre {zero[0]} is zero and has no direction; leave such clusters out")
-    return rows / lengths

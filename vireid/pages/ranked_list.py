@@ -54,4 +54,4 @@ def draw_ranked_list(
             sheet.paste(cell, (left + FRAME, top + HEADER + FRAME))
             for line, text in enumerate(notes[i][j] if notes else ()):
                 draw.text((left, box[3] + line * LINE), text, fill="black", font=font)
-    sheet.save(path, format="PNG")
+    sheet.save(path, format="PNG", compress_level=1)  # a third of the time of the usual 6

@@ -41,11 +41,15 @@ __all__ = [
     "plain",
     "read_outline",
     "recipe_differences",
+    "small_names",
 ]
 
 
 FORMER = {"paper": "mmm", "sysu": "mmm-sysu", "regdb": "mmm-regdb", "llcm": "mmm-llcm"}
 """Names that recipes had before there were several methods, and those that they have now."""
+
+SCALES = ("sysu", "regdb", "llcm")
+"""What names of recipes end with that are at the scale of a paper."""
 
 
 def names() -> list[str]:
@@ -56,6 +60,11 @@ def names() -> list[str]:
     """
     found = files(__name__).iterdir()
     return sorted(file.name.removesuffix(".yaml") for file in found if file.name.endswith(".yaml"))
+
+
+def small_names() -> list[str]:
+    """Return the names of the recipes that are not at the scale of a paper."""
+    return [name for name in names() if name.rpartition("-")[2] not in SCALES]
 
 
 def is_shipped(name: str) -> bool:

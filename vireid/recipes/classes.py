@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vireid.errors import ConfigError, meant
-from vireid.labelling import MATCHERS, REFINERS, Labeller, Matcher, MultiMemoryMatching, Refiner
+from vireid.labelling import Labeller, Matcher, MultiMemoryMatching, Refiner
 from vireid.terms import SHIPPED, Term, short_name
 
 TERMS: Mapping[str, type[Term]] = {short_name(term): term for term in SHIPPED}
@@ -24,11 +24,6 @@ PARTS: Mapping[Any, type | None] = {
     Matcher: None,
 }
 """What a ``class_path`` may stand for, and the class where none is given."""
-KINDS: Mapping[Any, Mapping[str, type]] = {
-    Matcher: {short_name(kind): kind for kind in MATCHERS},
-    Refiner: {short_name(kind): kind for kind in REFINERS},
-}
-"""The matchers and refiners that ship, by the short name that ``kind`` says."""
 MARK = "_vireid_recipe"
 """What modules beside a recipe are marked by, so that those of another recipe can follow."""
 
@@ -183,19 +178,6 @@ def takes(kind: type, name: str) -> bool:
     (True, False)
     """
     return any(field.name == name for field in fields(kind))
-
-
-def kind_of(value: object) -> str | None:
-    """Return the short name of a matcher or refiner that ships.
-
-    Args:
-        value: any part of a recipe.
-
-    Returns:
-        What ``kind`` says; None for all else.
-    """
-    known = any(type(value) in kinds.values() for kinds in KINDS.values())
-    return short_name(type(value)) if known else None
 
 
 def class_path(value: object) -> str:

@@ -9,7 +9,8 @@ import yaml
 from vireid.config import Recipe
 from vireid.errors import ConfigError
 from vireid.labelling import Labeller
-from vireid.recipes.classes import KINDS, PARTS, TERMS
+from vireid.labelling.kinds import KINDS
+from vireid.recipes.classes import PARTS, TERMS
 from vireid.recipes.explained import (
     explained,
     facts,

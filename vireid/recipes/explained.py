@@ -11,7 +11,8 @@ from docstring_parser import parse_from_object
 
 from vireid.config import StageConfig, StepConfig
 from vireid.config.stages import OWN
-from vireid.recipes.classes import KINDS, PARTS, TERMS, field_types
+from vireid.labelling.kinds import KINDS
+from vireid.recipes.classes import PARTS, TERMS, field_types
 from vireid.recipes.plain import plain
 from vireid.recipes.values import PLAIN, has_default, usual_value
 from vireid.terms import Term

@@ -8,7 +8,8 @@ import yaml
 
 from vireid.config import Recipe
 from vireid.errors import ConfigError
-from vireid.recipes.classes import KINDS, PARTS, TERMS, class_path, kind_of
+from vireid.labelling.kinds import KINDS, kind_of
+from vireid.recipes.classes import PARTS, TERMS, class_path
 from vireid.recipes.former import modernise
 from vireid.recipes.yaml_text import read_yaml
 from vireid.terms import Term

@@ -2,12 +2,13 @@
 
 import dataclasses
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
 from vireid.errors import ConfigError, meant, some
+from vireid.labelling.kinds import KINDS
 from vireid.recipes.changes import CLASS
-from vireid.recipes.classes import KINDS, PARTS, TERMS, Classes, field_types, takes
+from vireid.recipes.classes import PARTS, TERMS, Classes, field_types, takes
 from vireid.recipes.values import PLAIN, example, has_default, quoted, usual_value
 from vireid.terms import Term
 
@@ -230,9 +231,7 @@ class Reader:
         if loss and having:
             stage = full.split(".")[1] if full.startswith("stages.") else ""
             of_stage = f"stage {stage}: " if stage else ""
-            self.problems.append(
-                f"{of_stage}{name} applies to {' and '.join(having)}, not to {loss}"
-            )
+            self.problems.append(f"{of_stage}{name} applies to {_in_short(having)}, not to {loss}")
         else:
             near = meant(name, known) or (f"; it has {', '.join(known)}" if loss else "")
             self.problems.append(f"no such {what}: {full}{near}")
@@ -241,3 +240,9 @@ class Reader:
         """Note a problem."""
         self.problems.append(f"{where}{between}{message}")
         return FAILED
+
+
+def _in_short(losses: Sequence[str]) -> str:
+    """Name two losses, or the first of more and how many others there are."""
+    first, *rest = losses
+    return " and ".join([first, f"{len(rest)} other losses"] if len(rest) > 1 else losses)

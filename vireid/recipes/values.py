@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from vireid.recipes.classes import KINDS
+from vireid.labelling.kinds import KINDS
 
 LONGEST = 60
 """Characters of a value in a message."""

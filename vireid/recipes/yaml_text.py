@@ -1,10 +1,18 @@
 """YAML text -> plain values, with mistakes in one line."""
 
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 import yaml
 
 from vireid.errors import ConfigError
+
+
+@lru_cache(32)
+def _values(text: str) -> Any:
+    """Return the values of a text; a command reads its run's recipe up to ten times."""
+    return yaml.safe_load(text)
 
 
 def read_yaml(text: str, source: str) -> Any:
@@ -21,7 +29,7 @@ def read_yaml(text: str, source: str) -> Any:
         ConfigError: it is no YAML.
     """
     try:
-        return yaml.safe_load(text)
+        return deepcopy(_values(text))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""

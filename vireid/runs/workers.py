@@ -1,6 +1,6 @@
 """Who does the work of a training: this process, or several together."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,7 +44,7 @@ class Around:
         self,
         embeddings: Embeddings,
         known: Known,
-        spaces: Sequence[str],
+        spaces: Collection[str],
         *,
         generator: np.random.Generator,
         search: NeighbourSearch,

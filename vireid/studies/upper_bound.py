@@ -1,6 +1,6 @@
 """The supervised upper bound: the same training with true identities in place of clusters."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -47,7 +47,7 @@ class TrueLabels:
         self,
         embeddings: Embeddings,
         known: Known,
-        spaces: Sequence[str],
+        spaces: Collection[str],
         *,
         generator: np.random.Generator,
         search: NeighbourSearch,
@@ -107,7 +107,7 @@ class Identities:
         self,
         embeddings: Embeddings,
         known: Known,
-        spaces: Sequence[str],
+        spaces: Collection[str],
         *,
         generator: np.random.Generator,
         search: NeighbourSearch,

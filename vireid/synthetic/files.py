@@ -23,7 +23,7 @@ Files = Iterator[tuple[str, str]]
 
 PATTERNS = {
     "sysu": ("cam[1-6]/[0-9][0-9][0-9][0-9]/[0-9][0-9][0-9][0-9].jpg",),
-    "manifest": ("images/[0-9][0-9][0-9][0-9]/camera[1-6]-[0-9][0-9].jpg",),
+    "manifest": ("images/[0-9][0-9][0-9][0-9]/camera[1-9]*-[0-9][0-9].jpg",),
     "regdb": tuple(f"{folder}/*/person_*_[vt]_*.bmp" for folder in ("Visible", "Thermal")),
     "llcm": (
         *(f"{word}/[0-9][0-9][0-9][0-9]/*_c0[1-9]_s*_f*_{word}.jpg" for word in ("vis", "nir")),
@@ -66,7 +66,7 @@ def _regdb(_: SyntheticSettings, identity: int, picture: Picture, number: int) -
 def _llcm(settings: SyntheticSettings, identity: int, picture: Picture, number: int) -> str:
     camera = picture.camera.file_number
     word = _word(picture.camera)
-    folder = word if identity <= settings.identities else f"test_{word}/cam{camera}"
+    folder = f"test_{word}/cam{camera}" if settings.people.is_test(identity) else word
     track = 100 * identity + picture.camera.number
     name = f"{identity:04d}_c{camera:02d}_s{track:06d}_f{10 * number:04d}_{word}.jpg"
     return f"{folder}/{identity:04d}/{name}"
@@ -101,12 +101,20 @@ def _line(numbers: Sequence[int]) -> str:
     return ",".join(map(str, numbers)) + "\n"
 
 
+def _parts(settings: SyntheticSettings) -> tuple[list[int], list[int]]:
+    """Return the identities to train on, then those to test on."""
+    everybody = range(1, settings.all_identities + 1)
+    test = [identity for identity in everybody if settings.people.is_test(identity)]
+    return sorted({*everybody} - {*test}), test
+
+
 def _sysu_lists(settings: SyntheticSettings, _: Sequence[Row]) -> Files:
-    held = max(1, settings.identities // 8)
-    first, last = settings.identities - held, settings.all_identities
-    yield "exp/train_id.txt", _line(range(1, first + 1))
-    yield "exp/val_id.txt", _line(range(first + 1, settings.identities + 1))
-    yield "exp/test_id.txt", _line(range(settings.identities + 1, last + 1))
+    train, test = _parts(settings)
+    first = settings.identities - max(1, settings.identities // 8)
+    place = settings.people.stand_ins
+    yield "exp/train_id.txt", _line([k for k in train if place.get(k, k) <= first])
+    yield "exp/val_id.txt", _line([k for k in train if place.get(k, k) > first])
+    yield "exp/test_id.txt", _line(test)
 
 
 def _manifest_list(settings: SyntheticSettings, rows: Sequence[Row]) -> Files:
@@ -115,7 +123,7 @@ def _manifest_list(settings: SyntheticSettings, rows: Sequence[Row]) -> Files:
     table.writerow(HEADER)
     for path, identity, camera, modality, track, *_ in rows:
         part = "query" if modality == "infrared" else "gallery"
-        split = "train" if int(identity) <= settings.identities else part
+        split = part if settings.people.is_test(int(identity)) else "train"
         table.writerow((path, modality, camera, identity, split, track))
     yield "manifest.csv", text.getvalue()
 
@@ -136,14 +144,14 @@ def _regdb_lists(settings: SyntheticSettings, rows: Sequence[Row]) -> Files:
 
 
 def _llcm_lists(settings: SyntheticSettings, rows: Sequence[Row]) -> Files:
+    train, test = _parts(settings)
+    label = {str(identity): k for k, identity in enumerate(train)}
     for word, modality in (("vis", "visible"), ("nir", "infrared")):
         lines = (
-            f"{row[0]} {int(row[1]) - 1}\n"
-            for row in rows
-            if int(row[1]) <= settings.identities and row[3] == modality
+            f"{row[0]} {label[row[1]]}\n" for row in rows if row[1] in label and row[3] == modality
         )
         yield f"idx/train_{word}.txt", "".join(lines)
-    yield "idx/test_id.txt", _line(range(settings.identities + 1, settings.all_identities + 1))
+    yield "idx/test_id.txt", _line(test)
 
 
 _LISTS: dict[Layout, Callable[[SyntheticSettings, Sequence[Row]], Files]] = {

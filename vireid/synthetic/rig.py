@@ -37,6 +37,8 @@ class Mount:
     """How far people are turned from it, radians; None where the settings say it."""
     twin: int | None = None
     """A camera beside it that sees the same walks."""
+    shown: int | None = None
+    """The camera number that files state; its own where nothing is said."""
 
     @property
     def modality(self) -> Modality:
@@ -46,7 +48,7 @@ class Mount:
     @property
     def file_number(self) -> int:
         """The camera number that files state."""
-        return self.number % _NEAR_INFRARED
+        return self.number if self.shown is None else self.shown
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ def _llcm_mounts(band: Band) -> tuple[Mount, ...]:
             noise=0.022 if night else 0.026,
             cast=(1.0, 1.0, 1.0) if night else cast,
             base_yaw=yaw,
+            shown=number,
         )
         for number, (scene, elevation, exposure, yaw, cast) in enumerate(_LLCM_PLACES, start=1)
     )

@@ -2,10 +2,14 @@
 
 import math
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 from vireid.errors import ConfigError
-from vireid.synthetic.rig import RIGS, Layout, Rig
+from vireid.synthetic.further import SIX, check_cameras, rig_of
+from vireid.synthetic.passing import passed
+from vireid.synthetic.people import People
+from vireid.synthetic.rig import RIGS, UNUSED_IN_TEST, Layout, Rig
 from vireid.types import SYSU_CAMERAS, Modality
 
 CAMERAS = tuple(SYSU_CAMERAS)
@@ -15,6 +19,8 @@ INFRARED_CAMERAS = tuple(c for c, kind in SYSU_CAMERAS.items() if kind == Modali
 
 _SHARES = (
     "unpaired",
+    "replace",
+    "overlap",
     "reversed_share",
     "dye_correlation",
     "vanishing_share",
@@ -44,7 +50,18 @@ class SyntheticSettings:
     """The seed of everything random, 0 or more."""
     unpaired: float = 0.0
     """Share of the training identities seen in one modality only, 0 to 1: half of them visible
-    only, half infrared only. Test identities are seen in both."""
+    only, half infrared only; the number of people stays, that of images falls. Test identities
+    are seen in both."""
+    replace: float = 0.0
+    """Share of the training identities whose visible images are those of another person, whom no
+    infrared camera sees, 0 to 1; the number of images stays, that of people grows. Not together
+    with ``unpaired``."""
+    overlap: float = 1.0
+    """Probability that a person, also of the test, passes a camera, 0 to 1; at least one of each
+    modality is passed."""
+    cameras: tuple[int, int] = SIX
+    """How many visible and how many infrared cameras there are, 1 to 50 each; only the layout
+    "manifest" has others than four and two. Those from the seventh on follow from the seed."""
     visible_images: int = 4
     """Images for each identity and visible camera, 1 to 99."""
     infrared_images: int = 6
@@ -95,10 +112,6 @@ class SyntheticSettings:
         object.__setattr__(self, "base_yaws", tuple(float(yaw) for yaw in self.base_yaws))
         if self.layout not in RIGS:
             raise ConfigError(f"layout is {self.layout!r}; expected {', '.join(RIGS)}")
-        if self.unpaired and self.layout == "regdb":
-            raise ConfigError(
-                "unpaired does not apply to RegDB's layout, whose folds test everybody; leave it 0"
-            )
         if len(self.base_yaws) != len(SYSU_CAMERAS) or not all(map(math.isfinite, self.base_yaws)):
             raise ConfigError(f"base_yaws is {self.base_yaws}; expected six finite angles")
         for name in _SHARES:
@@ -119,11 +132,27 @@ class SyntheticSettings:
                 raise ConfigError(f"{name} is {getattr(self, name)}; expected a whole number")
         for name, high in (("look_strength", 2), ("noise_strength", 4), ("light_strength", 2)):
             self._check(name, 0, high)
+        object.__setattr__(self, "cameras", check_cameras(self.cameras, self.layout))
+        if self.layout == "regdb":
+            self._check_regdb()
+        self.people.check()
 
     def _check(self, name: str, low: float, high: float) -> None:
         value = getattr(self, name)
         if not low <= value <= high:  # NaN fails too
             raise ConfigError(f"{name} is {value}; expected {low:g} to {high:g}")
+
+    def _check_regdb(self) -> None:
+        """Refuse what RegDB's layout cannot have."""
+        for name, default, why in (
+            ("unpaired", 0, "whose folds test everybody"),
+            ("replace", 0, "whose folds test everybody"),
+            ("overlap", 1, "which has one camera of each modality"),
+        ):
+            if getattr(self, name) != default:
+                raise ConfigError(
+                    f"{name} does not apply to RegDB's layout, {why}; leave it {default}"
+                )
 
     def images_of(self, camera: int) -> int:
         """Return how many images of an identity a camera takes.
@@ -140,44 +169,63 @@ class SyntheticSettings:
         infrared = self.rig.mount(camera).modality == Modality.INFRARED
         return self.infrared_images if infrared else self.visible_images
 
+    def cameras_of(self, identity: int) -> tuple[int, ...]:
+        """Return the cameras that see an identity.
+
+        Args:
+            identity: number of the identity, 1 or more.
+
+        Returns:
+            Numbers of cameras of the rig, rising. Who stands in for another passes the cameras
+            that this one would have passed.
+
+        >>> SyntheticSettings().cameras_of(1)
+        (1, 2, 3, 4, 5, 6)
+        """
+        people = self.people
+        only = people.one_modality_only.get(identity)
+        unused = UNUSED_IN_TEST.get(self.layout, ()) if people.is_test(identity) else ()
+        place = people.stand_ins.get(identity, identity)
+        seen: list[int] = []
+        for kind in Modality if only is None else (only,):
+            offered = [
+                mount.number
+                for mount in self.rig.mounts
+                if mount.modality == kind and mount.number not in unused
+            ]
+            seen += passed(self.seed, place, kind, offered, self.rig.seen_by[kind], self.overlap)
+        return tuple(sorted(seen))
+
     @property
     def rig(self) -> Rig:
         """The cameras."""
-        return RIGS[self.layout]
+        return rig_of(self.seed, self.cameras) if self.layout == "manifest" else RIGS[self.layout]
+
+    @cached_property
+    def people(self) -> People:
+        """Who is in the data set."""
+        return People(self.seed, self.identities, self.test_identities, self.unpaired, self.replace)
 
     @property
     def all_identities(self) -> int:
-        """Training and test identities together."""
-        return self.identities + self.test_identities
-
-    @property
-    def unpaired_identities(self) -> int:
-        """Training identities seen in one modality only; half of them, rounded up, visible."""
-        return round(self.unpaired * self.identities)
+        """Training and test identities together, and those who stand in for others."""
+        return self.people.count
 
     @property
     def total_images(self) -> int:
         """All images of the data set."""
-        unpaired = self.unpaired_identities
-        missing = {Modality.VISIBLE: unpaired // 2, Modality.INFRARED: (unpaired + 1) // 2}
-        images = {Modality.VISIBLE: self.visible_images, Modality.INFRARED: self.infrared_images}
-        return sum(
-            (self.all_identities - missing[kind]) * self.rig.seen_by[kind] * images[kind]
-            for kind in Modality
-        )
+        people = range(1, self.all_identities + 1)
+        return sum(self.images_of(camera) for k in people for camera in self.cameras_of(k))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as values that JSON can hold.
 
-        The fields ``layout`` and ``unpaired`` are left out where they have their defaults, so
-        that the files of older versions stay equal.
+        Fields that older versions did not know are left out where they have their defaults, so
+        that the files of those versions stay equal.
         """
-        fields = {**asdict(self), "base_yaws": list(self.base_yaws)}
-        if not self.unpaired:
-            del fields["unpaired"]
-        if self.layout == "sysu":
-            del fields["layout"]
-        return fields
+        fields = {**asdict(self), "base_yaws": list(self.base_yaws), "cameras": list(self.cameras)}
+        usual = {"layout": "sysu", "unpaired": 0, "replace": 0, "overlap": 1, "cameras": [*SIX]}
+        return {name: value for name, value in fields.items() if usual.get(name) != value}
 
 
 DEFAULTS: dict[Layout, SyntheticSettings] = {

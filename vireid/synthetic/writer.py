@@ -18,7 +18,6 @@ from vireid.synthetic.files import PATTERNS, image_name, lists
 from vireid.synthetic.picture import Picture, render_track
 from vireid.synthetic.portrait import dress
 from vireid.synthetic.settings import DEFAULTS, SyntheticSettings
-from vireid.synthetic.unpaired import cameras_of, one_modality_only
 from vireid.synthetic.wardrobe import draw_person
 from vireid.types import Modality, Tell
 
@@ -73,12 +72,13 @@ def synthesise(
     _claim(out)
     identities = range(1, settings.all_identities + 1)
     rows: dict[int, list[list[str]]] = {}
+    total = settings.total_images
     for identity, written in drawn_apart(
         partial(write_identity, out, settings), identities, processes
     ):
         rows[identity] = written
         if progress is not None:
-            progress(sum(map(len, rows.values())), settings.total_images)
+            progress(sum(map(len, rows.values())), total)
     everything = [row for identity in identities for row in rows[identity]]
     for name, text in lists(settings, everything):
         (out / name).parent.mkdir(exist_ok=True)
@@ -109,10 +109,13 @@ def _track(identity: int, camera: int) -> str:
 
 def _description(settings: SyntheticSettings) -> dict[str, Any]:
     found = {"version": VERSION, "images": settings.total_images, "settings": settings.as_dict()}
-    if settings.unpaired:
-        only = one_modality_only(settings)
+    people = settings.people
+    if people.unpaired or people.replace:
         for kind in Modality:
-            found[f"{kind.name.lower()}_only"] = [k for k, one in only.items() if one == kind]
+            alone = [k for k, one in people.one_modality_only.items() if one == kind]
+            found[f"{kind.name.lower()}_only"] = alone
+    if people.replace:
+        found["stands_in_for"] = {str(k): one for k, one in people.stand_ins.items()}
     return found
 
 
@@ -142,10 +145,11 @@ def _check_whole(out: Path, settings: SyntheticSettings) -> None:
     except (OSError, IndexError, ValueError) as error:
         raise DataError(f"{out}: factors.csv is missing or damaged; {ANEW}") from error
     gone = [path for path in paths if not (out / path).is_file()]
-    count = max(len(gone), settings.total_images - len(paths) + len(gone))
+    total = settings.total_images
+    count = max(len(gone), total - len(paths) + len(gone))
     if count:
         first = f", first {gone[0]}" if gone else ""
-        raise DataError(f"{out} lacks {count:,} of {settings.total_images:,} images{first}; {ANEW}")
+        raise DataError(f"{out} lacks {count:,} of {total:,} images{first}; {ANEW}")
 
 
 def _claim(out: Path) -> None:
@@ -186,7 +190,7 @@ def write_identity(out: Path, settings: SyntheticSettings, identity: int) -> lis
     """
     rows = []
     dressed = dress(draw_person(settings, identity))
-    for camera in cameras_of(settings, identity):
+    for camera in settings.cameras_of(identity):
         pictures = render_track(settings, identity, camera, dressed)
         for number, picture in enumerate(pictures, start=1):
             name = image_name(settings, identity, picture, number)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from vireid.errors import ABOVE_ZERO, BELOW_ONE, FROM_ZERO, outside
+from vireid.errors import FROM_ZERO, outside
 from vireid.terms.kept import Kept
 from vireid.terms.moves import Move, turns_of
+from vireid.terms.on_memories import OnMemories
 from vireid.terms.seen import Arrays, Batch
-from vireid.terms.term import Place, Term
+from vireid.terms.term import Place
 from vireid.types import Embeddings, Float, Labelling, PseudoLabels
 
 if TYPE_CHECKING:
@@ -22,16 +23,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ClusterNCE(Term):
+class ClusterNCE(OnMemories):
     """ClusterNCE against one memory for each cluster, which follows the embeddings.
 
     Source: Dai et al., Cluster Contrast for Unsupervised Person Re-Identification, equations 1, 2.
     """
 
-    temperature: float = 0.05
-    """Divides the similarities to the memories (more than 0)."""
-    momentum: float = 0.1
-    """Share of its old value that a memory keeps at an update, in [0, 1)."""
     memory_update: Literal["every", "hardest"] = "every"
     """Move a memory by every sample of its cluster, one after the other, or by the hardest."""
     focal: float = 0.0
@@ -49,8 +46,6 @@ class ClusterNCE(Term):
         """
         yield from super().problems(place)
         where = f"stage {place.stage}: {self.loss} "
-        yield from outside(where, self, ABOVE_ZERO, "temperature")
-        yield from outside(where, self, BELOW_ONE, "momentum")
         yield from outside(where, self, FROM_ZERO, "focal")
 
     def begin(

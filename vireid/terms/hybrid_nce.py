@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vireid.errors import ABOVE_ZERO, BELOW_ONE, FROM_ZERO, outside
+from vireid.errors import FROM_ZERO, outside
 from vireid.terms.cluster_nce import memory_rows
 from vireid.terms.kept import Kept
+from vireid.terms.on_memories import OnMemories
 from vireid.terms.parts import parts_of
 from vireid.terms.seen import Arrays, Batch
-from vireid.terms.term import Place, Term
+from vireid.terms.term import Place
 from vireid.types import Embeddings, Labelling
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class HybridNCE(Term):
+class HybridNCE(OnMemories):
     """ClusterNCE against two memories for each cluster: its mean and its hardest sample.
 
     With ``each_modality``, the slack applies to the mean of each modality, and the visible rows
@@ -33,10 +34,6 @@ class HybridNCE(Term):
     Visible-Infrared Person Re-identification (PCLHD), NeurIPS 2024, hybrid memory.
     """
 
-    temperature: float = 0.05
-    """Divides the similarities to the memories (more than 0)."""
-    momentum: float = 0.1
-    """Share of its old value that a memory keeps at an update, in [0, 1)."""
     slack: float = 0.2
     """Mean loss against the means up to which these do not pull (at least 0); 0 leaves it out."""
 
@@ -51,8 +48,6 @@ class HybridNCE(Term):
         """
         yield from super().problems(place)
         where = f"stage {place.stage}: {self.loss} "
-        yield from outside(where, self, ABOVE_ZERO, "temperature")
-        yield from outside(where, self, BELOW_ONE, "momentum")
         yield from outside(where, self, FROM_ZERO, "slack")
 
     def begin(

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from vireid.errors import SHARE, outside
+from vireid.terms.by_matching import ByMatching
 from vireid.terms.cluster_nce import ClusterNCE, centre_rows
-from vireid.terms.cross import across, matching_problems, partners
+from vireid.terms.cross import across, partners
 from vireid.terms.kept import Kept
 from vireid.terms.term import Place
 from vireid.types import NOISE, Embeddings, Labelling
 
 
 @dataclass(frozen=True)
-class JoinedNCE(ClusterNCE):
+class JoinedNCE(ByMatching, ClusterNCE):
     """ClusterNCE whose memories begin between the centres of matched clusters (ADCA).
 
     The rows of the other modality are its clusters' centres, not another term's memories, so that
@@ -31,10 +32,6 @@ class JoinedNCE(ClusterNCE):
     matched: str = "matched"
     """The label space whose matching says which clusters are partners."""
 
-    def spaces(self) -> tuple[str, ...]:
-        """Return the label spaces that it looks at."""
-        return self.labels, self.matched
-
     def problems(self, place: Place) -> Iterator[str]:
         """Yield what is wrong with the term in its stage.
 
@@ -46,7 +43,6 @@ class JoinedNCE(ClusterNCE):
         """
         yield from super().problems(place)
         yield from outside(f"stage {place.stage}: {self.loss} ", self, SHARE, "keep")
-        yield from matching_problems(self, self.matched, place)
 
     def begin(
         self,

@@ -8,14 +8,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from vireid.terms.cross import against_problems, matching_problems
+from vireid.terms.by_matching import ByMatching
+from vireid.terms.cross import against_problems
 from vireid.terms.kept import Kept
 from vireid.terms.term import Place, Term
 from vireid.types import Embeddings, Labelling
 
 
 @dataclass(frozen=True)
-class OtherSide(Term):
+class OtherSide(ByMatching):
     """A term of one modality's rows against the memories of a term on the other modality."""
 
     against: str = ""
@@ -25,10 +26,6 @@ class OtherSide(Term):
 
     memories: ClassVar[type[Term]]
     """What the term has to be that it names."""
-
-    def spaces(self) -> tuple[str, ...]:
-        """Return the label spaces that it looks at."""
-        return self.labels, self.matched
 
     def others(self) -> tuple[str, ...]:
         """Return the name of the term whose memories it reads and moves."""
@@ -43,7 +40,7 @@ class OtherSide(Term):
         Yields:
             One message for each problem.
         """
-        found = [*super().problems(place), *matching_problems(self, self.matched, place)]
+        found = [*super().problems(place)]
         found += against_problems(self, self.against, self.memories, place)
         yield from dict.fromkeys(found)
 

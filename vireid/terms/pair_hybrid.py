@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from vireid.terms.by_matching import ByMatching
 from vireid.terms.cluster_nce import centre_rows
-from vireid.terms.cross import across, matching_problems, partners
+from vireid.terms.cross import across, partners
 from vireid.terms.hybrid_nce import HybridNCE
 from vireid.terms.kept import Kept
-from vireid.terms.term import Place
 from vireid.types import Embeddings, Labelling
 
 
 @dataclass(frozen=True)
-class PairHybrid(HybridNCE):
+class PairHybrid(ByMatching, HybridNCE):
     """HybridNCE whose memories begin at the mean of a cluster's centre and its partner's (RPNR).
 
     This term's rows are those of its own modality, infrared in RPNR; a ``cross_hybrid`` against it
@@ -26,22 +26,6 @@ class PairHybrid(HybridNCE):
 
     matched: str = "matched"
     """The label space whose matching says which clusters are partners."""
-
-    def spaces(self) -> tuple[str, ...]:
-        """Return the label spaces that it looks at."""
-        return self.labels, self.matched
-
-    def problems(self, place: Place) -> Iterator[str]:
-        """Yield what is wrong with the term in its stage.
-
-        Args:
-            place: the stage.
-
-        Yields:
-            One message for each problem.
-        """
-        yield from super().problems(place)
-        yield from matching_problems(self, self.matched, place)
 
     def begin(
         self,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vireid.errors import ABOVE_ZERO, BELOW_ONE, outside
 from vireid.terms.kept import Kept
 from vireid.terms.moves import turns_of
+from vireid.terms.on_memories import OnMemories
 from vireid.terms.seen import Arrays, Batch
-from vireid.terms.term import Place, Term
+from vireid.terms.term import Place
 from vireid.types import NOISE, Embeddings, Int, Labelling, Modality
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class ProxyNCE(Term):
+class ProxyNCE(OnMemories):
     """Contrast with proxies: two memories, mean and hardest, for each cluster and modality in it.
 
     The proxies of an image's cluster, one or two, are its positives; its negatives are the most
@@ -32,10 +32,6 @@ class ProxyNCE(Term):
     Source: BMIL (2026), proxies of mixed clusters; the memories are those of ``HybridNCE``.
     """
 
-    temperature: float = 0.05
-    """Divides the similarities to the memories (more than 0)."""
-    momentum: float = 0.1
-    """Share of its old value that a memory keeps at an update, in [0, 1)."""
     nearest: int = 50
     """Proxies that an image is compared with, its positives among them (at least 3); all of them
     where there are fewer."""
@@ -51,8 +47,6 @@ class ProxyNCE(Term):
         """
         yield from super().problems(place)
         where = f"stage {place.stage}: {self.loss} "
-        yield from outside(where, self, ABOVE_ZERO, "temperature")
-        yield from outside(where, self, BELOW_ONE, "momentum")
         if self.nearest <= len(Modality):
             yield (
                 f"{where}nearest is {self.nearest}; expected at least {len(Modality) + 1}, as a "

@@ -54,7 +54,6 @@ class Term(ABC):
     each_modality: bool = False
     """Add the means of the visible and of the infrared rows (the released intra), in place of one
     mean over all rows, of which two thirds are visible."""
-
     phase: Literal["all", "odd", "even"] = "all"
     """Epochs of the stage in which the term is computed, the first, third and so on being odd; in
     the others it neither counts nor moves anything."""
@@ -86,6 +85,11 @@ class Term(ABC):
     def needs_teacher(self) -> bool:
         """Whether ``begin`` needs the teacher's embeddings, where the recipe has a teacher."""
         return False
+
+    @property
+    def needs_trust(self) -> bool:
+        """Whether it looks at how far the labels of its label spaces are trusted."""
+        return True
 
     def takes_part(self, epoch: int) -> bool:
         """Tell whether the term is computed in an epoch, by its ``phase``.

@@ -1,6 +1,5 @@
 """What is renewed between epochs: labels, memories and centres, at times the weights."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
@@ -67,7 +66,12 @@ def renew(state: TrainingState, recipe: Recipe, stage: StageConfig, sources: Sou
 
     fresh = False
     if state.labels_are_due(stage):
-        fresh = _relabel(state, recipe, stage, sources, embedded)
+        begins = state.labelled == UNLABELLED
+        embeddings = embedded()
+        if _relabel(state, recipe, stage, sources, embeddings):
+            again = begins and state.begin_again(recipe)
+            _begin(state, recipe, stage, sources, embedded() if again else embeddings)
+            fresh = not again
     elif state.centres_are_due(stage):
         _recentre(state, stage, sources, embedded())
     else:
@@ -105,19 +109,15 @@ def _relabel(
     recipe: Recipe,
     stage: StageConfig,
     sources: Sources,
-    embedded: Callable[[], Embeddings],
+    embeddings: Embeddings,
 ) -> bool:
-    """Embed every training image once, label it anew and let the terms begin.
-
-    Tell whether the labels were taken, and are those of the network as it is then.
-    """
-    embeddings = embedded()
+    """Label every training image anew; tell whether the labels were taken."""
 
     def label(search: NeighbourSearch) -> _Labelled:
         labelling = sources.labeller.label(
             embeddings,
             sources.images.known(),
-            stage.spaces(sources.labeller.spaces()),
+            stage.asked(sources.labeller.spaces()),
             generator=seeds.generator(recipe.seed, "labelling", stage.name, state.epoch),
             search=search,
         )
@@ -130,7 +130,6 @@ def _relabel(
 
     search = partial(sources.search, search=_where(embeddings))
     found = sources.once(label, search, embeddings)
-    begins = state.labelled == UNLABELLED
     state.labelled = state.epoch
     state.troubles, state.kept = list(found.verdict.troubles), found.verdict.kept
     if found.verdict.keeps:
@@ -138,23 +137,29 @@ def _relabel(
     labelling = found.labelling
     state.labelling, state.signals, state.clarity = labelling, found.signals, found.clarity
     state.last_labels |= {name: space.labels for name, space in labelling.spaces.items()}
-    again = begins and state.begin_again(recipe)
-    if again:
-        embeddings = embedded()
+    return True
 
+
+def _begin(
+    state: TrainingState,
+    recipe: Recipe,
+    stage: StageConfig,
+    sources: Sources,
+    embeddings: Embeddings,
+) -> None:
+    """Let the terms of a stage begin with new labels."""
     embeddings = _with_teacher(embeddings, state, recipe, stage, sources)
     search = partial(sources.search, search=_where(embeddings))
 
     def begin(search: NeighbourSearch) -> dict[str, Kept]:
         k = max((term.needs_neighbours for term in stage.all_terms().values()), default=0)
         near = nearest_images(embeddings, k, search) if k else None
-        told = replace(labelling, nearest=near)
+        told = replace(state.labelling, nearest=near)
         return begin_terms(stage, told, embeddings, recipe.seed, epoch=state.epoch)
 
     terms = sources.once(begin, search, embeddings)
     state.terms = terms_on_device(stage.all_terms(), terms, state.network.mean.device)
     train_terms(state.optimiser, trained(stage.all_terms(), state.terms))
-    return not again
 
 
 def _with_teacher(

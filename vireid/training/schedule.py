@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from vireid.config import StageConfig
 from vireid.terms import Term
+from vireid.terms.turns import is_on, passed, ramp_at
 
 
 def learning_rate(stage: StageConfig, epoch: int, iteration: int) -> float:
@@ -21,8 +22,8 @@ def learning_rate(stage: StageConfig, epoch: int, iteration: int) -> float:
     >>> learning_rate(stage, 1, 0), learning_rate(stage, 6, 0)
     (1.0, 0.3)
     """
-    passed = sum(epoch >= _epochs(share, stage) for share in stage.milestones)
-    rate = stage.learning_rate * stage.decay**passed
+    falls = sum(epoch >= passed(share, stage.epochs) for share in stage.milestones)
+    rate = stage.learning_rate * stage.decay**falls
     if epoch >= stage.warmup:
         return rate
     if stage.warmup_by == "epoch":
@@ -43,8 +44,7 @@ def is_active(term: Term, stage: StageConfig, epoch: int) -> bool:
         True once the term's share of the stage has passed, and in the last epoch at the latest; as
         long as its ramp is not at 0.
     """
-    begun = epoch >= min(_epochs(term.start, stage), stage.epochs - 1)
-    return begun and ramp_factor(term, stage, epoch) > 0
+    return is_on(term, stage.epochs, epoch)
 
 
 def ramp_factor(term: Term, stage: StageConfig, epoch: int) -> float:
@@ -63,8 +63,7 @@ def ramp_factor(term: Term, stage: StageConfig, epoch: int) -> float:
     >>> [ramp_factor(term, StageConfig("s", 6, {}), epoch) for epoch in range(6)]
     [0, 0, 0.25, 0.5, 0.5, 1]
     """
-    parts = len(term.ramp)
-    return term.ramp[epoch * parts // stage.epochs] if parts else 1.0
+    return ramp_at(term, stage.epochs, epoch)
 
 
 def in_epoch(term: Term, stage: StageConfig, epoch: int) -> Term:
@@ -81,8 +80,3 @@ def in_epoch(term: Term, stage: StageConfig, epoch: int) -> Term:
     if not term.ramp:
         return term
     return replace(term, weight=term.weight * ramp_factor(term, stage, epoch))
-
-
-def _epochs(share: float, stage: StageConfig) -> float:
-    """Return a share of the stage's epochs, such as 7 for 0.7 of 10, which floats exceed."""
-    return round(share * stage.epochs, 9)

@@ -17,7 +17,7 @@ from vireid.training.prepared import Prepared, load_batch
 from vireid.training.schedule import in_epoch, is_active
 from vireid.training.state import TrainingState
 from vireid.training.teacher import update_teacher
-from vireid.training.untouched import Untouched, give_back_kept, kept_copies
+from vireid.training.untouched import Untouched, give_back_kept, kept_before
 from vireid.training.workers import Agree, Forward
 
 
@@ -118,7 +118,8 @@ class Stepping:
             statistics.give_back(skipped)
             return values, skipped
         take_step(state.optimiser, state.scaler, (skipped, bad) if late else None)
-        before = kept_copies(step.terms, state.terms) if late else {}
+        shown = {name: step.terms[name] for name in plans}
+        before = kept_before(shown, state.terms) if late else {}
         update_terms(step.terms, state.terms, output, plans)
         if late:
             statistics.give_back(skipped)

@@ -34,28 +34,29 @@ class Untouched:
             torch._foreach_copy_(buffers, views)
 
 
-def kept_copies(
+def kept_before(
     terms: Mapping[str, Term], kept: Mapping[str, Kept]
 ) -> dict[str, dict[str, Tensor]]:
-    """Return copies of what the updates of terms may move: what they keep, and what they name.
+    """Return what the updates of terms may move: what they keep, and what they name.
+
+    Moves replace memories and change none in place, so that the tensors themselves do; an update
+    of a term's own may change them, and gets copies.
 
     Args:
-        terms: of a step.
+        terms: those that have rows in the batch.
         kept: what all terms of the stage keep, before it moves.
 
     Returns:
-        Copies by name, by term; what the optimiser moves is left out.
+        Tensors by name, by term; what the optimiser moves is left out.
     """
-    named = [other for name, term in terms.items() for other in (name, *term.others())]
-    return {
-        name: {
-            key: value.clone()
-            for key, value in kept[name].items()
-            if not isinstance(value, nn.Parameter)
-        }
-        for name in dict.fromkeys(named)
-        if name in kept
-    }
+    found = {}
+    for updates in (False, True):  # of terms with an update of their own last, as copies
+        for name, term in terms.items():
+            if (type(term).update is not Term.update) == updates:
+                for other in kept.keys() & {name, *term.others()}:
+                    tensors = _unlearned(kept[other]).items()
+                    found[other] = {key: v.clone() if updates else v for key, v in tensors}
+    return found
 
 
 def give_back_kept(
@@ -67,18 +68,24 @@ def give_back_kept(
 
     Args:
         kept: what they keep, after it moved; changes.
-        before: copies of before.
+        before: what ``kept_before`` returned.
         skipped: a scalar where they are; not 0 where the step is skipped.
     """
     for name, old in before.items():
         now = kept[name]
-        new = {key: v for key, v in now.items() if not isinstance(v, nn.Parameter)}
+        new = _unlearned(now)
         if {key: v.shape for key, v in new.items()} == {key: v.shape for key, v in old.items()}:
-            now.update({key: torch.where(skipped > 0, old[key], new[key]) for key in old})
+            moved = [key for key in old if new[key] is not old[key]]
+            now.update({key: torch.where(skipped > 0, old[key], new[key]) for key in moved})
         elif skipped:
             for key in new:
                 del now[key]
             now.update(old)
+
+
+def _unlearned(kept: Kept) -> dict[str, Tensor]:
+    """Return what a term keeps and no optimiser moves."""
+    return {key: value for key, value in kept.items() if not isinstance(value, nn.Parameter)}
 
 
 def _kinds(buffers: Iterable[Tensor]) -> list[torch.dtype]:
