@@ -38,6 +38,7 @@ def run(words: list[str]) -> None:
         seeds=arguments.seeds,
         test=arguments.test,
         rows=arguments.rows,
+        page=arguments.page,
         base=arguments.base,
         bound=arguments.bound or arguments.bound is not None,
         settings=arguments.set,
@@ -78,6 +79,10 @@ def _parser() -> Parser:
         "--rows", type=folder, metavar="FILE.csv",
         help="where rows are noted, and found again; beside it lie FILE.md, FILE-search.csv and\n"
         "FILE-choices.yaml (default: OUT/rows.csv)",
+    )  # fmt: skip
+    command.add_argument(
+        "--page", type=folder, metavar="PAGE.md",
+        help="another place of the page, where several comparisons share a file of rows",
     )  # fmt: skip
     command.add_argument("--show", action="store_true", help="train nothing; show what is there")
     _add_fairness(command)

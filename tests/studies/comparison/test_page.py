@@ -33,7 +33,7 @@ def test_gains_are_paired_and_their_error_is_that_of_the_mean():
     assert found.mean == statistics.mean(differences)
     assert math.isclose(found.deviation, statistics.stdev(differences))
     assert gain(MORE, [replace(one, seed=one.seed + 5) for one in BASE]) is None
-    table = cells(score_table(Shown({"base": BASE, "more": MORE}, "base", 3), PLAIN))
+    table = cells(score_table(Shown({"base": BASE, "more": MORE}, "base", {PLAIN: 3}), PLAIN))
     assert table["`more`"]["mAP over `base`"] == "+3.0 ± 0.6", "1 / sqrt(3), not 1"
     assert table["`base`"]["mAP over `base`"] == "–"
     assert table["`base`"]["mAP"] == "50.0 ± 10.0"
@@ -41,7 +41,7 @@ def test_gains_are_paired_and_their_error_is_that_of_the_mean():
 
 def test_a_line_says_what_the_method_knows_and_how_it_was_set():
     oracle = [replace(one, oracle=True, setting="eps − 0.1") for one in MORE]
-    found = cells(score_table(Shown({"base": BASE, "bound": oracle}, "base", 3), PLAIN))
+    found = cells(score_table(Shown({"base": BASE, "bound": oracle}, "base", {PLAIN: 3}), PLAIN))
     line = found["`bound` (*oracle*)"]
     assert (line["cameras"], line["tracks"], line["settings"]) == ("yes", "no", "eps − 0.1")
     assert (line["shared ARI"], line["minutes"], line["memory (MB)"]) == (
@@ -54,8 +54,8 @@ def test_what_failed_or_is_missing_is_counted_and_told():
     lost = Row("more", "moremore", "data-c1", "c1", PLAIN, 3, failed="no clusters were left",
                images=100, network="net, 96 x 48", commit="c0ffee")  # fmt: skip
     rows = {"base": BASE, "more": [*MORE, lost], "none": []}
-    page = comparison_page(Shown(rows, "base", 4, ["`more` is not fair."]))
-    table = cells(score_table(Shown(rows, "base", 4), PLAIN))
+    page = comparison_page(Shown(rows, "base", {PLAIN: 4}, ["`more` is not fair."]))
+    table = cells(score_table(Shown(rows, "base", {PLAIN: 4}), PLAIN))
     assert table["`base`"]["runs"] == "3 of 4"
     assert table["`more`"]["runs"] == "4, 1 failed"
     assert table["`more`"]["mAP"] == "53.0 ± 9.5", "of those that were trained"
@@ -69,7 +69,9 @@ def test_what_failed_or_is_missing_is_counted_and_told():
 def test_each_protocol_has_a_table_and_the_caption_says_what_all_have_in_common():
     flipped = [replace(one, protocol=FLIP, mAP=one.mAP + 1) for one in BASE]
     other = [row("more", 0, 70.0, contents="c2", protocol="other")]
-    page = comparison_page(Shown({"base": [*BASE, *flipped], "more": other}, "base", 3))
+    page = comparison_page(
+        Shown({"base": [*BASE, *flipped], "more": other}, "base", {PLAIN: 3, FLIP: 3, "other": 3})
+    )
     assert [part for part in page.split("\n\n") if part.startswith("**")] == [
         f"**{PLAIN}**", f"**{FLIP}**", "**other**",
     ]  # fmt: skip
@@ -81,4 +83,4 @@ def test_each_protocol_has_a_table_and_the_caption_says_what_all_have_in_common(
 
 
 def test_a_page_of_nothing():
-    assert comparison_page(Shown({"base": []}, "base", 3)) == "No row is there yet.\n"
+    assert comparison_page(Shown({"base": []}, "base", {PLAIN: 3})) == "No row is there yet.\n"

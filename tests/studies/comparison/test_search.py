@@ -1,12 +1,13 @@
 """The same search for each method, on development data."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 
 import vireid
 from vireid.errors import ConfigError
-from vireid.studies.comparison import Row, RowFile, read_choices
+from vireid.studies.comparison import Row, RowFile, read_choices, work
 from vireid.studies.comparison.search import best_of
 
 ROW = Row("m", "r", "dev", "c", "all", 0, 1.0, 2.0, 3.0, training_mAP=50.0, clarity=0.5)
@@ -93,3 +94,20 @@ def test_a_setting_that_cannot_be_trained_is_not_chosen():
     unknown = replace(ROW, training_mAP=None)
     with pytest.raises(ConfigError, match="m has no training_mAP on dev; it needs people that"):
         best_of("m", [[ROW], [unknown]], "training_mAP")
+
+
+def test_what_another_process_tries_is_waited_for(compare, short, tmp_path, pretended, monkeypatch):
+    compare([short("one")], out="first")
+    pretended.clear()
+    asked = []
+
+    @contextmanager
+    def taken(file, *, wait=True):
+        asked.append((file.name, wait))
+        yield wait or "dev-" not in str(file.parent.name)
+
+    monkeypatch.setattr(work, "locked", taken)
+    (tmp_path / "table-search.csv").unlink()
+    compare([short("one")], out="second")
+    assert asked.count((".seed-0.lock", True)) == 2, "both settings"
+    assert [data for _, data, _ in pretended] == ["dev", "dev"]

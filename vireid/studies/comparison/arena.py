@@ -1,5 +1,6 @@
 """What all rows of a comparison have in common: data, seeds, protocols, code, and where it lies."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +92,11 @@ class Arena:
         known = {row.key: row for row in self.file.rows()}
         keys = [(entry.digest, place.contents, protocol, seed) for protocol in place.protocols]
         return [known[key] for key in keys] if all(key in known for key in keys) else []
+
+    def wanted(self) -> dict[str, int]:
+        """Return how many trainings each method is to have, by the whole name of the protocol."""
+        count = Counter(protocol for place in self.places for protocol in place.protocols)
+        return {protocol: places * len(self.seeds) for protocol, places in count.items()}
 
     def table(self, entries: Sequence[Entry]) -> dict[str, list[Row]]:
         """Return what is known of methods.

@@ -49,6 +49,7 @@ def compare(
     seeds: Sequence[int] = (0, 1, 2),
     test: Sequence[Path | str] | None = None,
     rows: Path | str | None = None,
+    page: Path | str | None = None,
     base: str | None = None,
     bound: Sequence[str] | bool = False,
     settings: Sequence[str] = (),
@@ -81,6 +82,7 @@ def compare(
         rows: CSV of the results, such as a committed ``table.csv``; beside it lie the page
             (``table.md``), the search (``table-search.csv``) and what it chose
             (``table-choices.yaml``). ``rows.csv`` in ``out`` where not given.
+        page: another place of the page, where several comparisons share a file of rows.
         base: the row that gains are over and settings are held against; the first where not given.
         bound: rows whose supervised bound gets a row too, marked as oracle; True for the base.
         settings: changes of all recipes, such as ``augmentation.exchange_grey=true``.
@@ -129,7 +131,8 @@ def compare(
     entries += bounds(entries, [base] * bound if isinstance(bound, bool) else bound)
     if train:
         train_missing(compared, entries)
-    return _present(compared, entries, base, choices)
+    page_file = _beside(file, ".md") if page is None else Path(page)
+    return _present(compared, entries, base, choices, page_file)
 
 
 def _beside(file: Path, ending: str) -> Path:
@@ -146,7 +149,7 @@ def _choose(
 
 
 def _present(
-    arena: Arena, entries: Sequence[Entry], base: str, choices: Choices | None
+    arena: Arena, entries: Sequence[Entry], base: str, choices: Choices | None, page: Path
 ) -> Compared:
     """Write the page of all rows that are there."""
     rows = arena.table(entries)
@@ -154,11 +157,10 @@ def _present(
     recipes = {entry.name: entry.recipe for entry in entries}
     remarks = [f"Settings: {choices.how()}."] if choices else []
     remarks += differences(recipes, base)
-    shown = Shown(rows, base, len(arena.places) * len(arena.seeds), remarks)
-    page, file = comparison_page(shown), arena.file.path
-    with locked(arena.lock), whole_file(_beside(file, ".md")) as target:
-        target.write_text(f"    {arena.settings.again}\n\n{page}", encoding="utf-8")
-    return Compared(rows, page, file, _beside(file, ".md"))
+    text = comparison_page(Shown(rows, base, arena.wanted(), remarks))
+    with locked(arena.lock), whole_file(page) as target:
+        target.write_text(f"    {arena.settings.again}\n\n{text}", encoding="utf-8")
+    return Compared(rows, text, arena.file.path, page)
 
 
 def _warn_of_other_code(rows: Mapping[str, Sequence[Row]], entries: Sequence[Entry]) -> None:

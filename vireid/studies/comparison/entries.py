@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from vireid.config import Recipe
 from vireid.errors import ConfigError
 from vireid.recipes import is_shipped, load_recipe
@@ -12,6 +14,7 @@ from vireid.studies.comparison.choices import Choices
 from vireid.studies.comparison.digests import recipe_digest
 from vireid.studies.comparison.fairness import demand_equal, images_seen, with_images
 from vireid.studies.upper_bound import Identities
+from vireid.types import Known
 
 NOT_SEARCHED = "as it ships, not searched"
 """What is said of the settings of a method that got no search where others did."""
@@ -38,16 +41,20 @@ class Entry:
         """Whether it is trained with true identities."""
         return isinstance(self.recipe.labelling, Identities)
 
-    def knows(self, what: str) -> bool:
-        """Tell whether its labeller is told of something besides modalities.
+    @property
+    def cameras(self) -> bool:
+        """Whether its labeller makes anything of cameras."""
+        return self._misses(Known(np.array([0, 1]), track=np.array([1, 2]), time=np.zeros(2)))
 
-        Args:
-            what: cameras or tracks.
+    @property
+    def tracks(self) -> bool:
+        """Whether its labeller makes anything of tracks."""
+        return self._misses(Known(np.array([0, 1]), camera=np.array([1, 2])))
 
-        Returns:
-            True where the labeller has that switch, and it is on.
-        """
-        return bool(getattr(self.recipe.labelling, f"use_{what}", False))
+    def _misses(self, known: Known) -> bool:
+        """Tell whether the labeller says that settings of its lie idle, by what is not known."""
+        idle = getattr(self.recipe.labelling, "idle", None)
+        return idle is not None and any(idle(known))
 
     @property
     def folder(self) -> str:

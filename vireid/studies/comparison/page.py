@@ -22,8 +22,8 @@ class Shown:
     """By method, in the order of the table."""
     base: str
     """The method that all others are held against."""
-    wanted: int
-    """Trainings of each method: data sets x seeds."""
+    wanted: Mapping[str, int]
+    """Trainings of each method, data sets x seeds, by the whole name of the protocol."""
     remarks: Sequence[str] = ()
     """Sentences on what is not equal in all rows, and on how settings were chosen."""
 
@@ -64,7 +64,7 @@ def score_table(shown: Shown, protocol: str) -> str:
     for name, rows in shown.rows.items():
         found = _of(rows, protocol)
         if found:
-            lines.append(_line(_cells(shown, name, found, of_base)))
+            lines.append(_line(_cells(name, found, of_base, shown.base, shown.wanted[protocol])))
     return "\n".join(lines)
 
 
@@ -83,19 +83,21 @@ def gain(rows: Sequence[Row], base: Sequence[Row]) -> Spread | None:
     return spread(one - other for one, other in pairs if one is not None and other is not None)
 
 
-def _cells(shown: Shown, name: str, rows: Sequence[Row], base: Sequence[Row]) -> Iterator[str]:
+def _cells(
+    name: str, rows: Sequence[Row], of_base: Sequence[Row], base: str, wanted: int
+) -> Iterator[str]:
     first = rows[0]
     yield f"`{name}` (*oracle*)" if first.oracle else f"`{name}`"
     for score in SCORES:
         yield _text(_spread(rows, score), 1)
-    yield UNKNOWN if name == shown.base else _gain_text(gain(rows, base))
+    yield UNKNOWN if name == base else _gain_text(gain(rows, of_base))
     for cost, (_, digits) in COSTS.items():
         yield _text(_spread(rows, cost), digits)
     yield "yes" if first.cameras else "no"
     yield "yes" if first.tracks else "no"
     yield first.setting or "as it ships"
     failed = sum(bool(row.failed) for row in rows)
-    of = "" if len(rows) == shown.wanted else f" of {shown.wanted}"
+    of = "" if len(rows) == wanted else f" of {wanted}"
     yield f"{len(rows)}{of}" + (f", {failed} failed" if failed else "")
 
 
