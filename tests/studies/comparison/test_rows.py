@@ -1,11 +1,13 @@
 """The file of rows."""
 
 from dataclasses import replace
+from threading import Thread
 
 import pytest
 
 from vireid.errors import CheckpointError
 from vireid.studies.comparison import Row, RowFile, read_table, write_table
+from vireid.studies.comparison.rows import alone_beside
 
 ROW = Row(
     "mmm", "abc", "people", "def", "all-search", 0, 50.0, 40.0, 30.0, 0.5, 70.0, 0.25, 1.5, 900.0,
@@ -37,6 +39,30 @@ def test_a_row_of_the_same_training_takes_the_place_of_the_earlier_one(tmp_path)
     assert [(row.mAP, row.protocol) for row in file.rows()] == [
         (41.0, "all-search"), (40.0, "indoor"),
     ]  # fmt: skip
+
+
+def test_processes_add_one_after_the_other(tmp_path):
+    file, done = RowFile(tmp_path / "new" / "rows.csv"), []
+
+    def add(seed):
+        file.add([replace(ROW, seed=seed)])
+        done.append(seed)
+
+    adders = [Thread(target=add, args=(seed,)) for seed in range(8)]
+    with alone_beside(file.path):
+        for adder in adders:
+            adder.start()
+        assert not done
+    for adder in adders:
+        adder.join()
+    assert [row.seed for row in file.rows()] == list(range(8)), "no line is lost"
+    assert [path.name for path in file.path.parent.iterdir()] == ["rows.csv"]
+
+
+def test_a_place_that_cannot_be_written_to_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CheckpointError, match=r"cannot write .*rows\.csv: "):
+        RowFile(tmp_path / "file" / "rows.csv").add([ROW])
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,20 @@ def test_what_is_compared_on_chooses_nothing(compare, short, people, pretended):
     assert not pretended
 
 
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [
+        ({"choose": "mAP"}, "choose is mAP; expected one of training_mAP, clarity"),
+        ({"search_count": 0}, "--search-count 0: expected at least 1"),
+        ({"search_count": 40}, "settings that change this training; expected 40"),
+    ],
+)
+def test_a_search_that_cannot_be_is_refused(compare, short, pretended, named, message):
+    with pytest.raises(ConfigError, match=message):
+        compare([short("one")], **named)
+    assert not pretended
+
+
 def test_the_best_is_that_of_the_highest_mean_the_first_of_equal_ones():
     def tried(*values):
         return [replace(ROW, training_mAP=value, seed=seed) for seed, value in enumerate(values)]

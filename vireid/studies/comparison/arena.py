@@ -73,11 +73,6 @@ class Arena:
     commit: str
     """Of the code that trains."""
 
-    @property
-    def lock(self) -> Path:
-        """The file whose lock is held by who adds to the results."""
-        return self.out / ".lock"
-
     def found(self, entry: Entry, place: Place, seed: int) -> list[Row]:
         """Return what is known of a training.
 

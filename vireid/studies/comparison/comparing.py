@@ -13,15 +13,21 @@ from vireid.runs.machine import find_device
 from vireid.runs.watch import Watching, nobody
 from vireid.scoring import Flip, ProtocolOptions
 from vireid.studies.comparison.arena import Arena, Settings, arena, code_digest
-from vireid.studies.comparison.choices import Choices, Rule, merged, read_choices, write_choices
+from vireid.studies.comparison.choices import (
+    RULES,
+    Choices,
+    Rule,
+    merged,
+    read_choices,
+    write_choices,
+)
 from vireid.studies.comparison.entries import Entry, bounds, load_entries, name_of, with_choices
 from vireid.studies.comparison.fairness import differences
 from vireid.studies.comparison.moves import COUNT
 from vireid.studies.comparison.page import Shown, comparison_page
-from vireid.studies.comparison.rows import Row
+from vireid.studies.comparison.rows import Row, alone_beside
 from vireid.studies.comparison.search import demand_other_data, search
 from vireid.studies.comparison.work import train_missing
-from vireid.studies.folder import locked
 from vireid.studies.study import distinct_seeds
 
 _log = logging.getLogger(__name__)
@@ -143,8 +149,12 @@ def _choose(
     development: Arena, entries: Sequence[Entry], file: Path, rule: Rule, count: int
 ) -> None:
     """Search for settings, and note them with those of methods searched earlier."""
+    if rule not in RULES:
+        raise ConfigError(f"choose is {rule}; expected one of {', '.join(RULES)}")
+    if count < 1:
+        raise ConfigError(f"--search-count {count}: expected at least 1")
     now = search(development, entries, rule, count)
-    with locked(development.lock):
+    with alone_beside(file):
         write_choices(merged(read_choices(file), now), file)
 
 
@@ -158,7 +168,7 @@ def _present(
     remarks = [f"Settings: {choices.how()}."] if choices else []
     remarks += differences(recipes, base)
     text = comparison_page(Shown(rows, base, arena.wanted(), remarks))
-    with locked(arena.lock), whole_file(page) as target:
+    with whole_file(page) as target:
         target.write_text(f"    {arena.settings.again}\n\n{text}", encoding="utf-8")
     return Compared(rows, text, arena.file.path, page)
 

@@ -1,7 +1,10 @@
 """What a comparison has found: a line for each training and protocol, fit to be committed."""
 
 import csv
-from collections.abc import Iterable, Sequence
+import fcntl
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from io import StringIO
 from pathlib import Path
@@ -79,7 +82,7 @@ SWITCHES = ("oracle", "cameras", "tracks")
 
 
 class RowFile:
-    """A file of rows; who adds to it holds the lock of the comparison.
+    """A file of rows; several processes may add to it.
 
     Args:
         path: CSV; made with the first row.
@@ -115,9 +118,35 @@ class RowFile:
             CheckpointError: the file is damaged or cannot be written.
         """
         new = {row.key for row in rows}
-        kept = [row for row in self.rows() if row.key not in new]
-        with whole_file(self.path, CheckpointError) as file:
-            file.write_text(write_table([*kept, *rows]), encoding="utf-8")
+        with alone_beside(self.path):
+            kept = [row for row in self.rows() if row.key not in new]
+            with whole_file(self.path, CheckpointError) as file:
+                file.write_text(write_table([*kept, *rows]), encoding="utf-8")
+
+
+@contextmanager
+def alone_beside(path: Path) -> Iterator[None]:
+    """Keep out other processes that change files in the folder of a file; nothing is left there.
+
+    Args:
+        path: the file; its folder is made where it is missing.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        CheckpointError: the folder cannot be made or read.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path.parent, os.O_RDONLY)
+    except OSError as error:
+        raise CheckpointError(f"cannot write {path}: {error.strerror}; give another") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def write_table(rows: Iterable[Row]) -> str:

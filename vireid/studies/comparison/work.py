@@ -61,9 +61,7 @@ def _train(arena: Arena, job: Job, *, wait: bool) -> bool:
     with locked(_folder(arena, job) / f".seed-{seed}.lock", wait=wait) as mine:
         if mine and not arena.found(entry, place, seed):
             _log.info("\n%s: %s", _name(job), entry.setting or "as it ships")
-            rows = _rows(arena, job)
-            with locked(arena.lock):
-                arena.file.add(rows)
+            arena.file.add(_rows(arena, job))
         return mine
 
 
