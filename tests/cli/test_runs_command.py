@@ -1,6 +1,7 @@
 """`vireid runs`."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -33,7 +34,7 @@ def test_the_table_has_a_line_for_each_run_and_a_reason_for_each_damage(runs, ca
     assert "people (SYSU-MM01 layout)" in lines[0]
     assert cells[0][-5:-3] == ["-", "-"]
     assert cells[1][-6:-3] == ["aligned", "61.8", "57.5"]
-    assert cells[1][-1].startswith("0:00:0")
+    assert re.fullmatch(r"\d+:\d\d:\d\d", cells[1][-1])
     (reason,) = lines[3:]
     assert reason.startswith(f"damaged: {runs / 'c'}: {runs / 'c' / 'recipe.yaml'}: ")
 
