@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vireid.scoring.checking import check
     from vireid.scoring.data_card import write_data_card
     from vireid.scoring.evaluating import evaluate
+    from vireid.studies.comparison import compare
     from vireid.studies.paper import paper_table
     from vireid.studies.reproduction.reproduce import reproduce
     from vireid.synthetic import SyntheticSettings, synthesise
@@ -45,6 +46,7 @@ _HOME = {
     "TrainingImages": "vireid.training",
     "build_network": "vireid.models",
     "check": "vireid.scoring.checking",
+    "compare": "vireid.studies.comparison",
     "crop": "vireid.cropping.crop",
     "embed": "vireid.runs.embed",
     "evaluate": "vireid.scoring.evaluating",
@@ -80,6 +82,7 @@ __all__ = [
     "TrainingImages",
     "build_network",
     "check",
+    "compare",
     "crop",
     "embed",
     "evaluate",

@@ -157,6 +157,7 @@ def test_unknown_options_are_one_line(capsys, name):
         "runs": "x",
         "ablate": "x --out y",
         "sweep": "x --out y",
+        "compare": "x --recipes y --out z",
         "label": "x --out y.csv",
         "recipe": "x",
         "crop": "x --boxes y --out z",
@@ -166,7 +167,7 @@ def test_unknown_options_are_one_line(capsys, name):
     assert main([name, *places[name].split(), "--bogus"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    near = "; did you mean --boxes?" if name == "crop" else ""
+    near = {"crop": "; did you mean --boxes?", "compare": "; did you mean --bound?"}.get(name, "")
     see = f"see `vireid {name} --help`{near}"
     assert err == f"vireid {name}: unrecognized arguments: --bogus; {see}\n"
 

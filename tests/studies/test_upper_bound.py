@@ -39,7 +39,11 @@ def test_labels_are_the_identities_numbered_without_gaps(space, labels):
     assert found.spaces.keys() == {space}
     assert found.spaces[space].labels.tolist() == labels
     assert found.spaces[space].confidence.tolist() == [1] * 6
-    assert found.matching is None
+    if space == "matched":  # 7 and 30 are seen by both, 12 by infrared alone
+        assert found.matching.partner.tolist() == [0, 2]
+        assert found.matching.to_visible.tolist() == [0, -1, 1]
+    else:
+        assert found.matching is None
     assert found.matched == ("matched" if space == "matched" else None)
     own = {"visible": Modality.VISIBLE, "infrared": Modality.INFRARED}
     assert found.spaces[space].modality == own.get(space)

@@ -24,6 +24,7 @@ COMMANDS = {
     "ablate": "train the paper's ablation over seeds: what each module adds",
     "sweep": "train with several values of a setting, over seeds",
     "reproduce": "train a paper's recipe on its data set and set the scores beside the paper's",
+    "compare": "train methods with all else equal: their table, over data and seeds",
     "table": "one table of studies and evaluated runs, also for LaTeX",
     "upper-bound": "train the same network with true identities, for comparison",
 }

@@ -1,16 +1,7 @@
 """`vireid upper-bound`: the training of a recipe with true identities, for comparison."""
 
-from typing import TYPE_CHECKING
-
 import vireid
 from vireid.cli.train import parse, train
-from vireid.config import Recipe
-from vireid.data import DataFolder
-from vireid.errors import DataError
-from vireid.types import Truth
-
-if TYPE_CHECKING:
-    from vireid.labelling import Labeller
 
 
 def run(words: list[str]) -> None:
@@ -25,21 +16,9 @@ def run(words: list[str]) -> None:
         "Train with true identities in place of clusters: what the same network, losses and\n"
         "budget could reach. Not unsupervised; for comparison only.",
     )
+    from vireid.studies import training_truth, true_labels
+
     data = vireid.open_data(arguments.data, fold=arguments.fold)
-    _check(data)
+    training_truth(data)
     again = "the same command with --resume"
-    train(arguments, again=again, data=data, labeller=_of_truth)
-
-
-def _check(data: DataFolder) -> Truth:
-    """Return the identities of the training images, which have to be known."""
-    if data.train_truth is None:
-        raise DataError(f"{data.name} has no training identities; the upper bound needs them")
-    return data.train_truth
-
-
-def _of_truth(data: DataFolder, recipe: Recipe) -> "Labeller":
-    """Return what labels the training images with their identities."""
-    from vireid.studies import TrueLabels
-
-    return TrueLabels(_check(data), recipe.labelling.spaces())
+    train(arguments, again=again, data=data, labeller=true_labels)

@@ -15,10 +15,11 @@ from vireid.studies.row_files import read_rows
 from vireid.studies.shared import beginning, branch_points, seen_by, shared_stages
 from vireid.studies.sweeps import named_rows, swept_rows, with_settings
 from vireid.studies.table import data_table, gain, gain_table, row_table
-from vireid.studies.upper_bound import TrueLabels
+from vireid.studies.upper_bound import Identities, TrueLabels, training_truth, true_labels
 
 __all__ = [
     "GAINS",
+    "Identities",
     "Result",
     "StudyFolder",
     "TrueLabels",
@@ -39,6 +40,8 @@ __all__ = [
     "seen_by",
     "shared_stages",
     "swept_rows",
+    "training_truth",
+    "true_labels",
     "with_settings",
     "write_results",
 ]

@@ -26,6 +26,7 @@ from vireid.studies.page import present
 from vireid.studies.results import Result, make_result, protocols_of
 from vireid.studies.shared import shared_stages
 from vireid.studies.study import Study
+from vireid.studies.upper_bound import Identities, true_labels
 
 _log = logging.getLogger(__name__)
 
@@ -152,6 +153,7 @@ def _run_row(job: Job, row: str) -> None:
                 recipe,
                 run,
                 device=study.device,
+                labeller=true_labels if isinstance(recipe.labelling, Identities) else None,
                 resume=True,
                 again=study.again,
                 keep=partial(branch.keep, peak),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vireid.config import Centre, Recipe
 from vireid.config.evaluation import check_centre
+from vireid.data import DataFolder
 from vireid.errors import ConfigError, VireidError, some
 from vireid.observers import Progress, silent
 from vireid.parallel.environment import is_several, launcher
@@ -105,7 +106,7 @@ def run_study(
 
 def _run(study: Study) -> None:
     """Train and score what is not finished yet and not in the hands of another process."""
-    prints = {name: _fingerprint(study, name) for name in study.data}
+    prints = {name: fingerprint_of(study.data[name], study.test[name]) for name in study.data}
     order = tuple(study.folder.enter(study.rows, prints))
     study.folder.name_protocols(
         {name: whole_name(choose_protocol(test)) for name, test in study.test.items()}
@@ -152,9 +153,17 @@ def _check_scorable(jobs: Sequence[Job]) -> None:
         )
 
 
-def _fingerprint(study: Study, name: str) -> str:
-    train_part, test_part = study.data[name].train, study.test[name].test
-    return f"{files_fingerprint(train_part)}; test {files_fingerprint(test_part)}"
+def fingerprint_of(data: DataFolder, test: DataFolder) -> str:
+    """Return a text that changes with what is trained on and with what is scored.
+
+    Args:
+        data: its training images count.
+        test: its test images count.
+
+    Returns:
+        Two fingerprints of files.
+    """
+    return f"{files_fingerprint(data.train)}; test {files_fingerprint(test.test)}"
 
 
 def _warn_of_other_code(study: Study, code: Code) -> None:

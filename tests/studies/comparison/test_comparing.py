@@ -1,0 +1,168 @@
+"""The verb: what is trained, what is taken from the file of rows, and what is said."""
+
+import json
+import warnings
+
+import pytest
+
+import vireid
+from vireid.errors import ConfigError, Stopped
+from vireid.recipes import load_recipe
+from vireid.studies.comparison import RowFile, recipe_digest, work
+from vireid.studies.folder import locked
+
+
+def compare(people, out, recipes, **named):
+    return vireid.compare([people], out, recipes=recipes, device="cpu", **{"seeds": [0], **named})
+
+
+def test_a_method_and_its_bound_are_trained_and_scored(people, short, tmp_path):
+    recipe, rows = short("one"), tmp_path / "docs" / "table.csv"
+    found = compare(people, tmp_path / "out", [recipe], rows=rows, bound=True)
+    assert found.page in rows.with_suffix(".md").read_text()
+    assert "| `bound of one` (*oracle*) |" in found.page
+    assert found.rows_file == rows
+    for line in RowFile(rows).rows():
+        assert (line.recipe == recipe_digest(load_recipe(recipe))) != line.oracle
+        assert line.images == 16
+        assert None not in (line.rank1, line.mAP, line.training_mAP, line.clarity, line.minutes)
+    plain, flipped = found.rows["one"]
+    assert "flip-averaged" in flipped.protocol
+    assert "flip" not in plain.protocol
+    assert plain.mAP != flipped.mAP
+    logs = list((tmp_path / "out").rglob("metrics.jsonl"))
+    assert len(logs) == 2
+    for log in logs:
+        labels = json.loads(log.read_text().splitlines()[-1])["ari"]["visible"]
+        assert (labels == 1) == ("bound" in str(log)), "labels of the bound are the identities"
+    rows.unlink()
+    assert compare(people, tmp_path / "out", [recipe], rows=rows).rows["one"] == [plain, flipped]
+
+
+def test_each_method_is_trained_with_each_seed(people, short, tmp_path, pretended):
+    recipes = [short("one"), short("two", 2)]
+    found = compare(people, tmp_path / "out", recipes, seeds=[0, 1, 1])
+    assert pretended == [(name, "people", seed) for seed in (0, 1) for name in ("one", "two")]
+    assert {name: len(lines) for name, lines in found.rows.items()} == {"one": 4, "two": 4}
+    assert "| `two` | 50.0 ± 0.0 | 42.5 ± 0.7 | 30.0 ± 0.0 | +1.5 ± 0.0 | 0.500" in found.page
+    assert "| `two` | 50.0 ± 0.0 | 43.5 ± 0.7 | 30.0 ± 0.0 | +1.5 ± 0.0 | 0.500" in found.page
+    over = compare(people, tmp_path / "out", recipes, seeds=[0, 1], base="two")
+    assert "| `one` | 50.0 ± 0.0 | 41.0 ± 0.7 | 30.0 ± 0.0 | -1.5 ± 0.0 | 0.500" in over.page
+    assert len(pretended) == 4
+
+
+def test_rows_that_are_there_are_not_trained_again_whatever_commit_they_are_of(
+    people, short, tmp_path, pretended
+):
+    rows, recipe = tmp_path / "rows.csv", short("one")
+    compare(people, tmp_path / "out", [recipe], rows=rows)
+    now = RowFile(rows).rows()[0]
+    rows.write_text(rows.read_text().replace(now.commit, "0ld").replace(now.code, "c0de"))
+    with pytest.warns(UserWarning, match=r"one: rows were trained by other code \(commit 0ld\)"):
+        again = compare(people, tmp_path / "elsewhere", [recipe], rows=rows)
+    assert len(pretended) == 1
+    assert "code of commit 0ld." in again.page
+    short("one", 4)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message=".*other code")
+        changed = compare(people, tmp_path / "elsewhere", [recipe], rows=rows)
+    assert len(pretended) == 2, "another recipe is another training"
+    assert len(RowFile(rows).rows()) == 4, "what was there stays"
+    assert len(changed.rows["one"]) == 2
+
+
+def test_other_data_of_the_same_name_are_other_rows(people, draw, short, tmp_path, pretended):
+    other = draw(tmp_path / "people", images=5)
+    for data in (people, other, people):
+        compare(data, tmp_path / "out", [short("one")])
+    assert len(pretended) == 2
+    assert len({row.contents for row in RowFile(tmp_path / "out" / "rows.csv").rows()}) == 2
+
+
+def test_a_killed_comparison_has_noted_all_that_was_trained(
+    people, short, tmp_path, pretended, monkeypatch
+):
+    run, out = work.run_study, tmp_path / "out"
+
+    def killed(rows, *given, **named):
+        found = run(rows, *given, **named)
+        if "two" in rows:
+            raise Stopped("killed", 143)
+        return found
+
+    recipes = [short("one"), short("two", 2), short("three", 3)]
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "run_study", killed)
+        with pytest.raises(Stopped):
+            compare(people, out, recipes)
+    shown = compare(people, out, recipes, train=False)
+    assert [len(lines) for lines in shown.rows.values()] == [2, 0, 0]
+    found = compare(people, out, recipes)
+    assert [len(lines) for lines in found.rows.values()] == [2, 2, 2]
+    assert [name for name, *_ in pretended] == ["one", "two", "three"], "nothing is trained twice"
+
+
+def test_what_cannot_be_trained_is_a_row_too(people, short, tmp_path, pretended):
+    file = short("one")
+    never = short("never", text=file.read_text().replace("min_samples: 3", "min_samples: 100"))
+    for _ in range(2):
+        found = compare(people, tmp_path / "out", [file, never])
+    assert len(pretended) == 2, "it would fail again"
+    assert [row.mAP for row in found.rows["never"]] == [None, None]
+    assert "- `never` on people, seed 0, could not be trained: no clusters\n" in (found.page)
+
+
+def test_what_another_process_trains_is_left_to_it(people, short, tmp_path, pretended, caplog):
+    recipes, out = [short("one"), short("two", 2)], tmp_path / "out"
+    compare(people, out, recipes[:1])
+    (place,) = (out / "runs").glob("one-*/people-*")
+    (out / "rows.csv").unlink()
+    with locked(place / ".seed-0.lock") as mine, caplog.at_level("INFO", "vireid"):
+        assert mine
+        found = compare(people, out, recipes)
+    assert [name for name, *_ in pretended] == ["one", "two"]
+    assert [len(lines) for lines in found.rows.values()] == [0, 2]
+    assert "one on people, seed 0: another process is working on it" in caplog.messages
+
+
+def test_options_make_rows_equal_or_name_what_is_not(people, short, tmp_path, pretended):
+    text = short("one").read_text()
+    long = short("long", text=text.replace("iterations: 1", "iterations: 2"))
+    found = compare(people, tmp_path / "out", [short("one"), long])
+    assert "- `long` sees 32 images, `one` 16." in found.page
+    equal = compare(people, tmp_path / "out", [short("one"), long], equal_images=True)
+    assert "`long` sees" not in equal.page
+    assert equal.rows["long"][0].images == 16
+    changed = compare(people, tmp_path / "out", [short("one")], settings=["weight_decay=0.1"])
+    assert changed.rows["one"][0].recipe != found.rows["one"][0].recipe
+    assert len(pretended) == 3, "long with as many images as one is the same training"
+
+
+@pytest.mark.parametrize(
+    ("named", "message"),
+    [
+        ({"recipes": []}, "recipes hold none"),
+        ({"base": "gone"}, "--base gone is none of the rows: one"),
+        ({"bound": ["gone"]}, "--bound gone is none of the rows: one"),
+        ({"settings": ["seed=3"]}, "--set seed: a comparison has its seeds from --seeds"),
+        ({"seeds": []}, "--seeds holds none"),
+        ({"recipes": ["one", "again/one"]}, "two recipes are called one"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_before_training(
+    people, short, tmp_path, pretended, named, message
+):
+    file = short("one")
+    (tmp_path / "again").mkdir()
+    (tmp_path / "again" / "one.yaml").write_text(file.read_text())
+    recipes = [tmp_path / f"{name}.yaml" for name in named.get("recipes", ["one"])]
+    with pytest.raises(ConfigError, match=message):
+        compare(people, tmp_path / "out", **named | {"recipes": recipes})
+    assert not pretended
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_same_images_twice_are_refused(people, draw, short, tmp_path):
+    copy = draw(tmp_path / "copy")
+    with pytest.raises(ConfigError, match="data people and copy are the same images"):
+        vireid.compare([people, copy], tmp_path / "out", recipes=[short("one")], seeds=[0])

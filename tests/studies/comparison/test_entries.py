@@ -1,0 +1,59 @@
+"""Lines of the table: what they know, and what they are called."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+
+from vireid.labelling import MultiMemoryMatching
+from vireid.recipes import load_recipe
+from vireid.studies import Identities
+from vireid.studies.comparison import Entry
+
+SMALL = load_recipe("synthetic")
+
+
+@dataclass(frozen=True)
+class Curious(MultiMemoryMatching):
+    """Says what of its settings lies idle."""
+
+    wants: tuple[str, ...] = ()
+
+    def idle(self, known):
+        for what in self.wants:
+            if getattr(known, what) is None:
+                yield f"no {what}"
+
+
+@pytest.mark.parametrize("wants", [(), ("camera",), ("track",), ("camera", "track", "time")])
+def test_a_method_is_asked_what_lies_idle_where_nothing_is_known(wants):
+    entry = Entry("mine", replace(SMALL, labelling=Curious(wants=wants)))
+    assert (entry.cameras, entry.tracks) == ("camera" in wants, "track" in wants)
+
+
+def test_shipped_methods_know_neither_by_themselves():
+    for name in ("synthetic", "mmm", "bmil", "rpnr"):
+        entry = Entry(name, load_recipe(name))
+        assert (entry.cameras, entry.tracks, entry.oracle) == (False, False, False)
+
+
+@pytest.mark.skipif(not hasattr(MultiMemoryMatching(), "cameras"), reason="no settings of cameras")
+def test_options_on_cameras_and_tracks_are_seen_unless_they_are_switched_off():
+    def known(*settings):
+        entry = Entry("one", load_recipe("synthetic", [f"labelling.{one}" for one in settings]))
+        return entry.cameras, entry.tracks
+
+    assert known("cameras.centre=camera") == (True, False)
+    assert known("cameras.centre=camera", "use_cameras=false") == (False, False)
+    assert known("cameras.centre=modality") == (False, False)
+    assert known("single.neighbours=cameras") == (True, False)
+    assert known("tracks.labels=true") == (False, True)
+    assert known("tracks.labels=true", "use_tracks=false") == (False, False)
+
+
+def test_a_bound_is_told_by_its_labeller_and_has_a_digest_of_its_own():
+    bound = Entry("bound of synthetic", replace(SMALL, labelling=Identities()))
+    assert bound.oracle
+    assert bound.folder == f"bound-of-synthetic-{bound.digest}"
+    assert bound.digest != Entry("synthetic", SMALL).digest
+    other = replace(bound.recipe, labelling=Identities())
+    assert Entry("another name", other).digest == bound.digest

@@ -1,0 +1,172 @@
+"""What all rows of a comparison have in common: data, seeds, protocols, code, and where it lies."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vireid.errors import ConfigError
+from vireid.observers import Progress, silent
+from vireid.runs.watch import Watching, nobody
+from vireid.scoring import Flip, ProtocolOptions, choose_protocol
+from vireid.scoring.options import flips
+from vireid.studies.code import code_of
+from vireid.studies.comparison.commits import commit_of_code
+from vireid.studies.comparison.digests import data_digest
+from vireid.studies.comparison.entries import Entry
+from vireid.studies.comparison.rows import Row, RowFile
+from vireid.studies.run import fingerprint_of
+from vireid.studies.study import open_all, whole_name
+
+
+@dataclass(frozen=True)
+class Place:
+    """Data that methods are trained on, and what scores them."""
+
+    train: Path
+    """Whose training images are learned from."""
+    test: Path
+    """Whose test images are scored."""
+    contents: str
+    """Digest of both."""
+    protocols: tuple[str, ...]
+    """Whole names of the protocols."""
+
+    @property
+    def name(self) -> str:
+        """What the data is called."""
+        return self.train.resolve().name
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How trainings are run and scored, the same for all rows."""
+
+    protocol: tuple[ProtocolOptions, ...] = (ProtocolOptions(),)
+    """What is asked for of each protocol."""
+    flip: Flip = "both"
+    """Whether test embeddings are averaged with those of mirror images; ``both`` for either."""
+    device: str = "cpu"
+    """Where to compute."""
+    again: str = "the same call"
+    """How to go on, for messages."""
+    watch: Watching = nobody
+    """Opens what is shown each training."""
+    progress: Progress = silent
+    """Shows how far the reading and the embedding of images are."""
+
+
+@dataclass(frozen=True)
+class Arena:
+    """What methods are set against each other on."""
+
+    out: Path
+    """Where trainings lie; several processes may share it."""
+    file: RowFile
+    """Where results are noted."""
+    places: tuple[Place, ...]
+    """The data."""
+    seeds: tuple[int, ...]
+    """Seeds of the trainings."""
+    settings: Settings
+    """How trainings are run and scored."""
+    commit: str
+    """Of the code that trains."""
+
+    def found(self, entry: Entry, place: Place, seed: int) -> list[Row]:
+        """Return what is known of a training.
+
+        Args:
+            entry: the method.
+            place: the data.
+            seed: of the training.
+
+        Returns:
+            A row for each protocol, in order; nothing where a protocol lacks one.
+        """
+        known = {row.key: row for row in self.file.rows()}
+        keys = [(entry.digest, place.contents, protocol, seed) for protocol in place.protocols]
+        return [known[key] for key in keys] if all(key in known for key in keys) else []
+
+    def wanted(self) -> dict[str, int]:
+        """Return how many trainings each method is to have, by the whole name of the protocol."""
+        count = Counter(protocol for place in self.places for protocol in place.protocols)
+        return {protocol: places * len(self.seeds) for protocol, places in count.items()}
+
+    def table(self, entries: Sequence[Entry]) -> dict[str, list[Row]]:
+        """Return what is known of methods.
+
+        Args:
+            entries: the methods.
+
+        Returns:
+            All rows on these data and seeds, by the name of the method.
+        """
+        return {
+            entry.name: [
+                row
+                for place in self.places
+                for seed in self.seeds
+                for row in self.found(entry, place, seed)
+            ]
+            for entry in entries
+        }
+
+
+def arena(
+    out: Path,
+    file: Path,
+    data: tuple[Sequence[Path], Sequence[Path] | None],
+    seeds: tuple[int, ...],
+    settings: Settings,
+) -> Arena:
+    """Open data and look at the code.
+
+    Args:
+        out: where trainings lie.
+        file: CSV of the results.
+        data: data sets with different names, and those whose test images are scored, as for a
+            study.
+        seeds: of the trainings.
+        settings: how trainings are run and scored.
+
+    Returns:
+        What methods can be set against each other on.
+
+    Raises:
+        ConfigError: two data sets are the same images, or a protocol does not apply.
+        DataError: the data cannot be read.
+    """
+    folders, tests = data
+    trained, scored = open_all(folders, tests)
+    chosen = list(tests or folders)
+    chosen = chosen * len(folders) if len(chosen) == 1 else chosen
+    places = []
+    for folder, test, name in zip(folders, chosen, trained, strict=True):
+        found = [choose_protocol(scored[name], one) for one in settings.protocol]
+        names = [whole_name(one, flip=flip) for flip in flips(settings.flip) for one in found]
+        print_ = fingerprint_of(trained[name], scored[name])
+        places.append(Place(folder, test, data_digest(print_), tuple(names)))
+    _demand_different({place.name: place.contents for place in places})
+    return Arena(out, RowFile(file), tuple(places), seeds, settings, commit_of_code())
+
+
+def _demand_different(contents: Mapping[str, str]) -> None:
+    """Refuse the same images under two names."""
+    names = list(contents)
+    for number, name in enumerate(names):
+        for other in names[:number]:
+            if contents[name] == contents[other]:
+                raise ConfigError(f"data {other} and {name} are the same images; give them once")
+
+
+def code_digest(entry: Entry) -> str:
+    """Name the code that trains a method.
+
+    Args:
+        entry: the method.
+
+    Returns:
+        The digest of the package, and those of other modules that the recipe names.
+    """
+    return "/".join(code_of([entry.recipe]).values())

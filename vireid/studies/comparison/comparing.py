@@ -1,0 +1,186 @@
+"""The verb: recipes by name and data -> the table of methods, all else being equal."""
+
+import logging
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vireid.errors import ConfigError
+from vireid.files import whole_file
+from vireid.observers import Progress, silent
+from vireid.runs.machine import find_device
+from vireid.runs.watch import Watching, nobody
+from vireid.scoring import Flip, ProtocolOptions
+from vireid.studies.comparison.arena import Arena, Settings, arena, code_digest
+from vireid.studies.comparison.choices import (
+    RULES,
+    Choices,
+    Rule,
+    merged,
+    read_choices,
+    write_choices,
+)
+from vireid.studies.comparison.entries import Entry, bounds, load_entries, name_of, with_choices
+from vireid.studies.comparison.fairness import differences
+from vireid.studies.comparison.moves import COUNT
+from vireid.studies.comparison.page import Shown, comparison_page
+from vireid.studies.comparison.rows import Row, alone_beside
+from vireid.studies.comparison.search import demand_other_data, search
+from vireid.studies.comparison.work import train_missing
+from vireid.studies.study import distinct_seeds
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a comparison has found."""
+
+    rows: Mapping[str, Sequence[Row]]
+    """What is known of each method, a row for each data set, seed and protocol."""
+    page: str
+    """The tables, Markdown."""
+    rows_file: Path
+    """All rows, CSV."""
+    page_file: Path
+    """The page."""
+
+
+def compare(
+    data: Sequence[Path | str],
+    out: Path | str,
+    *,
+    recipes: Sequence[Path | str],
+    seeds: Sequence[int] = (0, 1, 2),
+    test: Sequence[Path | str] | None = None,
+    rows: Path | str | None = None,
+    page: Path | str | None = None,
+    base: str | None = None,
+    bound: Sequence[str] | bool = False,
+    settings: Sequence[str] = (),
+    equal_images: bool = False,
+    search_on: Sequence[Path | str] = (),
+    search_seeds: Sequence[int] = (0,),
+    search_count: int = COUNT,
+    choose: Rule = "training_mAP",
+    train: bool = True,
+    protocol: ProtocolOptions | Sequence[ProtocolOptions] = (),
+    flip: Flip = "both",
+    device: str = "auto",
+    again: str = "the same call",
+    watch: Watching = nobody,
+    progress: Progress = silent,
+) -> Compared:
+    """Train methods with all else equal, score them, and write their table.
+
+    What stands in the file of rows with the same settings, data, protocol and seed is not trained
+    again, whatever commit it is of. A row is written as soon as it is trained; a training that was
+    stopped or killed goes on. Several processes may share one folder, also with other methods.
+
+    Args:
+        data: data sets with different names; all methods are trained on each.
+        out: the folder of the trainings.
+        recipes: names of recipes that ship, or YAML files: a row each.
+        seeds: of the trainings, 0 or more.
+        test: data whose test people are scored, one for all or one for each; the data's own where
+            not given.
+        rows: CSV of the results, such as a committed ``table.csv``; beside it lie the page
+            (``table.md``), the search (``table-search.csv``) and what it chose
+            (``table-choices.yaml``). ``rows.csv`` in ``out`` where not given.
+        page: another place of the page, where several comparisons share a file of rows.
+        base: the row that gains are over and settings are held against; the first where not given.
+        bound: rows whose supervised bound gets a row too, marked as oracle; True for the base.
+        settings: changes of all recipes, such as ``augmentation.exchange_grey=true``.
+        equal_images: let all methods see as many images as the base, by the iterations of their
+            epochs.
+        search_on: development data; each method is tried on them with as many settings, and goes on
+            with the best. What was chosen earlier counts where none is given.
+        search_seeds: of the trainings of the search.
+        search_count: settings for each method, at least 1.
+        choose: training_mAP (identities of the development data) or clarity (no labels).
+        train: otherwise only the page is written, of the rows that are there.
+        protocol: what is asked for of the protocol, or of several; that of the data's layout where
+            not given.
+        flip: average test embeddings with those of mirror images, or ``both``.
+        device: where to compute; "auto" takes a GPU if there is one.
+        again: how to go on, for messages and the page.
+        watch: opens what is shown each training.
+        progress: shows how far the reading and the embedding of images are.
+
+    Returns:
+        Rows and page.
+
+    Raises:
+        VireidError: data, a recipe, a file or the folder cannot be used, or rows cannot be
+            compared.
+        Stopped: a signal asked to stop; everything is saved.
+    """
+    if not recipes:
+        raise ConfigError("recipes hold none; expected one for each row")
+    place = Path(out)
+    file = place / "rows.csv" if rows is None else Path(rows)
+    base = base or name_of(recipes[0])
+    entries = load_entries(recipes, settings, base=base, equal_images=equal_images)
+    ways = (protocol,) if isinstance(protocol, ProtocolOptions) else tuple(protocol)
+    how = Settings(ways or (ProtocolOptions(),), flip, find_device(device), again, watch, progress)
+    tests = None if test is None else [Path(one) for one in test]
+    compared = arena(place, file, ([Path(one) for one in data], tests), distinct_seeds(seeds), how)
+    if search_on and train:
+        folders = [Path(one) for one in search_on]
+        results = _beside(file, "-search.csv")
+        found = arena(place, results, (folders, None), distinct_seeds(search_seeds), how)
+        demand_other_data(found, compared)
+        _choose(found, entries, _beside(file, "-choices.yaml"), choose, search_count)
+    choices = read_choices(_beside(file, "-choices.yaml"))
+    entries = with_choices(entries, choices)
+    entries += bounds(entries, [base] * bound if isinstance(bound, bool) else bound)
+    if train:
+        train_missing(compared, entries)
+    page_file = _beside(file, ".md") if page is None else Path(page)
+    return _present(compared, entries, base, choices, page_file)
+
+
+def _beside(file: Path, ending: str) -> Path:
+    return file.with_name(f"{file.stem}{ending}")
+
+
+def _choose(
+    development: Arena, entries: Sequence[Entry], file: Path, rule: Rule, count: int
+) -> None:
+    """Search for settings, and note them with those of methods searched earlier."""
+    if rule not in RULES:
+        raise ConfigError(f"choose is {rule}; expected one of {', '.join(RULES)}")
+    if count < 1:
+        raise ConfigError(f"--search-count {count}: expected at least 1")
+    now = search(development, entries, rule, count)
+    with alone_beside(file):
+        write_choices(merged(read_choices(file), now), file)
+
+
+def _present(
+    arena: Arena, entries: Sequence[Entry], base: str, choices: Choices | None, page: Path
+) -> Compared:
+    """Write the page of all rows that are there."""
+    rows = arena.table(entries)
+    _warn_of_other_code(rows, entries)
+    recipes = {entry.name: entry.recipe for entry in entries}
+    remarks = [f"Settings: {choices.how()}."] if choices else []
+    remarks += differences(recipes, base)
+    text = comparison_page(Shown(rows, base, arena.wanted(), remarks))
+    with whole_file(page) as target:
+        target.write_text(f"    {arena.settings.again}\n\n{text}", encoding="utf-8")
+    return Compared(rows, text, arena.file.path, page)
+
+
+def _warn_of_other_code(rows: Mapping[str, Sequence[Row]], entries: Sequence[Entry]) -> None:
+    """Warn where rows were trained by other code than there is now."""
+    for entry in entries:
+        now = code_digest(entry)
+        commits = dict.fromkeys(row.commit for row in rows[entry.name] if row.code != now)
+        if commits:
+            warnings.warn(
+                f"{entry.name}: rows were trained by other code (commit {', '.join(commits)}); "
+                "take their lines out of the file to train them anew",
+                stacklevel=2,
+            )

@@ -1,0 +1,170 @@
+"""Rows of a comparison -> a page: a table for each protocol, and what has to be said beside it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from vireid.metrics import Spread, spread
+from vireid.studies.comparison.rows import Row
+
+SCORES = {"rank1": "Rank-1", "mAP": "mAP", "mINP": "mINP"}
+"""Title of each score."""
+COSTS = {"ari": ("shared ARI", 3), "minutes": ("minutes", 1), "memory": ("memory (MB)", 0)}
+"""Title and digits of what else is measured."""
+UNKNOWN = "–"
+"""What stands where nothing is known, or nothing is to be compared."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page shows."""
+
+    rows: Mapping[str, Sequence[Row]]
+    """By method, in the order of the table."""
+    base: str
+    """The method that all others are held against."""
+    wanted: Mapping[str, int]
+    """Trainings of each method, data sets x seeds, by the whole name of the protocol."""
+    remarks: Sequence[str] = ()
+    """Sentences on what is not equal in all rows, and on how settings were chosen."""
+
+
+def comparison_page(shown: Shown) -> str:
+    """Write the page of a comparison.
+
+    Args:
+        shown: rows of all methods, and what is to be said of them.
+
+    Returns:
+        Markdown.
+    """
+    parts = [_caption(shown)]
+    for protocol in _protocols(shown):
+        parts += [f"**{protocol}**", score_table(shown, protocol)]
+    failed = [_failure(row) for row in _once(shown) if row.failed]
+    return "\n\n".join([*parts, *_list([*shown.remarks, *failed])]) + "\n"
+
+
+def score_table(shown: Shown, protocol: str) -> str:
+    """Return the table of one protocol.
+
+    Args:
+        shown: rows of all methods.
+        protocol: its whole name.
+
+    Returns:
+        Lines of Markdown: mean ± standard deviation over the runs, and the mean gain in mAP over
+        the base, run by run, ± its standard error.
+    """
+    titles = [
+        "", *SCORES.values(), f"mAP over `{shown.base}`", *(title for title, _ in COSTS.values()),
+        "cameras", "tracks", "settings", "runs",
+    ]  # fmt: skip
+    lines = [_line(titles), "|" + "---|" * len(titles)]
+    of_base = _of(shown.rows.get(shown.base, ()), protocol)
+    for name, rows in shown.rows.items():
+        found = _of(rows, protocol)
+        if found:
+            lines.append(_line(_cells(name, found, of_base, shown.base, shown.wanted[protocol])))
+    return "\n".join(lines)
+
+
+def gain(rows: Sequence[Row], base: Sequence[Row]) -> Spread | None:
+    """Compare two methods in mAP run by run: same data, same seed.
+
+    Args:
+        rows: of the one that should be better, by one protocol.
+        base: of the other one.
+
+    Returns:
+        Mean and spread of the differences; None where no run has both.
+    """
+    known = {(row.contents, row.seed): row.mAP for row in base}
+    pairs = [(row.mAP, known.get((row.contents, row.seed))) for row in rows]
+    return spread(one - other for one, other in pairs if one is not None and other is not None)
+
+
+def _cells(
+    name: str, rows: Sequence[Row], of_base: Sequence[Row], base: str, wanted: int
+) -> Iterator[str]:
+    first = rows[0]
+    yield f"`{name}` (*oracle*)" if first.oracle else f"`{name}`"
+    for score in SCORES:
+        yield _text(_spread(rows, score), 1)
+    yield UNKNOWN if name == base else _gain_text(gain(rows, of_base))
+    for cost, (_, digits) in COSTS.items():
+        yield _text(_spread(rows, cost), digits)
+    yield "yes" if first.cameras else "no"
+    yield "yes" if first.tracks else "no"
+    yield first.setting or "as it ships"
+    failed = sum(bool(row.failed) for row in rows)
+    of = "" if len(rows) == wanted else f" of {wanted}"
+    yield f"{len(rows)}{of}" + (f", {failed} failed" if failed else "")
+
+
+def _caption(shown: Shown) -> str:
+    """Say what the numbers are of."""
+    rows = _once(shown)
+    if not rows:
+        return "No row is there yet."
+    data = dict.fromkeys(f"{row.data} ({row.contents})" for row in rows)
+    seeds = sorted({row.seed for row in rows})
+    networks = dict.fromkeys(row.network for row in rows)
+    least, most = min(row.images for row in rows), max(row.images for row in rows)
+    images = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    commits = dict.fromkeys(sorted(row.commit for row in rows))
+    return (
+        f"Data: {', '.join(data)}; training seeds {', '.join(map(str, seeds))}; network "
+        f"{', '.join(networks)}; {images} images seen in a training, of which the last epoch is "
+        f"scored; code of commit {', '.join(commits)}. Mean ± standard deviation over the runs "
+        "(data x seeds); Rank-1, mAP and mINP in %. "
+        f"Gains over `{shown.base}` are those of runs with the same data and seed, mean ± standard "
+        "error. Shared ARI compares the last labels with the identities of the training images "
+        "(matched labels, or mixed ones where nothing is matched). Minutes are those of labelling "
+        "and steps; memory is the peak of the process, or of its GPU. *Cameras* and *tracks*: "
+        "whether the method is told which camera took a training image, and of which track it is. "
+        "*Oracle*: trained with true identities."
+    )
+
+
+def _protocols(shown: Shown) -> list[str]:
+    return list(dict.fromkeys(row.protocol for rows in shown.rows.values() for row in rows))
+
+
+def _once(shown: Shown) -> list[Row]:
+    """Return one row of each training."""
+    found = {(*row.key[:2], row.seed): row for rows in shown.rows.values() for row in rows}
+    return list(found.values())
+
+
+def _of(rows: Sequence[Row], protocol: str) -> list[Row]:
+    return [row for row in rows if row.protocol == protocol]
+
+
+def _spread(rows: Sequence[Row], name: str) -> Spread | None:
+    values = (getattr(row, name) for row in rows)
+    return spread(value for value in values if value is not None)
+
+
+def _text(found: Spread | None, digits: int) -> str:
+    if found is None:
+        return UNKNOWN
+    more = "" if found.deviation is None else f" ± {found.deviation:.{digits}f}"
+    return f"{found.mean:.{digits}f}{more}"
+
+
+def _gain_text(found: Spread | None) -> str:
+    if found is None:
+        return UNKNOWN
+    return f"{found.mean:+.1f}" + ("" if found.error is None else f" ± {found.error:.1f}")
+
+
+def _failure(row: Row) -> str:
+    return f"`{row.method}` on {row.data}, seed {row.seed}, could not be trained: {row.failed}"
+
+
+def _list(remarks: Sequence[str]) -> list[str]:
+    return ["\n".join(f"- {remark}" for remark in remarks)] if remarks else []
+
+
+def _line(cells: Sequence[str] | Iterator[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"

@@ -1,0 +1,100 @@
+"""The same small search for every method, on development data and never by test scores."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import fmean
+
+from vireid.errors import ConfigError
+from vireid.studies.comparison.arena import Arena
+from vireid.studies.comparison.choices import Choice, Choices, Rule
+from vireid.studies.comparison.entries import Entry
+from vireid.studies.comparison.moves import Move, moves_for
+from vireid.studies.comparison.rows import Row
+from vireid.studies.comparison.work import train_missing
+
+_log = logging.getLogger(__name__)
+
+
+def search(arena: Arena, entries: Sequence[Entry], rule: Rule, count: int) -> Choices:
+    """Try each method with as many settings, and choose the best of each.
+
+    Args:
+        arena: development data, and where trainings lie.
+        entries: the methods as they ship.
+        rule: the number that chooses, the mean over data and seeds.
+        count: how many settings each method gets.
+
+    Returns:
+        What was chosen; what other processes are training is waited for.
+
+    Raises:
+        VireidError: data or a recipe cannot be used, or the number is not known.
+        Stopped: a signal asked to stop; everything is saved.
+    """
+    moves = {entry.name: moves_for(entry.recipe, count) for entry in entries}
+    chosen: dict[str, Choice] = {}
+    tried = {entry.name: [_moved(entry, move) for move in moves[entry.name]] for entry in entries}
+    train_missing(arena, [one for found in tried.values() for one in found], wait=True)
+    for entry in entries:
+        rows = [_rows(arena, one) for one in tried[entry.name]]
+        best = moves[entry.name][best_of(entry.name, rows, rule)]
+        chosen[entry.name] = Choice(entry.digest, best)
+        _log.info("%s: the best setting is %s", entry.name, best)
+    data = {place.name: place.contents for place in arena.places}
+    return Choices(rule, count, data, arena.seeds, chosen)
+
+
+def demand_other_data(development: Arena, compared: Arena) -> None:
+    """Refuse to search on what is compared on.
+
+    Args:
+        development: of the search.
+        compared: of the table.
+
+    Raises:
+        ConfigError: data are in both.
+    """
+    both = {place.contents for place in compared.places}
+    for place in development.places:
+        if place.contents in both:
+            raise ConfigError(
+                f"--search {place.train} is compared on, too; choose settings on other data"
+            )
+
+
+def _moved(entry: Entry, move: Move) -> Entry:
+    return replace(entry, recipe=move.applied(entry.recipe), setting=str(move))
+
+
+def _rows(arena: Arena, entry: Entry) -> list[Row]:
+    """Return a row for each data set and seed, of the first protocol."""
+    return [arena.found(entry, place, seed)[0] for place in arena.places for seed in arena.seeds]
+
+
+def best_of(name: str, tried: Sequence[Sequence[Row]], rule: Rule) -> int:
+    """Choose the best of several settings.
+
+    Args:
+        name: of the method, for messages.
+        tried: for each setting the rows of all data sets and seeds.
+        rule: the number whose mean is compared.
+
+    Returns:
+        The number of the setting, the first of equal ones; one that could not be trained only where
+        none could.
+
+    Raises:
+        ConfigError: the number is not known.
+    """
+    means = []
+    for rows in tried:
+        values = [getattr(row, rule) for row in rows]
+        if None in values and not any(row.failed for row in rows):
+            raise ConfigError(
+                f"{name} has no {rule} on {rows[0].data}; it needs people that are known and seen "
+                "in both modalities: give other development data, or choose by clarity"
+            )
+        means.append(None if None in values else fmean(values))
+    known = [mean for mean in means if mean is not None]
+    return means.index(max(known)) if known else 0

@@ -1,0 +1,135 @@
+"""Trains what a comparison lacks, one training after the other, and notes each at once."""
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from vireid.errors import VireidError
+from vireid.studies.comparison.arena import Arena, Place, code_digest
+from vireid.studies.comparison.entries import Entry
+from vireid.studies.comparison.fairness import images_seen
+from vireid.studies.comparison.rows import Row
+from vireid.studies.folder import StudyFolder, locked
+from vireid.studies.results import Result
+from vireid.studies.run import run_study
+
+_log = logging.getLogger(__name__)
+BEFORE, BEHIND = "could not be trained: ", "; all others are finished"
+"""What a study says around the reason why a row could not be trained."""
+
+Job = tuple[Entry, Place, int]
+"""A training: method, data, seed."""
+
+
+def train_missing(arena: Arena, entries: Sequence[Entry], *, wait: bool = False) -> None:
+    """Train and score what is not known yet and not in the hands of another process.
+
+    All methods are trained with one seed before the next one.
+
+    Args:
+        arena: what methods are set against each other on.
+        entries: the methods.
+        wait: until other processes have trained theirs, so that nothing is missing in the end.
+
+    Raises:
+        VireidError: data, a recipe or the folder cannot be used.
+        Stopped: a signal asked to stop; everything is saved.
+    """
+    jobs: list[Job] = [
+        (entry, place, seed)
+        for seed in arena.seeds
+        for place in arena.places
+        for entry in entries
+        if not arena.found(entry, place, seed)
+    ]
+    while jobs:
+        busy = [job for job in jobs if not _train(arena, job, wait=False)]
+        if len(busy) == len(jobs):
+            for job in jobs:
+                _log.info("%s: another process is working on it", _name(job))
+                if wait:
+                    _train(arena, job, wait=True)
+            break
+        jobs = busy
+
+
+def _train(arena: Arena, job: Job, *, wait: bool) -> bool:
+    """Train what is not known yet, unless another process does; tell whether it is known now."""
+    entry, place, seed = job
+    with locked(_folder(arena, job) / f".seed-{seed}.lock", wait=wait) as mine:
+        if mine and not arena.found(entry, place, seed):
+            _log.info("\n%s: %s", _name(job), entry.setting or "as it ships")
+            arena.file.add(_rows(arena, job))
+        return mine
+
+
+def _name(job: Job) -> str:
+    entry, place, seed = job
+    return f"{entry.name} on {place.name}, seed {seed}"
+
+
+def _folder(arena: Arena, job: Job) -> Path:
+    entry, place, _ = job
+    return arena.out / "runs" / entry.folder / f"{place.name}-{place.contents}"
+
+
+def _rows(arena: Arena, job: Job) -> list[Row]:
+    """Train and score; return a row for each protocol."""
+    entry, place, seed = job
+    settings = arena.settings
+    try:
+        study = run_study(
+            {entry.name: entry.recipe},
+            [place.train],
+            _folder(arena, job),
+            seeds=[seed],
+            test=[place.test],
+            protocol=settings.protocol,
+            flip=settings.flip,
+            device=settings.device,
+            again=settings.again,
+            watch=settings.watch,
+            progress=settings.progress,
+        )
+    except VireidError as error:
+        if type(error) is not VireidError:
+            raise
+        before = f"{BEFORE}{entry.name} ({place.name}, seed {seed}): "
+        reason = str(error).removeprefix(before).removesuffix(BEHIND)
+        return [_row(arena, job, protocol, failed=reason) for protocol in place.protocols]
+    results = [result for result in study.results() if result.seed == seed]
+    clarity = _clarity(study, results[0])
+    return [_scored(_row(arena, job, one.protocol), one, clarity) for one in results]
+
+
+def _row(arena: Arena, job: Job, protocol: str, *, failed: str = "") -> Row:
+    """Return what is known of a training beforehand."""
+    entry, place, seed = job
+    recipe = entry.recipe
+    return Row(
+        entry.name, entry.digest, place.name, place.contents, protocol, seed,
+        setting=entry.setting,
+        oracle=entry.oracle,
+        cameras=entry.cameras,
+        tracks=entry.tracks,
+        images=images_seen(recipe),
+        network=f"{recipe.network.backbone}, {recipe.height} x {recipe.width}",
+        commit=arena.commit,
+        code=code_digest(entry),
+        failed=failed,
+    )  # fmt: skip
+
+
+def _scored(row: Row, result: Result, clarity: float | None) -> Row:
+    names = ("rank1", "mAP", "mINP", "ari", "training_mAP", "minutes", "memory")
+    measured = {name: getattr(result, name) for name in names}
+    return replace(row, **measured, clarity=clarity)
+
+
+def _clarity(study: StudyFolder, result: Result) -> float | None:
+    """Return how clear the last labels of a run are; its log stays."""
+    log = study.run(*result.key).log_file.read_text(encoding="utf-8")
+    found = json.loads(log.splitlines()[-1]).get("clarity")
+    return None if found is None else round(found, 4)
