@@ -47,7 +47,7 @@ def test_all_problems_are_reported_at_once_in_one_line():
     assert "\n" not in text
     for part in (
         "height is 0",
-        "cluster_nce momentum is 1.0",
+        "visible: momentum is 1.0",
         "seed is -1",
         "stage intra: epochs is 0",
     ):
@@ -108,19 +108,22 @@ def test_values_out_of_range_are_named(change, message):
         ({"decay": 0.0}, "decay is 0.0"),
         ({"milestones": (0.5, 1.0)}, "milestones hold 1.0"),
         ({"terms": {}}, "it has no terms"),
-        ({"terms": {"a": replace(TERM, start=1.0)}}, "cluster_nce start is 1.0"),
-        ({"terms": {"a": replace(TERM, weight=-1.0)}}, "cluster_nce weight is -1.0"),
-        ({"terms": {"a": replace(TERM, temperature=0.0)}}, "cluster_nce temperature is 0"),
+        ({"terms": {"a": replace(TERM, start=1.0)}}, "a: start is 1.0"),
+        ({"terms": {"a": replace(TERM, weight=-1.0)}}, "a: weight is -1.0"),
+        ({"terms": {"a": replace(TERM, temperature=0.0)}}, "a: temperature is 0"),
         ({"terms": {"a": replace(TERM, temperature=float("nan"))}}, "temperature is nan"),
         ({"terms": {"a": replace(TERM, temperature=float("inf"))}}, "temperature is inf"),
-        ({"terms": {"a": replace(TERM, momentum=1.0)}}, "cluster_nce momentum is 1"),
+        ({"terms": {"a": replace(TERM, momentum=1.0)}}, "a: momentum is 1"),
         ({"terms": {"a": replace(TERM, momentum=-0.1)}}, "momentum is -0.1"),
-        ({"terms": {"a": Triplet("visible", margin=-0.1)}}, "triplet margin is -0.1"),
-        ({"terms": {"a": Inter("visible")}}, "inter needs labels that both"),
-        ({"terms": {"a": replace(TERM, confidence=True)}}, "confidence is known of matched labels"),
+        ({"terms": {"a": Triplet("visible", margin=-0.1)}}, "a: margin is -0.1"),
+        ({"terms": {"a": Inter("visible")}}, "a: labels is visible; expected labels that both"),
+        (
+            {"terms": {"a": replace(TERM, confidence=True)}},
+            "a: confidence is known of matched",
+        ),
         (
             {"terms": {"a": ClusterNCE("visual")}},
-            "cluster_nce on visual: expected one of the label",
+            "a: labels is visual; expected one of the label",
         ),
         ({"terms": {"total": TERM}}, "total is no name for a term; expected a word other than"),
         ({"terms": {"a/b": TERM}}, "a/b is no name for a term"),
@@ -141,7 +144,7 @@ def test_values_out_of_range_are_named(change, message):
             {"then": (StepConfig({"b": TERM}, batch_labels=1, batch_images=1),)},
             "batch_labels and batch_images are both 1",
         ),
-        ({"then": (StepConfig({"b": replace(TERM, weight=-1.0)}),)}, "cluster_nce weight is -1.0"),
+        ({"then": (StepConfig({"b": replace(TERM, weight=-1.0)}),)}, "b: weight is -1.0"),
         ({"batch_labels": 0}, "batch_labels is 0; expected at least 1"),
         ({"batch_images": -1}, "batch_images is -1"),
         ({"batch_labels": 1, "batch_images": 1}, "are both 1"),
@@ -151,19 +154,20 @@ def test_values_out_of_range_are_named(change, message):
         ({"recentre_every": 1, "relabel_every": 0}, "recentre_every applies to stages with an"),
         (
             {"terms": {"a": Classifier("matched")}},
-            "classifier learns labels that stay, but relabel_every is 1; set it to 0",
+            "a: a classifier learns labels that stay, but relabel_every of the stage is 1; "
+            "set it to 0",
         ),
         (
             {"terms": {"a": replace(TERM, divide_by="count")}},
-            "divide_by applies to terms with conf",
+            "a: divide_by applies to terms with conf",
         ),
         (
             {"terms": {"a": replace(TERM, each_modality=True)}},
-            "each_modality needs labels that both",
+            "a: each_modality needs labels that both",
         ),
         (
             {"terms": {f: Intra("matched", features=f) for f in FEATURES}},
-            "intra on matched compares pooled and embedding; choose one",
+            "features are pooled and embedding in the intra terms on matched; choose one",
         ),
         ({"name": "before"}, "expected a plain word"),
         ({"name": "seconds"}, "expected a plain word"),

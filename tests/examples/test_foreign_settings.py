@@ -71,5 +71,5 @@ def test_what_a_term_says_is_told_with_its_stage_and_name():
     with pytest.raises(ConfigError) as caught:
         Recipe((StageConfig("joint", 1, terms),))
     first, second = str(caught.value).split("; stage joint: ")
-    assert first.startswith("recipe: stage joint: picky temperature is -1.0")
+    assert first.startswith("recipe: stage joint: one: temperature is -1.0")
     assert second == "one: expected something else"

@@ -191,3 +191,20 @@ def test_a_recipe_without_cameras_and_tracks_is_one_that_makes_no_use_of_them():
     assert recipe_differences(before, recipe) == []
     changed = change_recipe(recipe, ["labelling.cameras.centre=camera"])
     assert recipe_differences(before, changed) == ["labelling.cameras.centre is camera, was none"]
+
+
+def test_terms_of_a_further_step_are_reached_by_the_steps_number():
+    far = load_recipe("bmil", ["stages.mixed.then.0.terms.*.nearest=10"])
+    assert far == load_recipe("bmil", ["stages.mixed.terms.proxies.nearest=10"])
+    assert far.stages[-1].then[0].terms["proxies"].nearest == 10
+    with pytest.raises(ConfigError, match="there is no term proxy; expected one of proxies; did "):
+        load_recipe("bmil", ["stages.mixed.then.0.terms.proxy.nearest=10"])
+    with pytest.raises(ConfigError, match="nearest: then has 1 step"):
+        load_recipe("bmil", ["stages.mixed.then.1.terms.*.nearest=10"])
+
+
+def test_a_further_step_leaves_with_its_only_term_and_an_empty_one_is_named():
+    assert load_recipe("pclhd").stages[-1].then
+    assert load_recipe("pclhd", ["stages.cross.terms.mixed=null"]).stages[-1].then == ()
+    with pytest.raises(ConfigError, match=r"stage cross: then\.0: it has no terms"):
+        load_recipe("pclhd", ["stages.cross.then.0.terms.mixed=null"])

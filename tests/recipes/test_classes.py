@@ -311,7 +311,7 @@ def test_a_module_named_like_another_one_is_refused(tmp_path, name):
         ),
         (
             "{class_path: MODULE.Pulled, init_args: {labels: visible, weight: -1}}",
-            "stage s: pulled weight is -1.0; expected at least 0",
+            "stage s: t: weight is -1.0; expected at least 0",
         ),
         (
             "{class_path: MODULE.Half, init_args: {labels: visible}}",

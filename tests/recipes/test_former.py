@@ -145,7 +145,7 @@ def test_they_speak_of_terms_that_other_changes_bring_too(first):
 
 
 def test_values_that_cannot_be_are_refused_as_before():
-    with pytest.raises(ConfigError, match=r"cluster_nce momentum is 1\.5; expected 0 or more"):
+    with pytest.raises(ConfigError, match=r"visible: momentum is 1\.5; expected 0 or more"):
         parse_recipe(f"{TERMS}\nmomentum: 1.5")
     with pytest.raises(ConfigError, match="norm applies to intra, not to triplet"):
         parse_recipe(TERMS.replace("loss: triplet", "loss: triplet, norm: l1"))

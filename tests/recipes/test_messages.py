@@ -54,15 +54,15 @@ def complaint(text, *overrides):
         ("stages.aligned.terms.matched.smoothing=1", "no such setting of cluster_nce: "
          "stages.aligned.terms.matched.smoothing; it has labels, weight, start"),
         ("stages.aligned.terms.inter.momentum=0.5",
-         "momentum applies to cluster_nce and 8 other losses, not to inter"),
+         "stage aligned: inter: momentum applies to cluster_nce and 8 other losses, not to inter"),
         ("stages.aligned.terms.inter.norm=l1", "norm applies to intra, not to inter"),
         ("stages.aligned.terms.matched.features=pooled",
          "features applies to intra and 2 other losses, not to cluster_nce"),
         ("stages.aligned.terms.inter.trained=0", "no such setting of inter"),
         ("stages.*.terms.*.temprature=1", "no stage has a term with it; did you mean temperature?"),
         ("stages.*.terms.gone=null", "setting stages.*.terms.gone: no stage has a term with it"),
-        ("stages.aligned.terms.inter.labels=machted", "inter on machted: expected one of the label "
-         "spaces visible, infrared, mixed, matched; did you mean matched?"),
+        ("stages.aligned.terms.inter.labels=machted", "labels is machted; expected one of the "
+         "label spaces visible, infrared, mixed, matched; did you mean matched?"),
         ("stages.aligned.sample_by=machted", "sample_by is machted; expected one of own, mixed, "
          "matched; did you mean matched?"),
         ("stages.aligned.terms.inter.loss=interr", ", or a class_path; did you mean inter?"),
@@ -155,3 +155,21 @@ def test_all_mistakes_are_told_at_once_wherever_they_are_found():
     line = complaint(base)
     assert "mean joint?" in line
     assert "there is no term vis" in line
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("stages.cross.terms.forth.ramp=[0,-1]", "ramp holds -1.0; expected at least 0"),
+        ("stages.cross.terms.forth.ramp=[0,1,1,1,1,1,1,1,1,1]", "ramp has 10 factors for 9 epochs"),
+        ("stages.cross.terms.forth.against=infared", "against is infared; expected one of the "
+         "stage's other terms visible, infrared, back; did you mean infrared?"),
+        ("stages.cross.terms.forth.each_modality=true", "each_modality needs labels that both"),
+        ("stages.*.terms.forth.momentun=1", "no such setting of cross_nce"),
+        ("stages.*.terms.forth.norm=l1", "norm applies to intra, not to cross_nce"),
+    ],
+)  # fmt: skip
+def test_of_two_terms_of_one_loss_a_message_says_which(override, message):
+    found = complaint("base: pgm", override)
+    assert message in found
+    assert "stage cross: forth: " in found or "stages.cross.terms.forth.momentun" in found

@@ -127,7 +127,7 @@ def test_it_pulls_and_without_weight_it_is_told_alone():
 def test_settings_that_cannot_be(change, message):
     term = replace(TERM, **change)
     place = Place("s", {"t": term}, {"mixed": LabelSpace()})
-    assert list(term.problems(place)) == [f"stage s: dynamic_prototypes {message}"]
+    assert list(term.problems(place)) == [message]
 
 
 def test_the_released_generator_draws_the_released_images(golden):

@@ -119,4 +119,4 @@ def test_a_batch_of_one_modality_is_one_part():
 def test_settings_that_cannot_be(change, message):
     term = replace(TERM, **change)
     place = Place("s", {"t": term}, {"mixed": LabelSpace()})
-    assert list(term.problems(place)) == [f"stage s: hybrid_nce {message}"]
+    assert list(term.problems(place)) == [message]

@@ -146,4 +146,4 @@ def test_labels_of_one_modality_have_one_row_for_each_cluster():
 def test_settings_that_cannot_be(change, message):
     term = replace(TERM, **change)
     place = Place("s", {"t": term}, {"mixed": LabelSpace()})
-    assert list(term.problems(place)) == [f"stage s: proxy_nce {message}"]
+    assert list(term.problems(place)) == [message]

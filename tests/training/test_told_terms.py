@@ -123,7 +123,7 @@ def test_a_ramp_multiplies_the_weight_part_by_part(few_images, micro):
 
 
 def test_a_ramp_below_zero_is_refused(micro):
-    with pytest.raises(ConfigError, match=r"cluster_nce ramp holds -1; expected at least 0"):
+    with pytest.raises(ConfigError, match="aligned: ramped: ramp holds -1; expected at least 0"):
         with_terms(micro, ramped=ClusterNCE("visible", ramp=(0, -1)))
 
 

@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from vireid.config.named import Named
-from vireid.errors import ABOVE_ZERO, FROM_ONE, FROM_ZERO, INSIDE, ConfigError, meant, outside
+from vireid.errors import (
+    ABOVE_ZERO,
+    FROM_ONE,
+    FROM_ZERO,
+    INSIDE,
+    ConfigError,
+    meant,
+    number_of,
+    outside,
+)
 from vireid.terms import Place, Term, in_order
 from vireid.terms.turns import never_counts
 from vireid.types import LabelSpace
@@ -187,8 +196,8 @@ class StageConfig:
         for share in self.milestones:
             if not holds(share):
                 yield f"{where}milestones hold {share}; expected {expected}"
-        for step in self.steps():
-            yield from step.problems(where, spaces)
+        for number, step in enumerate(self.steps()):
+            yield from step.problems(where + (f"then.{number - 1}: " if number else ""), spaces)
         yield from self._term_problems(where, spaces)
 
     def _term_problems(self, where: str, spaces: Mapping[str, LabelSpace]) -> Iterator[str]:
@@ -210,5 +219,8 @@ class StageConfig:
                     f"{where}{name} counts in no epoch of {self.epochs} ({why}); give the stage "
                     "more epochs or leave the term out"
                 )
+            elif len(term.ramp) > max(self.epochs, 1):
+                epochs = f"{number_of(self.epochs, 'epoch')}; expected one an epoch at most"
+                yield f"{where}{name}: ramp has {len(term.ramp)} factors for {epochs}"
             for problem in term.problems(place):
-                yield problem if problem.startswith(where) else f"{where}{name}: {problem}"
+                yield f"{where}{name}: {problem}"

@@ -5,7 +5,7 @@ from dataclasses import fields
 from itertools import pairwise
 from typing import Any
 
-from vireid.errors import ConfigError, meant
+from vireid.errors import ConfigError, meant, number_of
 from vireid.recipes.classes import TERMS, takes
 from vireid.recipes.former import named_terms
 from vireid.terms import Term
@@ -25,7 +25,8 @@ def change(settings: dict[str, Any], name: str, value: Any, *, merge: bool = Fal
         name: such as ``seed``, ``labelling.mixed.eps``, ``stages.joint.epochs`` or
             ``stages.aligned.terms.inter.weight``. ``*`` stands for every stage or term. ``stages``
             alone replaces all stages.
-        value: the new one; None takes a term out.
+        value: the new one; None takes a term out, and a further step of its stage whose only term
+            it is.
         merge: a mapping changes those settings of a group that it names, and leaves the others.
 
     Raises:
@@ -58,17 +59,38 @@ def _change_stage(
     stage: dict[str, Any], parts: list[str], name: str, value: Any, lenient: bool
 ) -> bool:
     """Change one stage; tell whether there was anything to change."""
-    if parts[0] != "terms" or len(parts) == 1:
+    number, of_step = _step(parts)
+    if of_step[0] != "terms" or len(of_step) == 1:
         _set(stage, parts, name, named_terms(value) if parts == ["terms"] else value)
         return True
     places = _term_places(stage, name)
-    if len(parts) == 2:
-        here = next((terms for terms in places if parts[1] in terms), places[0])
-        return _replace(here, parts[1], value, name, lenient)
+    if number is None:
+        done = _change_terms(places, of_step[1:], name, value, lenient)
+        stage["then"] = [s for s in stage.get("then") or [] if s.get("terms") != {}]
+        return done
+    if number + 1 >= len(places):
+        raise ConfigError(f"setting {name}: then has {number_of(len(places) - 1, 'step')}")
+    return _change_terms([places[number + 1]], of_step[1:], name, value, lenient)
+
+
+def _step(parts: list[str]) -> tuple[int | None, list[str]]:
+    """Part ``then.NUMBER`` from what follows it; None where the parts name no further step."""
+    if parts[0] == "then" and len(parts) > 2 and parts[1].isdecimal():
+        return int(parts[1]), parts[2:]
+    return None, parts
+
+
+def _change_terms(
+    places: list[dict[str, Any]], parts: list[str], name: str, value: Any, lenient: bool
+) -> bool:
+    """Change terms of some steps, or a setting of them; tell whether there was any to change."""
+    if len(parts) == 1:
+        here = next((terms for terms in places if parts[0] in terms), places[0])
+        return _replace(here, parts[0], value, name, lenient)
     terms = {key: term for place in places for key, term in place.items()}
-    chosen = list(_terms(terms, parts[1], parts[2], name, lenient))
+    chosen = list(_terms(terms, parts[0], parts[1], name, lenient))
     for term in chosen:
-        _set(term, parts[2:], name, value)
+        _set(term, parts[1:], name, value)
     return bool(chosen)
 
 

@@ -228,10 +228,10 @@ class Reader:
         """Note a name that is not known."""
         loss = what.removeprefix("setting of ") if what != "setting" else ""
         having = [other for other, kind in TERMS.items() if takes(kind, name)]
-        if loss and having:
-            stage = full.split(".")[1] if full.startswith("stages.") else ""
-            of_stage = f"stage {stage}: " if stage else ""
-            self.problems.append(f"{of_stage}{name} applies to {_in_short(having)}, not to {loss}")
+        if having and loss in TERMS:
+            _, stage, *_, term, _ = full.split(".")  # stages.STAGE.terms.TERM.NAME
+            applies = f"{name} applies to {_in_short(having)}, not to {loss}"
+            self.problems.append(f"stage {stage}: {term}: {applies}")
         else:
             near = meant(name, known) or (f"; it has {', '.join(known)}" if loss else "")
             self.problems.append(f"no such {what}: {full}{near}")

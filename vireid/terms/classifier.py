@@ -42,7 +42,7 @@ class Classifier(Term):
         yield from super().problems(place)
         if place.relabel_every:
             yield (
-                f"stage {place.stage}: classifier learns labels that stay, but relabel_every is "
+                "a classifier learns labels that stay, but relabel_every of the stage is "
                 f"{place.relabel_every}; set it to 0"
             )
 

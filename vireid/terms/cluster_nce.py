@@ -45,8 +45,7 @@ class ClusterNCE(OnMemories):
             One message for each problem.
         """
         yield from super().problems(place)
-        where = f"stage {place.stage}: {self.loss} "
-        yield from outside(where, self, FROM_ZERO, "focal")
+        yield from outside("", self, FROM_ZERO, "focal")
 
     def begin(
         self,

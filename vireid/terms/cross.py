@@ -105,7 +105,7 @@ def matching_problems(term: Term, matched: str, place: Place) -> Iterator[str]:
         One message for each problem.
     """
     yield from side_problems(term, place)
-    yield from matched_problems(term, matched, place)
+    yield from matched_problems(matched, place)
 
 
 def side_problems(term: Term, place: Place) -> Iterator[str]:
@@ -120,24 +120,23 @@ def side_problems(term: Term, place: Place) -> Iterator[str]:
     """
     own = place.spaces.get(term.labels)
     if own is not None and own.modality is None:
-        yield f"stage {place.stage}: {term.loss} needs labels of one modality, not {term.labels}"
+        yield f"labels is {term.labels}; expected labels of one modality"
 
 
-def matched_problems(term: Term, matched: str, place: Place) -> Iterator[str]:
+def matched_problems(matched: str, place: Place) -> Iterator[str]:
     """Yield what is wrong where a label space was not made by a matching.
 
     Args:
-        term: the term.
         matched: the label space.
         place: its stage.
 
     Yields:
         One message at most.
     """
-    where, shared = f"stage {place.stage}: {term.loss} ", place.spaces.get(matched)
+    shared = place.spaces.get(matched)
     if shared is not None and not shared.matched:
         known = ", ".join(name for name, space in place.spaces.items() if space.matched)
-        yield f"{where}needs labels that a matching made ({known or 'none here'}), not {matched}"
+        yield f"matched is {matched}; expected labels that a matching made ({known or 'none here'})"
 
 
 def against_problems(term: Term, against: str, kind: type[Term], place: Place) -> Iterator[str]:
@@ -155,7 +154,7 @@ def against_problems(term: Term, against: str, kind: type[Term], place: Place) -
     other = place.terms.get(against)
     if other is None:
         return
-    where = f"stage {place.stage}: {term.loss} names {against}, which "
+    where = f"against is {against}, which "
     if not isinstance(other, kind) or other.others():
         yield f"{where}keeps no memories that it could use"
         return

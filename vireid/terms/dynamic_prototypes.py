@@ -53,9 +53,8 @@ class DynamicPrototypes(Term):
             One message for each problem.
         """
         yield from super().problems(place)
-        where = f"stage {place.stage}: {self.loss} "
-        yield from outside(where, self, ABOVE_ZERO, "temperature")
-        yield from outside(where, self, FROM_ONE, "draws")
+        yield from outside("", self, ABOVE_ZERO, "temperature")
+        yield from outside("", self, FROM_ONE, "draws")
 
     def begin(
         self,

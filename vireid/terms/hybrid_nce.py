@@ -47,8 +47,7 @@ class HybridNCE(OnMemories):
             One message for each problem.
         """
         yield from super().problems(place)
-        where = f"stage {place.stage}: {self.loss} "
-        yield from outside(where, self, FROM_ZERO, "slack")
+        yield from outside("", self, FROM_ZERO, "slack")
 
     def begin(
         self,

@@ -38,10 +38,7 @@ class Inter(Term):
         yield from super().problems(place)
         space = place.spaces.get(self.labels)
         if space is not None and space.modality is not None:
-            yield (
-                f"stage {place.stage}: inter needs labels that both modalities share, "
-                f"not {self.labels}"
-            )
+            yield f"labels is {self.labels}; expected labels that both modalities share"
 
     def plan(self, labelling: Labelling, batch: Batch) -> Arrays:
         """Choose the rows of labels that the batch shows in both modalities.

@@ -51,8 +51,7 @@ class Intra(Term):
         ]
         if self is alike[0] and len({term.features for term in alike}) > 1:
             yield (
-                f"stage {place.stage}: intra on {self.labels} compares pooled and embedding; "
-                "choose one"
+                f"features are pooled and embedding in the intra terms on {self.labels}; choose one"
             )
 
     def begin(

@@ -42,7 +42,7 @@ class JoinedNCE(ByMatching, ClusterNCE):
             One message for each problem.
         """
         yield from super().problems(place)
-        yield from outside(f"stage {place.stage}: {self.loss} ", self, SHARE, "keep")
+        yield from outside("", self, SHARE, "keep")
 
     def begin(
         self,

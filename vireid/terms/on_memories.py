@@ -28,6 +28,5 @@ class OnMemories(Term):
             One message for each problem.
         """
         yield from super().problems(place)
-        where = f"stage {place.stage}: {self.loss} "
-        yield from outside(where, self, ABOVE_ZERO, "temperature")
-        yield from outside(where, self, BELOW_ONE, "momentum")
+        yield from outside("", self, ABOVE_ZERO, "temperature")
+        yield from outside("", self, BELOW_ONE, "momentum")

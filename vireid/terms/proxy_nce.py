@@ -46,10 +46,9 @@ class ProxyNCE(OnMemories):
             One message for each problem.
         """
         yield from super().problems(place)
-        where = f"stage {place.stage}: {self.loss} "
         if self.nearest <= len(Modality):
             yield (
-                f"{where}nearest is {self.nearest}; expected at least {len(Modality) + 1}, as a "
+                f"nearest is {self.nearest}; expected at least {len(Modality) + 1}, as a "
                 "cluster may have a proxy in each modality"
             )
 

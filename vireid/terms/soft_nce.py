@@ -57,12 +57,11 @@ class SoftNCE(ClusterNCE):
             One message for each problem.
         """
         yield from super().problems(place)
-        where = f"stage {place.stage}: {self.loss} "
-        yield from outside(where, self, FROM_ONE, "k")
-        yield from outside(where, self, SHARE, "share")
-        yield from outside(where, self, FROM_ZERO, "sharpness")
+        yield from outside("", self, FROM_ONE, "k")
+        yield from outside("", self, SHARE, "share")
+        yield from outside("", self, FROM_ZERO, "sharpness")
         if self.focal:
-            yield f"{where}focal is {self.focal:g}, which applies to targets of one cluster alone"
+            yield f"focal is {self.focal:g}, which applies to targets of one cluster alone"
         yield from side_problems(self, place)
 
     def begin(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from vireid.errors import BELOW_ONE, FROM_ZERO, meant, outside
+from vireid.errors import BELOW_ONE, FROM_ZERO, outside
 from vireid.terms.kept import Kept
+from vireid.terms.misnamed import misnamed
 from vireid.terms.moves import Move
 from vireid.terms.seen import Arrays, Batch
 from vireid.types import NOISE, Embeddings, Int, Labelling, LabelSpace, PseudoLabels
@@ -117,32 +118,31 @@ class Term(ABC):
             place: the stage.
 
         Yields:
-            One message for each problem.
+            One message for each problem; the stage puts its own name and that of the term before
+            it.
         """
-        where = f"stage {place.stage}: "
-        yield from outside(f"{where}{self.loss} ", self, BELOW_ONE, "start")
-        yield from outside(f"{where}{self.loss} ", self, FROM_ZERO, "weight")
+        yield from outside("", self, BELOW_ONE, "start")
+        yield from outside("", self, FROM_ZERO, "weight")
         expected, holds = FROM_ZERO
         for factor in self.ramp:
             if not holds(factor):
-                yield f"{where}{self.loss} ramp holds {factor}; expected {expected}"
-        for name in self.spaces():
-            if name not in place.spaces:
-                known = f"{', '.join(place.spaces)}{meant(name, place.spaces)}"
-                yield f"{where}{self.loss} on {name}: expected one of the label spaces {known}"
-        for name in self.others():
-            if name not in place.terms:
-                named = name or "''"
-                yield f"{where}{self.loss} names the term {named}, which the stage does not have"
-        yield from self._trust_problems(where, place.spaces.get(self.labels, LabelSpace()))
-
-    def _trust_problems(self, where: str, space: LabelSpace) -> Iterator[str]:
+                yield f"ramp holds {factor}; expected {expected}"
+        yield from self._misnamed(place)
+        space = place.spaces.get(self.labels, LabelSpace())
         if self.confidence and not space.confidence:
-            yield f"{where}confidence is known of matched labels only, not of {self.labels}"
+            yield f"confidence is known of matched labels only, not of {self.labels}"
         if self.divide_by == "count" and not self.confidence:
-            yield f"{where}divide_by applies to terms with confidence, not to {self.loss}"
+            yield "divide_by applies to terms with confidence"
         if self.each_modality and space.modality is not None:
-            yield f"{where}each_modality needs labels that both modalities share, not {self.labels}"
+            yield f"each_modality needs labels that both modalities share, not {self.labels}"
+
+    def _misnamed(self, place: Place) -> Iterator[str]:
+        own = [one.name for one in fields(self) if one.name not in Term.__dataclass_fields__]
+        spaces = [name for name in self.spaces() if name not in place.spaces]
+        terms = [name for name in self.others() if name not in place.terms]
+        others = [name for name, term in place.terms.items() if term is not self]
+        yield from misnamed(self, ["labels", *own], spaces, "the label spaces", list(place.spaces))
+        yield from misnamed(self, own, terms, "the stage's other terms", others)
 
     def begin(
         self,

@@ -36,7 +36,7 @@ class Triplet(Term):
             One message for each problem.
         """
         yield from super().problems(place)
-        yield from outside(f"stage {place.stage}: {self.loss} ", self, FROM_ZERO, "margin")
+        yield from outside("", self, FROM_ZERO, "margin")
 
     def values(self, kept: Kept, output: Output, plan: Mapping[str, Tensor]) -> Tensor:
         """Return the loss of each row as an anchor.
