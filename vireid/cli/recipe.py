@@ -34,7 +34,8 @@ def run(words: list[str]) -> None:
     )  # fmt: skip
     command.add_argument(
         "--diff", metavar="OTHER",
-        help="print instead in what it differs from another recipe, a line for each setting",
+        help="print instead in what it differs from another recipe, a line for each setting; a stage "
+        "or a term that only one of them has is one line, with what is not its default",
     )  # fmt: skip
     arguments = command.parse_args(words)
     recipe = named_recipe(_path(arguments.recipe), arguments.set)

@@ -20,9 +20,10 @@ from vireid.config import Recipe
 from vireid.errors import ConfigError, meant, some
 from vireid.recipes.changes import change
 from vireid.recipes.classes import Classes
+from vireid.recipes.differences import recipe_differences
 from vireid.recipes.former import MOVED, check_moved, is_former, modernise, push_down
 from vireid.recipes.outline import Outline, read_outline
-from vireid.recipes.plain import dump_recipe, foreign_classes, is_written, plain, recipe_differences
+from vireid.recipes.plain import dump_recipe, foreign_classes, is_written, plain
 from vireid.recipes.reader import FAILED, Reader
 from vireid.recipes.yaml_text import read_yaml
 

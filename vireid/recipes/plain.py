@@ -1,4 +1,4 @@
-"""Recipes as plain values: how they are written, and in what two of them differ."""
+"""Recipes as plain values, and how they are written."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -8,20 +8,9 @@ import yaml
 
 from vireid.config import Recipe
 from vireid.errors import ConfigError
-from vireid.labelling import MultiMemoryMatching
 from vireid.labelling.kinds import KINDS, kind_of
 from vireid.recipes.classes import PARTS, TERMS, class_path
-from vireid.recipes.former import modernise
-from vireid.recipes.yaml_text import read_yaml
 from vireid.terms import Term
-
-ABSENT = "absent"
-"""Stands for a setting that a recipe lacks."""
-NOTHING: tuple[Any, ...] = (ABSENT, None, [], "")
-"""Values that say the same: a setting that an earlier version lacked, and its being empty."""
-
-LATER = ("labelling.cameras", "labelling.use_cameras", "labelling.tracks", "labelling.use_tracks")
-"""Settings that the first versions lacked, whose labels are those of the defaults."""
 
 
 def plain(value: Any) -> Any:
@@ -117,7 +106,7 @@ def dump_recipe(recipe: Recipe) -> str:
         ConfigError: a setting of a class from outside the package cannot be written.
     """
     values = plain(recipe)
-    for name, value in _flat(values):
+    for name, value in flat(values):
         if not _is_plain(value):
             raise ConfigError(
                 f"{name} is of type {type(value).__name__}, which no recipe can hold; expected "
@@ -126,60 +115,26 @@ def dump_recipe(recipe: Recipe) -> str:
     return yaml.safe_dump(values, sort_keys=False)
 
 
-def recipe_differences(one: Recipe | str, other: Recipe | str) -> list[str]:
-    """List the settings in which two recipes differ.
+def flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every setting by its dotted name; stages go by their names, the order of terms too.
 
     Args:
-        one: a recipe, or the text of one, whose classes are then not needed.
-        other: another one.
+        value: plain settings.
+        name: of the place where they stand.
 
-    Returns:
-        A line for each setting, such as ``labelling.memories is 2, was 4``; ``is`` belongs to the
-        other recipe and ``was`` to the first. Empty where they are equal.
+    Yields:
+        Names and values.
     """
-    before, after = (_settled(dict(_flat(_values(recipe)))) for recipe in (one, other))
-    names = list(dict.fromkeys([*before, *after]))
-    return [
-        f"{name} is {after.get(name, ABSENT)}, was {before.get(name, ABSENT)}"
-        for name in names
-        if not _alike(before.get(name, ABSENT), after.get(name, ABSENT))
-    ]
-
-
-def _settled(settings: dict[str, Any]) -> dict[str, Any]:
-    """Return settings by dotted name, with the defaults of those that came later."""
-    if not any(name.startswith("labelling.single.") for name in settings):
-        return settings  # a labeller of one's own
-    usual = dict(_flat(plain(MultiMemoryMatching()), "labelling"))
-    return {name: usual[name] for name in usual if name.startswith(LATER)} | settings
-
-
-def _alike(one: Any, other: Any) -> bool:
-    return one == other or (one in NOTHING and other in NOTHING)
-
-
-def _values(recipe: Recipe | str) -> Any:
-    if isinstance(recipe, Recipe):
-        return plain(recipe)
-    found = read_yaml(recipe, "recipe")
-    if not isinstance(found, dict):
-        raise ConfigError("the recipe holds no settings; expected lines such as `height: 96`")
-    modernise(found)
-    return found
-
-
-def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every setting by its dotted name; stages go by their names, the order of terms too."""
     if isinstance(value, dict):
         if name.endswith(".terms"):
             yield f"{name} in order", ", ".join(value)
         for key, part in value.items():
-            yield from _flat(part, f"{name}.{key}" if name else str(key))
+            yield from flat(part, f"{name}.{key}" if name else str(key))
     elif isinstance(value, list | tuple) and any(isinstance(part, dict) for part in value):
         if name == "stages":
             yield "stages in order", ", ".join(str(part.get("name")) for part in value)
         for number, part in enumerate(value):
             inner = part.get("name", number) if isinstance(part, dict) else number
-            yield from _flat(part, f"{name}.{inner}")
+            yield from flat(part, f"{name}.{inner}")
     else:
         yield name, value
