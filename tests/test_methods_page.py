@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vireid.recipes import FORMER, load_recipe, names
+from vireid.recipes import FORMER, load_recipe, names, small_names
 from vireid.recipes.listed import list_settings
 from vireid.terms import SHIPPED, short_name
 
@@ -30,7 +30,7 @@ def code(cells: list[str]) -> list[str]:
 
 FUNCTIONS = sorted({name for row in rows("piece") for name in code(row[2:3])})
 SETTINGS = sorted(
-    set(re.findall(r"`((?:stages|labelling|teacher)\.[A-Za-z_.]+)`", PAGE)) - set(FUNCTIONS)
+    set(re.findall(r"`((?:stages\.NAME|labelling|teacher)\.[A-Za-z_.]+)`", PAGE)) - set(FUNCTIONS)
 )
 NAMED_TESTS = sorted(set(re.findall(r"`(\w+/test_\w+\.py)::(test_\w+)`", PAGE)))
 
@@ -59,6 +59,8 @@ def test_every_recipe_is_named_once_and_has_the_terms_that_are_said():
         for name in set(recipes) - {"released", "released-sysu"}:
             found = {term.loss for term in load_recipe(name).stages[-1].all_terms().values()}
             assert found == terms, name
+        for name in set(recipes) & set(small_names()):
+            assert code(row[5:6]) == [stage.name for stage in load_recipe(name).stages], name
     assert sorted(named) == names()
     former = (
         PAGE.split("are former names of")[0].rpartition("\n\n")[2]
@@ -74,11 +76,22 @@ def test_commands_name_recipes_and_settings():
     commands = re.findall(r"^ {4}vireid (.+)$", PAGE, flags=re.MULTILINE)
     assert len(commands) >= 3
     for command in commands:
+        if command.startswith("synth "):
+            continue
         words, _, setting = command.partition(" --set ")
         given = re.findall(r"(?:--recipe|--diff|^recipe) (\S+)", words)
         assert given, command
         for name in given:
             load_recipe(name, setting.split())
+
+
+@pytest.mark.parametrize("name", ["pclhd", "bmil"])
+def test_settings_of_a_further_step_are_those_that_the_page_names(name):
+    setting = "stages.NAME.then.0.apart"
+    assert PAGE.count(f"`{setting}` |") == 2
+    last = load_recipe(name).stages[-1]
+    found = load_recipe(name, [f"{setting.replace('NAME', last.name)}=false"]).stages[-1]
+    assert (last.then[0].apart, found.then[0].apart) == (True, False)
 
 
 def test_the_tables_are_whole():
@@ -88,7 +101,7 @@ def test_the_tables_are_whole():
         assert section.count("| piece |") == section.count("| point |") == 1
         assert "Not copied:" in section
     for table in ("method", "piece", "point"):
-        assert all(1 < len(row) <= 5 for row in rows(table))
+        assert all(1 < len(row) <= 6 for row in rows(table))
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)]+)\)", PAGE))

@@ -91,7 +91,7 @@ def some(things: list[str], between: str = ", ") -> str:
 
 
 def meant(word: str, known: Iterable[str]) -> str:
-    """Say which known word a misspelt one is nearest to, for the end of a message.
+    """Say which known word a misspelt one is nearest to, for the end of a message; in any case.
 
     Args:
         word: what was given.
@@ -103,8 +103,9 @@ def meant(word: str, known: Iterable[str]) -> str:
     >>> meant("hungarain", ["hungarian", "nearest"])
     '; did you mean hungarian?'
     """
-    close = get_close_matches(word, list(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+    small = {name.lower(): name for name in known}
+    close = get_close_matches(word.lower(), small, n=1)
+    return f"; did you mean {small[close[0]]}?" if close else ""
 
 
 Bound = tuple[str, Callable[[float], bool]]

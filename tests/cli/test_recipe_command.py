@@ -126,3 +126,14 @@ def test_mistakes(mistake, tmp_path):
 def test_a_misspelt_stage_is_met_with_the_nearest(trained, people, mistake):
     message = mistake("evaluate", trained, people, "--stage", "alinged")
     assert message.endswith("it has: before, joint, aligned; did you mean aligned?\n")
+
+
+def test_without_a_name_it_lists_what_ships_and_a_name_in_capitals_is_understood(printed, capsys):
+    assert printed().split() == names()
+    assert main(["recipe", "PGM"]) == 2
+    assert capsys.readouterr().err.endswith("; did you mean pgm?\n")
+    assert main(["recipe", "--diff", "pgm"]) == 2
+    assert "need the name of a recipe" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["recipe", "--help"])
+    assert "`vireid recipe mmm-sysu > mine.yaml`" in capsys.readouterr().out

@@ -75,13 +75,11 @@ def test_crops_agree_with_the_truth(walked, day):
     assert all(len(found) == 1 for found in people.values())
 
 
-def test_the_second_day_has_other_people_and_few_crops_of_a_track(walked):
+def test_the_second_day_has_other_people(walked):
     days = [truth(walked / "scenes" / day) for day in ("day1", "day2")]
     people = [{row["identity"] for row in day.values()} - {""} for day in days]
     assert not people[0] & people[1]
     rows = listed(walked / "crops" / "day2")
-    tracks = [row["track"] for row in rows]
-    assert max(map(tracks.count, tracks)) <= 8
     assert {row["camera"]: row["modality"] for row in rows} == {
         "cam1": "visible", "cam2": "visible", "cam3": "infrared", "cam4": "infrared"
     }  # fmt: skip

@@ -136,7 +136,8 @@ def test_differences_of_terms_go_by_their_names():
         SMALL, with_last(WITHOUT | {"inter": replace(LAST["inter"], weight=1)})
     )
     assert "stages.aligned.terms.inter.weight is 1, was 10.0" in found
-    assert "stages.aligned.terms.intra.weight is absent, was 0.5" in found
+    gone = "{loss: intra, labels: matched, weight: 0.5, confidence: true}"
+    assert f"stages.aligned.terms.intra is absent, was {gone}" in found
     assert found[0].startswith(
         "stages.aligned.terms in order is visible, infrared, matched, inter,"
     )
@@ -208,3 +209,18 @@ def test_a_further_step_leaves_with_its_only_term_and_an_empty_one_is_named():
     assert load_recipe("pclhd", ["stages.cross.terms.mixed=null"]).stages[-1].then == ()
     with pytest.raises(ConfigError, match=r"stage cross: then\.0: it has no terms"):
         load_recipe("pclhd", ["stages.cross.then.0.terms.mixed=null"])
+
+
+def test_what_only_one_recipe_has_is_one_line_with_what_is_not_its_default():
+    pclhd, pgm = load_recipe("pclhd"), load_recipe("pgm")
+    found = recipe_differences(pgm, pclhd)
+    step = "stages.cross.then.0"
+    assert f"{step} is {{sample_by: mixed, apart: true}}, was absent" in found
+    mixed = "{loss: hybrid_nce, labels: mixed, each_modality: true}"
+    assert f"{step}.terms.mixed is {mixed}, was absent" in found
+    back = recipe_differences(pclhd, pgm)
+    assert f"{step}.terms.mixed is absent, was {mixed}" in back
+    other = recipe_differences(pgm, SMALL)
+    assert "stages.cross is absent, was {epochs: 9, iterations: 35}" in other
+    assert sum(line.startswith("stages.cross") for line in other) == 1 + 4
+    assert recipe_differences("stages: 3", "stages: [{name: s, terms: 3}]")

@@ -18,13 +18,15 @@ def run(words: list[str]) -> None:
         "recipe",
         "Print a recipe as YAML, every setting resolved; a comment over each key says what it\n"
         "means, and in brackets its type or choices and its default. What is printed is a recipe\n"
-        "itself: `vireid recipe sysu > mine.yaml`, then --recipe mine.yaml.",
+        "itself: `vireid recipe mmm-sysu > mine.yaml`, then --recipe mine.yaml. Without a name\n"
+        "those of all recipes that ship are listed.",
         "examples:\n  vireid recipe synthetic --set 'stages.*.epochs=3'\n"
         "  vireid recipe runs/first --diff synthetic",
     )
     known = f"a YAML file, the folder of a run or one of: {', '.join(names())}"
     command.add_argument(
         "recipe",
+        nargs="?",
         help=f"{known}. Classes that a file names by class_path are imported: name only files "
         "that you trust; those of a run are not",
     )
@@ -34,10 +36,15 @@ def run(words: list[str]) -> None:
     )  # fmt: skip
     command.add_argument(
         "--diff", metavar="OTHER",
-        help="print instead in what it differs from another recipe, a line for each setting; a stage "
-        "or a term that only one of them has is one line, with what is not its default",
+        help="print instead in what it differs from another recipe, a line for each setting, and "
+        "one for a stage or a term that only one of them has, with what is not its default",
     )  # fmt: skip
     arguments = command.parse_args(words)
+    if arguments.recipe is None:
+        if arguments.set or arguments.diff:
+            command.error("--set and --diff need the name of a recipe before them")
+        print("\n".join(names()))
+        return
     recipe = named_recipe(_path(arguments.recipe), arguments.set)
     if arguments.diff is None:
         sys.stdout.write(describe_recipe(recipe))

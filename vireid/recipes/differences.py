@@ -39,9 +39,8 @@ def recipe_differences(one: Recipe | str, other: Recipe | str) -> list[str]:
     """
     values = [_values(recipe) for recipe in (one, other)]
     here, there = (dict(_groups(value)) for value in values)
-    alone = {
-        name: text for name, text in (here | there).items() if (name in here) != (name in there)
-    }
+    both = here.keys() & there.keys()
+    alone = {name: text for name, text in (here | there).items() if name not in both}
     before, after = (_folded(_settled(dict(flat(value))), alone) for value in values)
     names = list(dict.fromkeys([*before, *after]))
     return [
@@ -53,15 +52,25 @@ def recipe_differences(one: Recipe | str, other: Recipe | str) -> list[str]:
 
 def _groups(values: Any) -> Iterator[tuple[str, str]]:
     """Yield each stage, further step and term by its dotted name, with what is not its default."""
-    for stage in values.get("stages") or []:
+    for stage in _mappings(values.get("stages")):
         name = f"stages.{stage.get('name')}"
-        steps = {f"{name}.then.{number}": one for number, one in enumerate(stage.get("then") or [])}
+        steps = {
+            f"{name}.then.{number}": one for number, one in enumerate(_mappings(stage.get("then")))
+        }
         yield name, _unusual(stage, StageConfig)
         yield from ((place, _unusual(step, StepConfig)) for place, step in steps.items())
         for place, step in {name: stage, **steps}.items():
-            for term, settings in (step.get("terms") or {}).items():
-                kind = TERMS.get(str(settings.get("loss")))
-                yield f"{place}.terms.{term}", _unusual(settings, kind)
+            terms = step.get("terms")
+            for term, settings in terms.items() if isinstance(terms, dict) else ():
+                if isinstance(settings, dict):
+                    kind = TERMS.get(str(settings.get("loss")))
+                    yield f"{place}.terms.{term}", _unusual(settings, kind)
+
+
+def _mappings(value: Any) -> list[dict[str, Any]]:
+    """Return a list of groups of settings; nothing where it is something else."""
+    whole = isinstance(value, list) and all(isinstance(part, dict) for part in value)
+    return value if whole else []
 
 
 def _unusual(settings: dict[str, Any], kind: type | None) -> str:
