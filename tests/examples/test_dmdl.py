@@ -19,7 +19,7 @@ from .conftest import EXAMPLES
 TINY = ["height=32", "width=16", "network.backbone=test_efficientnet", "network.weights=none",
         "network.depth=2", "network.frozen=0", "network.stripes=1", "batch_labels=2",
         "batch_images=2", "stages.*.epochs=1", "stages.*.iterations=2",
-        "stages.aligned.epochs=2"]  # fmt: skip
+        "stages.aligned.epochs=2", "stages.aligned.terms.triplet.ramp=[0,0.5]"]  # fmt: skip
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_memories_follow_what_is_trusted(dmdl, draws):
 @pytest.mark.parametrize(
     ("setting", "message"),
     [("visible.share=2", "visible: share is 2.0"), ("views.labels=matched", "views: labels is"),
-     ("views.labels=visibel", "view_gap on visibel"),
+     ("views.labels=visibel", "views: labels is visibel; expected one of"),
      ("mixture.labels=visible", "mixture: labels is"),
      ("mixture.of=visible", "of is 'visible'; expected a list of 2 values"),
      ("mixture.of=[triplet,infrared]", "mixture: of holds triplet; expected a cluster_nce"),

@@ -145,7 +145,7 @@ def test_a_recipe_offers_the_label_spaces_of_its_labeller():
     assert recipe.spaces(stage) == ("all", "warm")
     with pytest.raises(ConfigError, match=r"labelling\.width is 0; expected at least 1"):
         replace(recipe, labelling=Cameras(0))
-    with pytest.raises(ConfigError, match="warm: expected one of the label spaces visible, infra"):
+    with pytest.raises(ConfigError, match="is warm; expected one of the label spaces visible"):
         replace(recipe, labelling=MultiMemoryMatching())
     own = replace(stage, sample_by="own")
     assert recipe.spaces(own) == ("warm", "all"), "own means what is over one modality"
@@ -191,7 +191,7 @@ def test_what_is_wrong_with_a_part_is_wrong_with_the_labeller():
     config = replace(CONFIG, refiners=(Dropped(-1),), memories=0)
     assert list(config.problems()) == [
         "labelling.memories is 0; expected at least 1",
-        "labelling.refiners: cluster is -1; expected at least 0",
+        "labelling.refiners.0: cluster is -1; expected at least 0",
     ]
 
 

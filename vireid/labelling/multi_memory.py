@@ -98,8 +98,9 @@ class MultiMemoryMatching:
         yield from outside("labelling.", self, ABOVE_ZERO, "temperature")
         if self.max_cost is not None:
             yield from outside("labelling.", self, ABOVE_ZERO, "max_cost")
-        for refiner in self.refiners:
-            yield from refiner.problems()
+        for number, refiner in enumerate(self.refiners):
+            place = f"labelling.refiners.{number}"
+            yield from (one.replace("labelling.refiners", place, 1) for one in refiner.problems())
         if self.matcher is not None:
             yield from self.matcher.problems()
 

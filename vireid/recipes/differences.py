@@ -75,7 +75,7 @@ def _mappings(value: Any) -> list[dict[str, Any]]:
 
 def _unusual(settings: dict[str, Any], kind: type | None) -> str:
     """Return the settings of a group that are not the default of its class, in one line."""
-    usual = {one.name: plain(usual_value(None, one)) for one in fields(kind)} if kind else {}  # type: ignore[arg-type]
+    usual = {one.name: plain(usual_value(None, one)) for one in fields(kind)} if kind else {}
     told = {
         name: value
         for name, value in settings.items()

@@ -181,7 +181,8 @@ class Reader:
     def _several(self, hint: Any, given: Any, where: str) -> Any:
         """Read a list."""
         if not isinstance(given, list | tuple):
-            return self._fail(where, f"is {quoted(given)}; expected a list{example(hint)}")
+            none = "; [] for none" if given is None else ""
+            return self._fail(where, f"is {quoted(given)}; expected a list{example(hint)}{none}")
         found = []
         for number, value in enumerate(given):
             name = value.get("name") if isinstance(value, Mapping) else None
