@@ -209,7 +209,8 @@ class MultiMemoryMatching:
         Returns:
             The embeddings, without what the settings of cameras take off.
         """
-        return self.cameras.applied(embeddings, known) if self.use_cameras else embeddings
+        cameras = self.cameras if self.use_cameras else self.cameras.without_cameras()
+        return cameras.applied(embeddings, known)
 
     def match(
         self,
