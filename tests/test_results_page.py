@@ -1,5 +1,6 @@
 """docs/results.md shows what the runs gave."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,23 @@ def test_every_study_is_shown() -> None:
         *CHOICES,
         "synthetic",
         "methods",
+        "levers",
     }
+
+
+def test_levers_are_shown_and_are_those_of_their_text(monkeypatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    import levers
+
+    with (RESULTS / "levers.csv").open(encoding="utf-8") as file:
+        found = list(csv.DictReader(file))
+    assert all(table in PAGE for table in levers.page(found).split("\n\n"))
+    wanted = (RESULTS / "levers.txt").read_text(encoding="utf-8").splitlines()
+    texts = [[cell.strip() for cell in line.split("|")] for line in wanted]
+    known = [[row[name] for name in levers.KEY] for row in found]
+    assert all([*text, ""][:5] in known for text in texts)
+    for row in found:
+        load_recipe("synthetic", row["settings"].split())
 
 
 @pytest.mark.parametrize("name", ["choices", "choices-unpaired", *CHOICES, "unpaired"])

@@ -23,6 +23,7 @@ PLAIN = MultiMemoryMatching(
     single=ClusteringConfig(k1=9, k2=3), mixed=ClusteringConfig(k1=12, k2=4), memories=2
 )
 CENTRED = replace(PLAIN, cameras=CameraUse("camera"))
+MODALITY = replace(PLAIN, cameras=CameraUse("modality"))
 
 
 @pytest.fixture(scope="module")
@@ -69,16 +70,17 @@ def test_labels_are_those_of_centred_embeddings(scene, rule, more):
             assert scores[0] < least < scores[1], name
 
 
-def test_the_switch_and_unknown_cameras_leave_embeddings_as_they_are(scene):
+def test_where_cameras_are_off_or_unknown_the_modalitys_mean_stands_for_theirs(scene):
     embeddings, known, _ = scene
-    plain = label_spaces(embeddings, labeller=PLAIN, known=known)
+    plain = label_spaces(embeddings, labeller=MODALITY, known=known)
     off = replace(CENTRED, use_cameras=False)
     same(label_spaces(embeddings, labeller=off, known=known), plain)
     for camera in (None, np.zeros(len(known), int)):
         unknown = Known(known.modality, camera)
         same(label_spaces(embeddings, labeller=CENTRED, known=unknown), plain)
         assert list(CENTRED.idle(unknown)) == [
-            "no image says its camera: images are labelled without the settings of cameras"
+            "no image says its camera: embeddings lose the mean of their modality in place of "
+            "their camera's before they are labelled"
         ]
         assert list(off.idle(unknown)) == list(PLAIN.idle(unknown)) == []
     assert list(CENTRED.idle(known)) == []
@@ -146,7 +148,7 @@ def test_what_stages_share_depends_on_cameras_that_count():
         assert needed.cameras == CameraUse("camera")
         assert needed.use_cameras
         off = replace(settings, use_cameras=False).needed_for(spaces)
-        assert off == replace(PLAIN, memories=7).needed_for(spaces)
+        assert off == replace(MODALITY, memories=7).needed_for(spaces)
 
 
 @pytest.mark.parametrize("match", [True, False])

@@ -97,7 +97,8 @@ def test_a_comment_says_meaning_range_type_choices_and_default():
     assert said["matching"].endswith(
         "[one of hungarian, progressive, nearest; default progressive]"
     )
-    assert said["labels"].endswith("[one of visible, infrared, mixed, matched; required]")
+    spaces = [text for name, text in found if name == "labels"]
+    assert spaces[0].endswith("[one of visible, infrared, mixed, matched; required]")
     assert said["sample_by"].endswith("[one of own, mixed, matched; default own]")
     assert said["teacher"].endswith("[settings (momentum, used_for), or null; default null]")
     assert said["depth"].endswith("[a whole number, or null; default null]")
@@ -115,7 +116,8 @@ def test_foreign_classes_are_described_by_their_own_docstrings(foreign):
     assert said["reach"] == "How far it reaches (more than 0). [a number; default 2.5]"
     assert said["kinds"] == "[a list of texts; default [a]]"
     assert said["margin"].startswith("How much closer"), "inherited settings are known too"
-    assert said["labels"].endswith("[one of left, right; required]")
+    spaces = [text for name, text in comments(text) if name == "labels"]
+    assert spaces[0].endswith("[one of left, right; required]")
     assert said["sample_by"].endswith("[one of own, left, right; default own]")
     assert ("class_path", "Labels by side. [MODULE.CLASS]") in comments(text)
     assert "How deep it looks (at least 1). [a whole number; default 3]" in text
@@ -195,6 +197,7 @@ def problems(kind, name, value):
         "MultiMemoryMatching": "labelling.", "AugmentationConfig": "augmentation.",
         "ComputeConfig": "compute.", "GuardConfig": "guard.", "TeacherConfig": "teacher.",
         "StageConfig": "stages.aligned.", "StepConfig": "stages.aligned.then.0.",
+        "CameraUse": "labelling.cameras.",
     }  # fmt: skip
     step = {"terms": {"more": {"loss": "triplet", "labels": "matched"}}}
     changes = [f"stages.aligned.then={[step]}"] if kind is StepConfig else []

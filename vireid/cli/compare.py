@@ -130,7 +130,7 @@ def _add_search(command: argparse.ArgumentParser) -> None:
         help="settings for each method, its own among them (default: 8)",
     )  # fmt: skip
     group.add_argument(
-        "--choose", choices=("training_mAP", "clarity"), default="training_mAP",
-        help="by identities of DEV's training people, or by how clear the labels are, without\n"
-        "identities (default: training_mAP); never by test scores",
+        "--choose", choices=("training_mAP", "clarity", "matching_margin"), default="training_mAP",
+        help="by identities of DEV's training people, or without identities, by how clear the\n"
+        "labels are or how clear the matching is (default: training_mAP); never by test scores",
     )  # fmt: skip

@@ -12,11 +12,11 @@ CentreRule = Literal["none", "modality", "camera"]
 
 @dataclass(frozen=True)
 class CameraUse:
-    """What labels make of the cameras; nothing where no image says its camera."""
+    """What labels make of the cameras; where no image says its camera, of the modality at most."""
 
     centre: CentreRule = "none"
     """What is taken off each embedding before clustering and matching: nothing, the mean of its
-    modality, or that of its camera (of its modality where the image does not say its camera)."""
+    modality, or that of its camera (of its modality where nobody knows or may use its camera)."""
     spread: bool = False
     """Also divide each dimension by its standard deviation there."""
     shrink: float = 0.0
@@ -50,9 +50,25 @@ class CameraUse:
         Yields:
             A line.
         """
-        wanted = self.centre == "camera" or self.first or neighbours
-        if wanted and cameras_of(known) is None:
-            yield "no image says its camera: images are labelled without the settings of cameras"
+        if cameras_of(known) is not None:
+            return
+        if self.centre == "camera":
+            yield (
+                "no image says its camera: embeddings lose the mean of their modality in place of "
+                "their camera's before they are labelled"
+            )
+        if self.first or neighbours:
+            yield "no image says its camera: labels are made without clusters or shares of cameras"
+
+    def without_cameras(self) -> "CameraUse":
+        """Return what is left of these settings where cameras are unknown, or not to be used."""
+        plain = CameraUse()
+        return replace(plain, spread=self.spread, centre="modality") if self.centred else plain
+
+    @property
+    def centred(self) -> bool:
+        """Whether anything is taken off embeddings."""
+        return self.centre != "none"
 
     def applied(self, embeddings: Embeddings, known: Known) -> Embeddings:
         """Return the embeddings without what their cameras have in common.
@@ -63,12 +79,11 @@ class CameraUse:
 
         Returns:
             Embeddings of the same images, where the others lie; those given where nothing is taken
-            off, or the camera's mean is asked for and no camera is known.
+            off.
         """
-        camera = cameras_of(known)
-        if self.centre == "none" or (self.centre == "camera" and camera is None):
+        if not self.centred:
             return embeddings
-        camera = camera if self.centre == "camera" else None
+        camera = cameras_of(known) if self.centre == "camera" else None
         if embeddings.resident is not None:
             return self._there(embeddings, camera)
         from vireid.cluster import camera_statistics, centred

@@ -16,8 +16,6 @@ from vireid.labelling.plan import Plan
 from vireid.labelling.tracks import TrackUse, tracks_of
 from vireid.types import (
     Embeddings,
-    Float,
-    Int,
     Known,
     Labelling,
     LabelSpace,
@@ -170,6 +168,7 @@ class MultiMemoryMatching:
         if "matched" not in spaces:
             return Labelling(found)
         from vireid.labelling.pairs import matched_labels
+        from vireid.labelling.trust import confidence
 
         visible, infrared = found["visible"], found["infrared"]
         matching = self.match(embeddings, visible, infrared, generator=generator)
@@ -178,7 +177,10 @@ class MultiMemoryMatching:
         labels = matched_labels(matching, visible, infrared)
         trust = None
         if not isinstance(spaces, Mapping) or spaces["matched"].confidence:
-            trust = self._trust(embeddings, labels, generator)  # the last that draws
+            trust = confidence(  # the last that draws
+                embeddings, labels, temperature=self.temperature, generator=generator,
+                against=self.confidence,
+            )  # fmt: skip
         found["matched"] = PseudoLabels(labels, trust)
         return Labelling(found, matching, "matched")
 
@@ -208,7 +210,8 @@ class MultiMemoryMatching:
         Returns:
             The embeddings, without what the settings of cameras take off.
         """
-        return self.cameras.applied(embeddings, known) if self.use_cameras else embeddings
+        cameras = self.cameras if self.use_cameras else self.cameras.without_cameras()
+        return cameras.applied(embeddings, known)
 
     def match(
         self,
@@ -240,16 +243,4 @@ class MultiMemoryMatching:
         )  # fmt: skip
         return match_clusters(
             cost, method=self.matching, max_cost=self.max_cost, reject=self.reject
-        )
-
-    def _trust(self, embeddings: Embeddings, labels: Int, generator: np.random.Generator) -> Float:
-        """Return how far to trust each label that the modalities share."""
-        from vireid.labelling.trust import confidence
-
-        return confidence(
-            embeddings,
-            labels,
-            temperature=self.temperature,
-            generator=generator,
-            against=self.confidence,
         )

@@ -29,7 +29,8 @@ def needed_for(settings: Settings, spaces: Sequence[str]) -> Settings:
     plain, found = kind(), cast(Any, settings)
     if not found.use_cameras:
         single, mixed = without_cameras(found.single), without_cameras(found.mixed)
-        found = replace(found, single=single, mixed=mixed, cameras=plain.cameras, use_cameras=True)
+        cameras = found.cameras.without_cameras()
+        found = replace(found, single=single, mixed=mixed, cameras=cameras, use_cameras=True)
     if not found.use_tracks:
         found = replace(found, tracks=plain.tracks, use_tracks=True)
     if "mixed" not in spaces:

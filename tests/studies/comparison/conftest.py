@@ -65,7 +65,9 @@ def pretended(monkeypatch):
         eps, weight = recipe.labelling.single.eps, recipe.stages[-1].terms["infrared"].weight
         protocol = choose_protocol(open_data(test[0]))
         folder.run(*key).folder.mkdir(parents=True)
-        folder.run(*key).log_file.write_text(json.dumps({"clarity": 1 - eps}) + "\n")
+        folder.run(*key).log_file.write_text(
+            json.dumps({"clarity": 1 - eps, "matching_margin": eps}) + "\n"
+        )
         for flip in (False, True):
             score, by = 40 + flip + seed + weight, whole_name(protocol, flip=flip)
             folder.add(

@@ -37,8 +37,8 @@ def test_each_method_gets_the_same_search_and_the_comparison_goes_on_with_the_be
         ("one", "people"), ("two", "people"),
     ]  # fmt: skip
     tried = RowFile(tmp_path / "table-search.csv").rows()
-    assert {(row.method, row.setting, row.clarity) for row in tried} == {
-        (name, setting, clarity)
+    assert {(row.method, row.setting, row.clarity, row.matching_margin) for row in tried} == {
+        (name, setting, clarity, 1 - clarity)
         for name in ("one", "two")
         for setting, clarity in (("as it ships", 0.4), ("eps − 0.1", 0.5))
     }
@@ -79,7 +79,10 @@ def test_what_is_compared_on_chooses_nothing(compare, short, people, pretended):
 @pytest.mark.parametrize(
     ("named", "message"),
     [
-        ({"choose": "mAP"}, "choose is mAP; expected one of training_mAP, clarity"),
+        (
+            {"choose": "mAP"},
+            "choose is mAP; expected one of training_mAP, clarity, matching_margin",
+        ),
         ({"search_count": 0}, "--search-count 0: expected at least 1"),
         ({"search_count": 40}, "settings that change this training; expected 40"),
     ],
@@ -108,6 +111,8 @@ def test_a_setting_that_cannot_be_trained_is_not_chosen():
     unknown = replace(ROW, training_mAP=None)
     with pytest.raises(ConfigError, match="m has no training_mAP on dev; it needs people that"):
         best_of("m", [[ROW], [unknown]], "training_mAP")
+    with pytest.raises(ConfigError, match="m has no matching_margin on dev; it needs a method"):
+        best_of("m", [[ROW]], "matching_margin")
 
 
 def test_what_another_process_tries_is_waited_for(compare, short, tmp_path, pretended, monkeypatch):

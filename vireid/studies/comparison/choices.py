@@ -11,9 +11,9 @@ from vireid.errors import CheckpointError, ConfigError
 from vireid.files import whole_file
 from vireid.studies.comparison.moves import Move
 
-Rule = Literal["training_mAP", "clarity"]
-"""By what settings are chosen: mAP of the training images, or how clear labels are without
-identities."""
+Rule = Literal["training_mAP", "clarity", "matching_margin"]
+"""By what settings are chosen: mAP of the training images; or, without identities, how clear labels
+are, or how much cheaper matched clusters are than the next best."""
 RULES: tuple[Rule, ...] = get_args(Rule)
 
 
@@ -67,7 +67,8 @@ class Choices:
     def how(self) -> str:
         """Say how settings were chosen."""
         data = ", ".join(f"{name} ({digest})" for name, digest in self.data.items())
-        rule = "the training images' mAP" if self.rule == RULES[0] else "clarity, without labels"
+        word = self.rule.replace("_", " ")
+        rule = "the training images' mAP" if self.rule == RULES[0] else f"{word}, without labels"
         return (
             f"each method was tried with {self.count} settings on {data}, training seeds "
             f"{', '.join(map(str, self.seeds))}, and the best was chosen by {rule}"

@@ -13,7 +13,8 @@ from vireid.errors import CheckpointError
 from vireid.files import whole_file
 
 NUMBERS = (
-    "rank1", "mAP", "mINP", "ari", "training_mAP", "clarity", "minutes", "memory",
+    "rank1", "mAP", "mINP", "ari", "training_mAP", "clarity", "matching_margin",
+    "minutes", "memory",
 )  # fmt: skip
 """What is measured; empty in the file where it is not known."""
 
@@ -46,6 +47,9 @@ class Row:
     """Mean average precision of the training images in percent, for the choice of settings."""
     clarity: float | None = None
     """How clear the last labels are, without identities."""
+    matching_margin: float | None = None
+    """How much cheaper the last partners are than the next best, without identities; None where
+    nothing is matched. Comparable only between trainings that match alike."""
     minutes: float | None = None
     """Of labelling and steps."""
     memory: float | None = None

@@ -15,6 +15,12 @@ from vireid.studies.comparison.work import train_missing
 
 _log = logging.getLogger(__name__)
 
+NEEDS = {
+    "training_mAP": "people that are known and seen in both modalities",
+    "matching_margin": "a method that matches clusters",
+}
+"""What rules need to know anything."""
+
 
 def search(arena: Arena, entries: Sequence[Entry], rule: Rule, count: int) -> Choices:
     """Try each method with as many settings, and choose the best of each.
@@ -91,9 +97,10 @@ def best_of(name: str, tried: Sequence[Sequence[Row]], rule: Rule) -> int:
     for rows in tried:
         values = [getattr(row, rule) for row in rows]
         if None in values and not any(row.failed for row in rows):
+            needs = NEEDS.get(rule, "a log that says it")
             raise ConfigError(
-                f"{name} has no {rule} on {rows[0].data}; it needs people that are known and seen "
-                "in both modalities: give other development data, or choose by clarity"
+                f"{name} has no {rule} on {rows[0].data}; it needs {needs}: give other "
+                "development data, or choose by clarity"
             )
         means.append(None if None in values else fmean(values))
     known = [mean for mean in means if mean is not None]

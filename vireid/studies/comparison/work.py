@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from vireid.errors import VireidError
 from vireid.studies.comparison.arena import Arena, Place, code_digest
@@ -100,8 +101,8 @@ def _rows(arena: Arena, job: Job) -> list[Row]:
         reason = str(error).removeprefix(before).removesuffix(BEHIND)
         return [_row(arena, job, protocol, failed=reason) for protocol in place.protocols]
     results = [result for result in study.results() if result.seed == seed]
-    clarity = _clarity(study, results[0])
-    return [_scored(_row(arena, job, one.protocol), one, clarity) for one in results]
+    signals = _signals(study, results[0])
+    return [_scored(_row(arena, job, one.protocol), one, signals) for one in results]
 
 
 def _row(arena: Arena, job: Job, protocol: str, *, failed: str = "") -> Row:
@@ -122,14 +123,15 @@ def _row(arena: Arena, job: Job, protocol: str, *, failed: str = "") -> Row:
     )  # fmt: skip
 
 
-def _scored(row: Row, result: Result, clarity: float | None) -> Row:
+def _scored(row: Row, result: Result, signals: dict[str, Any]) -> Row:
     names = ("rank1", "mAP", "mINP", "ari", "training_mAP", "minutes", "memory")
-    measured = {name: getattr(result, name) for name in names}
-    return replace(row, **measured, clarity=clarity)
+    measured = {name: getattr(result, name) for name in names} | signals
+    return replace(row, **measured)
 
 
-def _clarity(study: StudyFolder, result: Result) -> float | None:
-    """Return how clear the last labels of a run are; its log stays."""
+def _signals(study: StudyFolder, result: Result) -> dict[str, Any]:
+    """Return what a run's last labels look like without identities; its log stays."""
     log = study.run(*result.key).log_file.read_text(encoding="utf-8")
-    found = json.loads(log.splitlines()[-1]).get("clarity")
-    return None if found is None else round(found, 4)
+    last = json.loads(log.splitlines()[-1])
+    found = {name: last.get(name) for name in ("clarity", "matching_margin")}
+    return {name: None if value is None else round(value, 4) for name, value in found.items()}
