@@ -125,7 +125,7 @@ def test_no_wrong_part_of_a_file_does_either():
 
 
 def test_misspelt_recipes_and_bases_are_met_with_the_nearest():
-    with pytest.raises(ConfigError, match=r"rpnr-sysu, synthetic; did you mean synthetic\?"):
+    with pytest.raises(ConfigError, match=r"small, synthetic; did you mean synthetic\?"):
         load_recipe("sinthetic")
     assert complaint("base: papr").endswith("; did you mean paper?")
 
