@@ -1,6 +1,7 @@
 """`--centre` of `vireid evaluate`, `embed` and `search`."""
 
 import json
+import shutil
 from contextlib import nullcontext
 
 import numpy as np
@@ -29,7 +30,8 @@ def centred(trained, people, tmp_path_factory):
 
 
 def test_a_table_says_whose_cameras(trained, people, tmp_path, capsys):
-    words = ("evaluate", trained, people, "--out", tmp_path, "--centre")
+    run = shutil.copytree(trained, tmp_path / "run")  # which keeps its scores
+    words = ("evaluate", run, people, "--out", tmp_path, "--centre")
     for centre, name in (("training", "training"), ("own", "test")):
         assert f", centred by {name} cameras, mean" in go(capsys, *words, centre)
     assert "centred" not in go(capsys, *words, "none")

@@ -4,7 +4,6 @@ import pytest
 from PIL import Image
 
 from tests.forked import Command
-from vireid import studies
 from vireid.cli.main import main
 from vireid.errors import ConfigError
 from vireid.recipes import load_recipe
@@ -63,7 +62,7 @@ def test_protocols_are_asked_for_as_evaluate_takes_them(people, tiny_file, tmp_p
         asked.update(options)
         raise ConfigError("enough")
 
-    monkeypatch.setattr(studies, "run_study", note)
+    monkeypatch.setattr("vireid.studies.run.run_study", note)
     options = ["--parameter", "n", "--values", 1, "--mode", "all", "indoor", "--shots", 1, 10]
     more = ["--seeds", 1, 10, "--flip-both", "--draws", 3, "--keep-checkpoints"]
     assert main(words(people, tiny_file, tmp_path / "out", *options, *more)) == 2

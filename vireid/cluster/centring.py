@@ -46,8 +46,11 @@ def camera_statistics(
         DataError: embeddings that are not finite [N, D].
 
     >>> rows = np.array([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8], [0.8, 0.6]])
-    >>> camera_statistics(rows, np.zeros(4, int), np.array([1, 1, 2, 2])).mean.round(2).tolist()
-    [[0.6, 0.6], [0.5, 0.5], [0.7, 0.7]]
+    >>> found = camera_statistics(rows, np.zeros(4, int), np.array([1, 1, 2, 2]))
+    >>> print(found.mean.round(2))
+    [[0.6 0.6]
+     [0.5 0.5]
+     [0.7 0.7]]
     """
     rows = finite_rows(embeddings)
     kinds, cameras, means, variances = [], [], [], []
