@@ -31,7 +31,7 @@ from few_people import draw_people
 from safetensors.numpy import load_file
 
 METHODS = ("adca", "adca-mmm", "bmil", "mmm", "mmm-pclhd", "nulc", "pclhd", "pgm", "rpnr")
-SMALL = ("synthetic", "released", *METHODS)
+SMALL = ("synthetic", "small", "released", *METHODS)
 FULL = (
     "released-sysu",
     "mmm-llcm",
