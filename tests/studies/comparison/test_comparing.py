@@ -142,6 +142,8 @@ def test_options_make_rows_equal_or_name_what_is_not(people, short, tmp_path, pr
     ("named", "message"),
     [
         ({"recipes": []}, "recipes hold none"),
+        ({"rows": "table.md"}, r"--rows table\.md: expected a name that ends in \.csv"),
+        ({"page": "table.csv"}, r"--page table\.csv: expected a name that ends in \.md"),
         ({"base": "gone"}, "--base gone is none of the rows: one"),
         ({"bound": ["gone"]}, "--bound gone is none of the rows: one"),
         ({"settings": ["seed=3"]}, "--set seed: a comparison has its seeds from --seeds"),

@@ -121,6 +121,10 @@ def compare(
         raise ConfigError("recipes hold none; expected one for each row")
     place = Path(out)
     file = place / "rows.csv" if rows is None else Path(rows)
+    page_file = _beside(file, ".md") if page is None else Path(page)
+    for option, one, ending in (("--rows", file, ".csv"), ("--page", page_file, ".md")):
+        if one.suffix != ending:  # the page would take the place of the rows
+            raise ConfigError(f"{option} {one}: expected a name that ends in {ending}")
     base = base or name_of(recipes[0])
     entries = load_entries(recipes, settings, base=base, equal_images=equal_images)
     ways = (protocol,) if isinstance(protocol, ProtocolOptions) else tuple(protocol)
@@ -138,7 +142,6 @@ def compare(
     entries += bounds(entries, [base] * bound if isinstance(bound, bool) else bound)
     if train:
         train_missing(compared, entries)
-    page_file = _beside(file, ".md") if page is None else Path(page)
     return _present(compared, entries, base, choices, page_file)
 
 
