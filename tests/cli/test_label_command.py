@@ -90,8 +90,11 @@ def test_cameras_and_tracks_of_a_file_count_where_its_settings_ask_for_them(
     label(path, "--out", out)
     said = capsys.readouterr()
     assert said.err.splitlines() == [
-        f"vireid label: no image says its {what}: images are labelled without {settings}"
-        for what, settings in (("camera", "the settings of cameras"), ("track", "labelling.tracks"))
+        "vireid label: no image says its camera: embeddings lose the mean of their modality in "
+        "place of their camera's before they are labelled",
+        "vireid label: no image says its camera: labels are made without clusters or shares of "
+        "cameras",
+        "vireid label: no image says its track: images are labelled without labelling.tracks",
     ]
     assert said.out.splitlines()[1].startswith("k1 8, k2 2, ")
     np.savez(path, vectors=rows, paths=paths, labelling=carried, **known | {"track": track[:-1]})

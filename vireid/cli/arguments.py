@@ -112,8 +112,8 @@ def add_centre(
     target.add_argument(
         "--centre",
         choices=("training", "own", "none"),
-        help="take off each embedding the mean of its camera among the training images, which the "
-        f"run keeps, or among the {own} themselves (own); default: {default}",
+        help="take off each embedding the mean of its camera, of the training images, which the "
+        f"run keeps, or of the {own} (own); default: {default}",
     )
 
 

@@ -55,7 +55,7 @@ def study_parser(name: str, description: str, example: str) -> Parser:
     )  # fmt: skip
     add_choices(command)
     add_flip(command)
-    add_centre(command, "test images", "none, in all rows")
+    add_centre(command, "test images", "none")
     add_settings(command, " in all rows")
     add_machine(command)
     return command
