@@ -185,6 +185,6 @@ def _warn_of_other_code(rows: Mapping[str, Sequence[Row]], entries: Sequence[Ent
         if commits:
             warnings.warn(
                 f"{entry.name}: rows were trained by other code (commit {', '.join(commits)}); "
-                "take their lines out of the file to train them anew",
+                "to train them anew, take their lines out of the file and name another --out",
                 stacklevel=2,
             )

@@ -53,7 +53,7 @@ class Row:
     minutes: float | None = None
     """Of labelling and steps."""
     memory: float | None = None
-    """Largest memory in GB: of the GPU, or of the process where there is none."""
+    """Largest memory in MB: of the GPU, or of the process where there is none."""
     setting: str = ""
     """How the settings differ from those of the method's recipe."""
     oracle: bool = False

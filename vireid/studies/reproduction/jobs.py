@@ -63,6 +63,7 @@ def _score(job: Job) -> None:
     options = EvaluationOptions(
         protocol=tuple(setting.options for setting in settings),
         flip="both",
+        centre="none",  # as the oracle's scores are, whatever the recipe says
         device=task.device,
         cache=None if task.cache is None else str(task.cache),
     )
