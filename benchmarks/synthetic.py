@@ -3,8 +3,8 @@
     python benchmarks/synthetic.py
 
 Makes a data set for each generator seed, trains on each with every training seed, evaluates on
-identities that were never trained on, and writes docs/results/synthetic.csv (a row for each run
-and stage) and docs/results/synthetic.md (mean and spread). Two processes with one thread each
+identities that were never trained on, and writes docs/results/RECIPE.csv (a row for each run and
+stage) and docs/results/RECIPE.md (mean and spread). Two processes with one thread each
 work side by side; what is finished is kept, so an interrupted call goes on where it stopped.
 """
 
@@ -22,6 +22,7 @@ import numpy as np
 
 from vireid import seeds
 from vireid.data import open_data
+from vireid.recipes import DEFAULT
 from vireid.scoring import score, sysu
 from vireid.types import Embeddings
 
@@ -46,16 +47,15 @@ def vireid(*words: object) -> None:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr}")
 
 
-def train(out: Path, data_seed: int, seed: int, command: str, overrides: list[str]) -> None:
+def train(out: Path, recipe: str, data_seed: int, seed: int, command: str) -> None:
     """Train and evaluate one run, unless that was done before."""
-    run = out / f"{command}-data{data_seed}-seed{seed}"
+    run = out / f"{recipe}-{command}-data{data_seed}-seed{seed}"
     data = out / f"data{data_seed}"
     if (run / "metrics.json").exists():
         return
     if run.exists():  # interrupted: begin this run again
         run.rename(run.with_name(f"{run.name}-interrupted-{os.getpid()}"))
-    settings = ["--set", *overrides] if overrides else []
-    vireid(command, data, "--recipe", "synthetic", "--out", run, "--seed", seed, *settings)
+    vireid(command, data, "--recipe", recipe, "--out", run, "--seed", seed)
     vireid("evaluate", run, data, "--every-stage")
     print(f"finished {run.name}", flush=True)
 
@@ -71,7 +71,7 @@ def chance(data: Path, data_seed: int, seed: int) -> dict[str, float]:
 
 
 def rows(
-    out: Path, data_seeds: Iterable[int], train_seeds: Iterable[int]
+    out: Path, recipe: str, data_seeds: Iterable[int], train_seeds: Iterable[int]
 ) -> list[dict[str, object]]:
     """Collect the scores of all finished runs."""
     found: list[dict[str, object]] = []
@@ -85,7 +85,7 @@ def rows(
         for seed in train_seeds:
             add("chance", data_seed, seed, chance(out / f"data{data_seed}", data_seed, seed), 0)
             for command in ("train", "upper-bound"):
-                run = out / f"{command}-data{data_seed}-seed{seed}"
+                run = out / f"{recipe}-{command}-data{data_seed}-seed{seed}"
                 if command == "upper-bound" and not run.exists():
                     continue
                 told = json.loads((run / "metrics.json").read_text())
@@ -100,16 +100,15 @@ def rows(
     return found
 
 
-def write(found: list[dict[str, object]], data_seeds: list[int], train_seeds: list[int]) -> None:
+def write(recipe: str, found: list[dict[str, object]], seeds_told: str) -> None:
     """Write the CSV and the Markdown table."""
     RESULTS.mkdir(parents=True, exist_ok=True)
-    with (RESULTS / "synthetic.csv").open("w", newline="") as file:
+    with (RESULTS / f"{recipe}.csv").open("w", newline="") as file:
         writer = csv.DictWriter(file, list(found[0]))
         writer.writeheader()
         writer.writerows(found)
     lines = [
-        f"Generator seeds {data_seeds}, training seeds {train_seeds}: mean ± standard deviation "
-        "over the runs, in %.",
+        f"{seeds_told}: mean ± standard deviation over the runs, in %.",
         "",
         "| | Rank-1 | Rank-10 | mAP | mINP | runs |",
         "|---|---|---|---|---|---|",
@@ -122,14 +121,14 @@ def write(found: list[dict[str, object]], data_seeds: list[int], train_seeds: li
             cells.append(f"{values.mean():.1f} ± {values.std(ddof=1):.1f}")
         lines.append(f"| {title} | {' | '.join(cells)} | {count} |")
     text = "\n".join(lines) + "\n"
-    (RESULTS / "synthetic.md").write_text(text)
+    (RESULTS / f"{recipe}.md").write_text(text)
     print(text)
 
 
 def main() -> None:
     """Run what is missing and write the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=Path("runs/synthetic"))
+    parser.add_argument("--out", type=Path, default=Path("runs/bench"))
     parser.add_argument("--data-seeds", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--train-seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument(
@@ -140,12 +139,12 @@ def main() -> None:
         help="training seeds of the upper bound",
     )
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--set", nargs="+", default=[], help="changes of the recipe")
+    parser.add_argument("--recipe", default=DEFAULT, help="a name of one that ships")
     arguments = parser.parse_args()
     for seed in arguments.data_seeds:
         vireid("synth", arguments.out / f"data{seed}", "--seed", seed)
     jobs = [
-        (arguments.out, data_seed, seed, command, arguments.set)
+        (arguments.out, arguments.recipe, data_seed, seed, command)
         for command, chosen in (
             ("train", arguments.train_seeds),
             ("upper-bound", arguments.bound_seeds),
@@ -155,8 +154,10 @@ def main() -> None:
     ]
     with ThreadPoolExecutor(arguments.processes) as pool:
         list(pool.map(lambda job: train(*job), jobs))
-    found = rows(arguments.out, arguments.data_seeds, arguments.train_seeds)
-    write(found, arguments.data_seeds, arguments.train_seeds)
+    data_seeds, train_seeds = arguments.data_seeds, arguments.train_seeds
+    found = rows(arguments.out, arguments.recipe, data_seeds, train_seeds)
+    told = f"Generator seeds {data_seeds}, training seeds {train_seeds}"
+    write(arguments.recipe, found, told)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from vireid.recipes import load_recipe
+from vireid.recipes import DEFAULT, load_recipe
 
 STAGES = ("before", "intra", "joint", "aligned")
 SCORES = {"rank1", "rank5", "rank10", "rank20", "mAP", "mINP"}
@@ -42,7 +42,7 @@ def test_the_demo_learns_without_identities(tmp_path: Path) -> None:
     assert precision[-1] >= 40
     assert precision[-1] >= 2.5 * precision[0]
     epochs = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
-    assert len(epochs) == sum(stage.epochs for stage in load_recipe("synthetic").stages)
+    assert len(epochs) == sum(stage.epochs for stage in load_recipe(DEFAULT).stages)
     (figure,) = (tmp_path / "run").glob("ranked-list-*.png")
     for name in ("run/training-curve.png", figure, "data/contact-sheet.png"):
         with Image.open(tmp_path / name) as image:

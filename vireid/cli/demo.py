@@ -9,6 +9,7 @@ import vireid
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
 from vireid.data.pixels.place import MEMORY
+from vireid.recipes import DEFAULT
 from vireid.runs.folder import Run
 from vireid.synthetic import SyntheticSettings
 
@@ -43,7 +44,7 @@ def run(words: list[str]) -> None:
 
     device = use_machine(arguments)
     target = next_run(arguments.out)
-    recipe = vireid.load_recipe("synthetic", [f"seed={arguments.seed}"])
+    recipe = vireid.load_recipe(DEFAULT, [f"seed={arguments.seed}"])
     start = perf_counter()
     with progress("drawing people") as bar:
         settings = SyntheticSettings(seed=arguments.data_seed)

@@ -12,7 +12,7 @@ from vireid.cli.protocol_options import add_choices, add_flip, flip, protocols
 from vireid.cli.settings import POINTER, add_settings
 from vireid.config import Recipe
 from vireid.errors import ConfigError
-from vireid.recipes import load_recipe, small_names
+from vireid.recipes import DEFAULT, load_recipe, small_names
 
 
 def study_parser(name: str, description: str, example: str) -> Parser:
@@ -37,9 +37,9 @@ def study_parser(name: str, description: str, example: str) -> Parser:
     command.add_argument("--out", type=folder, required=True, help="the folder of the study")
     command.add_argument(
         "--recipe",
-        default="synthetic",
+        default=DEFAULT,
         help=f"a YAML file or one of: {', '.join(small_names())}; `vireid recipe --help` "
-        "lists all (default: synthetic)",
+        f"lists all (default: {DEFAULT})",
     )
     command.add_argument(
         "--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4],

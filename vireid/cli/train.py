@@ -21,7 +21,7 @@ from vireid.cli.settings import POINTER, add_settings, parse_or_list
 from vireid.data import DataFolder, scan_data
 from vireid.observers import CHOICES
 from vireid.parallel.environment import is_several, launcher, told_rank
-from vireid.recipes import find_recipe, small_names
+from vireid.recipes import DEFAULT, find_recipe, small_names
 from vireid.runs.folder import KEPT, Run
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         name,
         description,
         "example:\n"
-        f"  vireid {name} DATA --recipe synthetic --out runs/first --set seed=3\n\n"
+        f"  vireid {name} DATA --recipe {DEFAULT} --out runs/first --set seed=3\n\n"
         + POINTER.format(name=name),
     )
     command.add_argument(
@@ -172,7 +172,7 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
     command.add_argument(
         "--recipe",
         help=f"a YAML file or one of: {', '.join(small_names())}; `vireid recipe --help` "
-        "lists all (default: synthetic)",
+        f"lists all (default: {DEFAULT})",
     )
     command.add_argument("--out", type=folder, required=True, help="the run folder to write")
     command.add_argument(

@@ -28,6 +28,7 @@ from vireid.recipes.reader import FAILED, Reader
 from vireid.recipes.yaml_text import read_yaml
 
 __all__ = [
+    "DEFAULT",
     "FORMER",
     "Outline",
     "change_recipe",
@@ -45,6 +46,9 @@ __all__ = [
     "small_names",
 ]
 
+
+DEFAULT = "small"
+"""The recipe that is taken where none is named."""
 
 FORMER = {"paper": "mmm", "sysu": "mmm-sysu", "regdb": "mmm-regdb", "llcm": "mmm-llcm"}
 """Names that recipes had before there were several methods, and those that they have now."""

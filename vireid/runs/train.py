@@ -7,7 +7,7 @@ from vireid.config import Recipe
 from vireid.data import MAX_UNREADABLE, DataFolder, open_data
 from vireid.errors import ConfigError
 from vireid.observers import Progress, silent
-from vireid.recipes import change_recipe, load_recipe, parse_recipe
+from vireid.recipes import DEFAULT, change_recipe, load_recipe, parse_recipe
 from vireid.runs.begun import as_begun
 from vireid.runs.folder import KEPT, Run
 from vireid.runs.leveling import LevelWords
@@ -48,7 +48,7 @@ def train(
         data: a folder or manifest as for ``open_data``, or what that returned.
         out: the run folder to write.
         recipe: the name of a recipe that ships, a YAML file or a recipe; where not given,
-            ``synthetic``, or that of the run which is resumed.
+            ``small``, or that of the run which is resumed.
         settings: changes of the recipe, such as ``seed=3`` or ``stages.joint.epochs=3``.
         fold: which of the ten folds of a data set in RegDB's layout, 1 to 10; the first if not
             given. For data that is not open yet.
@@ -107,7 +107,7 @@ def _named(
     if isinstance(recipe, Recipe) or (recipe is None and resume):
         return None
     changed = any(one.partition("=")[0] != "seed" for one in settings)
-    return Path(recipe or "synthetic").stem + (", changed" if changed else "")
+    return Path(recipe or DEFAULT).stem + (", changed" if changed else "")
 
 
 def _opened(data: DataFolder | Path | str, fold: int | None) -> DataFolder:
@@ -126,7 +126,7 @@ def chosen_recipe(
 
     Args:
         run: where it writes.
-        recipe: a name, a YAML file or a recipe; ``synthetic``, or that of the run which is
+        recipe: a name, a YAML file or a recipe; ``small``, or that of the run which is
             resumed, where not given.
         settings: changes, such as ``seed=3``.
         resume: go on with what is in the run's folder, if anything is.
@@ -143,7 +143,7 @@ def chosen_recipe(
     elif recipe is None and goes_on:
         found = parse_recipe(run.recipe_text(), settings, source=str(run.recipe_file))
     else:
-        found = load_recipe(str(recipe or "synthetic"), settings)
+        found = load_recipe(str(recipe or DEFAULT), settings)
     if goes_on:
         found = as_begun(found, run.recipe_text())
         check_same_recipe(run, found)

@@ -22,7 +22,7 @@ def test_each_method_gets_eight_different_trainings_its_own_first(name):
 def test_moves_that_do_not_apply_are_replaced_by_others_that_do():
     found = [str(move) for move in moves_for(load_recipe("adca"))]
     assert not [text for text in found if "weights" in text], "all its weights are 1"
-    assert found[-2:] == ["momentum × 0.5", "eps − 0.05"]
+    assert found[-2:] == ["momentum × 2", "eps − 0.1, k1, k2 × 1.5"]
     high = load_recipe("synthetic", ["labelling.single.eps=0.97", "labelling.mixed.eps=0.97"])
     with pytest.raises(ConfigError, match="eps"):
         GRID[-1].applied(high)
@@ -30,8 +30,8 @@ def test_moves_that_do_not_apply_are_replaced_by_others_that_do():
 
 
 def test_too_few_moves_are_no_search():
-    with pytest.raises(ConfigError, match=r"the search has 12 settings .* expected 13"):
-        moves_for(SMALL, 13)
+    with pytest.raises(ConfigError, match=r"the search has 14 settings .* expected 15"):
+        moves_for(SMALL, 15)
 
 
 def test_a_move_changes_what_it_says_and_nothing_else():
@@ -51,6 +51,12 @@ def test_a_move_changes_what_it_says_and_nothing_else():
     ]
     assert len(changes(momentum=2)) == 8
     assert {line.partition(".momentum is ")[2] for line in changes(momentum=2)} == {"0.2, was 0.1"}
+    assert changes(rate=0.5) == [
+        f"stages.{stage}.learning_rate is 0.0005, was 0.001"
+        for stage in ("intra", "joint", "aligned")
+    ]
+    assert len(changes(temperature=0.7)) == 8
+    assert all("temperature is 0.035, was 0.05" in line for line in changes(temperature=0.7))
 
 
 def test_terms_of_further_steps_are_moved_too():
@@ -67,8 +73,9 @@ def test_terms_of_further_steps_are_moved_too():
         (Move(), "as it ships"),
         (Move(eps=0.05), "eps + 0.05"),
         (
-            Move(eps=-0.1, neighbours=1.5, weights=0.5, momentum=2),
-            "eps − 0.1, k1, k2 × 1.5, weights × 0.5, momentum × 2",
+            Move(eps=-0.1, neighbours=1.5, weights=0.5, momentum=2, rate=0.5, temperature=0.7),
+            "eps − 0.1, k1, k2 × 1.5, weights × 0.5, momentum × 2, learning rate × 0.5, "
+            "temperature × 0.7",
         ),
     ],
 )

@@ -22,12 +22,17 @@ class Move:
     """Factor of the weights in the last stage that are not 1 (more than 0)."""
     momentum: float = 1.0
     """Factor of the momentum of all memories (more than 0)."""
+    rate: float = 1.0
+    """Factor of the learning rate of all stages (more than 0)."""
+    temperature: float = 1.0
+    """Factor of the temperature of all terms (more than 0)."""
 
     def __str__(self) -> str:
         """Say it in a cell of a table."""
         parts = [f"eps {'+' if self.eps > 0 else '−'} {abs(self.eps):g}"] * bool(self.eps)
         for name, text in (
             ("neighbours", "k1, k2"), ("weights", "weights"), ("momentum", "momentum"),
+            ("rate", "learning rate"), ("temperature", "temperature"),
         ):  # fmt: skip
             parts += [f"{text} × {getattr(self, name):g}"] * (getattr(self, name) != 1)
         return ", ".join(parts) or "as it ships"
@@ -66,7 +71,8 @@ class Move:
     def _stage(self, stage: StageConfig, recipe: Recipe) -> StageConfig:
         factor = self.weights if stage is recipe.stages[-1] else 1.0
         then = tuple(self._step(step, factor) for step in stage.then)
-        return replace(stage, terms=self._terms(stage.terms, factor), then=then)
+        rate = round(stage.learning_rate * self.rate, 8)
+        return replace(stage, terms=self._terms(stage.terms, factor), then=then, learning_rate=rate)
 
     def _step(self, step: StepConfig, factor: float) -> StepConfig:
         return replace(step, terms=self._terms(step.terms, factor))
@@ -77,10 +83,13 @@ class Move:
     def _term(self, term: Term, factor: float) -> Term:
         if term.weight != 1:
             term = replace(term, weight=round(term.weight * factor, 6))
-        momentum = getattr(term, "momentum", None)
-        if momentum is None:
-            return term
-        return replace(term, momentum=round(momentum * self.momentum, 6))  # type: ignore[call-arg]
+        factors = {"momentum": self.momentum, "temperature": self.temperature}
+        found = {
+            name: round(getattr(term, name) * by, 6)
+            for name, by in factors.items()
+            if getattr(term, name, None) is not None
+        }
+        return replace(term, **found)
 
 
 GRID = (
@@ -90,6 +99,8 @@ GRID = (
     Move(neighbours=1.5),
     Move(weights=0.5),
     Move(weights=2),
+    Move(rate=0.5),
+    Move(temperature=0.7),
     Move(momentum=2),
     Move(eps=-0.1, neighbours=1.5),
     Move(momentum=0.5),
