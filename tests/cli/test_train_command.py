@@ -37,7 +37,7 @@ def test_the_log_has_one_line_an_epoch(trained):
         assert line.keys() - PAIRS == {
             "stage", "epoch", "epochs", "learning_rate", "losses", "clusters", "noise", "images",
             "troubles", "skipped", "seconds", "ari", "ari_noise_as_singletons", "coverage",
-            "margin", "stability", "clarity", "step",
+            "margin", "stability", "clarity", "neighbour_overlap", "step",
         }  # fmt: skip
         assert line["clusters"]["visible"] == line["clusters"]["infrared"] == 8
         assert line["ari"]["visible"] == line["ari"]["infrared"] == 1.0

@@ -19,7 +19,7 @@ OWN, NOTHING = np.repeat([0, 1], 4), np.full(8, -1)
 IDENTITIES = Truth(np.tile(OWN, 2))
 PLAIN = {
     "stage", "epoch", "epochs", "learning_rate", "losses", "clusters", "noise", "margin",
-    "stability", "clarity", "troubles", "skipped", "images", "seconds",
+    "stability", "clarity", "neighbour_overlap", "troubles", "skipped", "images", "seconds",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from vireid.metrics import adjusted_rand
+from vireid.metrics import adjusted_rand, neighbour_overlap
 from vireid.training.signals import Signals, clarity, signals
 from vireid.types import Embeddings, Labelling, Matching, Modality, PseudoLabels
 
@@ -113,7 +113,8 @@ def test_the_matching_is_described_where_there_is_one(embeddings) -> None:
 def test_below_two_clusters_there_is_no_margin(embeddings, labels) -> None:
     one = Labelling({"mixed": PseudoLabels(labels)}, Matching([], 0, []))
     found = signals(one, embeddings, last(one))
-    assert found == Signals({}, {"mixed": 1.0}, None, {"visible": 0.0, "infrared": 0.0})
+    shared = neighbour_overlap(embeddings.vectors, embeddings.modality)
+    assert found == Signals({}, {"mixed": 1.0}, None, {"visible": 0.0, "infrared": 0.0}, shared)
 
 
 def test_no_images_at_all() -> None:

@@ -8,6 +8,7 @@ from vireid.metrics.agreement import (
     stability,
 )
 from vireid.metrics.margins import centre_margin, matching_margin
+from vireid.metrics.overlap import neighbour_overlap
 from vireid.metrics.reliability import Reliability, reliability
 from vireid.metrics.retrieval import Count, per_query_scores, retrieval_scores
 from vireid.metrics.scale import SCALE, clarity_word
@@ -28,6 +29,7 @@ __all__ = [
     "joined_scores",
     "matching_margin",
     "mean_scores",
+    "neighbour_overlap",
     "pair_precision",
     "pair_recall",
     "per_query_scores",

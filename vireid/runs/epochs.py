@@ -107,6 +107,7 @@ def epoch_line(report: EpochReport, data: DataFolder) -> dict[str, Any]:
         "margin": found.margin,
         "stability": found.stability,
         "clarity": report.clarity,
+        "neighbour_overlap": found.neighbour_overlap,
         "troubles": list(report.troubles),
         "skipped": report.skipped,
         "images": report.images,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vireid.cluster import centres, normalise_rows
-from vireid.metrics import centre_margin, matching_margin, stability
+from vireid.metrics import centre_margin, matching_margin, neighbour_overlap, stability
 from vireid.types import NOISE, Embeddings, Int, Labelling, Matching, PseudoLabels
 
 
@@ -25,6 +25,9 @@ class Signals:
     visible clusters, at most 1."""
     unmatched: Mapping[str, float] = field(default_factory=dict)
     """Share of the visible and of the infrared clusters without a partner, in [0, 1]."""
+    neighbour_overlap: float | None = None
+    """Share of nearest images that an image and its nearest one of the other modality have in
+    common, in [0, 1]; no labels count. None without images of both."""
 
 
 def signals(
@@ -50,10 +53,12 @@ def signals(
         if name in previous:
             rows = space.inside(embeddings.modality)
             stable[name] = stability(previous[name][rows], space.labels[rows])
-    if labelling.matching is None:
-        return Signals(margin, stable)
+    vectors, resident = embeddings.vectors, embeddings.resident
+    shared = neighbour_overlap(vectors, embeddings.modality, resident=resident)
     matching = labelling.matching
-    return Signals(margin, stable, matching_margin(matching), _unmatched(matching))
+    if matching is None:
+        return Signals(margin, stable, neighbour_overlap=shared)
+    return Signals(margin, stable, matching_margin(matching), _unmatched(matching), shared)
 
 
 def clarity(labelling: Labelling, found: Signals, modality: Int) -> float:
