@@ -18,13 +18,14 @@ from typing import Any
 
 from vireid.config import Recipe
 from vireid.errors import ConfigError, meant, some
-from vireid.recipes.changes import change
+from vireid.recipes.changes import change, override
 from vireid.recipes.classes import Classes
 from vireid.recipes.differences import recipe_differences
 from vireid.recipes.former import MOVED, check_moved, is_former, modernise, push_down
 from vireid.recipes.outline import Outline, read_outline
 from vireid.recipes.plain import dump_recipe, foreign_classes, is_written, plain
 from vireid.recipes.reader import FAILED, Reader
+from vireid.recipes.unused import names_changed, names_set, unused_settings
 from vireid.recipes.yaml_text import read_yaml
 
 __all__ = [
@@ -147,10 +148,11 @@ def parse_recipe(
         The recipe.
 
     Raises:
-        ConfigError: unknown keys, wrong types or values out of range, all of them named.
+        ConfigError: unknown keys, wrong types, values out of range, or settings of labelling that
+            an override or ``changes`` sets and no stage has a use for; all of them named.
     """
     settings = _settings(text, source)
-    problems = _problems(partial(_override, settings, one) for one in overrides)
+    problems = _problems(partial(override, settings, one) for one in overrides)
     reader = Reader(classes or Classes())
     try:
         recipe = reader.settings(Recipe, settings, "")
@@ -161,6 +163,7 @@ def parse_recipe(
         problems += [f"{source}: {some(reader.problems, '; ')}"]
     if problems:
         raise ConfigError(some(problems, "; "))
+    _refuse_unused(recipe, text, overrides, source, classes)  # type: ignore[arg-type]
     return recipe  # type: ignore[no-any-return]
 
 
@@ -180,6 +183,19 @@ def change_recipe(recipe: Recipe, overrides: Sequence[str], *, source: str = "re
     """
     classes = Classes(loaded=foreign_classes(recipe))
     return parse_recipe(dump_recipe(recipe), overrides, source=source, classes=classes)
+
+
+def _refuse_unused(
+    recipe: Recipe, text: str, overrides: Sequence[str], source: str, classes: Classes | None
+) -> None:
+    """Refuse settings that an override or a file's changes name, and that change nothing."""
+    of_file = list(unused_settings(recipe, names_changed(text)))
+    if of_file and overrides:  # which may have taken away what uses them: not the file's mistake
+        parse_recipe(text, source=source, classes=classes)
+        of_file = []
+    problems = [*unused_settings(recipe, names_set(overrides)), *of_file]
+    if problems:
+        raise ConfigError(f"{source}: {some(problems, '; ')}")
 
 
 def _settings(text: str, source: str) -> dict[str, Any]:
@@ -220,16 +236,6 @@ def _apply(found: dict[str, Any], changes: Mapping[str, Any]) -> None:
         raise ConfigError(some(problems, "; "))
     for name, value in moved.items():  # of the terms that are new, too
         push_down(found, name, value)
-
-
-def _override(settings: dict[str, Any], override: str) -> None:
-    """Change one setting in place, given as ``name=value``."""
-    name, equals, value = override.partition("=")
-    if not equals:
-        raise ConfigError(f"setting {override}: expected name=value, such as seed=3")
-    if name in MOVED:
-        check_moved({name: value})
-    change(settings, name, read_yaml(value, f"setting {override}"), merge=True)
 
 
 def _problems(changes: Iterable[Callable[[], None]]) -> list[str]:
