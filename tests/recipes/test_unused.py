@@ -80,3 +80,10 @@ def test_of_a_labeller_of_ones_own_nothing_is_known():
     classes = Classes(loaded={"my.Mine": Mine})
     text = f"base: pgm\nchanges:\n  labelling: {mine}\n"
     assert parse_recipe(text, classes=classes).labelling == Mine(subset=0.5, matcher=Rounds())
+
+
+def test_the_same_settings_may_be_made_in_several_recipes():
+    found = load_recipe("pgm", ["labelling.subset=0.5"], allow_unused=True)
+    assert found.labelling.subset == 0.5
+    again = change_recipe(found, ["labelling.subset=0.4"], allow_unused=True)
+    assert again.labelling.subset == 0.4

@@ -12,7 +12,6 @@ A file holds the fields of ``config.Recipe``, or names one that ships and what i
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from vireid.recipes.former import MOVED, check_moved, is_former, modernise, push
 from vireid.recipes.outline import Outline, read_outline
 from vireid.recipes.plain import dump_recipe, foreign_classes, is_written, plain
 from vireid.recipes.reader import FAILED, Reader
+from vireid.recipes.shipped import FORMER, find_recipe, is_shipped, names, small_names
 from vireid.recipes.unused import names_changed, names_set, unused_settings
 from vireid.recipes.yaml_text import read_yaml
 
@@ -47,64 +47,9 @@ __all__ = [
 ]
 
 
-FORMER = {"paper": "mmm", "sysu": "mmm-sysu", "regdb": "mmm-regdb", "llcm": "mmm-llcm"}
-"""Names that recipes had before there were several methods, and those that they have now."""
-
-SCALES = ("sysu", "regdb", "llcm")
-"""What names of recipes end with that are at the scale of a paper."""
-
-
-def names() -> list[str]:
-    """Return the names of the recipes that ship with the package.
-
-    A method's name alone is its recipe for a small network and few images; its recipes at the scale
-    of its paper are METHOD-sysu, METHOD-regdb and so on.
-    """
-    found = files(__name__).iterdir()
-    return sorted(file.name.removesuffix(".yaml") for file in found if file.name.endswith(".yaml"))
-
-
-def small_names() -> list[str]:
-    """Return the names of the recipes that are not at the scale of a paper."""
-    return [name for name in names() if name.rpartition("-")[2] not in SCALES]
-
-
-def is_shipped(name: str) -> bool:
-    """Tell whether a name is that of a recipe that ships.
-
-    Args:
-        name: today's, or one of ``FORMER``.
-
-    Returns:
-        True where it is.
-    """
-    return name in FORMER or name in names()
-
-
-def find_recipe(name: str) -> str:
-    """Return the YAML text of a recipe.
-
-    Args:
-        name: a shipped recipe or the path of a YAML file.
-
-    Returns:
-        The text.
-
-    Raises:
-        ConfigError: there is no such recipe or file.
-    """
-    if is_shipped(name):
-        return (files(__name__) / f"{FORMER.get(name, name)}.yaml").read_text(encoding="utf-8")
-    try:
-        return Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        near = meant(name, [*names(), *FORMER])
-        raise ConfigError(
-            f"recipe {name} is neither a YAML file nor one of: {', '.join(names())}{near}"
-        ) from error
-
-
-def load_recipe(name: str | Path, overrides: Sequence[str] = ()) -> Recipe:
+def load_recipe(
+    name: str | Path, overrides: Sequence[str] = (), *, allow_unused: bool = False
+) -> Recipe:
     """Read a recipe and change some of its settings.
 
     A file may name classes from outside the package by ``class_path``. They are imported, also out
@@ -113,6 +58,8 @@ def load_recipe(name: str | Path, overrides: Sequence[str] = ()) -> Recipe:
     Args:
         name: a shipped recipe or the path of a YAML file.
         overrides: settings such as ``seed=3`` or ``network.stripes=1``.
+        allow_unused: take settings of labelling that no stage has a use for, as where the same
+            settings are made in several recipes.
 
     Returns:
         The recipe.
@@ -125,7 +72,10 @@ def load_recipe(name: str | Path, overrides: Sequence[str] = ()) -> Recipe:
     """
     text = find_recipe(str(name))
     folder = None if is_shipped(str(name)) else Path(name).resolve().parent
-    return parse_recipe(text, overrides, source=str(name), classes=Classes(folder, imports=True))
+    classes = Classes(folder, imports=True)
+    return parse_recipe(
+        text, overrides, source=str(name), classes=classes, allow_unused=allow_unused
+    )
 
 
 def parse_recipe(
@@ -134,6 +84,7 @@ def parse_recipe(
     *,
     source: str = "recipe",
     classes: Classes | None = None,
+    allow_unused: bool = False,
 ) -> Recipe:
     """Turn YAML text into a recipe.
 
@@ -143,6 +94,7 @@ def parse_recipe(
         overrides: settings such as ``seed=3``.
         source: where the text is from, for messages.
         classes: finds classes from outside the package; where not given, none is imported.
+        allow_unused: take settings of labelling that no stage has a use for.
 
     Returns:
         The recipe.
@@ -163,17 +115,25 @@ def parse_recipe(
         problems += [f"{source}: {some(reader.problems, '; ')}"]
     if problems:
         raise ConfigError(some(problems, "; "))
-    _refuse_unused(recipe, text, overrides, source, classes)  # type: ignore[arg-type]
+    if not allow_unused:
+        _refuse_unused(recipe, text, overrides, source, classes)  # type: ignore[arg-type]
     return recipe  # type: ignore[no-any-return]
 
 
-def change_recipe(recipe: Recipe, overrides: Sequence[str], *, source: str = "recipe") -> Recipe:
+def change_recipe(
+    recipe: Recipe,
+    overrides: Sequence[str],
+    *,
+    source: str = "recipe",
+    allow_unused: bool = False,
+) -> Recipe:
     """Change settings of a recipe that is loaded.
 
     Args:
         recipe: any recipe, its classes from outside the package included.
         overrides: settings such as ``seed=3``.
         source: where the changes are from, for messages.
+        allow_unused: take settings of labelling that no stage has a use for.
 
     Returns:
         Another recipe.
@@ -182,7 +142,8 @@ def change_recipe(recipe: Recipe, overrides: Sequence[str], *, source: str = "re
         ConfigError: there is no such setting, or a value is out of range.
     """
     classes = Classes(loaded=foreign_classes(recipe))
-    return parse_recipe(dump_recipe(recipe), overrides, source=source, classes=classes)
+    text = dump_recipe(recipe)
+    return parse_recipe(text, overrides, source=source, classes=classes, allow_unused=allow_unused)
 
 
 def _refuse_unused(
