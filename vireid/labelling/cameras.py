@@ -71,7 +71,7 @@ class CameraUse:
         if self.first or neighbours:
             yield "no image says its camera: labels are made without clusters or shares of cameras"
 
-    def without_cameras(self) -> "CameraUse":
+    def by_modality(self) -> "CameraUse":
         """Return what is left of these settings where cameras are unknown, or not to be used."""
         plain = CameraUse()
         return replace(plain, spread=self.spread, centre="modality") if self.centred else plain

@@ -210,7 +210,7 @@ class MultiMemoryMatching:
         Returns:
             The embeddings, without what the settings of cameras take off.
         """
-        cameras = self.cameras if self.use_cameras else self.cameras.without_cameras()
+        cameras = self.cameras if self.use_cameras else self.cameras.by_modality()
         return cameras.applied(embeddings, known)
 
     def match(

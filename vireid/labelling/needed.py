@@ -60,6 +60,6 @@ def needed_for(settings: Settings, spaces: Collection[str]) -> Settings:
     found = replace(found, **{name: getattr(plain, name) for name in whole}, use_tracks=True)
     if not found.use_cameras:
         single, mixed = with_nearest(found.single), with_nearest(found.mixed)
-        cameras = found.cameras.without_cameras()
+        cameras = found.cameras.by_modality()
         found = replace(found, single=single, mixed=mixed, cameras=cameras, use_cameras=True)
     return cast(Settings, found)
