@@ -116,7 +116,7 @@ def parse_recipe(
     if problems:
         raise ConfigError(some(problems, "; "))
     if not allow_unused:
-        _refuse_unused(recipe, text, overrides, source, classes)  # type: ignore[arg-type]
+        _refuse_unused(recipe, text, overrides, source, classes)
     return recipe  # type: ignore[no-any-return]
 
 
