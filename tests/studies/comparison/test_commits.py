@@ -1,7 +1,7 @@
 """The commit that rows are noted with."""
 
 import subprocess
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 
 from vireid.studies.comparison.commits import commit_of_code
 
@@ -30,11 +30,3 @@ def test_the_commit_of_a_checkout_and_whether_the_package_has_changed_since(tmp_
     assert commit_of_code(package) == commit, "only the package counts"
     (package / "__init__.py").write_text("1")
     assert commit_of_code(package) == f"{commit}+"
-
-
-def test_a_package_that_is_only_on_the_path_has_no_version(tmp_path, monkeypatch):
-    def version(name):
-        raise PackageNotFoundError(name)
-
-    monkeypatch.setattr("vireid.studies.comparison.commits.version", version)
-    assert commit_of_code(tmp_path) == "vireid of unknown version"

@@ -1,7 +1,7 @@
 """The commit of the code that trains, where it lies in a checkout."""
 
 import subprocess
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 
 from vireid.studies.code import PACKAGE
@@ -18,21 +18,12 @@ def commit_of_code(home: Path = HOME) -> str:
 
     Returns:
         The commit, with a plus behind where files of the package have changed since; the version
-        where the package lies in no checkout; that nobody knows it where it is not installed
-        either.
+        where the package lies in no checkout.
     """
     if _git(home, "ls-files", "--error-unmatch", "__init__.py") is None:
-        return f"{PACKAGE} {_version()}"
+        return f"{PACKAGE} {version(PACKAGE)}"
     commit = _git(home, "rev-parse", "--short=10", "HEAD")
     return f"{commit}{'+' if _git(home, 'status', '--porcelain', '--', '.') else ''}"
-
-
-def _version() -> str:
-    """Return the version of the package that is installed."""
-    try:
-        return version(PACKAGE)
-    except PackageNotFoundError:  # a copy that is only on the path
-        return "of unknown version"
 
 
 def _git(home: Path, *words: str) -> str | None:
