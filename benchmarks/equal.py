@@ -44,6 +44,8 @@ STAGES = {"adca": "joined", "adca-mmm": "joined", "bmil": "mixed"} | dict.fromke
     ("nulc", "pclhd", "pgm", "rpnr"), "cross"
 )
 """The last stage of methods that have two."""
+UNMIXED = ("adca", "adca-mmm", "nulc", "pgm", "rpnr")
+"""Those that never cluster both modalities together."""
 FURTHER = ("bmil", "pclhd")
 """Those of which each iteration of the last stage has a further step."""
 STOPS = ((1, signal.SIGTERM), (6, signal.SIGKILL))
@@ -67,7 +69,10 @@ def settings(recipe: str) -> list[str]:
     """Return what makes a shipped recipe tiny, in names that all versions know."""
     found = ["height=32", "width=16", "network.weights=none", "augmentation.padding=2"]
     found += ["labelling.single.k1=8", "labelling.single.k2=3"]
-    found += ["labelling.mixed.k1=16", "labelling.mixed.k2=8", "labelling.memories=2"]
+    if method(recipe) not in UNMIXED:
+        found += ["labelling.mixed.k1=16", "labelling.mixed.k2=8"]
+    if method(recipe) not in STAGES or method(recipe) == "adca-mmm":
+        found += ["labelling.memories=2"]
     for stage, epochs in stages(recipe).items():
         short = {"epochs": epochs, "iterations": 3, "batch_labels": 4, "batch_images": 2}
         found += [f"stages.{stage}.{name}={value}" for name, value in short.items()]

@@ -40,6 +40,8 @@ def blocks(language: str) -> list[str]:
 def small(words: list[str]) -> list[str]:
     """Return a command of the page with what keeps it short."""
     own = ["labelling.clusters=3"] if "examples/camera_centred.yaml" in words else CLUSTERS
+    if "examples/nearest_pairs.yaml" in words:
+        own = CLUSTERS[:2]  # its matcher knows no memories
     if "examples/dmdl.yaml" in words:
         own = [*own, "stages.aligned.epochs=4"]  # one for each factor of its ramp
     if words[1] in ("train", "sweep"):

@@ -124,6 +124,7 @@ def test_data_without_test_identities(run, people, tmp_path, mistake):
     [
         (["--stage", "nope"], "has no stage nope; it has: before, joint, aligned"),
         (["--stage", "joint", "--every-stage"], "not allowed with"),
+        (["--flip", "--flip-both"], "argument --flip-both: not allowed with argument --flip"),
         (["--draws", "0"], "argument --draws: '0' is given; expected at least 1"),
         (["--draws", "x"], "--draws"),
         (["--shots", "3"], "--shots"),

@@ -18,6 +18,7 @@ def words(which, data, out, *more):
     [
         (["--folds", 1], "--folds applies to regdb; SYSU-MM01 has none: leave it out"),
         (["--folds", 11], "'11' is given; expected 1 to 10"),
+        (["--pla"], "unrecognized arguments: --pla"),  # else the command that goes on would plan
         (["--every", -1], "'-1' is given; expected at least 0"),
         (["--seeds", "x"], "'x' is given; expected a whole number"),
         (["--set", "seed=1"], "a reproduction has its seeds from --seeds"),

@@ -143,6 +143,7 @@ third: [{setting}=100, lambda_intra=2]
         (["--parameter", "n", "--values", "1", "--seeds", "-1"], "--seeds"),
         (["--parameter", "n", "--values", "1", "--seeds", "x"], "--seeds"),
         (["--parameter", "n", "--values", "1", "--test", "a", "b"], "--test has 2 for 1 data sets"),
+        (["--parameter", "n", "--values", "1", "--flip", "--flip-both"], "not allowed with"),
         (["--parameter", "n", "--values", "1", "--threads", "0"], "--threads 0: expected at least"),
     ],
 )

@@ -1,6 +1,7 @@
 """Nobody is twice in a picture: tracks of one camera at one time are kept apart."""
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -114,3 +115,36 @@ def test_clusters_meet_where_tracks_of_theirs_do(seed):
         if labels[i] >= 0 and labels[j] >= 0 and labels[i] != labels[j]:
             expected[labels[i], labels[j]] = True
     np.testing.assert_array_equal(spans.meeting_clusters(labels, groups, 9), expected)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_meetings_are_those_of_all_pairs(seed):
+    _, _, *known = scene(seed)
+    groups = track_groups(*known[:3])
+    spans = track_spans(groups, *known)
+    first = np.unique(groups, return_index=True)[1]
+    conflicts, whole = slow_conflicts(*known), np.arange(len(first))
+    some = whole[1:]
+    met = np.array([[(i, j) in conflicts for j in first[some]] for i in first[some]])
+    np.testing.assert_array_equal([spans.meeting(one, some) for one in some], met)
+    np.testing.assert_array_equal(spans.meetings(some), met.sum(axis=1))
+    assert met.any()
+
+
+def test_images_whose_tracks_nobody_knows_take_no_matrix():
+    count = 3_000
+    rows = normalise_rows(np.random.default_rng(0).normal(size=(count, 4)))
+    one, track = np.ones(count, int), np.full(count, -1)
+    track[:4] = [0, 0, 1, 1]
+    time = np.full(count, np.nan)
+    time[:4] = [0, 2, 1, 3]
+    groups = track_groups(0 * one, one, track)
+    spans = track_spans(groups, 0 * one, one, track, time)
+    tracemalloc.start()
+    try:
+        found = split_apart(rows, 0 * one, groups, spans)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert found[0] == found[1] != found[2] == found[3]
+    assert peak < count**2 / 4, "bytes; a matrix of all groups has count² of them"

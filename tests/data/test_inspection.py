@@ -12,7 +12,7 @@ from vireid.data.check.inspection import CameraCount, check, judge
 from vireid.data.folder import DataFolder, no_images
 from vireid.data.layouts.problems import Problem, Scan
 from vireid.data.layouts.sysu import SYSU_MM01
-from vireid.data.statistics import differences, looks_original
+from vireid.data.statistics import differing_counts, looks_original
 from vireid.errors import ConfigError
 from vireid.types import Images, Modality, Truth
 
@@ -112,7 +112,7 @@ def test_counts_of_what_looks_like_the_original_are_compared(monkeypatch):
 
 def test_a_tenth_of_the_identities_may_be_missing_from_a_damaged_original():
     counts = dict(SYSU_MM01.statistics)
-    assert not differences(counts, SYSU_MM01)
+    assert not differing_counts(counts, SYSU_MM01)
     for identities, alike in ((395, True), (356, True), (355, False), (434, True), (435, False)):
         assert looks_original({**counts, "train identities": identities}, SYSU_MM01) == alike
     assert not looks_original({}, SYSU_MM01)

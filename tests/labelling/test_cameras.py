@@ -129,6 +129,15 @@ def test_what_cannot_be_is_said():
         "labelling.cameras.centre is cam; expected one of none, modality, camera",
         "labelling.cameras.shrink is -1.0; expected at least 0",
     ]
+    for idle, expected in (
+        (CameraUse(spread=True), "spread applies where embeddings are centred; set"),
+        (CameraUse(shrink=5.0), "shrink applies where embeddings are centred by camera; set"),
+        (CameraUse("modality", shrink=5.0), "shrink applies where embeddings are centred by"),
+    ):
+        (found,) = replace(PLAIN, cameras=idle).problems()
+        assert found.startswith(f"labelling.cameras.{expected}")
+    fine = (CameraUse("modality", spread=True), CameraUse("camera", spread=True, shrink=5.0))
+    assert [list(replace(PLAIN, cameras=one).problems()) for one in fine] == [[], []]
     nan = replace(PLAIN, cameras=CameraUse(shrink=float("nan")))
     assert list(nan.problems()) == ["labelling.cameras.shrink is nan; expected at least 0"]
 

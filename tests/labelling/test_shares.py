@@ -5,7 +5,7 @@ import pytest
 
 from vireid.cluster import nearest_neighbours
 from vireid.labelling import ClusteringConfig, cluster_rows
-from vireid.labelling.shares import first_share, kept_apart
+from vireid.labelling.shares import clustered_together, first_share
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 50])
@@ -13,7 +13,7 @@ from vireid.labelling.shares import first_share, kept_apart
 @pytest.mark.parametrize("names", [("visible",), ("mixed", "infrared"), ("visible", "mixed")])
 def test_groups_are_those_of_a_slow_draw(count, share, names):
     modality = np.random.default_rng(count).integers(0, 2, count)
-    groups = list(kept_apart(modality, names, share, np.random.default_rng(5)))
+    groups = list(clustered_together(modality, names, share, np.random.default_rng(5)))
     visible = [i for i in range(count) if modality[i] == 0]
     order = np.random.default_rng(5).permutation(len(visible)).tolist()
     drawn = [visible[i] for i in order][: int(len(visible) * share)]

@@ -18,7 +18,7 @@ from vireid.labelling.settings import read_settings, settings_text
 from vireid.labelling.sized import scaled
 from vireid.labelling.tracks import majority
 from vireid.metrics import adjusted_rand
-from vireid.types import Embeddings, Known
+from vireid.types import Embeddings, Known, PseudoLabels
 
 PEOPLE, SIZE = 9, 20
 PLAIN = MultiMemoryMatching(
@@ -153,6 +153,17 @@ def test_tracks_are_clustered_by_their_mean(scene):
             for each in (plain, found)
         )
         assert other > max(0.7, one - 0.2), name
+
+
+def test_an_image_keeps_the_trust_that_a_refiner_gave_it(scene):
+    embeddings, known, _ = scene
+    trust = np.linspace(0, 1, len(known), dtype=np.float32)
+    labels = PseudoLabels(np.arange(len(known)) % 3, trust)
+    whole = np.arange(len(known))
+    for use in (TrackUse(labels=True), TrackUse(apart=True)):
+        found = use.applied(labels, embeddings, known, whole)
+        assert found.labels.tolist() != labels.labels.tolist()
+        assert found.confidence.tolist() == trust.tolist()
 
 
 def test_the_switch_and_unknown_tracks_leave_labels_as_they_are(scene):

@@ -38,7 +38,7 @@ THEN = (
     ],
 )
 def test_a_part_of_a_group_keeps_what_is_usual_there(text, overrides):
-    recipe = parse_recipe(text, overrides)
+    recipe = parse_recipe(text, overrides, allow_unused=True)
     assert recipe.labelling.mixed == ClusteringConfig(40, 32, 0.5, 4)
     assert recipe.labelling.single == ClusteringConfig()
 

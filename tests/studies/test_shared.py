@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from vireid.recipes import load_recipe
+from vireid.recipes import change_recipe, load_recipe
 from vireid.studies import (
     ablation_rows,
     beginning,
@@ -84,7 +84,8 @@ def test_clustering_of_one_modality_is_no_matter_to_mixed_labels_alone():
         SMALL.stages[1], terms={"mixed": SMALL.stages[1].terms["mixed"]}, sample_by="mixed"
     )
     alone = replace(SMALL, stages=(mixed,))
-    assert shared_stages(alone, with_settings(alone, ["labelling.single.eps=0.3"])) == 1
+    other = change_recipe(alone, ["labelling.single.eps=0.3"], allow_unused=True)
+    assert shared_stages(alone, other) == 1
 
 
 def test_the_rows_of_an_ablation_share_all_but_the_last_stage():

@@ -91,3 +91,13 @@ def test_a_lambda_without_its_term(tiny):
         ConfigError, match="a term intra, which stage joint has not; it has visible, infr"
     ):
         with_settings(tiny.__class__(stages=tiny.stages[:1]), ["lambda_intra=1"])
+
+
+def test_a_row_that_changes_nothing_is_refused():
+    pgm = load_recipe("pgm")
+    with pytest.raises(ConfigError, match=r"setting labelling\.subset changes nothing"):
+        swept_rows(pgm, "labelling.subset", ["0.5"])
+    assert swept_rows(pgm, "eps", ["0.5"])["eps=0.5"].labelling.single.eps == 0.5
+    turned = ["labelling.matching=nearest", "labelling.matcher=null"]
+    for settings in (turned, turned[::-1]):
+        assert named_rows(pgm, {"row": settings})["row"].labelling.matching == "nearest"

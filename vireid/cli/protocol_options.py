@@ -40,10 +40,11 @@ def add_flip(target: argparse._ActionsContainer) -> None:
     Args:
         target: the parser or group that gets them.
     """
-    target.add_argument(
+    either = target.add_mutually_exclusive_group()
+    either.add_argument(
         "--flip", action="store_true", help="average each embedding with that of the mirror image"
     )
-    target.add_argument(
+    either.add_argument(
         "--flip-both", action="store_true", help="score both without and with mirror images"
     )
 

@@ -20,20 +20,38 @@ class Spans:
     end: NDArray[np.float64]
     """[G] time of the last image; -inf where unknown."""
 
-    def meeting(self, some: Int) -> Bool:
-        """Tell which groups cannot show the same person.
+    def meeting(self, one: int, others: Int) -> Bool:
+        """Tell which groups cannot show the person of a group.
 
         Args:
-            some: [M] of the groups.
+            one: the group.
+            others: [M] of the groups.
 
         Returns:
-            [M, M] True where two of them are of one camera, and were there at one time.
+            [M] True where one of them is of the same camera, and was there at the same time; False
+            for the group itself.
         """
-        place, begin, end = self.place[some], self.begin[some], self.end[some]
-        met = (place[:, None] == place) & (place[:, None] != NOISE)
-        met &= (begin[:, None] <= end) & (begin <= end[:, None])
-        np.fill_diagonal(met, False)
-        return met
+        begin, end = self.begin[others], self.end[others]
+        met = (begin <= self.end[one]) & (self.begin[one] <= end) & (others != one)
+        return met & (self.place[others] == self.place[one]) & (self.place[one] != NOISE)
+
+    def meetings(self, some: Int) -> Int:
+        """Count how many groups each group meets, without a matrix of all of them.
+
+        Args:
+            some: [M] of the groups, each once.
+
+        Returns:
+            [M] how many of the others are of the same camera and were there at the same time.
+        """
+        found = np.zeros(len(some), dtype=np.int64)
+        places = self.place[some]
+        for place in np.setdiff1d(places, [NOISE]).tolist():
+            here = np.flatnonzero(places == place)
+            begin, end = self.begin[some[here]], self.end[some[here]]
+            begun = np.searchsorted(np.sort(begin), end, side="right")
+            found[here] = begun - np.searchsorted(np.sort(end), begin, side="left") - 1
+        return found
 
     def meeting_clusters(self, labels: Int, groups: Int, clusters: int) -> Bool:
         """Tell which clusters cannot show the same person.
@@ -110,10 +128,10 @@ def split_apart(embeddings: Float, labels: Int, groups: Int, spans: Spans) -> In
     for label in range(following):
         members = order[bounds[label] : bounds[label + 1]]
         tracks, local = np.unique(groups[members], return_inverse=True)
-        met = spans.meeting(tracks)
-        if not met.any():
+        meetings = spans.meetings(tracks)
+        if not meetings.any():
             continue
-        part = _parts(embeddings[members], local, met)[local]
+        part = _parts(embeddings[members], local, tracks, meetings, spans)[local]
         sizes = np.bincount(part)
         for rank, one in enumerate(np.argsort(-sizes, kind="stable").tolist()):
             if rank and sizes[one] == 1:
@@ -124,16 +142,17 @@ def split_apart(embeddings: Float, labels: Int, groups: Int, spans: Spans) -> In
     return found
 
 
-def _parts(rows: Float, local: Int, met: Bool) -> Int:
+def _parts(rows: Float, local: Int, tracks: Int, meetings: Int, spans: Spans) -> Int:
     """Return the part of each of T tracks, of which M rows are ``local`` [M]."""
-    sums = np.zeros((len(met), rows.shape[1]))
+    sums = np.zeros((len(tracks), rows.shape[1]))
     np.add.at(sums, local, rows)
     sizes = np.bincount(local)
-    part = np.full(len(met), NOISE, dtype=np.int64)
+    part = np.full(len(tracks), NOISE, dtype=np.int64)
     totals: list[NDArray[np.float64]] = []
-    for one in np.lexsort((-sizes, -met.sum(axis=1))).tolist():
-        taken = np.unique(part[met[one] & (part != NOISE)])
-        free = np.setdiff1d(np.arange(len(totals)), taken)
+    for one in np.lexsort((-sizes, -meetings)).tolist():
+        free = np.arange(len(totals))
+        if meetings[one]:
+            free = np.setdiff1d(free, part[spans.meeting(tracks[one], tracks)])
         if free.size:
             there = np.stack([totals[each] for each in free])
             likeness = there @ sums[one] / np.linalg.norm(there, axis=1).clip(min=1e-12)

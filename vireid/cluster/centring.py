@@ -1,11 +1,21 @@
 """Take what the images of a camera have in common off their embeddings."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from vireid.cluster.rows import finite_rows, normalise_rows
 from vireid.types import CameraStatistics, Float, Int
 from vireid.types.cameras import EVERY_CAMERA
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Group = tuple[int, int, Int]
+"""Modality, camera and images of those that are averaged together."""
+Part = TypeVar("Part", NDArray[np.float64], "Tensor")
 
 SMALLEST = 1e-6
 """Lengths and spreads below this are none: the row, or the dimension, says nothing."""
@@ -52,28 +62,44 @@ def camera_statistics(
      [0.5 0.5]
      [0.7 0.7]]
     """
-    rows = finite_rows(embeddings)
-    kinds, cameras, means, variances = [], [], [], []
-    for kind, number, members in camera_groups(modality, camera):
-        if number == EVERY_CAMERA:
-            whole = _moments(rows[members])
-        own = whole if number == EVERY_CAMERA else _moments(rows[members])
-        weight = len(members) / (len(members) + shrink)
-        kinds.append(kind)
-        cameras.append(number)
-        means.append(weight * own[0] + (1 - weight) * whole[0])
-        variances.append(weight * own[1] + (1 - weight) * whole[1])
-    size = (len(kinds), rows.shape[1])
-    deviations = np.maximum(np.sqrt(np.reshape(variances, size)), SMALLEST)
+    rows, groups = finite_rows(embeddings), camera_groups(modality, camera)
+    own = (_moments(rows[members]) for *_, members in groups)
+    found = list(shrunk(groups, own, shrink))
+    size = (len(groups), rows.shape[1])
+    deviations = np.sqrt(np.reshape([variance for _, variance in found], size))
+    deviations = np.maximum(deviations, SMALLEST)
     return CameraStatistics(
-        np.asarray(kinds, dtype=np.int64),
-        np.asarray(cameras, dtype=np.int64),
-        np.reshape(means, size).astype(np.float32),
+        np.asarray([kind for kind, *_ in groups], dtype=np.int64),
+        np.asarray([number for _, number, _ in groups], dtype=np.int64),
+        np.reshape([mean for mean, _ in found], size).astype(np.float32),
         deviations.astype(np.float32) if spread else None,
     )
 
 
-def camera_groups(modality: Int, camera: Int | None) -> list[tuple[int, int, Int]]:
+def shrunk(
+    groups: Sequence[Group], moments: Iterable[tuple[Part, Part]], shrink: float
+) -> Iterator[tuple[Part, Part]]:
+    """Draw mean and variance of each camera towards those of its modality.
+
+    Args:
+        groups: as ``camera_groups`` lists them.
+        moments: mean and variance [D] of the rows of each group, arrays or tensors.
+        shrink: as for ``camera_statistics``.
+
+    Yields:
+        Mean and variance of each group; those of a modality stay as they are.
+    """
+    for (_, number, members), own in zip(groups, moments, strict=True):
+        if number == EVERY_CAMERA:
+            whole = own
+        weight = len(members) / (len(members) + shrink)
+        mean, variance = (
+            weight * mine + (1 - weight) * all_ for mine, all_ in zip(own, whole, strict=True)
+        )
+        yield mean, variance
+
+
+def camera_groups(modality: Int, camera: Int | None) -> list[Group]:
     """List whose images are averaged together.
 
     Args:

@@ -4,10 +4,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vireid.cluster.centring import SMALLEST, camera_groups
+from vireid.cluster.centring import SMALLEST, camera_groups, shrunk
 from vireid.cluster.resident import near_rows
 from vireid.types import Int
-from vireid.types.cameras import EVERY_CAMERA
 
 _BLOCK = 8192
 """Rows in double precision at a time; bounds memory."""
@@ -40,16 +39,9 @@ def centred_there(
     sizes = [len(members) for *_, members in groups]
     sent = near_rows(rows, np.concatenate([which, *(members for *_, members in groups)]))
     places, *parts = torch.split(sent, [len(rows), *sizes])
-    means, deviations = [], []
-    for (_, number, members), part in zip(groups, parts, strict=True):
-        own = _moments(rows, part)
-        if number == EVERY_CAMERA:
-            whole = own
-        weight = len(members) / (len(members) + shrink)
-        means.append(weight * own[0] + (1 - weight) * whole[0])
-        variance = weight * own[1] + (1 - weight) * whole[1]
-        deviations.append(variance.sqrt().clamp(min=SMALLEST))
-    mean, deviation = torch.stack(means), torch.stack(deviations)
+    found = list(shrunk(groups, (_moments(rows, part) for part in parts), shrink))
+    mean = torch.stack([mean for mean, _ in found])
+    deviation = torch.stack([variance for _, variance in found]).sqrt().clamp(min=SMALLEST)
     blocks = zip(torch.split(rows, _BLOCK), torch.split(places, _BLOCK), strict=True)
     return torch.cat(
         [

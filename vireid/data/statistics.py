@@ -34,7 +34,7 @@ def count(data: DataFolder) -> dict[str, int]:
     return counts
 
 
-def differences(counts: dict[str, int], card: DatasetCard) -> list[str]:
+def differing_counts(counts: dict[str, int], card: DatasetCard) -> list[str]:
     """Return the names of the counts that are not those of the original.
 
     Args:
@@ -74,6 +74,6 @@ def named(data: DataFolder, card: DatasetCard) -> DataFolder:
     Returns:
         The data under the original's name where all statistics agree, else under its folder's.
     """
-    if differences(count(data), card):
+    if differing_counts(count(data), card):
         return replace(data, name=f"{data.name} ({card.name} layout)")
     return replace(data, name=card.name, card=card)

@@ -18,10 +18,11 @@ class CameraUse:
     """What is taken off each embedding before clustering and matching: nothing, the mean of its
     modality, or that of its camera (of its modality where nobody knows or may use its camera)."""
     spread: bool = False
-    """Also divide each dimension by its standard deviation there."""
+    """Also divide each dimension by its standard deviation there; not with centre none."""
     shrink: float = 0.0
-    """Images of its modality's mean that are added to each camera's (at least 0): more than 0
-    where cameras see few people, say the images of a person in a camera, times five."""
+    """Images of its modality's mean that are added to each camera's (at least 0, and 0 unless
+    centre is camera): more than 0 where cameras see few people, say the images of a person in a
+    camera, times five."""
     first: bool = False
     """Whether the images of each camera are clustered first, and then these clusters by their mean
     embedding, with fewer neighbours as there are fewer of them."""
@@ -39,6 +40,16 @@ class CameraUse:
             known = ", ".join(get_args(CentreRule))
             yield f"{where}centre is {self.centre}; expected one of {known}"
         yield from outside(where, self, FROM_ZERO, "shrink")
+        if self.spread and not self.centred:
+            yield (
+                f"{where}spread applies where embeddings are centred; set {where}centre to "
+                "modality or camera, or leave spread out"
+            )
+        if self.shrink > 0 and self.centre != "camera":
+            yield (
+                f"{where}shrink applies where embeddings are centred by camera; set {where}centre "
+                "to camera, or leave shrink out"
+            )
 
     def idle(self, known: Known, *, neighbours: bool = False) -> Iterator[str]:
         """Say what is asked for and cannot be had of some images.
@@ -60,7 +71,7 @@ class CameraUse:
         if self.first or neighbours:
             yield "no image says its camera: labels are made without clusters or shares of cameras"
 
-    def without_cameras(self) -> "CameraUse":
+    def by_modality(self) -> "CameraUse":
         """Return what is left of these settings where cameras are unknown, or not to be used."""
         plain = CameraUse()
         return replace(plain, spread=self.spread, centre="modality") if self.centred else plain

@@ -89,7 +89,7 @@ def cluster_rows(
     return dbscan(distance, eps=config.eps, min_samples=config.min_samples)
 
 
-def without_cameras(config: ClusteringConfig) -> ClusteringConfig:
+def with_nearest(config: ClusteringConfig) -> ClusteringConfig:
     """Return the settings for images whose cameras nobody knows.
 
     Args:

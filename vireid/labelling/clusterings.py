@@ -8,7 +8,7 @@ from vireid.labelling.clustering import BALANCED, CAMERAS, ClusteringConfig, clu
 from vireid.labelling.grouped import groups_of
 from vireid.labelling.labeller import Neighbours, NeighbourSearch
 from vireid.labelling.plan import Plan
-from vireid.labelling.shares import kept_apart
+from vireid.labelling.shares import clustered_together
 from vireid.labelling.sized import scaled
 from vireid.types import NOISE, Embeddings, Float, Int, Known, Modality, PseudoLabels
 from vireid.types.images import UNKNOWN
@@ -41,7 +41,7 @@ def clustered(
         By name, in the order of the names: labels of the N images, and the M that were clustered.
     """
     found: dict[str, tuple[PseudoLabels, Int]] = {}
-    for rows, some in kept_apart(embeddings.modality, names, plan.subset, generator):
+    for rows, some in clustered_together(embeddings.modality, names, plan.subset, generator):
         whole = len(rows) == len(embeddings)
         part = embeddings if whole else embeddings.subset(rows)
         own = known if whole else known.subset(rows)

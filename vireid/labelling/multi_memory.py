@@ -1,6 +1,6 @@
 """Multi-memory matching (MMM): three clusterings, pairs of clusters, trust in each label."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from vireid.errors import ABOVE_ZERO, FROM_ONE, outside
 from vireid.labelling.cameras import CameraUse, cameras_of
-from vireid.labelling.clustering import BALANCED, CAMERAS, ClusteringConfig, without_cameras
+from vireid.labelling.clustering import BALANCED, CAMERAS, ClusteringConfig, with_nearest
 from vireid.labelling.clusterings import MIXED, OWN, clustered
 from vireid.labelling.labeller import Matcher, NeighbourSearch, Refiner
 from vireid.labelling.needed import needed_for
@@ -102,7 +102,7 @@ class MultiMemoryMatching:
         if self.matcher is not None:
             yield from self.matcher.problems()
 
-    def needed_for(self, spaces: Sequence[str]) -> "MultiMemoryMatching":
+    def needed_for(self, spaces: Collection[str]) -> "MultiMemoryMatching":
         """Return the settings that some label spaces depend on.
 
         Args:
@@ -195,7 +195,7 @@ class MultiMemoryMatching:
         """
         single, mixed, first = self.single, self.mixed, self.cameras.first
         if not self.use_cameras or cameras_of(known) is None:
-            single, mixed, first = without_cameras(single), without_cameras(mixed), False
+            single, mixed, first = with_nearest(single), with_nearest(mixed), False
         tracks = self.use_tracks and self.tracks.cluster == "tracks"
         tracks = tracks and tracks_of(known) is not None
         return Plan(single, mixed, self.subset, tracks, first)
@@ -210,7 +210,7 @@ class MultiMemoryMatching:
         Returns:
             The embeddings, without what the settings of cameras take off.
         """
-        cameras = self.cameras if self.use_cameras else self.cameras.without_cameras()
+        cameras = self.cameras if self.use_cameras else self.cameras.by_modality()
         return cameras.applied(embeddings, known)
 
     def match(

@@ -1,42 +1,65 @@
 """Which settings some label spaces depend on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from vireid.labelling.clustering import without_cameras
+from vireid.labelling.clustering import with_nearest
 
 Settings = TypeVar("Settings")
 
-CLUSTERS = (
-    "single", "mixed", "cameras", "use_cameras", "tracks", "use_tracks", "subset", "refiners",
-)  # fmt: skip
-"""Settings of the clusterings; all others are of the matching."""
+COSTS = ("memories", "cost_over", "matching", "max_cost", "reject")
+"""Settings of a matching that a matcher of another kind has no use for."""
+TRUST = ("confidence", "temperature")
+"""Settings of the trust in matched labels."""
 
 
-def needed_for(settings: Settings, spaces: Sequence[str]) -> Settings:
+def unused(settings: Any, spaces: Collection[str]) -> dict[str, str]:
+    """Say which settings of a labelling change nothing of some label spaces, and why.
+
+    Args:
+        settings: of multi-memory matching.
+        spaces: names of label spaces; a mapping also tells whether anybody looks at the trust in
+            ``matched``.
+
+    Returns:
+        The reason, in a few words, by the name of the setting, or of the group of settings.
+    """
+    found: dict[str, str] = {}
+    if not settings.use_cameras:
+        off = "labelling.use_cameras is off"
+        found |= {"cameras.first": off, "cameras.shrink": off}
+    if not settings.use_tracks:
+        found["tracks"] = "labelling.use_tracks is off"
+    if "mixed" not in spaces:
+        found |= dict.fromkeys(("mixed", "subset"), "no mixed labels are asked for")
+    if set(spaces) == {"mixed"} and not (settings.cameras.first and settings.use_cameras):
+        found["single"] = "only mixed labels are asked for"
+    if "matched" not in spaces:
+        return found | dict.fromkeys(("matcher", *COSTS, *TRUST), "no matched labels are asked for")
+    if settings.matcher is not None:
+        found |= dict.fromkeys(COSTS, "labelling.matcher pairs the clusters")
+    if isinstance(spaces, Mapping) and not spaces["matched"].confidence:
+        found |= dict.fromkeys(TRUST, "no term looks at trust in labels")
+    return found
+
+
+def needed_for(settings: Settings, spaces: Collection[str]) -> Settings:
     """Return the settings of a labelling that some label spaces have a use for.
 
     Args:
         settings: of multi-memory matching.
-        spaces: names of label spaces.
+        spaces: as for ``unused``.
 
     Returns:
         The settings; those of clusterings and of the matching that the spaces have no use for,
         and those that are switched off, have their default.
     """
-    kind: Any = type(settings)
-    plain, found = kind(), cast(Any, settings)
+    plain, found = type(settings)(), cast(Any, settings)
+    whole = {name for name in unused(settings, spaces) if "." not in name}
+    found = replace(found, **{name: getattr(plain, name) for name in whole}, use_tracks=True)
     if not found.use_cameras:
-        single, mixed = without_cameras(found.single), without_cameras(found.mixed)
-        cameras = found.cameras.without_cameras()
+        single, mixed = with_nearest(found.single), with_nearest(found.mixed)
+        cameras = found.cameras.by_modality()
         found = replace(found, single=single, mixed=mixed, cameras=cameras, use_cameras=True)
-    if not found.use_tracks:
-        found = replace(found, tracks=plain.tracks, use_tracks=True)
-    if "mixed" not in spaces:
-        found = replace(found, mixed=plain.mixed, subset=plain.subset)
-    if set(spaces) == {"mixed"} and not found.cameras.first:
-        found = replace(found, single=plain.single)
-    if "matched" not in spaces:
-        found = kind(**{name: getattr(found, name) for name in CLUSTERS})
     return cast(Settings, found)

@@ -14,7 +14,7 @@ class Plan:
     mixed: ClusteringConfig
     """Of both together."""
     subset: float = 1.0
-    """Share of the visible images that are kept apart from mixed, see ``shares.kept_apart``."""
+    """Share of the visible images that mixed leaves out, see ``shares.clustered_together``."""
     tracks: bool = False
     """Whether tracks are clustered in place of images."""
     first: bool = False

@@ -25,7 +25,7 @@ def first_share(order: Int, share: float) -> tuple[Int, Int]:
     return order[:count], order[count:]
 
 
-def kept_apart(
+def clustered_together(
     modality: Int, names: Sequence[str], share: float, generator: np.random.Generator
 ) -> Iterator[tuple[Int, list[str]]]:
     """Say which images are clustered together, and in which label spaces.

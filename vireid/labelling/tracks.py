@@ -1,7 +1,7 @@
 """What a labelling makes of knowing which images are of one track."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -70,7 +70,8 @@ class TrackUse:
             rows: [M] the images that were clustered; all others stay noise.
 
         Returns:
-            New labels, numbered without gaps; those given where no track is known.
+            New labels, numbered without gaps, each image with the trust that it had; those given
+            where no track is known.
         """
         track = tracks_of(known)
         if track is None or not (self.labels or self.apart):
@@ -88,7 +89,7 @@ class TrackUse:
             own = split_apart(embeddings.vectors[rows], own, groups, spans)
         found = np.full(len(labels.labels), NOISE, dtype=np.int64)
         found[rows] = closed_up(own)
-        return PseudoLabels(found, modality=labels.modality)
+        return replace(labels, labels=found)
 
     def kept_apart(
         self, matching: Matching, visible: PseudoLabels, infrared: PseudoLabels, known: Known

@@ -12,19 +12,20 @@ A file holds the fields of ``config.Recipe``, or names one that ships and what i
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from vireid.config import Recipe
 from vireid.errors import ConfigError, meant, some
-from vireid.recipes.changes import change
+from vireid.recipes.changes import change, override
 from vireid.recipes.classes import Classes
 from vireid.recipes.differences import recipe_differences
 from vireid.recipes.former import MOVED, check_moved, is_former, modernise, push_down
 from vireid.recipes.outline import Outline, read_outline
 from vireid.recipes.plain import dump_recipe, foreign_classes, is_written, plain
 from vireid.recipes.reader import FAILED, Reader
+from vireid.recipes.shipped import DEFAULT, FORMER, find_recipe, is_shipped, names, small_names
+from vireid.recipes.unused import names_changed, names_set, unused_settings
 from vireid.recipes.yaml_text import read_yaml
 
 __all__ = [
@@ -47,67 +48,9 @@ __all__ = [
 ]
 
 
-DEFAULT = "small"
-"""The recipe that is taken where none is named."""
-
-FORMER = {"paper": "mmm", "sysu": "mmm-sysu", "regdb": "mmm-regdb", "llcm": "mmm-llcm"}
-"""Names that recipes had before there were several methods, and those that they have now."""
-
-SCALES = ("sysu", "regdb", "llcm")
-"""What names of recipes end with that are at the scale of a paper."""
-
-
-def names() -> list[str]:
-    """Return the names of the recipes that ship with the package.
-
-    A method's name alone is its recipe for a small network and few images; its recipes at the scale
-    of its paper are METHOD-sysu, METHOD-regdb and so on.
-    """
-    found = files(__name__).iterdir()
-    return sorted(file.name.removesuffix(".yaml") for file in found if file.name.endswith(".yaml"))
-
-
-def small_names() -> list[str]:
-    """Return the names of the recipes that are not at the scale of a paper."""
-    return [name for name in names() if name.rpartition("-")[2] not in SCALES]
-
-
-def is_shipped(name: str) -> bool:
-    """Tell whether a name is that of a recipe that ships.
-
-    Args:
-        name: today's, or one of ``FORMER``.
-
-    Returns:
-        True where it is.
-    """
-    return name in FORMER or name in names()
-
-
-def find_recipe(name: str) -> str:
-    """Return the YAML text of a recipe.
-
-    Args:
-        name: a shipped recipe or the path of a YAML file.
-
-    Returns:
-        The text.
-
-    Raises:
-        ConfigError: there is no such recipe or file.
-    """
-    if is_shipped(name):
-        return (files(__name__) / f"{FORMER.get(name, name)}.yaml").read_text(encoding="utf-8")
-    try:
-        return Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        near = meant(name, [*names(), *FORMER])
-        raise ConfigError(
-            f"recipe {name} is neither a YAML file nor one of: {', '.join(names())}{near}"
-        ) from error
-
-
-def load_recipe(name: str | Path, overrides: Sequence[str] = ()) -> Recipe:
+def load_recipe(
+    name: str | Path, overrides: Sequence[str] = (), *, allow_unused: bool = False
+) -> Recipe:
     """Read a recipe and change some of its settings.
 
     A file may name classes from outside the package by ``class_path``. They are imported, also out
@@ -116,6 +59,8 @@ def load_recipe(name: str | Path, overrides: Sequence[str] = ()) -> Recipe:
     Args:
         name: a shipped recipe or the path of a YAML file.
         overrides: settings such as ``seed=3`` or ``network.stripes=1``.
+        allow_unused: take settings of labelling that no stage has a use for, as where the same
+            settings are made in several recipes.
 
     Returns:
         The recipe.
@@ -128,7 +73,10 @@ def load_recipe(name: str | Path, overrides: Sequence[str] = ()) -> Recipe:
     """
     text = find_recipe(str(name))
     folder = None if is_shipped(str(name)) else Path(name).resolve().parent
-    return parse_recipe(text, overrides, source=str(name), classes=Classes(folder, imports=True))
+    classes = Classes(folder, imports=True)
+    return parse_recipe(
+        text, overrides, source=str(name), classes=classes, allow_unused=allow_unused
+    )
 
 
 def parse_recipe(
@@ -137,6 +85,7 @@ def parse_recipe(
     *,
     source: str = "recipe",
     classes: Classes | None = None,
+    allow_unused: bool = False,
 ) -> Recipe:
     """Turn YAML text into a recipe.
 
@@ -146,15 +95,17 @@ def parse_recipe(
         overrides: settings such as ``seed=3``.
         source: where the text is from, for messages.
         classes: finds classes from outside the package; where not given, none is imported.
+        allow_unused: take settings of labelling that no stage has a use for.
 
     Returns:
         The recipe.
 
     Raises:
-        ConfigError: unknown keys, wrong types or values out of range, all of them named.
+        ConfigError: unknown keys, wrong types, values out of range, or settings of labelling that
+            an override or ``changes`` sets and no stage has a use for; all of them named.
     """
     settings = _settings(text, source)
-    problems = _problems(partial(_override, settings, one) for one in overrides)
+    problems = _problems(partial(override, settings, one) for one in overrides)
     reader = Reader(classes or Classes())
     try:
         recipe = reader.settings(Recipe, settings, "")
@@ -165,16 +116,25 @@ def parse_recipe(
         problems += [f"{source}: {some(reader.problems, '; ')}"]
     if problems:
         raise ConfigError(some(problems, "; "))
+    if not allow_unused:
+        _refuse_unused(recipe, text, overrides, source, classes)
     return recipe  # type: ignore[no-any-return]
 
 
-def change_recipe(recipe: Recipe, overrides: Sequence[str], *, source: str = "recipe") -> Recipe:
+def change_recipe(
+    recipe: Recipe,
+    overrides: Sequence[str],
+    *,
+    source: str = "recipe",
+    allow_unused: bool = False,
+) -> Recipe:
     """Change settings of a recipe that is loaded.
 
     Args:
         recipe: any recipe, its classes from outside the package included.
         overrides: settings such as ``seed=3``.
         source: where the changes are from, for messages.
+        allow_unused: take settings of labelling that no stage has a use for.
 
     Returns:
         Another recipe.
@@ -183,7 +143,21 @@ def change_recipe(recipe: Recipe, overrides: Sequence[str], *, source: str = "re
         ConfigError: there is no such setting, or a value is out of range.
     """
     classes = Classes(loaded=foreign_classes(recipe))
-    return parse_recipe(dump_recipe(recipe), overrides, source=source, classes=classes)
+    text = dump_recipe(recipe)
+    return parse_recipe(text, overrides, source=source, classes=classes, allow_unused=allow_unused)
+
+
+def _refuse_unused(
+    recipe: Recipe, text: str, overrides: Sequence[str], source: str, classes: Classes | None
+) -> None:
+    """Refuse settings that an override or a file's changes name, and that change nothing."""
+    of_file = list(unused_settings(recipe, names_changed(text)))
+    if of_file and overrides:  # which may have taken away what uses them: not the file's mistake
+        parse_recipe(text, source=source, classes=classes)
+        of_file = []
+    problems = [*unused_settings(recipe, names_set(overrides)), *of_file]
+    if problems:
+        raise ConfigError(f"{source}: {some(problems, '; ')}")
 
 
 def _settings(text: str, source: str) -> dict[str, Any]:
@@ -224,16 +198,6 @@ def _apply(found: dict[str, Any], changes: Mapping[str, Any]) -> None:
         raise ConfigError(some(problems, "; "))
     for name, value in moved.items():  # of the terms that are new, too
         push_down(found, name, value)
-
-
-def _override(settings: dict[str, Any], override: str) -> None:
-    """Change one setting in place, given as ``name=value``."""
-    name, equals, value = override.partition("=")
-    if not equals:
-        raise ConfigError(f"setting {override}: expected name=value, such as seed=3")
-    if name in MOVED:
-        check_moved({name: value})
-    change(settings, name, read_yaml(value, f"setting {override}"), merge=True)
 
 
 def _problems(changes: Iterable[Callable[[], None]]) -> list[str]:

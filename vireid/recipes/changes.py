@@ -7,7 +7,8 @@ from typing import Any
 
 from vireid.errors import ConfigError, meant, number_of
 from vireid.recipes.classes import TERMS, takes
-from vireid.recipes.former import named_terms
+from vireid.recipes.former import MOVED, check_moved, named_terms
+from vireid.recipes.yaml_text import read_yaml
 from vireid.terms import Term
 
 EVERY = "*"
@@ -15,6 +16,25 @@ EVERY = "*"
 package these are the settings that all terms have, and those that the recipe names."""
 CLASS = ("class_path", "init_args")
 """What is said of a part of any class; its settings are the ``init_args``."""
+
+
+def override(settings: dict[str, Any], text: str) -> None:
+    """Change one setting in place, given as ``name=value``.
+
+    Args:
+        settings: of a recipe, as YAML has them.
+        text: the name, dotted, and the value as YAML has it; a mapping changes those settings of a
+            group that it names.
+
+    Raises:
+        ConfigError: it is no such text, or there is no such place.
+    """
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ConfigError(f"setting {text}: expected name=value, such as seed=3")
+    if name in MOVED:
+        check_moved({name: value})
+    change(settings, name, read_yaml(value, f"setting {text}"), merge=True)
 
 
 def change(settings: dict[str, Any], name: str, value: Any, *, merge: bool = False) -> None:

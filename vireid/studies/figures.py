@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from vireid.pages import Gains, draw_bars, draw_by_data, draw_gains, draw_sweep
 from vireid.studies.results import Result, runs_of
 from vireid.studies.study import Study
-from vireid.studies.table import differences
+from vireid.studies.table import paired_differences
 
 SHOWN = {"rank1": "Rank-1", "mAP": "mAP"}
 """The scores that figures show."""
@@ -38,7 +38,7 @@ def _gains(results: Sequence[Result], pairs: Sequence[tuple[str, str]], name: st
     """Return the differences of each pair that has some, by data and seed."""
     found: dict[str, dict[str, dict[int, float]]] = {}
     for row, base in pairs:
-        for (data, seed), value in differences(results, row, base, name).items():
+        for (data, seed), value in paired_differences(results, row, base, name).items():
             of_data = found.setdefault(f"{row}\nover {base}", {}).setdefault(data, {})
             of_data[seed] = value
     return found

@@ -11,7 +11,7 @@ from vireid.metrics import runs_needed, spread
 from vireid.studies.figures import draw
 from vireid.studies.results import Result, of_protocol, protocols_of
 from vireid.studies.study import Study
-from vireid.studies.table import data_table, differences, gain_table, row_table
+from vireid.studies.table import data_table, gain_table, paired_differences, row_table
 
 
 def present(study: Study, order: Sequence[str]) -> None:
@@ -85,7 +85,7 @@ def _tables(study: Study, results: Sequence[Result], order: Sequence[str]) -> li
 
 def _enough(results: Sequence[Result], pairs: Sequence[tuple[str, str]]) -> list[str]:
     """Say how many runs show a difference of a point, by the pair that spreads most."""
-    found = [spread(differences(results, row, base, "mAP").values()) for row, base in pairs]
+    found = [spread(paired_differences(results, row, base, "mAP").values()) for row, base in pairs]
     known = [one.deviation for one in found if one and one.deviation is not None]
     if not known:
         return []

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from vireid.config import Recipe
 from vireid.errors import ConfigError
 from vireid.recipes import change_recipe
+from vireid.recipes.unused import names_set, unused_settings
 
 SHORT = {
     "n": ("labelling.memories",),
@@ -67,13 +68,20 @@ def with_settings(recipe: Recipe, settings: Sequence[str]) -> Recipe:
         The changed recipe.
 
     Raises:
-        ConfigError: there is no such setting, or a value is out of range.
+        ConfigError: there is no such setting, a value is out of range, or a setting changes nothing
+            of labels in the changed recipe.
     """
+    made: list[list[str]] = []
     for setting in settings:
         name, equals, value = setting.partition("=")
         full = _full(recipe, name) if equals else ()
         long = [f"{one}={value}" for one in full] or [setting]
-        recipe = change_recipe(recipe, long, source=f"setting {setting}")
+        recipe = change_recipe(recipe, long, source=f"setting {setting}", allow_unused=True)
+        made.append(long)
+    for long in made:  # one may have taken the use of another, or have given it one
+        idle = list(unused_settings(recipe, names_set(long)))
+        if len(idle) >= len(long):
+            raise ConfigError("; ".join(idle))
     return recipe
 
 

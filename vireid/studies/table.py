@@ -30,7 +30,7 @@ def gain(results: Sequence[Result], row: str, base: str, name: str) -> Spread | 
     Returns:
         Mean and spread of the differences; None where no run has both.
     """
-    return spread(differences(results, row, base, name).values())
+    return spread(paired_differences(results, row, base, name).values())
 
 
 def row_table(results: Sequence[Result], rows: Sequence[str]) -> str:
@@ -86,7 +86,7 @@ def gain_table(results: Sequence[Result], pairs: Sequence[tuple[str, str]]) -> s
     names = [name for name in GAINED if name in _known(results)]
     lines = _head(["", "over", *(COLUMNS[name] for name in names), ERROR, "mAP rose in"])
     for row, base in pairs:
-        rises = differences(results, row, base, "mAP").values()
+        rises = paired_differences(results, row, base, "mAP").values()
         found = spread(rises)
         if found is not None:
             cells = [_text(gain(results, row, base, name), name, signed=True) for name in names]
@@ -96,7 +96,7 @@ def gain_table(results: Sequence[Result], pairs: Sequence[tuple[str, str]]) -> s
     return "\n".join(lines)
 
 
-def differences(
+def paired_differences(
     results: Sequence[Result], row: str, base: str, name: str
 ) -> dict[tuple[str, int], float]:
     """Return what a row has more than another, for each run that both have.

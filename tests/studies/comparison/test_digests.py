@@ -47,7 +47,9 @@ def test_the_order_of_terms_counts():
 
 
 def test_a_setting_that_no_stage_uses_does_not_count():
-    plain, other = load_recipe("adca"), load_recipe("adca", ["labelling.mixed.eps=0.5"])
+    plain = load_recipe("adca")
+    mixed = replace(plain.labelling.mixed, eps=0.5)
+    other = replace(plain, labelling=replace(plain.labelling, mixed=mixed))
     assert plain != other
     assert recipe_digest(plain) == recipe_digest(other)
 

@@ -130,8 +130,9 @@ def test_a_plan_stops_after_an_epoch_from_which_the_whole_goes_on(reproduce, tmp
     assert "going on at last 1/2" in caplog.messages
     assert {row.place for row in epochs(found)} == {("last", 2)}
     assert len(found.rows()) == 4 * 2 * 2
-    assert "| indoor, multi-shot | on | oracle | " in found.page()
-    assert "| all, single-shot | off | last | " in found.page()
+    assert "| indoor, multi-shot | on | oracle of 1 of 2 epochs | " in found.page()
+    assert "| all, single-shot | off | last | 1 | " in found.page()
+    assert "| all, single-shot | off | oracle of 1 of 2 epochs | 1 | " in found.page()
 
 
 def test_a_fold_that_was_killed_goes_on_and_ends_alike(reproduce, tmp_path, monkeypatch):
@@ -156,7 +157,7 @@ def test_a_fold_that_was_killed_goes_on_and_ends_alike(reproduce, tmp_path, monk
     line = next(one for one in twice.page().splitlines() if one.startswith("| visible-to-inf"))
     assert "| 89.7 | " in line
     assert "±" not in line, "a single seed, a single fold"
-    assert line.split(" | ")[6] == "-"
+    assert line.split(" | ")[7] == "-"
     more = reproduce("regdb", tmp_path / "twice", folds=[1], every=0)
     assert {row.fold for row in more.rows()} == {1, 2}
     assert "2 trainings finished, seeds 0, folds 1, 2." in more.page()

@@ -12,7 +12,7 @@ from vireid.data.check.parts import Part, alone, sides
 from vireid.data.folder import DataFolder, DatasetCard
 from vireid.data.layouts.paths import shown
 from vireid.data.layouts.problems import Problem
-from vireid.data.statistics import count, differences, looks_original
+from vireid.data.statistics import count, differing_counts, looks_original
 from vireid.errors import number_of, some
 from vireid.types import Modality
 
@@ -39,7 +39,7 @@ def people_warnings(
     counts = count(data)
     if card is not None and data.card is None and looks_original(counts, card):
         whole = [part.name for part in (train, test) if part.complete]
-        for name in differences(counts, card):
+        for name in differing_counts(counts, card):
             if len(whole) == 2 or name.split()[0] in whole:
                 yield f"{name}: {counts.get(name, 0)}, but {card.name} has {card.statistics[name]}"
     for part in (train, test):

@@ -16,13 +16,13 @@ from vireid.runs.watch import Watching, nobody
 from vireid.scoring.files import read_json
 from vireid.studies.data_prints import fingerprint_of
 from vireid.studies.folder import StudyFolder, locked
-from vireid.studies.reproduction.jobs import run_job
 from vireid.studies.reproduction.page import present
 from vireid.studies.reproduction.place import Reproduction
 from vireid.studies.reproduction.probe import Probe
 from vireid.studies.reproduction.said import data_line, say_probe
 from vireid.studies.reproduction.settings import open_folds, protocols_of, whole_name
 from vireid.studies.reproduction.task import Task
+from vireid.studies.reproduction.trainings import run_training
 from vireid.studies.study import distinct_seeds
 
 _log = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ def _check(task: Task) -> None:
     """See that all of it can be done, before anything is written; then note what it is."""
     for data in task.data.values():
         protocols_of(task.which, data)
-    if not all(is_finished(job.run) for job in task.jobs()):
+    if not all(is_finished(training.run) for training in task.trainings()):
         _look_for_weights(task.recipe)
     _log.info("%s", data_line(task.which, next(iter(task.data.values()))))
     study = StudyFolder(task.place.folder)
@@ -136,13 +136,13 @@ def _run(task: Task) -> None:
         _refuse(task, known)
     if known is not None and task.plan:
         return
-    for job in task.jobs():
-        if job.key in done:
-            _log.info("%s: finished before", job.name)
+    for training in task.trainings():
+        if training.key in done:
+            _log.info("%s: finished before", training.name)
             continue
-        _log.info("\n%s", job.name)
+        _log.info("\n%s", training.name)
         try:
-            run_job(job)
+            run_training(training)
         except Stopped:
             probe = task.place.probe() if known is None else None
             if probe is None:

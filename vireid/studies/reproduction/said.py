@@ -46,9 +46,9 @@ def estimate_of(task: Task, probe: Probe) -> Estimate:
         The estimate.
     """
     done = {row.key for row in task.place.rows()}
-    jobs = list(task.jobs())
-    left = sum(job.key not in done for job in jobs)
-    return estimate(probe, task.recipe, every=task.every, trainings=len(jobs), left=left)
+    trainings = list(task.trainings())
+    left = sum(training.key not in done for training in trainings)
+    return estimate(probe, task.recipe, every=task.every, trainings=len(trainings), left=left)
 
 
 def probe_lines(task: Task, probe: Probe) -> Iterator[str]:

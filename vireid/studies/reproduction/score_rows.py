@@ -17,6 +17,9 @@ Kind = Literal["last", "oracle", "watched"]
 """Of the last epoch, of the one with the best test mAP, or of any that was looked at."""
 KINDS: dict[str, Kind] = {"last": "last", "oracle": "oracle", "watched": "watched"}
 
+Key = tuple[int, int | None]
+"""Seed and fold of a training; None where the data has no folds."""
+
 
 @dataclass(frozen=True)
 class ScoreRow:
@@ -44,7 +47,7 @@ class ScoreRow:
     """Mean inverse negative penalty."""
 
     @property
-    def key(self) -> tuple[int, int | None]:
+    def key(self) -> Key:
         """Seed and fold of the training."""
         return self.seed, self.fold
 
@@ -56,7 +59,7 @@ class ScoreRow:
     @classmethod
     def of(
         cls,
-        key: tuple[int, int | None],
+        key: Key,
         epoch: tuple[Kind, str, int],
         setting: tuple[str, bool],
         scores: Mapping[str, float],

@@ -13,11 +13,11 @@ from vireid.runs.reading import read_all
 from vireid.scoring import Protocol
 from vireid.scoring.flips import score_both
 from vireid.studies.reproduction.settings import protocols_of, settings_of
-from vireid.studies.reproduction.task import Job
+from vireid.studies.reproduction.task import Training
 
 
 @dataclass(frozen=True)
-class Scored:
+class SettingScores:
     """Scores of a network in one setting."""
 
     setting: str
@@ -32,22 +32,22 @@ class Scored:
 class Scorer:
     """Scores networks of one training on its test people; the images are read once."""
 
-    job: Job
+    training: Training
 
     @cached_property
     def pixels(self) -> Pixels:
         """The test images [M, H, W, 3]."""
-        job, task = self.job, self.job.task
-        test = with_levels(job.data.test, None, levels_of(job.run))
+        training, task = self.training, self.training.task
+        test = with_levels(training.data.test, None, levels_of(training.run))
         size = (task.recipe.height, task.recipe.width)
         return read_all(test, size, task.cache, progress=task.progress)
 
     @cached_property
     def protocols(self) -> tuple[Protocol, ...]:
         """One for each setting."""
-        return protocols_of(self.job.task.which, self.job.data)
+        return protocols_of(self.training.task.which, self.training.data)
 
-    def __call__(self, weights: Mapping[str, Tensor]) -> Iterator[Scored]:
+    def __call__(self, weights: Mapping[str, Tensor]) -> Iterator[SettingScores]:
         """Score a network; nothing but its scores is kept.
 
         Args:
@@ -59,13 +59,13 @@ class Scorer:
         Raises:
             VireidError: the test images cannot be read, or an embedding is not finite.
         """
-        task = self.job.task
+        task = self.training.task
         network = new_network(task.recipe, weights="none")
         network.load_state_dict(dict(weights))
         network = network.to(task.device).eval()
         found = score_both(
-            network, self.pixels, self.job.data, self.protocols, progress=task.progress
+            network, self.pixels, self.training.data, self.protocols, progress=task.progress
         )
         names = [setting.name for setting in settings_of(task.which) for _ in (False, True)]
         for name, (flips, scores) in zip(names, found, strict=True):
-            yield Scored(name, flips, scores.table())
+            yield SettingScores(name, flips, scores.table())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vireid.data import LLCM, REGDB, SYSU_MM01, DataFolder, open_data
 from vireid.data.layouts.regdb import FOLDS
-from vireid.data.statistics import count, differences
+from vireid.data.statistics import count, differing_counts
 from vireid.errors import ConfigError, meant, some
 from vireid.scoring import Direction, Mode, Protocol, ProtocolOptions, choose_protocol
 from vireid.scoring.choice import known_truth
@@ -133,6 +133,6 @@ def unlike_published(which: str, data: DataFolder) -> str:
     return some(
         [
             f"{name} {counts.get(name, 0):,} (published {card.statistics[name]:,})"
-            for name in differences(counts, card)
+            for name in differing_counts(counts, card)
         ]
     )

@@ -1,6 +1,6 @@
 """What is to be reproduced, as a value: on what, by which trainings, and where it is kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from vireid.observers import Progress
 from vireid.runs import Run
 from vireid.runs.watch import Watching
 from vireid.studies.reproduction.place import Reproduction
+from vireid.studies.reproduction.score_rows import Key, read_rows
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Task:
     place: Reproduction
     """Where everything is kept."""
     recipe: Recipe
-    """Of all trainings; the seed is that of the job."""
+    """Of all trainings; the seed is that of the training."""
     named: str
     """What the recipe is called."""
     changes: tuple[str, ...]
@@ -47,15 +48,31 @@ class Task:
     progress: Progress
     """Shows how far the reading and the embedding of images are."""
 
-    def jobs(self) -> Iterator["Job"]:
+    def looked(self, keys: Iterable[Key]) -> dict[Key, int]:
+        """Count the epochs of trainings whose test scores are kept.
+
+        Args:
+            keys: seed and fold of each training, also of those that another call made.
+
+        Returns:
+            Their numbers; those of which none is kept are absent.
+
+        Raises:
+            CheckpointError: a file of scores is damaged.
+        """
+        files = {key: self.place.epochs_file(Training(self, *key).name) for key in keys}
+        found = {key: {row.place for row in read_rows(file)} for key, file in files.items()}
+        return {key: len(places) for key, places in found.items() if places}
+
+    def trainings(self) -> Iterator["Training"]:
         """Yield the trainings: of each seed, one on each fold."""
         for seed in self.seeds:
             for fold in self.data:
-                yield Job(self, seed, fold)
+                yield Training(self, seed, fold)
 
 
 @dataclass(frozen=True)
-class Job:
+class Training:
     """One training, and the scores of its networks."""
 
     task: Task
@@ -66,7 +83,7 @@ class Job:
     """Of the data; None where it has none."""
 
     @property
-    def key(self) -> tuple[int, int | None]:
+    def key(self) -> Key:
         """Seed and fold."""
         return self.seed, self.fold
 

@@ -12,53 +12,53 @@ from vireid.runs.stopping import stop_requests
 from vireid.runs.train_run import train_run
 from vireid.scoring import EvaluationOptions, evaluate_each
 from vireid.studies.folder import locked
-from vireid.studies.reproduction.looking import Looking
+from vireid.studies.reproduction.after_epoch import AfterEpoch
 from vireid.studies.reproduction.page import present
 from vireid.studies.reproduction.score_rows import ScoreRow, oracle_rows, read_rows, write_rows
 from vireid.studies.reproduction.settings import settings_of
-from vireid.studies.reproduction.task import Job
+from vireid.studies.reproduction.task import Training
 
 _log = logging.getLogger(__name__)
 
 
-def run_job(job: Job) -> None:
+def run_training(training: Training) -> None:
     """Train as far as is left, and score; several processes do so together.
 
     Args:
-        job: the training.
+        training: the training.
 
     Raises:
         VireidError: the data, the recipe or the folder cannot be used.
         Stopped: a signal asked to stop, or the first epoch did; everything is saved.
     """
-    task = job.task
-    first, recipe = next(task.jobs()).run, job.recipe
+    task = training.task
+    first, recipe = next(task.trainings()).run, training.recipe
     if first.recipe_file.is_file():  # what it left to the memory of a GPU all trainings leave alike
         recipe = as_begun(recipe, first.recipe_text())
     train_run(
         Session(
-            job.data,
+            training.data,
             recipe,
-            job.run,
+            training.run,
             device=task.device,
             reading=Reading(task.cache),
             named=task.named + (", changed" if task.changes else ""),
             resume=True,
             again=task.again,
-            after_epoch=Looking(job),
+            after_epoch=AfterEpoch(training),
             watch=task.watch,
             progress=task.progress,
         )
     )
     with process_group(task.device), stop_requests() as stop:
-        on_first(partial(_score, job))
+        on_first(partial(_score, training))
     if stop():
         raise Stopped(f"stopped and saved; go on with: {task.again}", 128 + (stop.signal or 0))
 
 
-def _score(job: Job) -> None:
+def _score(training: Training) -> None:
     """Score the last network in all settings, and write what is known so far."""
-    task, place = job.task, job.task.place
+    task, place = training.task, training.task.place
     last, settings = task.recipe.stages[-1], settings_of(task.which)
     options = EvaluationOptions(
         protocol=tuple(setting.options for setting in settings),
@@ -67,17 +67,17 @@ def _score(job: Job) -> None:
         device=task.device,
         cache=None if task.cache is None else str(task.cache),
     )
-    found = evaluate_each([job.run], job.data, options, progress=task.progress)
+    found = evaluate_each([training.run], training.data, options, progress=task.progress)
     asked = [(setting.name, flips) for flips in options.flips() for setting in settings]
     rows = [
-        ScoreRow.of(job.key, ("last", last.name, last.epochs), setting, one.last.table())
+        ScoreRow.of(training.key, ("last", last.name, last.epochs), setting, one.last.table())
         for setting, one in zip(asked, found, strict=True)
     ]
-    rows += oracle_rows(read_rows(place.epochs_file(job.name)), settings[0].name)
+    rows += oracle_rows(read_rows(place.epochs_file(training.name)), settings[0].name)
     with locked(place.folder / ".lock"):
-        others = [row for row in place.rows() if row.key != job.key]
+        others = [row for row in place.rows() if row.key != training.key]
         write_rows(place.scores_file, [*others, *rows])
         present(task)
-    _log.info(
-        "%s: Rank-1 %.1f, mAP %.1f (%s)", job.name, rows[0].rank1, rows[0].mAP, settings[0].name
-    )
+    first = rows[0]
+    score = "%s: Rank-1 %.1f, mAP %.1f (%s)"
+    _log.info(score, training.name, first.rank1, first.mAP, first.setting)

@@ -11,23 +11,23 @@ from torch import Tensor
 from vireid.studies.reproduction.probe import Probe, losses_of, write_probe
 from vireid.studies.reproduction.said import say_probe
 from vireid.studies.reproduction.score_rows import ScoreRow, read_rows, write_rows
-from vireid.studies.reproduction.scorer import Scored, Scorer
-from vireid.studies.reproduction.task import Job
+from vireid.studies.reproduction.scorer import Scorer, SettingScores
+from vireid.studies.reproduction.task import Training
 from vireid.training import EpochReport
 
 
 @dataclass
-class Looking:
+class AfterEpoch:
     """Looks at one training, as ``Session.after_epoch``; what it finds changes no weight."""
 
-    job: Job
+    training: Training
     """The training."""
     scorer: Scorer = field(init=False)
     """Reads the test images when they are first needed."""
 
     def __post_init__(self) -> None:
         """Make the scorer."""
-        self.scorer = Scorer(self.job)
+        self.scorer = Scorer(self.training)
 
     def __call__(self, report: EpochReport, weights: Mapping[str, Tensor]) -> bool:
         """Judge the first epoch of all trainings, and score the epochs that are asked for.
@@ -39,7 +39,7 @@ class Looking:
         Returns:
             Whether the training is to stop: after a first epoch that is bad, or only planned.
         """
-        task = self.job.task
+        task = self.training.task
         probes, watched = not task.place.probe_file.exists(), self._is_watched(report)
         if not (probes or watched):
             return False
@@ -56,18 +56,18 @@ class Looking:
         return task.plan or not (task.anyway or probe.is_sound)
 
     def _is_watched(self, report: EpochReport) -> bool:
-        task = self.job.task
+        task = self.training.task
         if not task.every or report.stage != task.recipe.stages[-1].name:
             return False
         return report.epoch % task.every == 0 or report.epoch == report.epochs
 
-    def _keep(self, report: EpochReport, found: list[Scored]) -> None:
+    def _keep(self, report: EpochReport, found: list[SettingScores]) -> None:
         """Add the scores of an epoch to those of the training."""
-        file = self.job.task.place.epochs_file(self.job.name)
+        file = self.training.task.place.epochs_file(self.training.name)
         others = [row for row in read_rows(file) if row.place != (report.stage, report.epoch)]
         rows = [
             ScoreRow.of(
-                self.job.key, ("watched", report.stage, report.epoch),
+                self.training.key, ("watched", report.stage, report.epoch),
                 (one.setting, one.flips), one.scores,
             )
             for one in found
@@ -77,7 +77,7 @@ class Looking:
     def _probe(
         self, report: EpochReport, weights: Mapping[str, Tensor], memory: int, scoring: float
     ) -> Probe:
-        recipe, data = self.job.task.recipe, self.job.data
+        recipe, data = self.training.task.recipe, self.training.data
         stage = next(stage for stage in recipe.stages if stage.name == report.stage)
         losses, clusters = losses_of(report, stage)
         return Probe(
