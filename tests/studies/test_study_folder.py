@@ -9,7 +9,8 @@ import pytest
 
 from vireid.errors import CheckpointError, ConfigError
 from vireid.studies import Result, swept_rows
-from vireid.studies.folder import StudyFolder, lighten, locked
+from vireid.studies.folder import StudyFolder, locked
+from vireid.studies.leaving import lighten
 
 DATA = {"a": "12 images, beef"}
 RESULT = Result("a", 0, "n=1", 50.0, 40.0, 30.0, 0.5, None, 1.0, 2.0)

@@ -10,7 +10,8 @@ from vireid.observers import Progress, silent
 from vireid.runs.watch import Watching, nobody
 from vireid.scoring import Flip, ProtocolOptions, choose_protocol
 from vireid.scoring.options import flips
-from vireid.studies.code import code_of
+from vireid.studies.code import PACKAGE, Code, code_of
+from vireid.studies.comparison.begun import Begun
 from vireid.studies.comparison.commits import commit_of_code
 from vireid.studies.comparison.digests import data_digest
 from vireid.studies.comparison.entries import Entry
@@ -72,6 +73,33 @@ class Arena:
     """How trainings are run and scored."""
     commit: str
     """Of the code that trains."""
+    code: Code
+    """Digest of the package as it was when the comparison was opened, by the package's name."""
+
+    def now(self, entry: Entry) -> Begun:
+        """Return the code that trains a method now.
+
+        Args:
+            entry: the method.
+
+        Returns:
+            The commit, and the digests of the package and of other modules that the recipe names.
+        """
+        return Begun(self.commit, "/".join({**code_of([entry.recipe]), **self.code}.values()))
+
+    def noted(self, entry: Entry, place: Place, seed: int) -> list[Row]:
+        """Return what is noted of a training, whatever has scored it.
+
+        Args:
+            entry: the method.
+            place: the data.
+            seed: of the training.
+
+        Returns:
+            A row for each protocol.
+        """
+        training = (entry.digest, place.contents, seed)
+        return [row for row in self.file.rows() if (row.recipe, row.contents, row.seed) == training]
 
     def found(self, entry: Entry, place: Place, seed: int) -> list[Row]:
         """Return what is known of a training.
@@ -84,9 +112,9 @@ class Arena:
         Returns:
             A row for each protocol, in order; nothing where a protocol lacks one.
         """
-        known = {row.key: row for row in self.file.rows()}
-        keys = [(entry.digest, place.contents, protocol, seed) for protocol in place.protocols]
-        return [known[key] for key in keys] if all(key in known for key in keys) else []
+        known = {row.protocol: row for row in self.noted(entry, place, seed)}
+        asked = place.protocols
+        return [known[one] for one in asked] if all(one in known for one in asked) else []
 
     def wanted(self) -> dict[str, int]:
         """Return how many trainings each method is to have, by the whole name of the protocol."""
@@ -148,7 +176,8 @@ def arena(
         print_ = fingerprint_of(trained[name], scored[name])
         places.append(Place(folder, test, data_digest(print_), tuple(names)))
     _demand_different({place.name: place.contents for place in places})
-    return Arena(out, RowFile(file), tuple(places), seeds, settings, commit_of_code())
+    code = {PACKAGE: code_of([])[PACKAGE]}
+    return Arena(out, RowFile(file), tuple(places), seeds, settings, commit_of_code(), code)
 
 
 def _demand_different(contents: Mapping[str, str]) -> None:
@@ -158,15 +187,3 @@ def _demand_different(contents: Mapping[str, str]) -> None:
         for other in names[:number]:
             if contents[name] == contents[other]:
                 raise ConfigError(f"data {other} and {name} are the same images; give them once")
-
-
-def code_digest(entry: Entry) -> str:
-    """Name the code that trains a method.
-
-    Args:
-        entry: the method.
-
-    Returns:
-        The digest of the package, and those of other modules that the recipe names.
-    """
-    return "/".join(code_of([entry.recipe]).values())

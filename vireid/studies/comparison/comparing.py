@@ -12,7 +12,7 @@ from vireid.observers import Progress, silent
 from vireid.runs.machine import find_device
 from vireid.runs.watch import Watching, nobody
 from vireid.scoring import Flip, ProtocolOptions
-from vireid.studies.comparison.arena import Arena, Settings, arena, code_digest
+from vireid.studies.comparison.arena import Arena, Settings, arena
 from vireid.studies.comparison.choices import (
     RULES,
     Choices,
@@ -167,7 +167,7 @@ def _present(
 ) -> Compared:
     """Write the page of all rows that are there."""
     rows = arena.table(entries)
-    _warn_of_other_code(rows, entries)
+    _warn_of_other_code(arena, rows, entries)
     recipes = {entry.name: entry.recipe for entry in entries}
     remarks = [f"Settings: {choices.how()}."] if choices else []
     remarks += differences(recipes, base)
@@ -177,14 +177,16 @@ def _present(
     return Compared(rows, text, arena.file.path, page)
 
 
-def _warn_of_other_code(rows: Mapping[str, Sequence[Row]], entries: Sequence[Entry]) -> None:
+def _warn_of_other_code(
+    arena: Arena, rows: Mapping[str, Sequence[Row]], entries: Sequence[Entry]
+) -> None:
     """Warn where rows were trained by other code than there is now."""
     for entry in entries:
-        now = code_digest(entry)
+        now = arena.now(entry).code
         commits = dict.fromkeys(row.commit for row in rows[entry.name] if row.code != now)
         if commits:
             warnings.warn(
                 f"{entry.name}: rows were trained by other code (commit {', '.join(commits)}); "
-                "to train them anew, take their lines out of the file and name another --out",
+                f"to train them anew, take their lines out of {arena.file.path}",
                 stacklevel=2,
             )
