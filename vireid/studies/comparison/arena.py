@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from vireid.errors import ConfigError
@@ -18,6 +18,7 @@ from vireid.studies.comparison.entries import Entry
 from vireid.studies.comparison.rows import Row, RowFile
 from vireid.studies.run import fingerprint_of
 from vireid.studies.study import open_all, whole_name
+from vireid.types import Known
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,12 @@ class Place:
     """Digest of both."""
     protocols: tuple[str, ...]
     """Whole names of the protocols."""
+    trained: str
+    """Fingerprint of the training images."""
+    scored: str
+    """Fingerprint of the test images."""
+    known: Known = field(repr=False)
+    """What is known of the training images."""
 
     @property
     def name(self) -> str:
@@ -174,7 +181,8 @@ def arena(
         found = [choose_protocol(scored[name], one) for one in settings.protocol]
         names = [whole_name(one, flip=flip) for flip in flips(settings.flip) for one in found]
         print_ = fingerprint_of(trained[name], scored[name])
-        places.append(Place(folder, test, data_digest(print_), tuple(names)))
+        parts, known = print_.split("; test "), trained[name].train.known()
+        places.append(Place(folder, test, data_digest(print_), tuple(names), *parts, known))
     _demand_different({place.name: place.contents for place in places})
     code = {PACKAGE: code_of([])[PACKAGE]}
     return Arena(out, RowFile(file), tuple(places), seeds, settings, commit_of_code(), code)

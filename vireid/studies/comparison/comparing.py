@@ -23,6 +23,7 @@ from vireid.studies.comparison.choices import (
 )
 from vireid.studies.comparison.entries import Entry, bounds, load_entries, name_of, with_choices
 from vireid.studies.comparison.fairness import differences
+from vireid.studies.comparison.lines import line_of
 from vireid.studies.comparison.moves import COUNT
 from vireid.studies.comparison.page import Shown, comparison_page
 from vireid.studies.comparison.rows import Row, alone_beside
@@ -169,9 +170,12 @@ def _present(
     rows = arena.table(entries)
     _warn_of_other_code(arena, rows, entries)
     recipes = {entry.name: entry.recipe for entry in entries}
-    remarks = [f"Settings: {choices.how()}."] if choices else []
+    methods = [entry.name for entry in entries if not entry.oracle]
+    searched = choices is not None and any(name in choices.chosen for name in methods)
+    remarks = [f"Settings: {choices.how(methods)}."] if choices and searched else []
     remarks += differences(recipes, base)
-    text = comparison_page(Shown(rows, base, arena.wanted(), remarks))
+    lines = {entry.name: line_of(entry, arena.places) for entry in entries}
+    text = comparison_page(Shown(rows, base, arena.wanted(), lines, remarks))
     with whole_file(page) as target:
         target.write_text(f"    {arena.settings.again}\n\n{text}", encoding="utf-8")
     return Compared(rows, text, arena.file.path, page)

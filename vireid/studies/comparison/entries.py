@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -51,10 +52,30 @@ class Entry:
         """Whether its labeller makes anything of tracks."""
         return self._misses(Known(np.array([0, 1]), camera=np.array([1, 2])))
 
+    def told(self, what: Literal["camera", "track"], known: Known) -> str:
+        """Say whether it is told of cameras or tracks.
+
+        Args:
+            what: which of them.
+            known: what is known of the training images.
+
+        Returns:
+            ``yes``; ``no`` where it makes nothing of them; ``idle`` where it would, and the data do
+            not say them.
+        """
+        if not (self.cameras if what == "camera" else self.tracks):
+            return "no"
+        without = replace(known, camera=None) if what == "camera" else replace(known, track=None)
+        return "idle" if self._idle(known) == self._idle(without) else "yes"
+
     def _misses(self, known: Known) -> bool:
-        """Tell whether the labeller says that settings of its lie idle, by what is not known."""
+        """Tell whether settings of the labeller lie idle, by what is not known."""
+        return bool(self._idle(known))
+
+    def _idle(self, known: Known) -> list[str]:
+        """Return what the labeller says of settings that lie idle."""
         idle = getattr(self.recipe.labelling, "idle", None)
-        return idle is not None and any(idle(known))
+        return [] if idle is None else list(idle(known))
 
     @property
     def folder(self) -> str:

@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 from statistics import fmean
 
 from vireid.errors import ConfigError
+from vireid.runs.fingerprints import changed
 from vireid.studies.comparison.arena import Arena
 from vireid.studies.comparison.choices import Choice, Choices, Rule
 from vireid.studies.comparison.entries import Entry
@@ -59,13 +61,18 @@ def demand_other_data(development: Arena, compared: Arena) -> None:
         compared: of the table.
 
     Raises:
-        ConfigError: data are in both.
+        ConfigError: the training or the test images of data are in both.
     """
-    both = {place.contents for place in compared.places}
-    for place in development.places:
-        if place.contents in both:
+    for place, other in product(development.places, compared.places):
+        images = {
+            "training": (place.trained, other.trained),
+            "test": (place.scored, other.scored),
+        }
+        both = [kind for kind, prints in images.items() if not changed(*prints)]
+        if both:
             raise ConfigError(
-                f"--search {place.train} is compared on, too; choose settings on other data"
+                f"--search {place.train}: its {both[0]} images are those of {other.name}, which is "
+                "compared on; choose settings on other data"
             )
 
 
