@@ -98,6 +98,11 @@ def test_only_texts_stay_of_a_finished_run(study):
     lighten(run)
     lighten(run)
     assert {file.name for file in run.folder.iterdir()} == {"recipe.yaml", "metrics.jsonl"}
+    for stage in ("before", "joint"):
+        run.checkpoint_file(stage).parent.mkdir(exist_ok=True)
+        run.checkpoint_file(stage).write_text("")
+    lighten(run, keep="joint")
+    assert list(run.folder.rglob("*.safetensors")) == [run.checkpoint_file("joint")]
 
 
 HOLD = """

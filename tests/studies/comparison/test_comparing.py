@@ -37,6 +37,15 @@ def test_a_method_and_its_bound_are_trained_and_scored(people, short, tmp_path):
         assert (labels == 1) == ("bound" in str(log)), "labels of the bound are the identities"
     rows.unlink()
     assert compare(people, tmp_path / "out", [recipe], rows=rows).rows["one"] == [plain, flipped]
+    kept = {file.name for file in (tmp_path / "out").rglob("*.safetensors")}
+    assert kept == {"intra.safetensors"}, "the last network of each stays, and no other"
+    before = [log.stat().st_mtime_ns for log in logs]
+    further = {"flip": False, "centre": "own", "settings": ["evaluation.centre=training"]}
+    (own,) = compare(people, tmp_path / "out", [recipe], rows=rows, **further).rows["one"]
+    assert (own.recipe, own.minutes) == (plain.recipe, plain.minutes)
+    assert (", centred" in own.protocol, ", centred" in plain.protocol) == (True, False)
+    assert own.mAP != plain.mAP
+    assert [log.stat().st_mtime_ns for log in logs] == before, "nothing is trained again"
 
 
 def test_each_method_is_trained_with_each_seed(people, short, tmp_path, pretended):
@@ -172,6 +181,7 @@ def test_options_make_rows_equal_or_name_what_is_not(people, short, tmp_path, pr
         ({"recipes": []}, "recipes hold none"),
         ({"rows": "table.md"}, r"--rows table\.md: expected a name that ends in \.csv"),
         ({"page": "table.csv"}, r"--page table\.csv: expected a name that ends in \.md"),
+        ({"centre": "all"}, "centre is all; expected one of none, training, own"),
         ({"base": "gone"}, "--base gone is none of the rows: one"),
         ({"bound": ["gone"]}, "--bound gone is none of the rows: one"),
         ({"settings": ["seed=3"]}, "--set seed: a comparison has its seeds from --seeds"),

@@ -7,6 +7,7 @@ import pytest
 
 import vireid
 from vireid.errors import ConfigError
+from vireid.scoring import ProtocolOptions
 from vireid.studies.comparison import Row, RowFile, read_choices, work
 from vireid.studies.comparison.search import best_of
 
@@ -47,6 +48,9 @@ def test_each_method_gets_the_same_search_and_the_comparison_goes_on_with_the_be
     assert {str(one.move) for one in choices.chosen.values()} == {"eps − 0.1"}
     assert found.rows["two"][0].training_mAP == 50
     assert "each method was tried with 2 settings on dev (" in found.page
+    pretended.clear()
+    compare(recipes, choose="clarity", flip=False, protocol=ProtocolOptions(shots=10))
+    assert {data for _, data, _ in pretended} <= {"people"}, "any protocol may have scored a search"
     pretended.clear()
     again = compare(recipes, "other", search_on=[])
     assert (again.page, pretended) == (found.page, []), "the file of choices is enough"

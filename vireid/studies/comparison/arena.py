@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vireid.config import Centre
 from vireid.errors import ConfigError
 from vireid.observers import Progress, silent
 from vireid.runs.watch import Watching, nobody
@@ -17,7 +18,7 @@ from vireid.studies.comparison.digests import data_digest
 from vireid.studies.comparison.entries import Entry
 from vireid.studies.comparison.rows import Row, RowFile
 from vireid.studies.run import fingerprint_of
-from vireid.studies.study import open_all, whole_name
+from vireid.studies.study import demand_cameras, open_all, whole_name
 from vireid.types import Known
 
 
@@ -54,6 +55,8 @@ class Settings:
     """What is asked for of each protocol."""
     flip: Flip = "both"
     """Whether test embeddings are averaged with those of mirror images; ``both`` for either."""
+    centre: Centre = "none"
+    """Whose statistics of cameras are taken off test embeddings, whatever recipes say."""
     device: str = "cpu"
     """Where to compute."""
     again: str = "the same call"
@@ -82,6 +85,8 @@ class Arena:
     """Of the code that trains."""
     code: Code
     """Digest of the package as it was when the comparison was opened, by the package's name."""
+    choosing: bool = False
+    """Whether trainings are to choose settings, so that any protocol may have scored them."""
 
     def now(self, entry: Entry) -> Begun:
         """Return the code that trains a method now.
@@ -117,10 +122,11 @@ class Arena:
             seed: of the training.
 
         Returns:
-            A row for each protocol, in order; nothing where a protocol lacks one.
+            A row for each protocol, in order; nothing where a protocol lacks one. Where settings
+            are to be chosen, all rows.
         """
         known = {row.protocol: row for row in self.noted(entry, place, seed)}
-        asked = place.protocols
+        asked = tuple(known) if self.choosing else place.protocols
         return [known[one] for one in asked] if all(one in known for one in asked) else []
 
     def wanted(self) -> dict[str, int]:
@@ -169,17 +175,23 @@ def arena(
         What methods can be set against each other on.
 
     Raises:
-        ConfigError: two data sets are the same images, or a protocol does not apply.
+        ConfigError: two data sets are the same images, a protocol does not apply, or cameras are
+            unknown whose statistics are wanted.
         DataError: the data cannot be read.
     """
     folders, tests = data
     trained, scored = open_all(folders, tests)
+    demand_cameras(trained, settings.centre)
     chosen = list(tests or folders)
     chosen = chosen * len(folders) if len(chosen) == 1 else chosen
     places = []
     for folder, test, name in zip(folders, chosen, trained, strict=True):
         found = [choose_protocol(scored[name], one) for one in settings.protocol]
-        names = [whole_name(one, flip=flip) for flip in flips(settings.flip) for one in found]
+        names = [
+            whole_name(one, flip=flip, centre=settings.centre)
+            for flip in flips(settings.flip)
+            for one in found
+        ]
         print_ = fingerprint_of(trained[name], scored[name])
         parts, known = print_.split("; test "), trained[name].train.known()
         places.append(Place(folder, test, data_digest(print_), tuple(names), *parts, known))

@@ -3,9 +3,11 @@
 import logging
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from vireid.config import Centre
+from vireid.config.evaluation import check_centre
 from vireid.errors import ConfigError
 from vireid.files import whole_file
 from vireid.observers import Progress, silent
@@ -68,6 +70,7 @@ def compare(
     train: bool = True,
     protocol: ProtocolOptions | Sequence[ProtocolOptions] = (),
     flip: Flip = "both",
+    centre: Centre = "none",
     device: str = "auto",
     again: str = "the same call",
     watch: Watching = nobody,
@@ -105,6 +108,9 @@ def compare(
         protocol: what is asked for of the protocol, or of several; that of the data's layout where
             not given.
         flip: average test embeddings with those of mirror images, or ``both``.
+        centre: take off test embeddings the means of cameras among the training images
+            (``"training"``) or the test images (``"own"``), of all rows alike, whatever their
+            recipes say.
         device: where to compute; "auto" takes a GPU if there is one.
         again: how to go on, for messages and the page.
         watch: opens what is shown each training.
@@ -129,13 +135,18 @@ def compare(
     base = base or name_of(recipes[0])
     entries = load_entries(recipes, settings, base=base, equal_images=equal_images)
     ways = (protocol,) if isinstance(protocol, ProtocolOptions) else tuple(protocol)
-    how = Settings(ways or (ProtocolOptions(),), flip, find_device(device), again, watch, progress)
+    how = Settings(
+        ways or (ProtocolOptions(),), flip, check_centre(centre), find_device(device), again,
+        watch, progress,
+    )  # fmt: skip
     tests = None if test is None else [Path(one) for one in test]
     compared = arena(place, file, ([Path(one) for one in data], tests), distinct_seeds(seeds), how)
     if search_on and train:
         folders = [Path(one) for one in search_on]
         results = _beside(file, "-search.csv")
-        found = arena(place, results, (folders, None), distinct_seeds(search_seeds), how)
+        plain = replace(how, centre="none")
+        found = arena(place, results, (folders, None), distinct_seeds(search_seeds), plain)
+        found = replace(found, choosing=True)
         demand_other_data(found, compared)
         _choose(found, entries, _beside(file, "-choices.yaml"), choose, search_count)
     choices = read_choices(_beside(file, "-choices.yaml"))

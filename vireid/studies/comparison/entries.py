@@ -88,6 +88,9 @@ def load_entries(
 ) -> list[Entry]:
     """Read the recipes of a comparison, and make equal what has to be.
 
+    Whose statistics are taken off test embeddings, the comparison says, for all rows alike: what
+    recipes say of it does not count, and makes no other row.
+
     Args:
         recipes: names of recipes that ship, or YAML files.
         settings: changes of all of them, such as ``augmentation.exchange_grey=true``.
@@ -103,7 +106,8 @@ def load_entries(
     """
     if any(setting.partition("=")[0] == "seed" for setting in settings):
         raise ConfigError("--set seed: a comparison has its seeds from --seeds; name them there")
-    found = [Entry(name_of(one), load_recipe(one, settings)) for one in recipes]
+    loaded = {one: replace(load_recipe(one, settings), evaluation=None) for one in recipes}
+    found = [Entry(name_of(one), loaded[one]) for one in recipes]
     names = [entry.name for entry in found]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:

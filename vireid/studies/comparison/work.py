@@ -14,6 +14,7 @@ from vireid.studies.comparison.entries import Entry
 from vireid.studies.comparison.fairness import images_seen
 from vireid.studies.comparison.rows import Row
 from vireid.studies.folder import StudyFolder, locked
+from vireid.studies.leaving import lighten
 from vireid.studies.results import Result
 from vireid.studies.run import run_study
 
@@ -99,6 +100,8 @@ def _rows(arena: Arena, job: Job, begun: Begun) -> list[Row]:
             test=[place.test],
             protocol=settings.protocol,
             flip=settings.flip,
+            centre=settings.centre,
+            keep_checkpoints=not arena.choosing,
             device=settings.device,
             again=settings.again,
             watch=settings.watch,
@@ -110,6 +113,9 @@ def _rows(arena: Arena, job: Job, begun: Begun) -> list[Row]:
         before = f"{BEFORE}{entry.name} ({place.name}, seed {seed}): "
         reason = str(error).removeprefix(before).removesuffix(BEHIND)
         return [_row(job, begun, protocol, failed=reason) for protocol in place.protocols]
+    trained = _trained(arena, job)
+    if not arena.choosing:  # one network scores further protocols, and is all that is kept
+        lighten(trained.run, keep=trained.last)
     results = [result for result in study.results() if result.seed == seed]
     signals = _signals(study, results[0])
     return [_scored(_row(job, begun, one.protocol), one, signals) for one in results]
