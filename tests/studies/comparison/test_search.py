@@ -56,7 +56,7 @@ def test_each_method_gets_the_same_search_and_the_comparison_goes_on_with_the_be
     assert (again.page, pretended) == (found.page, []), "the file of choices is enough"
 
 
-def test_identities_of_the_training_people_choose_otherwise(compare, short, tmp_path):
+def test_identities_of_the_training_people_choose_otherwise(compare, short, tmp_path, pretended):
     found = compare([short("one")])
     assert str(read_choices(tmp_path / "table-choices.yaml").chosen["one"].move) == "as it ships"
     assert found.rows["one"][0].setting == "as it ships"
@@ -67,8 +67,10 @@ def test_identities_of_the_training_people_choose_otherwise(compare, short, tmp_
     assert "tried with" not in alone.page
     compare([short("two", 2)])
     assert read_choices(tmp_path / "table-choices.yaml").chosen.keys() == {"one", "two"}
+    pretended.clear()
     with pytest.raises(ConfigError, match="chosen in another way, which is not fair: rule train"):
-        compare([short("two", 2)], choose="clarity")
+        compare([short("two", 3)], choose="clarity")
+    assert not pretended, "it is said before the search"
 
 
 def test_a_page_says_how_settings_are_now_whatever_the_rows_were_made_of(compare, short):
@@ -107,6 +109,12 @@ def test_what_is_compared_on_chooses_nothing(compare, short, people, tmp_path, p
             {"choose": "mAP"},
             "choose is mAP; expected one of training_mAP, clarity, matching_margin",
         ),
+        (
+            {"choose": "matching_margin"},
+            "--choose matching_margin: the last stage of one matches no clusters; say",
+        ),
+        ({"bound": ["gone"]}, "--bound gone is none of the rows: one"),
+        ({"train": False}, "--search trains; leave it or --show out"),
         ({"search_count": 0}, "--search-count 0: expected at least 1"),
         ({"search_count": 40}, "settings that change this training; expected 40"),
     ],

@@ -19,7 +19,7 @@ from vireid.studies.comparison.entries import Entry
 from vireid.studies.comparison.rows import Row, RowFile
 from vireid.studies.run import fingerprint_of
 from vireid.studies.study import demand_cameras, open_all, whole_name
-from vireid.types import Known
+from vireid.types import Known, Truth
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Place:
     """Fingerprint of the test images."""
     known: Known = field(repr=False)
     """What is known of the training images."""
+    truth: Truth | None = field(default=None, repr=False)
+    """Identities of the training images, where known: for the bound, and for a search by them."""
 
     @property
     def name(self) -> str:
@@ -193,8 +195,12 @@ def arena(
             for one in found
         ]
         print_ = fingerprint_of(trained[name], scored[name])
-        parts, known = print_.split("; test "), trained[name].train.known()
-        places.append(Place(folder, test, data_digest(print_), tuple(names), *parts, known))
+        places.append(
+            Place(
+                folder, test, data_digest(print_), tuple(names), *print_.split("; test "),
+                known=trained[name].train.known(), truth=trained[name].train_truth,
+            )
+        )  # fmt: skip
     _demand_different({place.name: place.contents for place in places})
     code = {PACKAGE: code_of([])[PACKAGE]}
     return Arena(out, RowFile(file), tuple(places), seeds, settings, commit_of_code(), code)

@@ -15,8 +15,12 @@ from vireid.runs.machine import find_device
 from vireid.runs.watch import Watching, nobody
 from vireid.scoring import Flip, ProtocolOptions
 from vireid.studies.comparison.arena import Arena, Settings, arena
+from vireid.studies.comparison.beforehand import (
+    demand_identities,
+    demand_other_data,
+    demand_search,
+)
 from vireid.studies.comparison.choices import (
-    RULES,
     Choices,
     Rule,
     merged,
@@ -29,7 +33,7 @@ from vireid.studies.comparison.lines import line_of
 from vireid.studies.comparison.moves import COUNT
 from vireid.studies.comparison.page import Shown, comparison_page
 from vireid.studies.comparison.rows import Row, alone_beside
-from vireid.studies.comparison.search import demand_other_data, search
+from vireid.studies.comparison.search import planned, search
 from vireid.studies.comparison.work import train_missing
 from vireid.studies.study import distinct_seeds
 
@@ -132,8 +136,12 @@ def compare(
     for option, one, ending in (("--rows", file, ".csv"), ("--page", page_file, ".md")):
         if one.suffix != ending:  # the page would take the place of the rows
             raise ConfigError(f"{option} {one}: expected a name that ends in {ending}")
+    if search_on and not train:
+        raise ConfigError("--search trains; leave it or --show out: what was chosen earlier counts")
     base = base or name_of(recipes[0])
+    bounded = [base] * bound if isinstance(bound, bool) else bound
     entries = load_entries(recipes, settings, base=base, equal_images=equal_images)
+    bounds(entries, bounded)
     ways = (protocol,) if isinstance(protocol, ProtocolOptions) else tuple(protocol)
     how = Settings(
         ways or (ProtocolOptions(),), flip, check_centre(centre), find_device(device), again,
@@ -141,17 +149,20 @@ def compare(
     )  # fmt: skip
     tests = None if test is None else [Path(one) for one in test]
     compared = arena(place, file, ([Path(one) for one in data], tests), distinct_seeds(seeds), how)
-    if search_on and train:
+    if train and bounded:
+        demand_identities(compared.places)
+    if search_on:
         folders = [Path(one) for one in search_on]
         results = _beside(file, "-search.csv")
         plain = replace(how, centre="none")
         found = arena(place, results, (folders, None), distinct_seeds(search_seeds), plain)
         found = replace(found, choosing=True)
         demand_other_data(found, compared)
-        _choose(found, entries, _beside(file, "-choices.yaml"), choose, search_count)
+        plan = planned(found, choose, search_count)
+        _choose(found, entries, _beside(file, "-choices.yaml"), plan)
     choices = read_choices(_beside(file, "-choices.yaml"))
     entries = with_choices(entries, choices)
-    entries += bounds(entries, [base] * bound if isinstance(bound, bool) else bound)
+    entries += bounds(entries, bounded)
     if train:
         train_missing(compared, entries)
     return _present(compared, entries, base, choices, page_file)
@@ -161,15 +172,10 @@ def _beside(file: Path, ending: str) -> Path:
     return file.with_name(f"{file.stem}{ending}")
 
 
-def _choose(
-    development: Arena, entries: Sequence[Entry], file: Path, rule: Rule, count: int
-) -> None:
+def _choose(development: Arena, entries: Sequence[Entry], file: Path, plan: Choices) -> None:
     """Search for settings, and note them with those of methods searched earlier."""
-    if rule not in RULES:
-        raise ConfigError(f"choose is {rule}; expected one of {', '.join(RULES)}")
-    if count < 1:
-        raise ConfigError(f"--search-count {count}: expected at least 1")
-    now = search(development, entries, rule, count)
+    demand_search(development, entries, plan, read_choices(file))
+    now = search(development, entries, plan)
     with alone_beside(file):
         write_choices(merged(read_choices(file), now), file)
 
