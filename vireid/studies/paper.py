@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vireid.errors import ConfigError, some
 from vireid.metrics import Spread, spread
+from vireid.studies.markdown import head_lines, table_line
 from vireid.studies.results import SCORES, Result, of_protocol, protocols_of, values_of
 from vireid.studies.sources import read_sources
 from vireid.studies.table import COLUMNS
@@ -208,16 +209,12 @@ def escaped(text: str) -> str:
 def _markdown(made: PaperTable) -> str:
     """Write a table as Markdown."""
     titles = [f"{name}: {s}" if name else s for name in made.protocols for s in made.scores]
-    lines = [made.caption, "", _line(["", *titles]), "|" + "---|" * (1 + len(titles))]
+    lines = [made.caption, "", *head_lines(["", *titles])]
     for row, cells in made.rows.items():
         texts = []
         for cell in cells:
             mean, deviation = _numbers(cell)
             mean = f"**{mean}**" if cell.best else mean
             texts.append(f"{mean} ± {deviation}" if deviation else mean)
-        lines.append(_line([row, *texts]))
+        lines.append(table_line([row, *texts]))
     return "\n".join([*lines, ""])
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from vireid.metrics import Spread, spread
 from vireid.studies.comparison.lines import Line
 from vireid.studies.comparison.rows import Row
+from vireid.studies.markdown import gain_text, head_lines, spread_text, table_line
+from vireid.studies.paired import paired
 
 SCORES = {"rank1": "Rank-1", "mAP": "mAP", "mINP": "mINP"}
 """Title of each score."""
@@ -62,12 +64,12 @@ def score_table(shown: Shown, protocol: str) -> str:
         "", *SCORES.values(), f"mAP over `{shown.base}`", *(title for title, _ in COSTS.values()),
         "cameras", "tracks", "settings", "runs",
     ]  # fmt: skip
-    lines = [_line(titles), "|" + "---|" * len(titles)]
+    lines = head_lines(titles)
     of_base = _of(shown.rows.get(shown.base, ()), protocol)
     for name, rows in shown.rows.items():
         found = _of(rows, protocol)
         if found:
-            lines.append(_line(_cells(shown, name, found, of_base)))
+            lines.append(table_line(_cells(shown, name, found, of_base)))
     return "\n".join(lines)
 
 
@@ -81,19 +83,23 @@ def gain(rows: Sequence[Row], base: Sequence[Row]) -> Spread | None:
     Returns:
         Mean and spread of the differences; None where no run has both.
     """
-    known = {(row.contents, row.seed): row.mAP for row in base}
-    pairs = [(row.mAP, known.get((row.contents, row.seed))) for row in rows]
-    return spread(one - other for one, other in pairs if one is not None and other is not None)
+    return spread(paired(_precision(rows), _precision(base)).values())
+
+
+def _precision(rows: Sequence[Row]) -> dict[tuple[str, int], float]:
+    """Return mAP by what runs are paired by."""
+    return {(row.contents, row.seed): row.mAP for row in rows if row.mAP is not None}
 
 
 def _cells(shown: Shown, name: str, rows: Sequence[Row], of_base: Sequence[Row]) -> Iterator[str]:
     line, wanted = shown.lines[name], shown.wanted[rows[0].protocol]
     yield f"`{name}` (*oracle*)" if line.oracle else f"`{name}`"
     for score in SCORES:
-        yield _text(_spread(rows, score), 1)
-    yield UNKNOWN if name == shown.base else _gain_text(gain(rows, of_base))
+        yield spread_text(_spread(rows, score), unknown=UNKNOWN)
+    found = None if name == shown.base else gain(rows, of_base)
+    yield gain_text(found, unknown=UNKNOWN)
     for cost, (_, digits) in COSTS.items():
-        yield _text(_spread(rows, cost), digits)
+        yield spread_text(_spread(rows, cost), digits, unknown=UNKNOWN)
     yield line.cameras
     yield line.tracks
     yield line.setting
@@ -147,19 +153,6 @@ def _spread(rows: Sequence[Row], name: str) -> Spread | None:
     return spread(value for value in values if value is not None)
 
 
-def _text(found: Spread | None, digits: int) -> str:
-    if found is None:
-        return UNKNOWN
-    more = "" if found.deviation is None else f" ± {found.deviation:.{digits}f}"
-    return f"{found.mean:.{digits}f}{more}"
-
-
-def _gain_text(found: Spread | None) -> str:
-    if found is None:
-        return UNKNOWN
-    return f"{found.mean:+.1f}" + ("" if found.error is None else f" ± {found.error:.1f}")
-
-
 def _failures(shown: Shown) -> Iterator[str]:
     for name, rows in shown.rows.items():
         for row in {(row.contents, row.seed): row for row in rows if row.failed}.values():
@@ -168,7 +161,3 @@ def _failures(shown: Shown) -> Iterator[str]:
 
 def _list(remarks: Sequence[str]) -> list[str]:
     return ["\n".join(f"- {remark}" for remark in remarks)] if remarks else []
-
-
-def _line(cells: Sequence[str] | Iterator[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
