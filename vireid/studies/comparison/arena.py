@@ -195,12 +195,10 @@ def arena(
             for one in found
         ]
         print_ = fingerprint_of(trained[name], scored[name])
-        places.append(
-            Place(
-                folder, test, data_digest(print_), tuple(names), *print_.split("; test "),
-                known=trained[name].train.known(), truth=trained[name].train_truth,
-            )
-        )  # fmt: skip
+        parts, data = print_.split("; test "), trained[name]
+        images, known, truth = (parts[0], parts[1]), data.train.known(), data.train_truth
+        contents = data_digest(print_)
+        places.append(Place(folder, test, contents, tuple(names), *images, known, truth))
     _demand_different({place.name: place.contents for place in places})
     code = {PACKAGE: code_of([])[PACKAGE]}
     return Arena(out, RowFile(file), tuple(places), seeds, settings, commit_of_code(), code)
