@@ -195,8 +195,8 @@ def arena(
             for one in found
         ]
         print_ = fingerprint_of(trained[name], scored[name])
-        parts, data = print_.split("; test "), trained[name]
-        images, known, truth = (parts[0], parts[1]), data.train.known(), data.train_truth
+        parts, learned = print_.split("; test "), trained[name]
+        images, known, truth = (parts[0], parts[1]), learned.train.known(), learned.train_truth
         contents = data_digest(print_)
         places.append(Place(folder, test, contents, tuple(names), *images, known, truth))
     _demand_different({place.name: place.contents for place in places})
