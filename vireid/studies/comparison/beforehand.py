@@ -6,7 +6,6 @@ from itertools import product
 import numpy as np
 
 from vireid.errors import ConfigError, DataError
-from vireid.runs.fingerprints import changed
 from vireid.studies.comparison.arena import Arena, Place
 from vireid.studies.comparison.choices import RULES, Choices, merged
 from vireid.studies.comparison.entries import Entry
@@ -63,7 +62,7 @@ def demand_other_data(development: Arena, compared: Arena) -> None:
             "training": (place.trained, other.trained),
             "test": (place.scored, other.scored),
         }
-        both = [kind for kind, prints in images.items() if not changed(*prints)]
+        both = [kind for kind, (one, its) in images.items() if _files(one) == _files(its)]
         if both:
             raise ConfigError(
                 f"--search {place.train}: its {both[0]} images are those of {other.name}, which is "
@@ -85,6 +84,11 @@ def demand_identities(places: Sequence[Place]) -> None:
             raise DataError(
                 f"{place.train} has no training identities; leave --bound out, which needs them"
             )
+
+
+def _files(fingerprint: str) -> str:
+    """Return what images hold, whatever is known of them beside."""
+    return fingerprint.partition("contents ")[2].partition(",")[0]
 
 
 def _seen_by_both(place: Place) -> bool:
