@@ -68,6 +68,11 @@ def test_what_is_finished_stays_where_its_scores_can_be_told_from_those_of_other
     assert trained.study.results() == [RESULT] * stays
 
 
+def test_half_a_training_of_other_code_does_not_pass_for_what_is_noted(trained):
+    assert trained.begin(NEW, [ROW], ["all", "indoor"]) == NEW
+    assert not trained.run.folder.exists()
+
+
 def test_results_without_a_folder_are_forgotten(trained):
     trained.study.add(RESULT, replace(RESULT, seed=1))
     trained.run.folder.rmdir()

@@ -94,12 +94,14 @@ class Trained:
         had = set(protocols_of(one for one in self.study.results() if one.key == self.key))
         if not self.run.folder.exists():
             return "its folder is gone" if had else None
+        ended = self.run.has_ended()
         if before is None or before.code != now.code:
             taken_out = (protocols - {row.protocol for row in rows}) & had
-            if before is None or taken_out or before.code not in {row.code for row in rows}:
+            told = before is not None and before.code in {row.code for row in rows}
+            if not (ended and told) or taken_out:
                 return f"other code has begun it (commit {before.commit if before else 'unknown'})"
-        ended = self.run.has_ended() and not self.run.checkpoint_file(self.last).is_file()
-        return "it keeps no network to score" if ended and protocols - had else None
+        gone = ended and not self.run.checkpoint_file(self.last).is_file()
+        return "it keeps no network to score" if gone and protocols - had else None
 
     def _set_aside(self, reason: str) -> None:
         """Give the folder of the run another name, and forget its results."""
