@@ -53,6 +53,7 @@ def test_nothing_is_trained_to_show_what_is_there(words, capsys):
             "rows cannot be compared with mmm: adca-sysu: height is",
         ),
         (["--recipes", "mnm"], "did you mean mmm"),
+        (["--show", "--search", "."], "--search trains; leave it or --show out"),
         (["--choose", "mAP"], "--choose: mAP is given; expected one of training_mAP"),
         (["--direction", "visible-to-infrared", "--roles", "paper"], "--roles applies to the pro"),
     ],

@@ -12,7 +12,7 @@ from vireid.recipes import dump_recipe
 from vireid.runs import BEFORE, Run
 from vireid.runs.checkpoint import save_checkpoint
 from vireid.runs.overview import describe_run, find_runs, is_locked
-from vireid.studies.folder import lighten
+from vireid.studies.leaving import lighten
 
 LAST = {
     "stage": "aligned", "epoch": 1, "epochs": 2, "step": 4, "seconds": {"steps": 1.0},

@@ -17,6 +17,7 @@ from vireid.runs.snapshot import write_snapshot
 from vireid.runs.states import branch_off
 from vireid.runs.train_run import train_run
 from vireid.studies import ablation_rows, shared_stages, with_settings
+from vireid.studies.branch import Branch
 
 FIRST = ("stages.joint.epochs=2", "stages.aligned.epochs=2")
 
@@ -112,3 +113,24 @@ def test_only_a_state_of_the_same_network_will_do(recipe, branch, tmp_path):
     with pytest.raises(CheckpointError, match="holds no state of a training"):
         branch_off(run, network, recipe)
     assert not list(run.folder.rglob("*.safetensors"))
+
+
+def test_networks_that_shared_stages_did_not_keep_are_told(data, recipe, branch, tmp_path, caplog):
+    state = tmp_path / "shared" / "joint.safetensors"
+    state.parent.mkdir()
+    state.write_bytes(branch[0].read_bytes())
+
+    def take(name, *, with_networks):
+        caplog.clear()
+        run = Run(tmp_path / name)
+        with caplog.at_level("INFO", "vireid"):
+            Branch(run, recipe, data, {1: state}, with_networks).take()
+        return [line for line in caplog.messages if "networks" in line]
+
+    assert take("plain", with_networks=False) == []
+    (line,) = take("lacks", with_networks=True)
+    assert line.endswith(f"without --keep-checkpoints: {tmp_path / 'lacks'} lacks before, joint")
+    for name in ("before", "joint"):
+        state.with_name(f"joint-{name}.network").write_bytes(b"")
+    assert take("has", with_networks=True) == []
+    assert Run(tmp_path / "has").checkpoint_file("joint").is_file()

@@ -4,6 +4,7 @@ from mmap import mmap
 
 import pytest
 
+from vireid.errors import DataError, Stopped
 from vireid.studies import memory
 from vireid.studies.memory import NOTE, noting, read_note
 
@@ -37,3 +38,14 @@ def test_a_peak_is_noted_also_where_a_training_stops(tmp_path):
     with pytest.raises(KeyboardInterrupt), noting(tmp_path, "cpu", 0.0):
         raise KeyboardInterrupt
     assert read_note(tmp_path / NOTE) > 0
+
+
+def test_what_ends_a_training_is_told_also_where_no_note_can_be_written(tmp_path, monkeypatch):
+    def full(*_):
+        raise DataError("the disk is full")
+
+    monkeypatch.setattr(memory, "write_note", full)
+    with pytest.raises(Stopped, match="saved"), noting(tmp_path, "cpu", 0.0):
+        raise Stopped("saved", 130)
+    with pytest.raises(DataError, match="the disk is full"), noting(tmp_path, "cpu", 0.0):
+        pass

@@ -11,7 +11,8 @@ from vireid.runs import BEFORE
 from vireid.runs.checkpoint import save_checkpoint
 from vireid.runs.overview import describe_run, find_runs
 from vireid.studies import Result
-from vireid.studies.folder import StudyFolder, lighten, locked
+from vireid.studies.folder import StudyFolder, locked
+from vireid.studies.leaving import lighten
 from vireid.studies.overview import describe_any_run
 
 LINE = {"stage": "aligned", "epoch": 2, "epochs": 2, "step": 6, "seconds": {"steps": 1.0}}

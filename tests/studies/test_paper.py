@@ -11,7 +11,9 @@ from vireid.errors import ConfigError, DataError
 from vireid.recipes import dump_recipe
 from vireid.runs import Run
 from vireid.runs.checkpoint import save_checkpoint
-from vireid.studies import Result, write_results
+from vireid.studies import Identities, Result, write_results
+from vireid.studies.comparison import Row, write_table
+from vireid.studies.comparison.as_results import as_results
 from vireid.studies.folder import StudyFolder
 from vireid.studies.paper import make_paper_table
 
@@ -82,6 +84,51 @@ def test_names_of_protocols_are_as_short_as_they_can_be():
     )  # fmt: skip
     assert made.caption.startswith("One run of each row, in %.")
     assert not made.rows["one"][0].best, "there is no other"
+
+
+def test_a_bound_is_never_the_best(tmp_path, tiny):
+    made = make_paper_table(RESULTS, scores=["mAP"], bounds=["more"])
+    assert [cells[0].best for cells in made.rows.values()] == [False, False], "there is no other"
+    assert made.caption.endswith(" Trained with true identities, and not among the best: more.")
+    third = [*RESULTS, result("third", 0, 1.0, 2.0)]
+    made = make_paper_table(third, scores=["mAP"], bounds=["more"])
+    assert [cells[0].best for cells in made.rows.values()] == [True, False, False]
+    study = StudyFolder(tmp_path / "study")
+    bound = replace(tiny, labelling=Identities())
+    study.enter({"50% & n_1": tiny, "more": bound}, {"a": "x"})
+    study.add(*third)
+    for source in (study.folder, study.results_file):
+        assert "best: more.\n" in vireid.paper_table([source])
+
+
+ROW = Row("one", "r1", "a", "c1", PROTOCOLS[0], 0, 50.0, 40.0, 30.0, minutes=1.0)
+
+
+def test_rows_of_a_comparison_are_a_table_too(tmp_path):
+    file = tmp_path / "table.csv"
+    oracle = replace(ROW, method="bound of one", recipe="r2", mAP=90.0, oracle=True)
+    lost = replace(ROW, seed=1, rank1=None, mAP=None, mINP=None, failed="no clusters")
+    two = replace(ROW, method="two", recipe="r3", mAP=39.0)
+    file.write_text(write_table([ROW, oracle, lost, two]))
+    lines = vireid.paper_table([file], scores=["mAP"]).splitlines()
+    assert lines[0].endswith("Trained with true identities, and not among the best: bound of one.")
+    assert lines[4:] == ["| bound of one | 90.0 |", "| one | **40.0** |", "| two | 39.0 |"]
+    assert "\\textbf{40.0}" in vireid.paper_table([file], latex=True)
+
+
+def test_settings_and_contents_of_one_name_are_told_apart():
+    rows = [
+        ROW,
+        replace(ROW, recipe="r2", setting="eps − 0.1"),
+        replace(ROW, method="two", recipe="r3", contents="c2", setting="eps − 0.1"),
+        replace(ROW, method="two", recipe="r4", setting="eps − 0.1"),
+    ]
+    results, bounds = as_results(rows)
+    assert [(one.data, one.row) for one in results] == [
+        ("a (c1)", "one (as it ships)"), ("a (c1)", "one (eps − 0.1)"),
+        ("a (c2)", "two (r3)"), ("a (c1)", "two (r4)"),
+    ]  # fmt: skip
+    assert bounds == set()
 
 
 def test_rows_of_different_runs_are_named():

@@ -12,7 +12,7 @@ from vireid.runs import Run
 from vireid.scoring import EvaluationOptions, ProtocolOptions, combinations, evaluate_each
 from vireid.studies import Result, of_protocol, protocols_of
 from vireid.studies import run as studies_run
-from vireid.studies.folder import lighten
+from vireid.studies.leaving import lighten
 from vireid.studies.run import run_study
 
 NOW = {"vireid": "now", "mine": "same"}

@@ -9,7 +9,8 @@ import pytest
 
 from vireid.errors import CheckpointError, ConfigError
 from vireid.studies import Result, swept_rows
-from vireid.studies.folder import StudyFolder, lighten, locked
+from vireid.studies.folder import StudyFolder, locked
+from vireid.studies.leaving import lighten
 
 DATA = {"a": "12 images, beef"}
 RESULT = Result("a", 0, "n=1", 50.0, 40.0, 30.0, 0.5, None, 1.0, 2.0)
@@ -97,6 +98,11 @@ def test_only_texts_stay_of_a_finished_run(study):
     lighten(run)
     lighten(run)
     assert {file.name for file in run.folder.iterdir()} == {"recipe.yaml", "metrics.jsonl"}
+    for stage in ("before", "joint"):
+        run.checkpoint_file(stage).parent.mkdir(exist_ok=True)
+        run.checkpoint_file(stage).write_text("")
+    lighten(run, keep="joint")
+    assert list(run.folder.rglob("*.safetensors")) == [run.checkpoint_file("joint")]
 
 
 HOLD = """

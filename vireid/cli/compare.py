@@ -4,7 +4,7 @@ import argparse
 import shlex
 from functools import partial
 
-from vireid.cli.arguments import add_machine, folder, parser, use_machine, whole_from
+from vireid.cli.arguments import add_centre, add_machine, folder, parser, use_machine, whole_from
 from vireid.cli.display import console, progress
 from vireid.cli.parsing import Parser
 from vireid.cli.protocol_options import add_protocol, each_by_itself, protocols
@@ -50,6 +50,7 @@ def run(words: list[str]) -> None:
         train=not arguments.show,
         protocol=protocols(arguments),
         flip=False if arguments.no_flip else "both",
+        centre=arguments.centre or "none",
         device=use_machine(arguments),
         again=shlex.join(["vireid", "compare", *words]),
         watch=partial(live, console=console),
@@ -91,6 +92,7 @@ def _parser() -> Parser:
     command.add_argument(
         "--no-flip", action="store_true", help="score without mirror images alone (default: both)"
     )
+    add_centre(command, "test images", "none, whatever recipes say")
     add_machine(command)
     return command
 

@@ -1,4 +1,4 @@
-"""`vireid table`: studies and evaluated runs as one table, for a paper."""
+"""`vireid table`: studies, comparisons and evaluated runs as one table, for a paper."""
 
 import sys
 
@@ -15,15 +15,18 @@ def run(words: list[str]) -> None:
     """
     command = parser(
         "table",
-        "Print one table of studies and evaluated runs: rows x protocols, mean and standard\n"
-        "deviation over data sets and seeds, the best in bold. Runs of one recipe are a row.",
+        "Print one table of studies, comparisons and evaluated runs: rows x protocols, mean and\n"
+        "standard deviation over data sets and seeds, the best in bold. Runs of one recipe are a\n"
+        "row; rows that were trained with true identities are never the best.",
         "examples:\n"
         "  vireid table studies/ablation --latex > ablation.tex\n"
+        "  vireid table docs/results/table.csv --latex --protocol single-shot\n"
         "  vireid table runs --protocol single-shot --scores rank1 mAP mINP",
     )
     command.add_argument(
         "sources", metavar="STUDY|RUNS", type=folder, nargs="+",
-        help="folders of studies, their results.csv, evaluated runs, or folders above some",
+        help="folders of studies, their results.csv, rows of `vireid compare`, evaluated runs, or\n"
+        "folders above some",
     )  # fmt: skip
     command.add_argument(
         "--latex", action="store_true",

@@ -54,6 +54,12 @@ class Branch:
             if kept.is_file():
                 own.parent.mkdir(exist_ok=True)
                 shutil.copyfile(kept, own)
+        lacking = [own.stem for kept, own in self._networks(count) if not kept.is_file()]
+        if lacking:
+            _log.info(
+                "their networks were not kept when they were trained, without --keep-checkpoints: "
+                "%s lacks %s", self.run.folder, ", ".join(lacking),
+            )  # fmt: skip
         write_settings(self.run, self.data, self.recipe)
         branch_off(self.run, self.files[count], self.recipe)
         return read_note(_note(self.files[count]))
@@ -84,9 +90,13 @@ class Branch:
             file.with_suffix(".json"),
             self.run.weights_file,
         )  # missing where an older version began
-        if self.with_networks:
-            for name in (BEFORE, *(stage.name for stage in self.recipe.stages[:stages])):
-                yield file.with_name(f"{file.stem}-{name}.network"), self.run.checkpoint_file(name)
+        yield from self._networks(stages)
+
+    def _networks(self, stages: int) -> Iterator[tuple[Path, Path]]:
+        """Yield the networks beside a shared state likewise, where they are to be kept."""
+        file, first = self.files[stages], self.recipe.stages[:stages]
+        for name in (BEFORE, *(stage.name for stage in first)) if self.with_networks else ():
+            yield file.with_name(f"{file.stem}-{name}.network"), self.run.checkpoint_file(name)
 
 
 def branch_of(study: Study, run: Run, data: str, recipe: Recipe, row: str, code: Code) -> Branch:

@@ -4,7 +4,6 @@ import fcntl
 import hashlib
 import json
 import re
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,7 +14,6 @@ from vireid.errors import CheckpointError, ConfigError
 from vireid.files import whole_file
 from vireid.recipes import dump_recipe
 from vireid.runs import Run
-from vireid.runs.states import remove_states
 from vireid.scoring.files import read_json
 from vireid.studies.code import Code
 from vireid.studies.differences import other_data, other_rows
@@ -105,6 +103,18 @@ class StudyFolder:
             CheckpointError: the file is damaged or cannot be written.
         """
         self._write_results([*self.results(), *results])
+
+    def forget(self, key: tuple[str, int, str]) -> None:
+        """Take the lines of a run out of the results.
+
+        Args:
+            key: data, seed and row.
+
+        Raises:
+            CheckpointError: the file is damaged or cannot be written.
+        """
+        with locked(self.folder / ".lock"):
+            self._write_results([result for result in self.results() if result.key != key])
 
     def name_protocols(self, names: Mapping[str, str]) -> None:
         """Name the protocol of results that an earlier version wrote without one.
@@ -226,15 +236,3 @@ def locked(file: Path, *, wait: bool = True) -> Iterator[bool]:
             yield False
             return
         yield True
-
-
-def lighten(run: Run) -> None:
-    """Take away what is large in a run that is trained and scored; texts stay.
-
-    Args:
-        run: its folder.
-    """
-    remove_states(run)
-    for pattern in ("states", "checkpoints/*.safetensors", "checkpoints", "*.png", ".lock"):
-        for file in run.folder.glob(pattern):
-            shutil.rmtree(file) if file.is_dir() else file.unlink()

@@ -20,7 +20,8 @@ from vireid.scoring.centring import network_centring
 from vireid.scoring.networks import score_networks, training_precision
 from vireid.studies.branch import branch_of
 from vireid.studies.code import Code
-from vireid.studies.folder import lighten, locked
+from vireid.studies.folder import locked
+from vireid.studies.leaving import lighten
 from vireid.studies.memory import NOTE, noting, read_note
 from vireid.studies.page import present
 from vireid.studies.results import Result, make_result, protocols_of

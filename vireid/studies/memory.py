@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
+from vireid.errors import VireidError
 from vireid.files import whole_file
 
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
@@ -50,13 +51,21 @@ def noting(folder: Path, device: str, before: float | None) -> Iterator[Peak]:
     Yields:
         The peak.
     """
-    (folder / NOTE).unlink(missing_ok=True)
+    file = folder / NOTE
+    file.unlink(missing_ok=True)
     peak = Peak(device, before, _begin(device))
     try:
         yield peak
-    finally:
-        if folder.is_dir():
-            write_note(folder / NOTE, peak)
+    except BaseException:  # which says more than that a note cannot be written
+        with suppress(VireidError):
+            _note(file, peak)
+        raise
+    _note(file, peak)
+
+
+def _note(file: Path, peak: Peak) -> None:
+    if file.parent.is_dir():
+        write_note(file, peak)
 
 
 def write_note(file: Path, peak: Peak) -> None:

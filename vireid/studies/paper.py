@@ -1,16 +1,17 @@
 """A table for a paper: rows x protocols, mean and spread over data and seeds, the best in bold."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from vireid.errors import ConfigError, some
 from vireid.metrics import Spread, spread
+from vireid.studies.markdown import head_lines, table_line
+from vireid.studies.protocol_heads import protocol_heads
 from vireid.studies.results import SCORES, Result, of_protocol, protocols_of, values_of
 from vireid.studies.sources import read_sources
 from vireid.studies.table import COLUMNS
 
-FLIPPED, PLAIN = "flip-averaged", "no flip"
 LATEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
     "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -53,12 +54,13 @@ def paper_table(
 ) -> str:
     """Return a table of studies and evaluated runs for a paper.
 
-    Rows are those of studies, or the recipes of runs, columns the protocols that scored them; a
-    cell is the mean over data sets and seeds with the standard deviation between these runs.
+    Rows are those of studies, methods of comparisons, or the recipes of runs, columns the protocols
+    that scored them; a cell is the mean over data sets and seeds with the standard deviation
+    between these runs. Rows that were trained with true identities are never the best.
 
     Args:
-        sources: folders of studies, their ``results.csv``, and evaluated runs or folders above
-            some.
+        sources: folders of studies, their ``results.csv``, files of rows of ``compare``, and
+            evaluated runs or folders above some.
         scores: which, of rank1, mAP and mINP.
         protocols: words of which a protocol's name must hold one, such as ``indoor``; all
             protocols where not given.
@@ -70,12 +72,17 @@ def paper_table(
     Raises:
         VireidError: a source cannot be read, or there is nothing to show.
     """
-    made = make_paper_table(read_sources(sources), scores=scores, protocols=protocols)
+    found = read_sources(sources)
+    made = make_paper_table(found.results, scores=scores, protocols=protocols, bounds=found.bounds)
     return _latex(made) if latex else _markdown(made)
 
 
 def make_paper_table(
-    results: Sequence[Result], *, scores: Sequence[str], protocols: Sequence[str] = ()
+    results: Sequence[Result],
+    *,
+    scores: Sequence[str],
+    protocols: Sequence[str] = (),
+    bounds: Collection[str] = (),
 ) -> PaperTable:
     """Gather what a table shows.
 
@@ -83,6 +90,7 @@ def make_paper_table(
         results: of studies or runs.
         scores: which, of rank1, mAP and mINP.
         protocols: words of which a protocol's name must hold one; all where not given.
+        bounds: rows that were trained with true identities; the best is looked for among others.
 
     Returns:
         The table.
@@ -105,41 +113,27 @@ def make_paper_table(
     columns = []
     for protocol in wanted:
         own = of_protocol(shown, protocol)
-        columns += [_column([spread(values_of(own, r, s).values()) for r in rows]) for s in scores]
-    common, apart = _short_names(wanted)
+        for score in scores:
+            found = {row: spread(values_of(own, row, score).values()) for row in rows}
+            columns.append(_column(found, bounds))
+    common, apart = protocol_heads(wanted)
     return PaperTable(
-        _caption(shown, rows, common),
+        _caption(shown, rows, common) + _bounds_told([row for row in rows if row in bounds]),
         tuple(apart),
         tuple(COLUMNS[name] for name in scores),
         dict(zip(rows, zip(*columns, strict=True), strict=True)),
     )
 
 
-def _column(found: Sequence[Spread | None]) -> list[Cell]:
-    """Mark the best rows of a column: those whose printed mean is the highest."""
-    means = [None if one is None else round(one.mean, 1) for one in found]
-    best = max((mean for mean in means if mean is not None), default=None)
-    several = sum(mean is not None for mean in means) > 1
-    return [
-        Cell(one, several and mean is not None and mean == best)
-        for one, mean in zip(found, means, strict=True)
-    ]
-
-
-def _short_names(protocols: Sequence[str]) -> tuple[str, list[str]]:
-    """Return what the names of protocols have in common, and what each has apart from that."""
-    parts = [name.split(", ") for name in protocols]
-    common = [part for part in parts[0] if all(part in other for other in parts)]
-    flips = any(FLIPPED in one for one in parts) and FLIPPED not in common
-    apart = []
-    for one in parts:
-        own = [part for part in one if part not in common]
-        apart.append(", ".join(own + [PLAIN] * (flips and FLIPPED not in one)))
-    first = {name.partition(" ")[0] for name in apart}
-    if len(apart) > 1 and len(first) == 1:  # the data set, as in SYSU-MM01 all-search
-        common = [*first, *common]
-        apart = [name.partition(" ")[2] for name in apart]
-    return ", ".join(common), apart
+def _column(found: Mapping[str, Spread | None], bounds: Collection[str]) -> list[Cell]:
+    """Mark the best rows of a column: those whose printed mean is the highest, bounds left out."""
+    means = {
+        row: round(one.mean, 1)
+        for row, one in found.items()
+        if one is not None and row not in bounds
+    }
+    best = max(means.values()) if len(means) > 1 else None
+    return [Cell(one, best is not None and means.get(row) == best) for row, one in found.items()]
 
 
 def _caption(results: Sequence[Result], rows: Sequence[str], common: str) -> str:
@@ -152,6 +146,13 @@ def _caption(results: Sequence[Result], rows: Sequence[str], common: str) -> str
     by = f" {common[0].upper()}{common[1:]}." if common else ""
     unequal = " Rows have different runs: compare their means with care." * (len(counts) > 1)
     return f"{what}, in %. Data: {data}; training seeds {seeds}.{by}{unequal}"
+
+
+def _bounds_told(rows: Sequence[str]) -> str:
+    """Say which rows are no methods."""
+    if not rows:
+        return ""
+    return f" Trained with true identities, and not among the best: {', '.join(rows)}."
 
 
 def _latex(made: PaperTable) -> str:
@@ -208,16 +209,12 @@ def escaped(text: str) -> str:
 def _markdown(made: PaperTable) -> str:
     """Write a table as Markdown."""
     titles = [f"{name}: {s}" if name else s for name in made.protocols for s in made.scores]
-    lines = [made.caption, "", _line(["", *titles]), "|" + "---|" * (1 + len(titles))]
+    lines = [made.caption, "", *head_lines(["", *titles])]
     for row, cells in made.rows.items():
         texts = []
         for cell in cells:
             mean, deviation = _numbers(cell)
             mean = f"**{mean}**" if cell.best else mean
             texts.append(f"{mean} ± {deviation}" if deviation else mean)
-        lines.append(_line([row, *texts]))
+        lines.append(table_line([row, *texts]))
     return "\n".join([*lines, ""])
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"

@@ -20,7 +20,7 @@ from vireid.studies.folder import StudyFolder, locked
 from vireid.studies.jobs import Job, run_job
 from vireid.studies.page import present
 from vireid.studies.results import protocols_of
-from vireid.studies.study import Study, distinct_seeds, open_all, whole_name
+from vireid.studies.study import Study, demand_cameras, distinct_seeds, open_all, whole_name
 
 _log = logging.getLogger(__name__)
 
@@ -89,6 +89,7 @@ def run_study(
     trained, scored = open_all([Path(path) for path in data], tests)
     for folder in trained.values():
         check_trainable(folder)
+    demand_cameras(trained, check_centre(centre))
     asked = EvaluationOptions(protocol=protocol, flip=flip)
     chosen = {
         name: tuple(choose_protocol(test, one) for one in asked.protocols())

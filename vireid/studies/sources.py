@@ -1,6 +1,7 @@
 """Results out of studies, their files, and evaluated runs, for a table of all of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from vireid.errors import CheckpointError, ConfigError, DataError
@@ -10,27 +11,47 @@ from vireid.runs.scores import protocol_key
 from vireid.scoring.files import read_json
 from vireid.studies.folder import StudyFolder
 from vireid.studies.results import SCORES, Result, read_results
+from vireid.studies.upper_bound import Identities
+
+IDENTITIES = f"{Identities.__module__}.{Identities.__qualname__}"
+"""What the recipe of a bound names as its labeller."""
+ROWS = "method,recipe,data,contents,protocol,"
+"""How a file of rows of a comparison begins."""
 
 
-def read_sources(sources: Sequence[Path | str]) -> list[Result]:
-    """Read the scores of studies and runs.
+@dataclass(frozen=True)
+class Sources:
+    """What sources hold."""
+
+    results: Sequence[Result]
+    """The rows of a study in its order; a run's row is its recipe."""
+    bounds: Collection[str] = ()
+    """Rows that were trained with true identities."""
+
+
+def read_sources(sources: Sequence[Path | str]) -> Sources:
+    """Read the scores of studies, comparisons and runs.
 
     Args:
-        sources: folders of studies, their ``results.csv``, and evaluated runs or folders above
-            some, at least one.
+        sources: folders of studies, their ``results.csv``, files of rows of a comparison, and
+            evaluated runs or folders above some, at least one.
 
     Returns:
-        Results; the rows of a study in its order. A run's row is its recipe.
+        Results, and which of their rows are bounds.
 
     Raises:
         ConfigError: there are no scores, or two runs of one recipe, data and seed.
         CheckpointError: a file is damaged.
         DataError: a source is missing.
     """
-    found = [result for source in sources for result in _read(Path(source).expanduser())]
+    read = [_read(Path(source).expanduser()) for source in sources]
+    found = [result for one in read for result in one.results]
     if not found:
         places = ", ".join(map(str, sources))
-        raise ConfigError(f"{places}: no scores; expected studies, results.csv or evaluated runs")
+        raise ConfigError(
+            f"{places}: no scores; expected studies, results.csv, rows of "
+            "`vireid compare`, or evaluated runs"
+        )
     seen: set[tuple[str, int, str, str]] = set()
     for result in found:
         key = (*result.key, result.protocol)
@@ -40,23 +61,43 @@ def read_sources(sources: Sequence[Path | str]) -> list[Result]:
                 "twice; name each run once"
             )
         seen.add(key)
-    return found
+    return Sources(found, {row for one in read for row in one.bounds})
 
 
-def _read(source: Path) -> list[Result]:
-    """Read the results of one source."""
-    study = StudyFolder(source)
+def _read(source: Path) -> Sources:
+    """Read what one source holds."""
     if source.is_file():
-        try:
-            return read_results(source.read_text(encoding="utf-8"), str(source))
-        except UnicodeDecodeError as error:
-            raise CheckpointError(f"{source} is damaged; expected a study's results.csv") from error
+        return _of_file(source)
     if not source.is_dir():
-        raise DataError(f"{source} does not exist; expected a study, a results.csv or a run")
-    if study.plan_file.is_file():
-        order = list(read_json(study.plan_file).get("rows", {}))
-        return sorted(study.results(), key=lambda r: order.index(r.row) if r.row in order else -1)
-    return [result for folder in find_runs([source]) for result in _of_run(folder)]
+        raise DataError(f"{source} does not exist; expected a study, a CSV of one, or a run")
+    study = StudyFolder(source)
+    if not study.plan_file.is_file():
+        return Sources([result for folder in find_runs([source]) for result in _of_run(folder)])
+    order = list(read_json(study.plan_file).get("rows", {}))
+    results = sorted(study.results(), key=lambda r: order.index(r.row) if r.row in order else -1)
+    return Sources(results, _bounds(study))
+
+
+def _of_file(source: Path) -> Sources:
+    """Read the results of a study, or the rows of a comparison."""
+    try:
+        text = source.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CheckpointError(
+            f"{source} is damaged; expected a study's results.csv, or rows of `vireid compare`"
+        ) from error
+    if not text.startswith(ROWS):
+        return Sources(read_results(text, str(source)), _bounds(StudyFolder(source.parent)))
+    from vireid.studies.comparison.as_results import as_results
+    from vireid.studies.comparison.rows import read_table
+
+    return Sources(*as_results(read_table(text, str(source))))
+
+
+def _bounds(study: StudyFolder) -> set[str]:
+    """Return the rows of a study, if there is one, whose labels are true identities."""
+    rows = read_json(study.plan_file).get("rows", {})
+    return {name for name, text in rows.items() if IDENTITIES in text}
 
 
 def _of_run(folder: Path) -> Iterator[Result]:

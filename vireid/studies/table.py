@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from vireid.metrics import Spread, spread
+from vireid.studies.markdown import head_lines, spread_text, table_line
+from vireid.studies.paired import paired
 from vireid.studies.results import Result, of_protocol, protocols_of, values_of
 
 COLUMNS = {
@@ -46,11 +48,11 @@ def row_table(results: Sequence[Result], rows: Sequence[str]) -> str:
     names, several = _known(results), protocols_of(results)
     titles = ["", *(COLUMNS[name] for name in names), "runs"]
     if len(several) < 2:
-        return "\n".join([*_head(titles), *map(_line, _rows(results, rows, names))])
-    lines = _head(["protocol", *titles])
+        return "\n".join([*head_lines(titles), *map(table_line, _rows(results, rows, names))])
+    lines = head_lines(["protocol", *titles])
     for protocol in several:
         cells = _rows(of_protocol(results, protocol), rows, names)
-        lines += [_line([protocol, *found]) for found in cells]
+        lines += [table_line([protocol, *found]) for found in cells]
     return "\n".join(lines)
 
 
@@ -65,10 +67,10 @@ def data_table(results: Sequence[Result], rows: Sequence[str]) -> str:
         Lines of a table.
     """
     names = _known(results)
-    lines = _head(["data", "", *(COLUMNS[name] for name in names), "runs"])
+    lines = head_lines(["data", "", *(COLUMNS[name] for name in names), "runs"])
     for data in dict.fromkeys(result.data for result in results):
         chosen = [result for result in results if result.data == data]
-        lines += [_line([data, *cells]) for cells in _rows(chosen, rows, names)]
+        lines += [table_line([data, *cells]) for cells in _rows(chosen, rows, names)]
     return "\n".join(lines)
 
 
@@ -84,15 +86,18 @@ def gain_table(results: Sequence[Result], pairs: Sequence[tuple[str, str]]) -> s
         runs in which mAP rose.
     """
     names = [name for name in GAINED if name in _known(results)]
-    lines = _head(["", "over", *(COLUMNS[name] for name in names), ERROR, "mAP rose in"])
+    lines = head_lines(["", "over", *(COLUMNS[name] for name in names), ERROR, "mAP rose in"])
     for row, base in pairs:
         rises = paired_differences(results, row, base, "mAP").values()
         found = spread(rises)
         if found is not None:
-            cells = [_text(gain(results, row, base, name), name, signed=True) for name in names]
+            cells = [
+                spread_text(gain(results, row, base, n), DIGITS.get(n, 1), signed=True)
+                for n in names
+            ]
             error = "-" if found.error is None else f"{found.error:.1f}"
             rose = f"{sum(rise > 0 for rise in rises)} of {len(rises)}"
-            lines.append(_line([row, base, *cells, error, rose]))
+            lines.append(table_line([row, base, *cells, error, rose]))
     return "\n".join(lines)
 
 
@@ -110,8 +115,7 @@ def paired_differences(
     Returns:
         Differences by data and seed.
     """
-    better, worse = values_of(results, row, name), values_of(results, base, name)
-    return {key: better[key] - worse[key] for key in better if key in worse}
+    return paired(values_of(results, row, name), values_of(results, base, name))
 
 
 def _known(results: Sequence[Result]) -> list[str]:
@@ -129,22 +133,8 @@ def _rows(
     for row in rows:
         runs = len(values_of(results, row, "mAP"))
         if runs:
-            found = [_text(spread(values_of(results, row, n).values()), n) for n in names]
+            found = [
+                spread_text(spread(values_of(results, row, n).values()), DIGITS.get(n, 1))
+                for n in names
+            ]
             yield [row, *found, str(runs)]
-
-
-def _text(found: Spread | None, name: str, *, signed: bool = False) -> str:
-    """Write mean and spread."""
-    if found is None:
-        return "-"
-    digits = DIGITS.get(name, 1)
-    text = f"{found.mean:{'+' if signed else ''}.{digits}f}"
-    return text if found.deviation is None else f"{text} ± {found.deviation:.{digits}f}"
-
-
-def _head(titles: Sequence[str]) -> list[str]:
-    return [_line(titles), "|" + "---|" * len(titles)]
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"

@@ -30,11 +30,12 @@ def test_a_choice_holds_for_the_recipe_that_it_was_made_for():
 
 
 def test_how_it_was_chosen_is_said():
-    assert CHOICES.how() == (
+    assert CHOICES.how(["mmm", "adca"]) == (
         "each method was tried with 8 settings on dev100 (abc), training seeds 0, 1, and the best "
         "was chosen by the training images' mAP"
     )
-    assert replace(CHOICES, rule="clarity").how().endswith("by clarity, without labels")
+    assert replace(CHOICES, rule="clarity").how(["mmm"]).endswith("by clarity, without labels")
+    assert CHOICES.how(["mmm", "pgm"]).startswith("`mmm` alone: each was tried with 8 settings on ")
 
 
 def test_methods_may_be_searched_one_after_the_other_in_the_same_way():

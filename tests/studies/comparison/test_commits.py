@@ -3,6 +3,7 @@
 import subprocess
 from importlib.metadata import version
 
+from vireid.studies.comparison import commits
 from vireid.studies.comparison.commits import commit_of_code
 
 
@@ -30,3 +31,8 @@ def test_the_commit_of_a_checkout_and_whether_the_package_has_changed_since(tmp_
     assert commit_of_code(package) == commit, "only the package counts"
     (package / "__init__.py").write_text("1")
     assert commit_of_code(package) == f"{commit}+"
+
+
+def test_a_package_that_is_not_installed_has_no_version(tmp_path, monkeypatch):
+    monkeypatch.setattr(commits, "PACKAGE", "vireid-that-nobody-has")
+    assert commit_of_code(tmp_path) == "vireid-that-nobody-has of no known version"

@@ -8,7 +8,7 @@ import pytest
 import vireid
 from vireid.errors import ConfigError, Stopped
 from vireid.recipes import load_recipe
-from vireid.studies.comparison import RowFile, recipe_digest, work
+from vireid.studies.comparison import RowFile, arena, recipe_digest, work
 from vireid.studies.folder import locked
 
 
@@ -37,6 +37,15 @@ def test_a_method_and_its_bound_are_trained_and_scored(people, short, tmp_path):
         assert (labels == 1) == ("bound" in str(log)), "labels of the bound are the identities"
     rows.unlink()
     assert compare(people, tmp_path / "out", [recipe], rows=rows).rows["one"] == [plain, flipped]
+    kept = {file.name for file in (tmp_path / "out").rglob("*.safetensors")}
+    assert kept == {"intra.safetensors"}, "the last network of each stays, and no other"
+    before = [log.stat().st_mtime_ns for log in logs]
+    further = {"flip": False, "centre": "own", "settings": ["evaluation.centre=training"]}
+    (own,) = compare(people, tmp_path / "out", [recipe], rows=rows, **further).rows["one"]
+    assert (own.recipe, own.minutes) == (plain.recipe, plain.minutes)
+    assert (", centred" in own.protocol, ", centred" in plain.protocol) == (True, False)
+    assert own.mAP != plain.mAP
+    assert [log.stat().st_mtime_ns for log in logs] == before, "nothing is trained again"
 
 
 def test_each_method_is_trained_with_each_seed(people, short, tmp_path, pretended):
@@ -69,6 +78,34 @@ def test_rows_that_are_there_are_not_trained_again_whatever_commit_they_are_of(
     assert len(pretended) == 2, "another recipe is another training"
     assert len(RowFile(rows).rows()) == 4, "what was there stays"
     assert len(changed.rows["one"]) == 2
+
+
+def test_lines_that_are_taken_out_are_trained_anew_by_other_code(
+    people, short, tmp_path, pretended, monkeypatch, caplog
+):
+    rows, recipes = tmp_path / "rows.csv", [short("one"), short("two", 2)]
+    first = compare(people, tmp_path / "out", recipes, rows=rows).rows["one"][0]
+    monkeypatch.setattr(arena, "commit_of_code", lambda: "new")
+    rows.unlink()
+    assert compare(people, tmp_path / "out", recipes, rows=rows).rows["one"][0] == first
+    assert len(pretended) == 2, "the same code: what is there is taken, with its commit"
+    monkeypatch.setattr(arena, "code_of", lambda _: {"vireid": "c0de"})
+    kept = [line for line in rows.read_text().splitlines() if not line.startswith("one,")]
+    rows.write_text("\n".join(kept) + "\n")
+    with (
+        pytest.warns(UserWarning, match="two: .* anew, take their lines out of .*rows.csv$"),
+        caplog.at_level("INFO", "vireid"),
+    ):
+        found = compare(people, tmp_path / "out", recipes, rows=rows)
+    assert [name for name, *_ in pretended] == ["one", "two", "one"]
+    assert {(row.commit, row.code) for row in found.rows["one"]} == {("new", "c0de")}
+    assert {row.code for row in found.rows["two"]} == {first.code}
+    anew = (
+        f"one on people, seed 0, is trained anew: other code has begun it (commit {first.commit})"
+    )
+    assert anew in caplog.messages
+    (aside,) = (tmp_path / "out").rglob("*.before-1")
+    assert f"the former training lies in {aside}" in caplog.messages
 
 
 def test_other_data_of_the_same_name_are_other_rows(people, draw, short, tmp_path, pretended):
@@ -144,6 +181,7 @@ def test_options_make_rows_equal_or_name_what_is_not(people, short, tmp_path, pr
         ({"recipes": []}, "recipes hold none"),
         ({"rows": "table.md"}, r"--rows table\.md: expected a name that ends in \.csv"),
         ({"page": "table.csv"}, r"--page table\.csv: expected a name that ends in \.md"),
+        ({"centre": "all"}, "centre is all; expected one of none, training, own"),
         ({"base": "gone"}, "--base gone is none of the rows: one"),
         ({"bound": ["gone"]}, "--bound gone is none of the rows: one"),
         ({"settings": ["seed=3"]}, "--set seed: a comparison has its seeds from --seeds"),

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pytest
 
 from vireid.labelling import MultiMemoryMatching
 from vireid.recipes import load_recipe
 from vireid.studies import Identities
 from vireid.studies.comparison import Entry
+from vireid.types import Known
 
 SMALL = load_recipe("synthetic")
 
@@ -28,6 +30,21 @@ class Curious(MultiMemoryMatching):
 def test_a_method_is_asked_what_lies_idle_where_nothing_is_known(wants):
     entry = Entry("mine", replace(SMALL, labelling=Curious(wants=wants)))
     assert (entry.cameras, entry.tracks) == ("camera" in wants, "track" in wants)
+
+
+def test_what_the_data_do_not_say_lies_idle():
+    entry = Entry("mine", replace(SMALL, labelling=Curious(wants=("camera",))))
+    told = Known(np.array([0, 1]), camera=np.array([1, 2]), track=np.array([1, 2]))
+    assert [entry.told(what, told) for what in ("camera", "track")] == ["yes", "no"]
+    untold = replace(told, camera=None)
+    assert [entry.told(what, untold) for what in ("camera", "track")] == ["idle", "no"]
+    shipped = Entry("synthetic", SMALL)
+    assert [shipped.told(what, told) for what in ("camera", "track")] == ["no", "no"]
+    tracks = replace(entry, recipe=load_recipe("synthetic", ["labelling.tracks.labels=true"]))
+    assert [tracks.told("track", one) for one in (told, replace(told, track=None))] == [
+        "yes",
+        "idle",
+    ]
 
 
 def test_shipped_methods_know_neither_by_themselves():

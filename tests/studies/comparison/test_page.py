@@ -5,6 +5,7 @@ import statistics
 from dataclasses import replace
 
 from vireid.studies.comparison import Row, Shown, comparison_page
+from vireid.studies.comparison.lines import Line
 from vireid.studies.comparison.page import gain, score_table
 
 PLAIN, FLIP = "all-search", "all-search, flip-averaged"
@@ -19,7 +20,11 @@ def row(method, seed, precision, contents="c1", protocol=PLAIN, **more):
 
 
 BASE = [row("base", seed, 40.0 + 10 * seed) for seed in range(3)]
-MORE = [row("more", seed, value, cameras=True) for seed, value in enumerate((43.0, 54.0, 62.0))]
+MORE = [row("more", seed, value) for seed, value in enumerate((43.0, 54.0, 62.0))]
+
+
+def shown(rows, wanted, remarks=(), **lines):
+    return Shown(rows, "base", wanted, {name: lines.get(name, Line()) for name in rows}, remarks)
 
 
 def cells(table):
@@ -33,17 +38,18 @@ def test_gains_are_paired_and_their_error_is_that_of_the_mean():
     assert found.mean == statistics.mean(differences)
     assert math.isclose(found.deviation, statistics.stdev(differences))
     assert gain(MORE, [replace(one, seed=one.seed + 5) for one in BASE]) is None
-    table = cells(score_table(Shown({"base": BASE, "more": MORE}, "base", {PLAIN: 3}), PLAIN))
+    table = cells(score_table(shown({"base": BASE, "more": MORE}, {PLAIN: 3}), PLAIN))
     assert table["`more`"]["mAP over `base`"] == "+3.0 ± 0.6", "1 / sqrt(3), not 1"
     assert table["`base`"]["mAP over `base`"] == "–"
     assert table["`base`"]["mAP"] == "50.0 ± 10.0"
 
 
 def test_a_line_says_what_the_method_knows_and_how_it_was_set():
-    oracle = [replace(one, oracle=True, setting="eps − 0.1") for one in MORE]
-    found = cells(score_table(Shown({"base": BASE, "bound": oracle}, "base", {PLAIN: 3}), PLAIN))
+    rows = {"base": BASE, "bound": [replace(one, setting="of its row") for one in MORE]}
+    line = Line("eps − 0.1", oracle=True, cameras="idle")
+    found = cells(score_table(shown(rows, {PLAIN: 3}, bound=line), PLAIN))
     line = found["`bound` (*oracle*)"]
-    assert (line["cameras"], line["tracks"], line["settings"]) == ("yes", "no", "eps − 0.1")
+    assert (line["cameras"], line["tracks"], line["settings"]) == ("idle", "no", "eps − 0.1")
     assert (line["shared ARI"], line["minutes"], line["memory (MB)"]) == (
         "0.500 ± 0.000", "2.0 ± 0.0", "900 ± 0",
     )  # fmt: skip
@@ -51,11 +57,11 @@ def test_a_line_says_what_the_method_knows_and_how_it_was_set():
 
 
 def test_what_failed_or_is_missing_is_counted_and_told():
-    lost = Row("more", "moremore", "data-c1", "c1", PLAIN, 3, failed="no clusters were left",
+    lost = Row("once", "moremore", "data-c1", "c1", PLAIN, 3, failed="no clusters were left",
                images=100, network="net, 96 x 48", commit="c0ffee")  # fmt: skip
     rows = {"base": BASE, "more": [*MORE, lost], "none": []}
-    page = comparison_page(Shown(rows, "base", {PLAIN: 4}, ["`more` is not fair."]))
-    table = cells(score_table(Shown(rows, "base", {PLAIN: 4}), PLAIN))
+    page = comparison_page(shown(rows, {PLAIN: 4}, ["`more` is not fair."]))
+    table = cells(score_table(shown(rows, {PLAIN: 4}), PLAIN))
     assert table["`base`"]["runs"] == "3 of 4"
     assert table["`more`"]["runs"] == "4, 1 failed"
     assert table["`more`"]["mAP"] == "53.0 ± 9.5", "of those that were trained"
@@ -70,7 +76,7 @@ def test_each_protocol_has_a_table_and_the_caption_says_what_all_have_in_common(
     flipped = [replace(one, protocol=FLIP, mAP=one.mAP + 1) for one in BASE]
     other = [row("more", 0, 70.0, contents="c2", protocol="other")]
     page = comparison_page(
-        Shown({"base": [*BASE, *flipped], "more": other}, "base", {PLAIN: 3, FLIP: 3, "other": 3})
+        shown({"base": [*BASE, *flipped], "more": other}, {PLAIN: 3, FLIP: 3, "other": 3})
     )
     assert [part for part in page.split("\n\n") if part.startswith("**")] == [
         f"**{PLAIN}**", f"**{FLIP}**", "**other**",
@@ -83,4 +89,4 @@ def test_each_protocol_has_a_table_and_the_caption_says_what_all_have_in_common(
 
 
 def test_a_page_of_nothing():
-    assert comparison_page(Shown({"base": []}, "base", {PLAIN: 3})) == "No row is there yet.\n"
+    assert comparison_page(shown({"base": []}, {PLAIN: 3})) == "No row is there yet.\n"

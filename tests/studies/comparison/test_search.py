@@ -7,6 +7,7 @@ import pytest
 
 import vireid
 from vireid.errors import ConfigError
+from vireid.scoring import ProtocolOptions
 from vireid.studies.comparison import Row, RowFile, read_choices, work
 from vireid.studies.comparison.search import best_of
 
@@ -48,20 +49,40 @@ def test_each_method_gets_the_same_search_and_the_comparison_goes_on_with_the_be
     assert found.rows["two"][0].training_mAP == 50
     assert "each method was tried with 2 settings on dev (" in found.page
     pretended.clear()
+    compare(recipes, choose="clarity", flip=False, protocol=ProtocolOptions(shots=10))
+    assert {data for _, data, _ in pretended} <= {"people"}, "any protocol may have scored a search"
+    pretended.clear()
     again = compare(recipes, "other", search_on=[])
     assert (again.page, pretended) == (found.page, []), "the file of choices is enough"
 
 
-def test_identities_of_the_training_people_choose_otherwise(compare, short, tmp_path):
+def test_identities_of_the_training_people_choose_otherwise(compare, short, tmp_path, pretended):
     found = compare([short("one")])
     assert str(read_choices(tmp_path / "table-choices.yaml").chosen["one"].move) == "as it ships"
     assert found.rows["one"][0].setting == "as it ships"
     more = compare([short("one"), short("two", 2)], search_on=[])
     assert more.rows["two"][0].setting == "as it ships, not searched"
+    assert "Settings: `one` alone: each was tried with 2 settings" in more.page
+    alone = compare([short("two", 2)], search_on=[], base="two", out="other")
+    assert "tried with" not in alone.page
     compare([short("two", 2)])
     assert read_choices(tmp_path / "table-choices.yaml").chosen.keys() == {"one", "two"}
+    pretended.clear()
     with pytest.raises(ConfigError, match="chosen in another way, which is not fair: rule train"):
-        compare([short("two", 2)], choose="clarity")
+        compare([short("two", 3)], choose="clarity")
+    assert not pretended, "it is said before the search"
+
+
+def test_a_page_says_how_settings_are_now_whatever_the_rows_were_made_of(compare, short):
+    recipes = [short("one"), short("two", 2)]
+    first = compare(recipes, search_on=[])
+    assert [row.setting for row in first.rows["one"]] == [""] * 2
+    compare([short("two", 2)], search_count=1)
+    found = compare(recipes, search_on=[])
+    assert found.rows["one"] == first.rows["one"], "the rows stay"
+    lines = {line.split(" | ")[0]: line for line in found.page.splitlines()}
+    assert "| as it ships, not searched |" in lines["| `one`"]
+    assert "| as it ships |" in lines["| `two`"]
 
 
 def test_a_recipe_that_changed_since_is_refused(compare, short):
@@ -70,9 +91,14 @@ def test_a_recipe_that_changed_since_is_refused(compare, short):
         compare([short("one", 4)], search_on=[])
 
 
-def test_what_is_compared_on_chooses_nothing(compare, short, people, pretended):
-    with pytest.raises(ConfigError, match="is compared on, too; choose settings on other data"):
-        compare([short("one")], search_on=[people])
+def test_what_is_compared_on_chooses_nothing(compare, short, people, tmp_path, pretended):
+    for named, kind in (
+        ({"search_on": [people]}, "training"),
+        ({"search_on": [people], "test": [tmp_path / "dev"]}, "training"),
+        ({"test": [tmp_path / "dev"]}, "test"),
+    ):
+        with pytest.raises(ConfigError, match=f"its {kind} images are those of people, which is"):
+            compare([short("one")], **named)
     assert not pretended
 
 
@@ -83,6 +109,12 @@ def test_what_is_compared_on_chooses_nothing(compare, short, people, pretended):
             {"choose": "mAP"},
             "choose is mAP; expected one of training_mAP, clarity, matching_margin",
         ),
+        (
+            {"choose": "matching_margin"},
+            "--choose matching_margin: the last stage of one matches no clusters; say",
+        ),
+        ({"bound": ["gone"]}, "--bound gone is none of the rows: one"),
+        ({"train": False}, "--search trains; leave it or --show out"),
         ({"search_count": 0}, "--search-count 0: expected at least 1"),
         ({"search_count": 40}, "settings that change this training; expected 40"),
     ],

@@ -2,21 +2,24 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from vireid.config import Centre
 from vireid.errors import ConfigError
 from vireid.observers import Progress, silent
 from vireid.runs.watch import Watching, nobody
 from vireid.scoring import Flip, ProtocolOptions, choose_protocol
 from vireid.scoring.options import flips
-from vireid.studies.code import code_of
+from vireid.studies.code import PACKAGE, Code, code_of
+from vireid.studies.comparison.begun import Begun
 from vireid.studies.comparison.commits import commit_of_code
 from vireid.studies.comparison.digests import data_digest
 from vireid.studies.comparison.entries import Entry
 from vireid.studies.comparison.rows import Row, RowFile
 from vireid.studies.data_prints import fingerprint_of
-from vireid.studies.study import open_all, whole_name
+from vireid.studies.study import demand_cameras, open_all, whole_name
+from vireid.types import Known, Truth
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,14 @@ class Place:
     """Digest of both."""
     protocols: tuple[str, ...]
     """Whole names of the protocols."""
+    trained: str
+    """Fingerprint of the training images."""
+    scored: str
+    """Fingerprint of the test images."""
+    known: Known = field(repr=False)
+    """What is known of the training images."""
+    truth: Truth | None = field(default=None, repr=False)
+    """Identities of the training images, where known: for the bound, and for a search by them."""
 
     @property
     def name(self) -> str:
@@ -46,6 +57,8 @@ class Settings:
     """What is asked for of each protocol."""
     flip: Flip = "both"
     """Whether test embeddings are averaged with those of mirror images; ``both`` for either."""
+    centre: Centre = "none"
+    """Whose statistics of cameras are taken off test embeddings, whatever recipes say."""
     device: str = "cpu"
     """Where to compute."""
     again: str = "the same call"
@@ -72,6 +85,35 @@ class Arena:
     """How trainings are run and scored."""
     commit: str
     """Of the code that trains."""
+    code: Code
+    """Digest of the package as it was when the comparison was opened, by the package's name."""
+    choosing: bool = False
+    """Whether trainings are to choose settings, so that any protocol may have scored them."""
+
+    def now(self, entry: Entry) -> Begun:
+        """Return the code that trains a method now.
+
+        Args:
+            entry: the method.
+
+        Returns:
+            The commit, and the digests of the package and of other modules that the recipe names.
+        """
+        return Begun(self.commit, "/".join({**code_of([entry.recipe]), **self.code}.values()))
+
+    def noted(self, entry: Entry, place: Place, seed: int) -> list[Row]:
+        """Return what is noted of a training, whatever has scored it.
+
+        Args:
+            entry: the method.
+            place: the data.
+            seed: of the training.
+
+        Returns:
+            A row for each protocol.
+        """
+        training = (entry.digest, place.contents, seed)
+        return [row for row in self.file.rows() if (row.recipe, row.contents, row.seed) == training]
 
     def found(self, entry: Entry, place: Place, seed: int) -> list[Row]:
         """Return what is known of a training.
@@ -82,11 +124,12 @@ class Arena:
             seed: of the training.
 
         Returns:
-            A row for each protocol, in order; nothing where a protocol lacks one.
+            A row for each protocol, in order; nothing where a protocol lacks one. Where settings
+            are to be chosen, all rows.
         """
-        known = {row.key: row for row in self.file.rows()}
-        keys = [(entry.digest, place.contents, protocol, seed) for protocol in place.protocols]
-        return [known[key] for key in keys] if all(key in known for key in keys) else []
+        known = {row.protocol: row for row in self.noted(entry, place, seed)}
+        asked = tuple(known) if self.choosing else place.protocols
+        return [known[one] for one in asked] if all(one in known for one in asked) else []
 
     def wanted(self) -> dict[str, int]:
         """Return how many trainings each method is to have, by the whole name of the protocol."""
@@ -134,21 +177,31 @@ def arena(
         What methods can be set against each other on.
 
     Raises:
-        ConfigError: two data sets are the same images, or a protocol does not apply.
+        ConfigError: two data sets are the same images, a protocol does not apply, or cameras are
+            unknown whose statistics are wanted.
         DataError: the data cannot be read.
     """
     folders, tests = data
     trained, scored = open_all(folders, tests)
+    demand_cameras(trained, settings.centre)
     chosen = list(tests or folders)
     chosen = chosen * len(folders) if len(chosen) == 1 else chosen
     places = []
     for folder, test, name in zip(folders, chosen, trained, strict=True):
         found = [choose_protocol(scored[name], one) for one in settings.protocol]
-        names = [whole_name(one, flip=flip) for flip in flips(settings.flip) for one in found]
+        names = [
+            whole_name(one, flip=flip, centre=settings.centre)
+            for flip in flips(settings.flip)
+            for one in found
+        ]
         print_ = fingerprint_of(trained[name], scored[name])
-        places.append(Place(folder, test, data_digest(print_), tuple(names)))
+        parts, learned = print_.split("; test "), trained[name]
+        images, known, truth = (parts[0], parts[1]), learned.train.known(), learned.train_truth
+        contents = data_digest(print_)
+        places.append(Place(folder, test, contents, tuple(names), *images, known, truth))
     _demand_different({place.name: place.contents for place in places})
-    return Arena(out, RowFile(file), tuple(places), seeds, settings, commit_of_code())
+    code = {PACKAGE: code_of([])[PACKAGE]}
+    return Arena(out, RowFile(file), tuple(places), seeds, settings, commit_of_code(), code)
 
 
 def _demand_different(contents: Mapping[str, str]) -> None:
@@ -158,15 +211,3 @@ def _demand_different(contents: Mapping[str, str]) -> None:
         for other in names[:number]:
             if contents[name] == contents[other]:
                 raise ConfigError(f"data {other} and {name} are the same images; give them once")
-
-
-def code_digest(entry: Entry) -> str:
-    """Name the code that trains a method.
-
-    Args:
-        entry: the method.
-
-    Returns:
-        The digest of the package, and those of other modules that the recipe names.
-    """
-    return "/".join(code_of([entry.recipe]).values())

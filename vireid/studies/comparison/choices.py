@@ -1,6 +1,6 @@
 """The settings that a search has chosen, in a small file that can be committed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -64,13 +64,23 @@ class Choices:
             )
         return None if choice is None else choice.move
 
-    def how(self) -> str:
-        """Say how settings were chosen."""
+    def how(self, methods: Collection[str]) -> str:
+        """Say how settings were chosen.
+
+        Args:
+            methods: names, at least one of which was searched.
+
+        Returns:
+            A sentence without its end; it names the methods where not all were searched.
+        """
+        searched = [f"`{name}`" for name in methods if name in self.chosen]
+        every = len(searched) == len(methods)
+        who = "each method was" if every else f"{', '.join(searched)} alone: each was"
         data = ", ".join(f"{name} ({digest})" for name, digest in self.data.items())
         word = self.rule.replace("_", " ")
         rule = "the training images' mAP" if self.rule == RULES[0] else f"{word}, without labels"
         return (
-            f"each method was tried with {self.count} settings on {data}, training seeds "
+            f"{who} tried with {self.count} settings on {data}, training seeds "
             f"{', '.join(map(str, self.seeds))}, and the best was chosen by {rule}"
         )
 

@@ -1,7 +1,7 @@
 """The commit of the code that trains, where it lies in a checkout."""
 
 import subprocess
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from vireid.studies.code import PACKAGE
@@ -21,7 +21,10 @@ def commit_of_code(home: Path = HOME) -> str:
         where the package lies in no checkout.
     """
     if _git(home, "ls-files", "--error-unmatch", "__init__.py") is None:
-        return f"{PACKAGE} {version(PACKAGE)}"
+        try:
+            return f"{PACKAGE} {version(PACKAGE)}"
+        except PackageNotFoundError:  # on the path, and not installed
+            return f"{PACKAGE} of no known version"
     commit = _git(home, "rev-parse", "--short=10", "HEAD")
     return f"{commit}{'+' if _git(home, 'status', '--porcelain', '--', '.') else ''}"
 

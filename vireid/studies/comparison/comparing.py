@@ -3,18 +3,24 @@
 import logging
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from vireid.config import Centre
+from vireid.config.evaluation import check_centre
 from vireid.errors import ConfigError
 from vireid.files import whole_file
 from vireid.observers import Progress, silent
 from vireid.runs.machine import find_device
 from vireid.runs.watch import Watching, nobody
 from vireid.scoring import Flip, ProtocolOptions
-from vireid.studies.comparison.arena import Arena, Settings, arena, code_digest
+from vireid.studies.comparison.arena import Arena, Settings, arena
+from vireid.studies.comparison.beforehand import (
+    demand_identities,
+    demand_other_data,
+    demand_search,
+)
 from vireid.studies.comparison.choices import (
-    RULES,
     Choices,
     Rule,
     merged,
@@ -23,10 +29,11 @@ from vireid.studies.comparison.choices import (
 )
 from vireid.studies.comparison.entries import Entry, bounds, load_entries, name_of, with_choices
 from vireid.studies.comparison.fairness import differences
+from vireid.studies.comparison.lines import line_of
 from vireid.studies.comparison.moves import COUNT
 from vireid.studies.comparison.page import Shown, comparison_page
 from vireid.studies.comparison.rows import Row, alone_beside
-from vireid.studies.comparison.search import demand_other_data, search
+from vireid.studies.comparison.search import planned, search
 from vireid.studies.comparison.work import train_missing
 from vireid.studies.study import distinct_seeds
 
@@ -67,6 +74,7 @@ def compare(
     train: bool = True,
     protocol: ProtocolOptions | Sequence[ProtocolOptions] = (),
     flip: Flip = "both",
+    centre: Centre = "none",
     device: str = "auto",
     again: str = "the same call",
     watch: Watching = nobody,
@@ -104,6 +112,9 @@ def compare(
         protocol: what is asked for of the protocol, or of several; that of the data's layout where
             not given.
         flip: average test embeddings with those of mirror images, or ``both``.
+        centre: take off test embeddings the means of cameras among the training images
+            (``"training"``) or the test images (``"own"``), of all rows alike, whatever their
+            recipes say.
         device: where to compute; "auto" takes a GPU if there is one.
         again: how to go on, for messages and the page.
         watch: opens what is shown each training.
@@ -125,21 +136,33 @@ def compare(
     for option, one, ending in (("--rows", file, ".csv"), ("--page", page_file, ".md")):
         if one.suffix != ending:  # the page would take the place of the rows
             raise ConfigError(f"{option} {one}: expected a name that ends in {ending}")
+    if search_on and not train:
+        raise ConfigError("--search trains; leave it or --show out: what was chosen earlier counts")
     base = base or name_of(recipes[0])
+    bounded = [base] * bound if isinstance(bound, bool) else bound
     entries = load_entries(recipes, settings, base=base, equal_images=equal_images)
+    bounds(entries, bounded)
     ways = (protocol,) if isinstance(protocol, ProtocolOptions) else tuple(protocol)
-    how = Settings(ways or (ProtocolOptions(),), flip, find_device(device), again, watch, progress)
+    how = Settings(
+        ways or (ProtocolOptions(),), flip, check_centre(centre), find_device(device), again,
+        watch, progress,
+    )  # fmt: skip
     tests = None if test is None else [Path(one) for one in test]
     compared = arena(place, file, ([Path(one) for one in data], tests), distinct_seeds(seeds), how)
-    if search_on and train:
+    if train and bounded:
+        demand_identities(compared.places)
+    if search_on:
         folders = [Path(one) for one in search_on]
         results = _beside(file, "-search.csv")
-        found = arena(place, results, (folders, None), distinct_seeds(search_seeds), how)
+        plain = replace(how, centre="none")
+        found = arena(place, results, (folders, None), distinct_seeds(search_seeds), plain)
+        found = replace(found, choosing=True)
         demand_other_data(found, compared)
-        _choose(found, entries, _beside(file, "-choices.yaml"), choose, search_count)
+        plan = planned(found, choose, search_count)
+        _choose(found, entries, _beside(file, "-choices.yaml"), plan)
     choices = read_choices(_beside(file, "-choices.yaml"))
     entries = with_choices(entries, choices)
-    entries += bounds(entries, [base] * bound if isinstance(bound, bool) else bound)
+    entries += bounds(entries, bounded)
     if train:
         train_missing(compared, entries)
     return _present(compared, entries, base, choices, page_file)
@@ -149,15 +172,10 @@ def _beside(file: Path, ending: str) -> Path:
     return file.with_name(f"{file.stem}{ending}")
 
 
-def _choose(
-    development: Arena, entries: Sequence[Entry], file: Path, rule: Rule, count: int
-) -> None:
+def _choose(development: Arena, entries: Sequence[Entry], file: Path, plan: Choices) -> None:
     """Search for settings, and note them with those of methods searched earlier."""
-    if rule not in RULES:
-        raise ConfigError(f"choose is {rule}; expected one of {', '.join(RULES)}")
-    if count < 1:
-        raise ConfigError(f"--search-count {count}: expected at least 1")
-    now = search(development, entries, rule, count)
+    demand_search(development, entries, plan, read_choices(file))
+    now = search(development, entries, plan)
     with alone_beside(file):
         write_choices(merged(read_choices(file), now), file)
 
@@ -167,24 +185,29 @@ def _present(
 ) -> Compared:
     """Write the page of all rows that are there."""
     rows = arena.table(entries)
-    _warn_of_other_code(rows, entries)
+    _warn_of_other_code(arena, rows, entries)
     recipes = {entry.name: entry.recipe for entry in entries}
-    remarks = [f"Settings: {choices.how()}."] if choices else []
+    methods = [entry.name for entry in entries if not entry.oracle]
+    searched = choices is not None and any(name in choices.chosen for name in methods)
+    remarks = [f"Settings: {choices.how(methods)}."] if choices and searched else []
     remarks += differences(recipes, base)
-    text = comparison_page(Shown(rows, base, arena.wanted(), remarks))
+    lines = {entry.name: line_of(entry, arena.places) for entry in entries}
+    text = comparison_page(Shown(rows, base, arena.wanted(), lines, remarks))
     with whole_file(page) as target:
         target.write_text(f"    {arena.settings.again}\n\n{text}", encoding="utf-8")
     return Compared(rows, text, arena.file.path, page)
 
 
-def _warn_of_other_code(rows: Mapping[str, Sequence[Row]], entries: Sequence[Entry]) -> None:
+def _warn_of_other_code(
+    arena: Arena, rows: Mapping[str, Sequence[Row]], entries: Sequence[Entry]
+) -> None:
     """Warn where rows were trained by other code than there is now."""
     for entry in entries:
-        now = code_digest(entry)
+        now = arena.now(entry).code
         commits = dict.fromkeys(row.commit for row in rows[entry.name] if row.code != now)
         if commits:
             warnings.warn(
                 f"{entry.name}: rows were trained by other code (commit {', '.join(commits)}); "
-                "to train them anew, take their lines out of the file and name another --out",
+                f"to train them anew, take their lines out of {arena.file.path}",
                 stacklevel=2,
             )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -51,10 +52,30 @@ class Entry:
         """Whether its labeller makes anything of tracks."""
         return self._misses(Known(np.array([0, 1]), camera=np.array([1, 2])))
 
+    def told(self, what: Literal["camera", "track"], known: Known) -> str:
+        """Say whether it is told of cameras or tracks.
+
+        Args:
+            what: which of them.
+            known: what is known of the training images.
+
+        Returns:
+            ``yes``; ``no`` where it makes nothing of them; ``idle`` where it would, and the data do
+            not say them.
+        """
+        if not (self.cameras if what == "camera" else self.tracks):
+            return "no"
+        without = replace(known, camera=None) if what == "camera" else replace(known, track=None)
+        return "idle" if self._idle(known) == self._idle(without) else "yes"
+
     def _misses(self, known: Known) -> bool:
-        """Tell whether the labeller says that settings of its lie idle, by what is not known."""
+        """Tell whether settings of the labeller lie idle, by what is not known."""
+        return bool(self._idle(known))
+
+    def _idle(self, known: Known) -> list[str]:
+        """Return what the labeller says of settings that lie idle."""
         idle = getattr(self.recipe.labelling, "idle", None)
-        return idle is not None and any(idle(known))
+        return [] if idle is None else list(idle(known))
 
     @property
     def folder(self) -> str:
@@ -66,6 +87,9 @@ def load_entries(
     recipes: Sequence[Path | str], settings: Sequence[str], *, base: str, equal_images: bool
 ) -> list[Entry]:
     """Read the recipes of a comparison, and make equal what has to be.
+
+    Whose statistics are taken off test embeddings, the comparison says, for all rows alike: what
+    recipes say of it does not count, and makes no other row.
 
     Args:
         recipes: names of recipes that ship, or YAML files.
@@ -82,7 +106,8 @@ def load_entries(
     """
     if any(setting.partition("=")[0] == "seed" for setting in settings):
         raise ConfigError("--set seed: a comparison has its seeds from --seeds; name them there")
-    found = [Entry(name_of(one), load_recipe(one, settings)) for one in recipes]
+    loaded = {one: replace(load_recipe(one, settings), evaluation=None) for one in recipes}
+    found = [Entry(name_of(one), loaded[one]) for one in recipes]
     names = [entry.name for entry in found]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vireid.metrics import Spread, spread
+from vireid.studies.comparison.lines import Line
 from vireid.studies.comparison.rows import Row
+from vireid.studies.markdown import gain_text, head_lines, spread_text, table_line
+from vireid.studies.paired import paired
 
 SCORES = {"rank1": "Rank-1", "mAP": "mAP", "mINP": "mINP"}
 """Title of each score."""
@@ -24,6 +27,8 @@ class Shown:
     """The method that all others are held against."""
     wanted: Mapping[str, int]
     """Trainings of each method, data sets x seeds, by the whole name of the protocol."""
+    lines: Mapping[str, Line]
+    """What is said of each method."""
     remarks: Sequence[str] = ()
     """Sentences on what is not equal in all rows, and on how settings were chosen."""
 
@@ -40,7 +45,7 @@ def comparison_page(shown: Shown) -> str:
     parts = [_caption(shown)]
     for protocol in _protocols(shown):
         parts += [f"**{protocol}**", score_table(shown, protocol)]
-    failed = [_failure(row) for row in _once(shown) if row.failed]
+    failed = list(_failures(shown))
     return "\n\n".join([*parts, *_list([*shown.remarks, *failed])]) + "\n"
 
 
@@ -59,12 +64,12 @@ def score_table(shown: Shown, protocol: str) -> str:
         "", *SCORES.values(), f"mAP over `{shown.base}`", *(title for title, _ in COSTS.values()),
         "cameras", "tracks", "settings", "runs",
     ]  # fmt: skip
-    lines = [_line(titles), "|" + "---|" * len(titles)]
+    lines = head_lines(titles)
     of_base = _of(shown.rows.get(shown.base, ()), protocol)
     for name, rows in shown.rows.items():
         found = _of(rows, protocol)
         if found:
-            lines.append(_line(_cells(name, found, of_base, shown.base, shown.wanted[protocol])))
+            lines.append(table_line(_cells(shown, name, found, of_base)))
     return "\n".join(lines)
 
 
@@ -78,24 +83,26 @@ def gain(rows: Sequence[Row], base: Sequence[Row]) -> Spread | None:
     Returns:
         Mean and spread of the differences; None where no run has both.
     """
-    known = {(row.contents, row.seed): row.mAP for row in base}
-    pairs = [(row.mAP, known.get((row.contents, row.seed))) for row in rows]
-    return spread(one - other for one, other in pairs if one is not None and other is not None)
+    return spread(paired(_precision(rows), _precision(base)).values())
 
 
-def _cells(
-    name: str, rows: Sequence[Row], of_base: Sequence[Row], base: str, wanted: int
-) -> Iterator[str]:
-    first = rows[0]
-    yield f"`{name}` (*oracle*)" if first.oracle else f"`{name}`"
+def _precision(rows: Sequence[Row]) -> dict[tuple[str, int], float]:
+    """Return mAP by what runs are paired by."""
+    return {(row.contents, row.seed): row.mAP for row in rows if row.mAP is not None}
+
+
+def _cells(shown: Shown, name: str, rows: Sequence[Row], of_base: Sequence[Row]) -> Iterator[str]:
+    line, wanted = shown.lines[name], shown.wanted[rows[0].protocol]
+    yield f"`{name}` (*oracle*)" if line.oracle else f"`{name}`"
     for score in SCORES:
-        yield _text(_spread(rows, score), 1)
-    yield UNKNOWN if name == base else _gain_text(gain(rows, of_base))
+        yield spread_text(_spread(rows, score), unknown=UNKNOWN)
+    found = None if name == shown.base else gain(rows, of_base)
+    yield gain_text(found, unknown=UNKNOWN)
     for cost, (_, digits) in COSTS.items():
-        yield _text(_spread(rows, cost), digits)
-    yield "yes" if first.cameras else "no"
-    yield "yes" if first.tracks else "no"
-    yield first.setting or "as it ships"
+        yield spread_text(_spread(rows, cost), digits, unknown=UNKNOWN)
+    yield line.cameras
+    yield line.tracks
+    yield line.setting
     failed = sum(bool(row.failed) for row in rows)
     of = "" if len(rows) == wanted else f" of {wanted}"
     yield f"{len(rows)}{of}" + (f", {failed} failed" if failed else "")
@@ -121,7 +128,8 @@ def _caption(shown: Shown) -> str:
         "error. Shared ARI compares the last labels with the identities of the training images "
         "(matched labels, or mixed ones where nothing is matched). Minutes are those of labelling "
         "and steps; memory is the peak of the process, or of its GPU. *Cameras* and *tracks*: "
-        "whether the method is told which camera took a training image, and of which track it is. "
+        "whether the method is told which camera took a training image, and of which track it is; "
+        "*idle* where it would use that and the data do not say it. "
         "*Oracle*: trained with true identities."
     )
 
@@ -145,26 +153,11 @@ def _spread(rows: Sequence[Row], name: str) -> Spread | None:
     return spread(value for value in values if value is not None)
 
 
-def _text(found: Spread | None, digits: int) -> str:
-    if found is None:
-        return UNKNOWN
-    more = "" if found.deviation is None else f" ± {found.deviation:.{digits}f}"
-    return f"{found.mean:.{digits}f}{more}"
-
-
-def _gain_text(found: Spread | None) -> str:
-    if found is None:
-        return UNKNOWN
-    return f"{found.mean:+.1f}" + ("" if found.error is None else f" ± {found.error:.1f}")
-
-
-def _failure(row: Row) -> str:
-    return f"`{row.method}` on {row.data}, seed {row.seed}, could not be trained: {row.failed}"
+def _failures(shown: Shown) -> Iterator[str]:
+    for name, rows in shown.rows.items():
+        for row in {(row.contents, row.seed): row for row in rows if row.failed}.values():
+            yield f"`{name}` on {row.data}, seed {row.seed}, could not be trained: {row.failed}"
 
 
 def _list(remarks: Sequence[str]) -> list[str]:
     return ["\n".join(f"- {remark}" for remark in remarks)] if remarks else []
-
-
-def _line(cells: Sequence[str] | Iterator[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"

@@ -22,14 +22,28 @@ NEEDS = {
 """What rules need to know anything."""
 
 
-def search(arena: Arena, entries: Sequence[Entry], rule: Rule, count: int) -> Choices:
+def planned(arena: Arena, rule: Rule, count: int) -> Choices:
+    """Say how settings are to be chosen.
+
+    Args:
+        arena: development data.
+        rule: the number that chooses, the mean over data and seeds.
+        count: how many settings each method gets.
+
+    Returns:
+        The choices, before there are any.
+    """
+    data = {place.name: place.contents for place in arena.places}
+    return Choices(rule, count, data, arena.seeds, {})
+
+
+def search(arena: Arena, entries: Sequence[Entry], plan: Choices) -> Choices:
     """Try each method with as many settings, and choose the best of each.
 
     Args:
         arena: development data, and where trainings lie.
         entries: the methods as they ship.
-        rule: the number that chooses, the mean over data and seeds.
-        count: how many settings each method gets.
+        plan: how settings are to be chosen.
 
     Returns:
         What was chosen; what other processes are training is waited for.
@@ -38,35 +52,16 @@ def search(arena: Arena, entries: Sequence[Entry], rule: Rule, count: int) -> Ch
         VireidError: data or a recipe cannot be used, or the number is not known.
         Stopped: a signal asked to stop; everything is saved.
     """
-    moves = {entry.name: moves_for(entry.recipe, count) for entry in entries}
+    moves = {entry.name: moves_for(entry.recipe, plan.count) for entry in entries}
     chosen: dict[str, Choice] = {}
     tried = {entry.name: [_moved(entry, move) for move in moves[entry.name]] for entry in entries}
     train_missing(arena, [one for found in tried.values() for one in found], wait=True)
     for entry in entries:
         rows = [_rows(arena, one) for one in tried[entry.name]]
-        best = moves[entry.name][best_of(entry.name, rows, rule)]
+        best = moves[entry.name][best_of(entry.name, rows, plan.rule)]
         chosen[entry.name] = Choice(entry.digest, best)
         _log.info("%s: the best setting is %s", entry.name, best)
-    data = {place.name: place.contents for place in arena.places}
-    return Choices(rule, count, data, arena.seeds, chosen)
-
-
-def demand_other_data(development: Arena, compared: Arena) -> None:
-    """Refuse to search on what is compared on.
-
-    Args:
-        development: of the search.
-        compared: of the table.
-
-    Raises:
-        ConfigError: data are in both.
-    """
-    both = {place.contents for place in compared.places}
-    for place in development.places:
-        if place.contents in both:
-            raise ConfigError(
-                f"--search {place.train} is compared on, too; choose settings on other data"
-            )
+    return replace(plan, chosen=chosen)
 
 
 def _moved(entry: Entry, move: Move) -> Entry:
@@ -78,7 +73,7 @@ def _rows(arena: Arena, entry: Entry) -> list[Row]:
     return [arena.found(entry, place, seed)[0] for place in arena.places for seed in arena.seeds]
 
 
-def best_of(name: str, tried: Sequence[Sequence[Row]], rule: Rule) -> int:
+def best_of(name: str, tried: Sequence[Sequence[Row]], rule: str) -> int:
     """Choose the best of several settings.
 
     Args:

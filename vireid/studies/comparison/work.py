@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from vireid.errors import VireidError
-from vireid.studies.comparison.arena import Arena, Place, code_digest
+from vireid.studies.comparison.arena import Arena, Place
+from vireid.studies.comparison.begun import Begun, Trained
 from vireid.studies.comparison.entries import Entry
 from vireid.studies.comparison.fairness import images_seen
 from vireid.studies.comparison.rows import Row
 from vireid.studies.folder import StudyFolder, locked
+from vireid.studies.leaving import lighten
 from vireid.studies.results import Result
 from vireid.studies.run import run_study
 
@@ -62,7 +64,10 @@ def _train(arena: Arena, job: Job, *, wait: bool) -> bool:
     with locked(_folder(arena, job) / f".seed-{seed}.lock", wait=wait) as mine:
         if mine and not arena.found(entry, place, seed):
             _log.info("\n%s: %s", _name(job), entry.setting or "as it ships")
-            arena.file.add(_rows(arena, job))
+            begun = _trained(arena, job).begin(
+                arena.now(entry), arena.noted(entry, place, seed), place.protocols
+            )
+            arena.file.add(_rows(arena, job, begun))
         return mine
 
 
@@ -76,7 +81,13 @@ def _folder(arena: Arena, job: Job) -> Path:
     return arena.out / "runs" / entry.folder / f"{place.name}-{place.contents}"
 
 
-def _rows(arena: Arena, job: Job) -> list[Row]:
+def _trained(arena: Arena, job: Job) -> Trained:
+    entry, place, seed = job
+    key = (place.name, seed, entry.name)
+    return Trained(StudyFolder(_folder(arena, job)), key, entry.recipe.stages[-1].name)
+
+
+def _rows(arena: Arena, job: Job, begun: Begun) -> list[Row]:
     """Train and score; return a row for each protocol."""
     entry, place, seed = job
     settings = arena.settings
@@ -89,6 +100,8 @@ def _rows(arena: Arena, job: Job) -> list[Row]:
             test=[place.test],
             protocol=settings.protocol,
             flip=settings.flip,
+            centre=settings.centre,
+            keep_checkpoints=not arena.choosing,
             device=settings.device,
             again=settings.again,
             watch=settings.watch,
@@ -99,13 +112,16 @@ def _rows(arena: Arena, job: Job) -> list[Row]:
             raise
         before = f"{BEFORE}{entry.name} ({place.name}, seed {seed}): "
         reason = str(error).removeprefix(before).removesuffix(BEHIND)
-        return [_row(arena, job, protocol, failed=reason) for protocol in place.protocols]
+        return [_row(job, begun, protocol, failed=reason) for protocol in place.protocols]
+    trained = _trained(arena, job)
+    if not arena.choosing:  # one network scores further protocols, and is all that is kept
+        lighten(trained.run, keep=trained.last)
     results = [result for result in study.results() if result.seed == seed]
     signals = _signals(study, results[0])
-    return [_scored(_row(arena, job, one.protocol), one, signals) for one in results]
+    return [_scored(_row(job, begun, one.protocol), one, signals) for one in results]
 
 
-def _row(arena: Arena, job: Job, protocol: str, *, failed: str = "") -> Row:
+def _row(job: Job, begun: Begun, protocol: str, *, failed: str = "") -> Row:
     """Return what is known of a training beforehand."""
     entry, place, seed = job
     recipe = entry.recipe
@@ -113,12 +129,12 @@ def _row(arena: Arena, job: Job, protocol: str, *, failed: str = "") -> Row:
         entry.name, entry.digest, place.name, place.contents, protocol, seed,
         setting=entry.setting,
         oracle=entry.oracle,
-        cameras=entry.cameras,
-        tracks=entry.tracks,
+        cameras=entry.told("camera", place.known) == "yes",
+        tracks=entry.told("track", place.known) == "yes",
         images=images_seen(recipe),
         network=f"{recipe.network.backbone}, {recipe.height} x {recipe.width}",
-        commit=arena.commit,
-        code=code_digest(entry),
+        commit=begun.commit,
+        code=begun.code,
         failed=failed,
     )  # fmt: skip
 

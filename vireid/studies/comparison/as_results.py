@@ -1,0 +1,48 @@
+"""Rows of a comparison as the results of a study, for tables that show both."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from vireid.studies.comparison.rows import Row
+from vireid.studies.results import Result
+
+
+def as_results(rows: Sequence[Row]) -> tuple[list[Result], set[str]]:
+    """Turn rows into results.
+
+    Args:
+        rows: of any comparisons; those that could not be trained are left out.
+
+    Returns:
+        The results, and the names of those of their rows that were trained with true identities. A
+        method that stands there with several settings is a row for each, and data of one name that
+        hold several contents are several data.
+    """
+    trained = [row for row in rows if row.mAP is not None]
+    methods = _names((row.method, row.recipe, row.setting or "as it ships") for row in trained)
+    data = _names((row.data, row.contents, row.contents) for row in trained)
+    results = [_result(row, methods[row.recipe], data[row.contents]) for row in trained]
+    return results, {methods[row.recipe] for row in trained if row.oracle}
+
+
+def _names(found: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """Return a name for each digest, the shortest that no other one has."""
+    known = {
+        digest: (name, f"{name} ({more})", f"{name} ({digest})") for name, digest, more in found
+    }
+    taken = Counter(name for names in known.values() for name in names[:2])
+    return {
+        digest: next((name for name in names[:2] if taken[name] == 1), names[2])
+        for digest, names in known.items()
+    }
+
+
+def _result(row: Row, method: str, data: str) -> Result:
+    scores = {name: getattr(row, name) for name in ("rank1", "mAP", "mINP")}
+    if None in scores.values():
+        raise ValueError(f"{row.method}, seed {row.seed}: a score is empty")
+    return Result(
+        data, row.seed, method, **scores, ari=row.ari, pair_precision=None, coverage=None,
+        minutes=row.minutes or 0.0, training_mAP=row.training_mAP, memory=row.memory,
+        protocol=row.protocol,
+    )  # fmt: skip

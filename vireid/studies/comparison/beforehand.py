@@ -1,0 +1,106 @@
+"""What a comparison cannot do, said before hours of training and not behind them."""
+
+from collections.abc import Sequence
+from itertools import product
+
+import numpy as np
+
+from vireid.errors import ConfigError, DataError
+from vireid.studies.comparison.arena import Arena, Place
+from vireid.studies.comparison.choices import RULES, Choices, merged
+from vireid.studies.comparison.entries import Entry
+from vireid.types import Modality
+
+
+def demand_search(
+    development: Arena, entries: Sequence[Entry], plan: Choices, earlier: Choices | None
+) -> None:
+    """Refuse a search whose number will not be known, or that is not that of other methods.
+
+    Args:
+        development: of the search.
+        entries: the methods as they ship.
+        plan: how settings are to be chosen.
+        earlier: what was chosen before; None where nothing was.
+
+    Raises:
+        ConfigError: the rule is unknown, or cannot choose for a method or on some data; there are
+            to be no settings; or other methods were searched in another way.
+    """
+    if plan.rule not in RULES:
+        raise ConfigError(f"choose is {plan.rule}; expected one of {', '.join(RULES)}")
+    if plan.count < 1:
+        raise ConfigError(f"--search-count {plan.count}: expected at least 1")
+    merged(earlier, plan)
+    lacking = next((one for one in development.places if not _seen_by_both(one)), None)
+    if plan.rule == "training_mAP" and lacking is not None:
+        raise ConfigError(
+            f"--search {lacking.train}: nobody is known to be seen in both modalities of its "
+            "training images, so that there is no training_mAP: give other development data, or "
+            "say --choose clarity"
+        )
+    without = next((entry.name for entry in entries if not _matches(entry)), None)
+    if plan.rule == "matching_margin" and without is not None:
+        raise ConfigError(
+            f"--choose matching_margin: the last stage of {without} matches no clusters; say "
+            "--choose clarity or training_mAP, or leave it out"
+        )
+
+
+def demand_other_data(development: Arena, compared: Arena) -> None:
+    """Refuse to search on what is compared on.
+
+    Args:
+        development: of the search.
+        compared: of the table.
+
+    Raises:
+        ConfigError: the training or the test images of data are in both.
+    """
+    for place, other in product(development.places, compared.places):
+        images = {
+            "training": (place.trained, other.trained),
+            "test": (place.scored, other.scored),
+        }
+        both = [kind for kind, (one, its) in images.items() if _files(one) == _files(its)]
+        if both:
+            raise ConfigError(
+                f"--search {place.train}: its {both[0]} images are those of {other.name}, which is "
+                "compared on; choose settings on other data"
+            )
+
+
+def demand_identities(places: Sequence[Place]) -> None:
+    """Refuse a bound of data whose training identities are not known.
+
+    Args:
+        places: the data.
+
+    Raises:
+        DataError: some have none.
+    """
+    for place in places:
+        if place.truth is None:
+            raise DataError(
+                f"{place.train} has no training identities; leave --bound out, which needs them"
+            )
+
+
+def _files(fingerprint: str) -> str:
+    """Return what images hold, whatever is known of them beside."""
+    return fingerprint.partition("contents ")[2].partition(",")[0]
+
+
+def _seen_by_both(place: Place) -> bool:
+    """Tell whether somebody is known to be seen in both modalities."""
+    if place.truth is None:
+        return False
+    seen = [place.truth.identities[place.known.modality == side] for side in Modality]
+    return bool(np.intersect1d(*seen).size)
+
+
+def _matches(entry: Entry) -> bool:
+    """Tell whether the last stage asks for labels that join matched clusters."""
+    recipe = entry.recipe
+    offered = recipe.labelling.spaces()
+    return any(offered[name].matched for name in recipe.spaces(recipe.stages[-1]))
