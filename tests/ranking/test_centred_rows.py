@@ -67,10 +67,22 @@ def test_a_file_that_does_not_hold_together_is_refused(tmp_path, arrays, message
 @pytest.mark.parametrize(
     ("queries", "others", "message"),
     [
-        (None, statistics(), "queries are not centred and the gallery is centred by training cam"),
-        (statistics(), None, "are centred by training cameras .* and the gallery is not centred"),
-        (statistics(), statistics(0.25), "are centred by training .* gallery is centred by train"),
-        (statistics(), statistics(of="own"), "by training cameras .* by own cameras"),
+        (None, statistics(), "queries are not centred and the gallery is centred by cameras of"),
+        (
+            statistics(),
+            None,
+            "are centred by cameras of 4 training .* the gallery is not centred",
+        ),
+        (
+            statistics(),
+            statistics(0.25),
+            "are centred by cameras of 4 .* gallery is centred by cameras",
+        ),
+        (
+            statistics(),
+            statistics(of="own"),
+            "by cameras of 4 training images .* by cameras of 4 im",
+        ),
     ],
 )
 def test_what_was_centred_otherwise_is_not_compared(queries, others, message):

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from vireid.cluster import camera_statistics, centred
 from vireid.errors import CheckpointError, DataError, some
 from vireid.runs.centring_data import data_of, other_cameras_words
 from vireid.runs.checkpoint import load_metadata
-from vireid.types import Embeddings, Images, NamedStatistics, StatisticsData
+from vireid.types import Embeddings, Images, Modality, NamedStatistics, StatisticsData
 from vireid.types.named_statistics import StatisticsOf
 
 _log = logging.getLogger(__name__)
@@ -59,6 +61,13 @@ def without_cameras(
         raise DataError(
             f"embeddings have {sizes[0]} dimensions and the statistics of cameras {sizes[1]}; "
             "expected those of the same network"
+        )
+    for kind in np.setdiff1d(images.modality, statistics.modality).tolist():
+        raise DataError(
+            f"nothing can be taken off {Modality(kind).name.lower()} images: what was taken off "
+            f"others is of {statistics.words}, none of which are of that modality; centre all of "
+            "them by the training's statistics (--centre training), by those of images of both "
+            "modalities (search: a gallery without --only), or none (--centre none)"
         )
     kept = statistics.numbered(images)
     rows = centred(embeddings.vectors, images.modality, images.camera, kept)
