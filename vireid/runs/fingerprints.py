@@ -9,10 +9,13 @@ from torch import Tensor, uint8
 
 from vireid.data.digests import digest_files
 from vireid.types import Images, Levels, NamedStatistics
+from vireid.types.images import NO_TRACK
 
 FACTS = {
     "images": "their number",
     "files": "paths, sizes, modalities or cameras",
+    "tracks": "tracks",
+    "times": "times",
     "contents": "what the files hold",
     "pixels": "what the files hold",
 }
@@ -27,14 +30,14 @@ def fingerprint(images: Images, pixels: np.ndarray | None = None) -> str:
         pixels: [N, H, W, 3] uint8 of them, where they were read.
 
     Returns:
-        Their number, a hash of their paths, sizes in bytes, modalities and cameras, and a check sum
-        of the pixels where given.
+        Their number, a hash of their paths, sizes in bytes, modalities and cameras, one of tracks
+        and one of times where any is known, and a check sum of the pixels where given.
     """
     digest = hashlib.sha256()
     for path, modality, camera in zip(images.paths, images.modality, images.camera, strict=True):
         size = (images.root / path).stat().st_size
         digest.update(f"{path}\0{size}\0{modality}\0{camera}\n".encode("utf-8", "surrogateescape"))
-    text = f"images {len(images)}, files {digest.hexdigest()[:16]}"
+    text = f"images {len(images)}, files {digest.hexdigest()[:16]}{_tracks_and_times(images)}"
     if pixels is None:
         return text
     check = 0
@@ -50,7 +53,7 @@ def files_fingerprint(images: Images) -> str:
         images: as they were opened; files that are not there do not count.
 
     Returns:
-        Their number, a hash of paths, sizes, modalities and cameras, and one of all bytes.
+        What ``fingerprint`` tells, and a hash of all bytes.
 
     Raises:
         DataError: a file cannot be read.
@@ -59,6 +62,32 @@ def files_fingerprint(images: Images) -> str:
     found = images.subset(there)
     whole = hashlib.blake2b(b"".join(digest_files(found)), digest_size=8).hexdigest()
     return f"{fingerprint(found)}, contents {whole}"
+
+
+def _tracks_and_times(images: Images) -> str:
+    """Return what was known beside the files, as further facts; nothing where nothing is."""
+    facts = ""
+    if images.track is not None and (images.track != NO_TRACK).any():
+        facts += f", tracks {array_digest(images.track)}"
+    if images.time is not None and not np.isnan(images.time).all():
+        facts += f", times {array_digest(images.time)}"
+    return facts
+
+
+def array_digest(values: np.ndarray) -> str:
+    """Return a text that changes with numbers and their order.
+
+    Args:
+        values: an array of any shape.
+
+    Returns:
+        16 hexadecimal digits, the same on every machine.
+
+    >>> array_digest(np.arange(3)) == array_digest(np.arange(3, dtype=np.int32))
+    True
+    """
+    plain = np.ascontiguousarray(values, dtype="<f8" if values.dtype.kind == "f" else "<i8")
+    return hashlib.sha256(plain.tobytes()).hexdigest()[:16]
 
 
 def changed(one: str, other: str) -> bool:

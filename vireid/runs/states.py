@@ -13,7 +13,7 @@ from vireid.models import CrossModalNetwork
 from vireid.recipes import Outline, recipe_differences
 from vireid.runs import Run, new_network
 from vireid.runs.checkpoint import load_checkpoint, load_metadata
-from vireid.runs.fingerprints import describe_change
+from vireid.runs.fingerprints import changed, describe_change
 from vireid.runs.folder import KEPT
 from vireid.runs.snapshot import Snapshot, take, write_snapshot
 from vireid.training import TrainingState, prepare, unpack
@@ -130,7 +130,7 @@ def load_state(
     for file in state_files(run):
         try:
             tensors, values, found = _read_state(file)
-            if found != data:
+            if changed(found, data):
                 raise ConfigError(
                     f"{run.folder} was trained on other images ({found}) than given ({data}): "
                     f"{describe_change(found, data)}; give the same data or choose another --out"

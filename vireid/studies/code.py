@@ -10,10 +10,11 @@ from vireid.config import Recipe
 
 PACKAGE = "vireid"
 ROOMS = (
-    "cluster", "config", "data", "labelling", "losses", "matching", "metrics", "models",
-    "parallel", "runs", "scoring", "seeds.py", "terms", "training", "types",
+    "cluster", "compiled.py", "config", "data", "labelling", "losses", "matching", "metrics",
+    "models", "parallel", "precision.py", "runs", "scoring", "seeds.py",
+    "studies/upper_bound.py", "terms", "training", "types",
 )  # fmt: skip
-"""The rooms of the package that training and scoring depend on."""
+"""The rooms and files of the package that training and scoring depend on."""
 
 Code = Mapping[str, str]
 """Digests of sources: of the package's under its name, and of each module outside of it."""

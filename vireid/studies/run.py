@@ -7,16 +7,15 @@ from pathlib import Path
 
 from vireid.config import Centre, Recipe
 from vireid.config.evaluation import check_centre
-from vireid.data import DataFolder
 from vireid.errors import ConfigError, VireidError, some
 from vireid.observers import Progress, silent
 from vireid.parallel.environment import is_several, launcher
 from vireid.runs.claim import check_trainable
-from vireid.runs.fingerprints import files_fingerprint
 from vireid.runs.machine import find_device
 from vireid.runs.watch import Watching, nobody
 from vireid.scoring import EvaluationOptions, Flip, ProtocolOptions, choose_protocol
 from vireid.studies.code import Code, changed_parts, code_of
+from vireid.studies.data_prints import fingerprint_of
 from vireid.studies.folder import StudyFolder, locked
 from vireid.studies.jobs import Job, run_job
 from vireid.studies.page import present
@@ -151,19 +150,6 @@ def _check_scorable(jobs: Sequence[Job]) -> None:
             f"to score by {'; '.join(gone)}: leave that out, or choose another --out, with "
             "--keep-checkpoints"
         )
-
-
-def fingerprint_of(data: DataFolder, test: DataFolder) -> str:
-    """Return a text that changes with what is trained on and with what is scored.
-
-    Args:
-        data: its training images count.
-        test: its test images count.
-
-    Returns:
-        Two fingerprints of files.
-    """
-    return f"{files_fingerprint(data.train)}; test {files_fingerprint(test.test)}"
 
 
 def _warn_of_other_code(study: Study, code: Code) -> None:

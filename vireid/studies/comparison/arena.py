@@ -15,7 +15,7 @@ from vireid.studies.comparison.commits import commit_of_code
 from vireid.studies.comparison.digests import data_digest
 from vireid.studies.comparison.entries import Entry
 from vireid.studies.comparison.rows import Row, RowFile
-from vireid.studies.run import fingerprint_of
+from vireid.studies.data_prints import fingerprint_of
 from vireid.studies.study import open_all, whole_name
 
 

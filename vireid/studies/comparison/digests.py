@@ -53,6 +53,8 @@ def _essence(value: Any) -> Any:
         return [[str(name), _essence(part)] for name, part in value.items()]
     if isinstance(value, list | tuple):
         return [_essence(part) for part in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)  # 2 and 2.0 train alike, and a file may say either
     return value if value is None or isinstance(value, bool | int | float | str) else repr(value)
 
 

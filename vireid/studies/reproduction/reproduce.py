@@ -11,10 +11,10 @@ from vireid.parallel.environment import told_rank
 from vireid.recipes import load_recipe
 from vireid.runs import new_network
 from vireid.runs.claim import is_finished
-from vireid.runs.fingerprints import fingerprint
 from vireid.runs.machine import find_device
 from vireid.runs.watch import Watching, nobody
 from vireid.scoring.files import read_json
+from vireid.studies.data_prints import fingerprint_of
 from vireid.studies.folder import StudyFolder, locked
 from vireid.studies.reproduction.jobs import run_job
 from vireid.studies.reproduction.page import present
@@ -112,10 +112,7 @@ def _check(task: Task) -> None:
         _look_for_weights(task.recipe)
     _log.info("%s", data_line(task.which, next(iter(task.data.values()))))
     study = StudyFolder(task.place.folder)
-    prints = {
-        data.name: f"{fingerprint(data.train)}; test {fingerprint(data.test)}"
-        for data in task.data.values()
-    }
+    prints = {data.name: fingerprint_of(data, data, contents=False) for data in task.data.values()}
     seen: dict[str, str] = read_json(study.plan_file).get("data", {})
     mine = {whole_name(name) for name in prints}
     folds = {name: text for name, text in seen.items() if whole_name(name) in mine}
