@@ -42,7 +42,8 @@ def test_embeddings_say_what_was_taken_off(trained, people, centred, tmp_path, c
     words = ("embed", trained, people / "cam3", "--modality", "infrared", "--out", path)
     out = go(capsys, *words, "--camera", "3", "--centre", "training")
     found = load_gallery(path)
-    assert f"centred by training cameras ({found.statistics.fingerprint})" in out.replace("\n", " ")
+    words = "centred by cameras of 128 training images of people (SYSU-MM01 layout) ({})"
+    assert words.format(found.statistics.fingerprint) in out.replace("\n", " ")
     whole = load_gallery(centred)
     row = whole.images.paths.index("/".join(QUERY))
     mine = found.images.paths.index("/".join(QUERY[1:]))
@@ -73,6 +74,7 @@ def test_a_query_is_centred_as_its_gallery(
         )
     expected = vireid.search(mine, gallery, 10, ignore=["own-file"])
     (found,) = json.loads(out)
+    assert found["centred_by"] == gallery.statistics.words
     assert [one["similarity"] for one in found["found"]] == pytest.approx(
         expected.similarity[0].tolist(), abs=1e-6
     )
@@ -87,7 +89,28 @@ def test_the_query_is_centred_as_a_gallery_of_images(trained, people, capsys):
         assert found["found"][0]["path"] == str(query)
         assert found["found"][0]["similarity"] == pytest.approx(1, abs=1e-5)
         similar[centre] = found["found"][1]["similarity"]
+        assert (found["centred_by"] is None) == (centre == "none")
     assert len(set(similar.values())) == 3
+    assert found["centred_by"] == "cameras of 192 images of people"
+
+
+def test_a_search_across_modalities_is_centred_by_both(trained, people, tmp_path, capsys, mistake):
+    query = people.joinpath(*QUERY)
+    words = ("search", trained, query, "--modality", "infrared")
+    here = ("--only", "visible", "--centre", "own", "--gallery", people)
+    out = " ".join(go(capsys, *words, *here).split())
+    assert "queries and gallery are centred by cameras of 192 images of people" in out
+    (found,) = json.loads(go(capsys, *words, *here, "--json", "--top", 200))
+    assert {one["modality"] for one in found["found"]} == {"visible"}
+    day = tmp_path / "day.npz"
+    side = ("--modality", "visible", "--camera", "1", "--centre", "own", "--out", day)
+    assert "centred by cameras of 48 images of cam1" in go(
+        capsys, "embed", trained, people / "cam1", *side
+    )
+    told = mistake(*words, "--gallery", day)
+    assert "nothing can be taken off infrared images: what was taken off others is of" in told
+    assert "cameras of 48 images of cam1, none of which are of that modality" in told
+    assert "(--centre training)" in told
 
 
 def test_what_does_not_go_together(trained, people, centred, mistake):
@@ -97,4 +120,4 @@ def test_what_does_not_go_together(trained, people, centred, mistake):
     assert "was embedded with --centre training, and its queries are centred alike" in told
     assert "the gallery has no infrared camera of that name" in mistake(*words, "--camera", "9")
     told = mistake("evaluate", centred, people, "--centre", "own")
-    assert "is centred by training cameras already: leave the option out" in told
+    assert "is centred already, by cameras of 128 training images of people" in told

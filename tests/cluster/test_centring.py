@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from vireid.cluster import camera_statistics, centred, normalise_rows
+from vireid.cluster import camera_statistics, centred, normalise_rows, uncentred
 from vireid.cluster.centring import camera_groups
 from vireid.cluster.centring_there import centred_there
 from vireid.errors import DataError
@@ -128,3 +128,19 @@ def test_nothing_and_little_can_be_centred():
     one = normalise_rows(np.array([[1.0, 2.0]]))
     found = both_ways(one, np.zeros(1, int), np.ones(1, int))
     np.testing.assert_allclose(found, one, atol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("spread", [False, True])
+def test_what_was_taken_off_is_given_back(seed, spread):
+    rows, modality, camera = scene(seed)
+    for others in (slice(None), slice(30)):  # of these images, or of some of them
+        known = camera_statistics(rows[others], modality[others], camera[others], spread=spread)
+        moved = centred(rows, modality, camera, known)
+        assert np.abs(moved - rows).max() > 0.1
+        np.testing.assert_allclose(uncentred(moved, modality, camera, known), rows, atol=2e-6)
+    alike = np.ones((2, 6), np.float32) / np.sqrt(6)  # rows that equal their mean
+    sides = np.zeros(2, dtype=int)
+    known = camera_statistics(alike, sides)
+    moved = centred(alike, sides, None, known)
+    np.testing.assert_allclose(uncentred(moved, sides, None, known), alike, atol=2e-3)

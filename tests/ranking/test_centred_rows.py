@@ -30,8 +30,10 @@ def test_what_was_taken_off_is_saved_and_loaded(tmp_path):
     assert found.statistics.to_json() == statistics().to_json()
     assert found.subset([0, 2]).statistics is found.statistics
     assert load_gallery(tmp_path / "plain.npz").statistics is None
-    assert read_features(tmp_path / "centred.npz").centred == "training"
-    assert read_features(tmp_path / "plain.npz").centred is None
+    read = read_features(tmp_path / "centred.npz")
+    assert read.statistics.to_json() == statistics().to_json()
+    assert read.cameras == {2: "日"}
+    assert read_features(tmp_path / "plain.npz").statistics is None
 
 
 def changed(path, **arrays):
@@ -58,18 +60,29 @@ def test_a_file_that_does_not_hold_together_is_refused(tmp_path, arrays, message
     changed(path, **arrays)
     with pytest.raises(DataError, match=message):
         load_gallery(path)
-    if "centred" in arrays and arrays["centred"] is not None:
-        with pytest.raises(DataError, match=message):
-            read_features(path)
+    with pytest.raises(DataError, match=message):
+        read_features(path)
 
 
 @pytest.mark.parametrize(
     ("queries", "others", "message"),
     [
-        (None, statistics(), "queries are not centred and the gallery is centred by training cam"),
-        (statistics(), None, "are centred by training cameras .* and the gallery is not centred"),
-        (statistics(), statistics(0.25), "are centred by training .* gallery is centred by train"),
-        (statistics(), statistics(of="own"), "by training cameras .* by own cameras"),
+        (None, statistics(), "queries are not centred and the gallery is centred by cameras of"),
+        (
+            statistics(),
+            None,
+            "are centred by cameras of 4 training .* the gallery is not centred",
+        ),
+        (
+            statistics(),
+            statistics(0.25),
+            "are centred by cameras of 4 .* gallery is centred by cameras",
+        ),
+        (
+            statistics(),
+            statistics(of="own"),
+            "by cameras of 4 training images .* by cameras of 4 im",
+        ),
     ],
 )
 def test_what_was_centred_otherwise_is_not_compared(queries, others, message):

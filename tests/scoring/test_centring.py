@@ -133,7 +133,7 @@ def test_features_know_what_was_taken_off_them(run, data, tmp_path):
         found = vireid.evaluate(given, data)
         assert found.protocol == expected.protocol
         assert list(found.table().values()) == list(expected.table().values())
-        with pytest.raises(ConfigError, match="is centred by training cameras already: leave"):
+        with pytest.raises(ConfigError, match="centred already, by cameras of 128 training im"):
             vireid.evaluate(given, data, centre="none")
     for given in (files["none"], galleries["none"], galleries["none"].vectors):
         assert "centred" not in vireid.evaluate(given, data).protocol
@@ -145,3 +145,35 @@ def test_features_know_what_was_taken_off_them(run, data, tmp_path):
     protocol = sysu(data.test, data.test_truth)
     scored = vireid.score(galleries["training"], data.test_truth, protocol)
     assert scored.protocol == expected.protocol
+
+
+def test_features_centred_by_other_images_are_named_by_these(run, data, people, tmp_path):
+    whole = vireid.embed(run, people, centre="own")
+    vireid.save_gallery(whole, tmp_path / "whole.npz")
+    test = vireid.embed(run, data.test, centre="own")
+    protocol = sysu(data.test, data.test_truth)
+    many = f", centred by cameras of {len(whole)} images"
+    for given in (tmp_path / "whole.npz", whole):
+        found = vireid.evaluate(given, data)
+        assert found.protocol == protocol.name + many
+        assert found.facts["statistics"]["images"] == len(whole)
+        (line,) = (line for line in found.warnings if "taken off" in line)
+        assert "192 images that were embedded together, not of the 64 test images alone" in line
+    found = vireid.evaluate(test, data)
+    assert found.protocol == protocol.name + OWN
+    assert "taken off: the means of the cameras of 64 images of people" in found.notes
+    assert not [line for line in found.warnings if "taken off" in line]
+    rows = np.flatnonzero(np.isin(whole.images.paths, data.test.paths))
+    for given, words in ((test, OWN), (whole.subset(rows), many)):
+        scored = vireid.score(given, data.test_truth, protocol)
+        assert scored.protocol == protocol.name + words
+
+
+def test_cameras_of_other_data_are_said(run, draw, tmp_path):
+    other = vireid.open_data(draw(tmp_path / "street", images=2))
+    found = vireid.evaluate(run, other, centre="training")
+    (line,) = (line for line in found.warnings if "numbers" in line)
+    assert "is of cameras of 128 training images of people, and nothing but numbers" in line
+    assert "taken off: the means of the cameras of 128 training images of people" in found.notes
+    with pytest.warns(UserWarning, match="nothing but numbers says that the cameras"):
+        vireid.embed(run, other.test, centre="training")

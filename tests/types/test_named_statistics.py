@@ -9,7 +9,7 @@ import pytest
 
 from vireid.cluster import camera_statistics
 from vireid.errors import DataError
-from vireid.types import ANY, Images, NamedStatistics
+from vireid.types import ANY, Images, NamedStatistics, StatisticsData
 from vireid.types.cameras import EVERY_CAMERA
 
 
@@ -58,6 +58,17 @@ def test_what_is_written_is_read_bit_for_bit():
     assert replace(given, mean=given.mean + 1e-6).fingerprint != given.fingerprint
 
 
+def test_they_say_which_data_they_are_of_beside_their_fingerprint():
+    given = statistics()
+    named = replace(given, data=StatisticsData("Größe", "ab", "cd"))
+    assert (given.words, named.words) == (
+        "cameras of 10 training images", "cameras of 10 training images of Größe",
+    )  # fmt: skip
+    assert NamedStatistics.from_json(named.to_json()).data == named.data
+    assert "data" not in json.loads(given.to_json())
+    assert named.fingerprint == given.fingerprint
+
+
 def test_cameras_are_found_by_name_whatever_their_number():
     others = [(1, "日"), (0, "new"), (0, "Tür"), (1, "Tür"), (0, ""), (0, "Hof")]
     given, other = statistics(), images(others, first=7)
@@ -85,6 +96,8 @@ def test_cameras_are_found_by_name_whatever_their_number():
         ({"mean": ""}, r"spread has shape \(6, 4\); expected \(6, 0\)"),
         ({"cameras": []}, "cannot be read"),
         ({"of": "others"}, "expected training or own"),
+        ({"data": ["a", "b"]}, "are not three texts"),
+        ({"data": ["a", "b", 3]}, "are no texts"),
     ],
 )
 def test_what_cannot_be_read_is_said(change, message):

@@ -71,5 +71,5 @@ def run(words: list[str]) -> None:
     vireid.save_gallery(gallery, arguments.out)
     count, size = gallery.embeddings.vectors.shape
     kept = gallery.statistics
-    how = "" if kept is None else f", centred by {kept.of} cameras ({kept.fingerprint})"
+    how = "" if kept is None else f", {gallery.centred_by} ({kept.fingerprint})"
     console.print(f"{number_of(count, 'image')}, {size} dimensions{how}: {arguments.out}")

@@ -4,18 +4,15 @@ import argparse
 import warnings
 from time import perf_counter
 
-import numpy as np
-
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.display import console, progress
-from vireid.errors import ConfigError, DataError
+from vireid.errors import ConfigError
 from vireid.labelling.doubts import doubts
 from vireid.labelling.multi_memory import MultiMemoryMatching
-from vireid.labelling.settings import read_settings
-from vireid.ranking import Features, read_features, write_labels
+from vireid.ranking import read_features, write_labels
 from vireid.runs import Run
 from vireid.runs.labels_told import quality, summary
-from vireid.types import Int, Known, Modality
+from vireid.types import Modality
 
 
 def run(words: list[str]) -> None:
@@ -27,6 +24,7 @@ def run(words: list[str]) -> None:
     arguments = _arguments(words)
     from vireid.cluster import Search
     from vireid.labelling.features import find_labels
+    from vireid.labelling.given import of_file
 
     if arguments.out.suffix not in {".csv", ".npz"}:
         raise ConfigError(f"--out {arguments.out}: expected a name that ends in .csv or .npz")
@@ -37,11 +35,10 @@ def run(words: list[str]) -> None:
     start = perf_counter()
     with progress("clustering") as bar:
         found = find_labels(
-            features.vectors,
-            _known(features, arguments),
+            of_file(features, str(arguments.embeddings)),
             only=only,
             match=arguments.match,
-            settings=_settings(arguments, features),
+            settings=_settings(arguments),
             k1=arguments.k1,
             k2=arguments.k2,
             eps=arguments.eps,
@@ -71,29 +68,13 @@ def _check_modality(arguments: argparse.Namespace, known: bool) -> None:
         raise ConfigError(f"{option}: the file has no array modality")
 
 
-def _known(features: Features, arguments: argparse.Namespace) -> Known | Int | None:
-    """Return what the file says of its rows, the modality alone where it knows no more."""
-    known = (features.camera, features.track, features.time)
-    if features.modality is None or all(one is None for one in known):
-        return features.modality
-    from vireid.cluster.rows import checked_modality
-
-    modality = checked_modality(features.modality, len(features.vectors)).astype(np.int64)
-    try:
-        return Known(modality, *known)
-    except DataError as error:
-        raise DataError(f"{arguments.embeddings}: {error}") from error
-
-
-def _settings(arguments: argparse.Namespace, features: Features) -> MultiMemoryMatching | None:
-    """Return the settings of the run named, else those that the file carries, if any."""
-    if arguments.run is not None:
-        from vireid.runs.carried import labelling_of
-
-        return labelling_of(Run(arguments.run))
-    if features.labelling is None:
+def _settings(arguments: argparse.Namespace) -> MultiMemoryMatching | None:
+    """Return the settings of the run named; None for those that the file carries."""
+    if arguments.run is None:
         return None
-    return read_settings(features.labelling, str(arguments.embeddings))
+    from vireid.runs.carried import labelling_of
+
+    return labelling_of(Run(arguments.run))
 
 
 def _arguments(words: list[str]) -> argparse.Namespace:

@@ -34,12 +34,18 @@ def run(words: list[str]) -> None:
     if arguments.json:
         pairs = zip(query.paths, found, strict=True)
         told = [
-            {"query": str(query.root / path), "found": [asdict(image) for image in images]}
+            {
+                "query": str(query.root / path),
+                "centred_by": None if gallery.statistics is None else gallery.statistics.words,
+                "found": [asdict(image) for image in images],
+            }
             for path, images in pairs
         ]
         console.print(json.dumps(told, indent=2), soft_wrap=True)
     else:
         _print(query, found)
+        if gallery.statistics is not None:
+            console.print(f"queries and gallery are {gallery.centred_by}")
         if usual := usual_similarity(queries, gallery.of(only)):
             console.print(usual)
     if arguments.figure:

@@ -3,7 +3,7 @@
 from vireid.cluster.apart import split_apart, track_spans
 from vireid.cluster.balanced import balanced_lists, balanced_neighbours
 from vireid.cluster.centres import centres
-from vireid.cluster.centring import camera_statistics, centred
+from vireid.cluster.centring import camera_statistics, centred, uncentred
 from vireid.cluster.dbscan import dbscan
 from vireid.cluster.grouping import group_rows, track_groups
 from vireid.cluster.jaccard import jaccard_distance
@@ -51,5 +51,6 @@ __all__ = [
     "split_apart",
     "track_groups",
     "track_spans",
+    "uncentred",
     "unit_rows",
 ]

@@ -156,3 +156,44 @@ def centred(
     lost = np.linalg.norm(moved, axis=1) < SMALLEST
     moved[lost] = rows[lost]
     return normalise_rows(moved)
+
+
+def uncentred(
+    rows: Float, modality: Int, camera: Int | None, statistics: CameraStatistics
+) -> Float:
+    """Give back to embeddings what ``centred`` took off them.
+
+    A row is ``t c s + m``, with the centred row c, mean m and spread s of its camera (s = 1 where
+    there is none); t is the one length of 0 or more that makes it a unit row, as means of unit
+    rows are no longer than 1.
+
+    Args:
+        rows: [N, D] what ``centred`` returned for rows of unit length; not modified.
+        modality: [N] 0 visible, 1 infrared.
+        camera: [N] camera numbers; None where unknown.
+        statistics: those that were taken off.
+
+    Returns:
+        [N, D] float32 rows of unit length, equal to those that were centred but for rounding.
+
+    Raises:
+        DataError: as for ``centred``.
+
+    >>> rows = np.array([[1.0, 0.0], [0.0, 1.0], [0.6, 0.8]])
+    >>> side = np.zeros(3, int)
+    >>> found = camera_statistics(rows, side)
+    >>> print(uncentred(centred(rows, side, None, found), side, None, found).round(3))
+    [[1.  0. ]
+     [0.  1. ]
+     [0.6 0.8]]
+    """
+    which = statistics.rows_of(modality, camera)
+    mean = statistics.mean[which].astype(np.float64)
+    step = finite_rows(rows).astype(np.float64)
+    if statistics.spread is not None:
+        step *= statistics.spread[which]
+    square = np.einsum("nd,nd->n", step, step)
+    along = np.einsum("nd,nd->n", step, mean)
+    rest = np.maximum(1 - np.einsum("nd,nd->n", mean, mean), 0)
+    length = (np.sqrt(along**2 + square * rest) - along) / square
+    return normalise_rows(mean + length[:, None] * step)

@@ -1,7 +1,7 @@
 """Features of any origin -> cluster labels, as a training makes them of its embeddings."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -12,11 +12,10 @@ from vireid.cluster import Neighbours, Search, modal_neighbours, nearest_neighbo
 from vireid.errors import ConfigError
 from vireid.labelling.clustering import ClusteringConfig
 from vireid.labelling.doubts import doubts
-from vireid.labelling.given import given
+from vireid.labelling.given import Given, given
 from vireid.labelling.multi_memory import MultiMemoryMatching
 from vireid.labelling.settings import read_settings
 from vireid.labelling.sized import sized
-from vireid.labelling.usable import usable_rows
 from vireid.types import (
     NOISE,
     Embeddings,
@@ -71,10 +70,11 @@ def label(
 
     Args:
         vectors: [N, D] rows of unit length, or embeddings or a gallery, which know their
-            modality; not modified.
+            modality; not modified. What was taken off those of a gallery (``embed``'s
+            ``centre``) is given back first: the settings say what labels are made without.
         modality: [N] 0 visible, 1 infrared, where known, or all that is known (``types.Known``:
-            cameras, tracks and times too, which a gallery knows itself); with both in it, each
-            image's neighbours are sought in either modality.
+            cameras, tracks and times too); not beside a gallery, which knows it itself. With both
+            in it, each image's neighbours are sought in either modality.
         only: cluster the images of one modality, which is then to be known.
         match: cluster each modality by itself and join clusters of both as a training does, by
             the matching of the settings; both modalities are then to be there.
@@ -94,7 +94,8 @@ def label(
 
     Raises:
         DataError: rows that are not finite or not of unit length, or a modality that does not fit.
-        ConfigError: a setting is out of range, or ``only`` or ``match`` lack a modality.
+        ConfigError: a setting is out of range, ``only`` or ``match`` lack a modality, or one is
+            given that the features know themselves.
 
     >>> rows = np.eye(2)[[0, 0, 0, 1, 1, 1]]
     >>> label(rows, k1=3, k2=1, min_samples=2)
@@ -111,7 +112,7 @@ def label(
 
 
 def find_labels(
-    vectors: Embeddings | Float,
+    vectors: Embeddings | Float | Given,
     modality: Int | Known | None = None,
     *,
     only: Modality | None = None,
@@ -127,7 +128,7 @@ def find_labels(
     """Cluster features as ``label`` does, and tell what the labels were made of.
 
     Args:
-        vectors: as for ``label``.
+        vectors: as for ``label``, or what ``given.of_file`` returned.
         modality: as for ``label``.
         only: as for ``label``.
         match: as for ``label``.
@@ -153,15 +154,13 @@ def find_labels(
     both = side is not None and len(np.unique(side)) == len(Modality)
     if match and not both:
         raise ConfigError("matching joins visible and infrared clusters; expected images of both")
-    carried = features.carried
-    settings = settings or (read_settings(carried) if carried else MultiMemoryMatching())
+    settings = settings or _carried(features)
     usual = settings.mixed if both and not match else settings.single
     largest = int(np.bincount(side).max()) if match and side is not None else len(chosen)
     said = {"k1": k1, "k2": k2, "eps": eps, "min_samples": min_samples}
     config = _config(usual, said, largest, mixed=both and not match)
     known = known or Known(np.zeros(len(chosen), dtype=np.int64))
-    rows = usable_rows(features.rows, chosen, normalise=normalise)
-    embeddings = Embeddings(rows, known.modality)
+    embeddings = Embeddings(features.unit_rows(chosen, normalise=normalise), known.modality)
     mixed = both and not match
     name = MATCHED if match else "mixed" if mixed else _side(known, only)
     changed = replace(settings, mixed=config) if mixed else replace(settings, single=config)
@@ -179,7 +178,24 @@ def find_labels(
     config = plan.mixed if mixed else plan.single
     labels = np.full(len(features.rows), NOISE, dtype=np.int64)
     labels[chosen] = list(labelling.spaces.values())[-1].labels
-    return Found(labels, chosen, embeddings, labelling, config, tuple(settings.idle(known)))
+    idle = (*settings.idle(known), *_given_back(features, settings))
+    return Found(labels, chosen, embeddings, labelling, config, idle)
+
+
+def _carried(features: Given) -> MultiMemoryMatching:
+    """Return the settings that features carry, those of the literature where they carry none."""
+    text = features.carried
+    return MultiMemoryMatching() if text is None else read_settings(text, features.name)
+
+
+def _given_back(features: Given, settings: MultiMemoryMatching) -> Iterator[str]:
+    """Say that embeddings were centred, and are labelled as if they were not."""
+    if features.taken is not None and not settings.cameras.centred:
+        yield (
+            "the embeddings are centred by camera (--centre) and the settings label those that are "
+            "not: what was taken off is given back first; labelling.cameras.centre labels centred "
+            "ones"
+        )
 
 
 def _config(

@@ -70,7 +70,10 @@ def saved_statistics(path: Path, centred: Any, values: Any) -> NamedStatistics |
     rows, text = centred_rows(path, centred), single_text(path, "statistics", values)
     if rows is None and text is None:
         return None
-    found = None if text is None else NamedStatistics.from_json(text)
+    try:
+        found = None if text is None else NamedStatistics.from_json(text)
+    except DataError as error:
+        raise DataError(f"{path}: {error}; embed again") from error
     if rows is None or found is None or rows != (found.of, found.fingerprint):
         raise DataError(
             f"{path} does not hold the statistics that were taken off its embeddings; embed again"

@@ -1,7 +1,8 @@
 """Files of features, and of the labels that they get."""
 
 import csv
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,9 @@ from numpy.typing import NDArray
 from vireid.errors import DataError
 from vireid.files import whole_file
 from vireid.ranking.arrays import names_of, numbered, read_arrays, single_text
-from vireid.ranking.centred_rows import centred_rows
+from vireid.ranking.centred_rows import saved_statistics
 from vireid.ranking.levels_by_row import saved_levels, with_saved_levels
-from vireid.types import Float, Images, Int
-from vireid.types.named_statistics import StatisticsOf
+from vireid.types import Float, Images, Int, NamedStatistics
 
 SCALED = ("levels", "camera", "cameras")
 """What tells how images were scaled."""
@@ -22,7 +22,17 @@ KNOWN = ("camera", "track", "time")
 """What cameras know of the images, as ``types.Known`` has it."""
 ARRAYS = tuple(
     dict.fromkeys(
-        ("vectors", "modality", "paths", "network", "labelling", "centred", *SCALED, *KNOWN)
+        (
+            "vectors",
+            "modality",
+            "paths",
+            "network",
+            "labelling",
+            "centred",
+            "statistics",
+            *SCALED,
+            *KNOWN,
+        )
     )
 )
 """What is read of a file of features."""
@@ -42,14 +52,16 @@ class Features:
     """Fingerprint of the network that made them, where the file says it."""
     labelling: str | None = None
     """Settings of labelling that belong to them, JSON, where the file says it."""
-    centred: StatisticsOf | None = None
-    """Whose statistics of cameras were taken off them; None where the file does not say so."""
+    statistics: NamedStatistics | None = None
+    """What was taken off the features of each camera; None where the file does not say so."""
     camera: Int | None = None
     """[N] camera numbers, 0 where unknown, where the file says them."""
     track: Int | None = None
     """[N] numbers of tracks, -1 for a row without one, where the file says them."""
     time: NDArray[np.float64] | None = None
     """[N] seconds since 1970 in UTC, NaN where unknown, where the file says them."""
+    cameras: Mapping[int, str] = field(default_factory=dict)
+    """Names of the cameras that are called by another name than their number."""
 
 
 def read_features(path: Path) -> Features:
@@ -57,15 +69,16 @@ def read_features(path: Path) -> Features:
 
     Args:
         path: the file; an npz file holds ``vectors`` [N, D] and may hold ``modality`` and
-            ``paths`` [N], ``camera``, ``track`` and ``time`` [N], ``network``, ``levels`` and
-            ``labelling``. Nothing in it is unpickled.
+            ``paths`` [N], ``camera``, ``track`` and ``time`` [N], ``network``, ``levels``,
+            ``centred``, ``statistics`` and ``labelling``. Nothing in it is unpickled.
 
     Returns:
         The features; whoever uses the modality checks it.
 
     Raises:
         DataError: the file is missing or damaged, or lacks vectors, has other paths, or rows of
-            several networks, of several levels or centred in several ways.
+            several networks, of several levels or centred in several ways, or lacks the statistics
+            that were taken off them.
     """
     if not path.is_file():
         raise DataError(f"{path} is not a file; expected embeddings (.npz or .npy)")
@@ -86,10 +99,12 @@ def read_features(path: Path) -> Features:
         single_text(path, name, arrays.get(name)) for name in ("network", "labelling")
     )
     _check_levels(path, arrays)
-    centred = centred_rows(path, arrays.get("centred"))
-    of = None if centred is None else centred[0]
+    taken = saved_statistics(path, arrays.get("centred"), arrays.get("statistics"))
     modality, camera, track, time = (arrays.get(name) for name in ("modality", *KNOWN))
-    return Features(vectors, modality, names, network, labelling, of, camera, track, time)
+    cameras = numbered(path, "cameras", arrays.get("cameras"))
+    return Features(
+        vectors, modality, names, network, labelling, taken, camera, track, time, cameras
+    )
 
 
 def _check_levels(path: Path, arrays: dict[str, Any]) -> None:

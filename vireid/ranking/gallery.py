@@ -87,9 +87,15 @@ class Gallery:
         return self.subset(np.flatnonzero(self.embeddings.modality == modality))
 
     def made_by(self) -> str:
-        """Return what made the embeddings, for messages: fingerprint, run and stage."""
+        """Return what made the embeddings: fingerprint, run and stage, and what was taken off."""
         words = f" ({self.source})" if self.source else ""
-        return f"network {self.network or 'unknown'}{words}"
+        taken = f", {self.centred_by}" if self.statistics is not None else ""
+        return f"network {self.network or 'unknown'}{words}{taken}"
+
+    @property
+    def centred_by(self) -> str:
+        """What was taken off the embeddings, in words."""
+        return "not centred" if self.statistics is None else f"centred by {self.statistics.words}"
 
 
 def save_gallery(gallery: Gallery, path: Path) -> None:

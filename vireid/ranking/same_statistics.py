@@ -27,4 +27,4 @@ def check_same_statistics(queries: NamedStatistics | None, gallery: NamedStatist
 def _words(statistics: NamedStatistics | None) -> str:
     if statistics is None:
         return "not centred"
-    return f"centred by {statistics.of} cameras ({statistics.fingerprint})"
+    return f"centred by {statistics.words} ({statistics.fingerprint})"

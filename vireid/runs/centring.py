@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from vireid.cluster import camera_statistics, centred
 from vireid.errors import CheckpointError, DataError, some
+from vireid.runs.centring_data import data_of, other_cameras_words
 from vireid.runs.checkpoint import load_metadata
-from vireid.types import Embeddings, Images, NamedStatistics
+from vireid.types import Embeddings, Images, Modality, NamedStatistics, StatisticsData
 from vireid.types.named_statistics import StatisticsOf
 
 _log = logging.getLogger(__name__)
@@ -18,19 +21,22 @@ KEPT_AS = "cameras"
 """Where a checkpoint keeps its statistics, as text: its tensors stay those of the network."""
 
 
-def statistics_of(embeddings: Embeddings, images: Images, of: StatisticsOf) -> NamedStatistics:
+def statistics_of(
+    embeddings: Embeddings, images: Images, of: StatisticsOf, data: StatisticsData | None = None
+) -> NamedStatistics:
     """Return what the embeddings of each camera have in common.
 
     Args:
         embeddings: [N, D] of the images; no identities are needed.
         images: N images.
         of: whose images these are.
+        data: by what these images are told from others; found out where not given.
 
     Returns:
         Mean, spread and number of images of each camera and each modality.
     """
     found = camera_statistics(embeddings.vectors, images.modality, images.camera, spread=True)
-    return NamedStatistics.named(found, images, of)
+    return NamedStatistics.named(found, images, of, data or data_of(images))
 
 
 def without_cameras(
@@ -55,6 +61,13 @@ def without_cameras(
         raise DataError(
             f"embeddings have {sizes[0]} dimensions and the statistics of cameras {sizes[1]}; "
             "expected those of the same network"
+        )
+    for kind in np.setdiff1d(images.modality, statistics.modality).tolist():
+        raise DataError(
+            f"nothing can be taken off {Modality(kind).name.lower()} images: what was taken off "
+            f"others is of {statistics.words}, none of which are of that modality; centre all of "
+            "them by the training's statistics (--centre training), by those of images of both "
+            "modalities (search: a gallery without --only), or none (--centre none)"
         )
     kept = statistics.numbered(images)
     rows = centred(embeddings.vectors, images.modality, images.camera, kept)
@@ -108,13 +121,15 @@ def training_statistics(files: Mapping[str, Path], *, asked: bool) -> dict[str, 
         return {}
 
 
-def warn_of_unseen(statistics: NamedStatistics, images: Images) -> None:
-    """Warn of images whose camera has no statistics of its own.
+def warn_of_others(statistics: NamedStatistics, images: Images) -> None:
+    """Warn of images whose camera has no statistics of its own, or perhaps those of another one.
 
     Args:
         statistics: of cameras.
         images: N images, off whose embeddings they were taken.
     """
+    if line := other_cameras_words(statistics, images):
+        warnings.warn(line, stacklevel=3)
     if line := unseen_words(statistics, images):
         unknown = "; say --camera NAME where you know it" * ("unknown camera" in line)
         warnings.warn(f"{line}{unknown}", stacklevel=3)

@@ -16,7 +16,7 @@ from vireid.runs.carried import carried_settings
 from vireid.runs.centring import (
     statistics_of,
     training_statistics,
-    warn_of_unseen,
+    warn_of_others,
     without_cameras,
 )
 from vireid.runs.fingerprints import centred_fingerprint, network_fingerprint
@@ -93,7 +93,7 @@ def embed(
     statistics = statistics_of(embeddings, images, "own") if given == "own" else given
     if statistics is not None:
         embeddings = without_cameras(embeddings, images, statistics)
-        warn_of_unseen(statistics, images)
+        warn_of_others(statistics, images)
     where = run.folder if isinstance(run, Run) else run
     made = network_fingerprint(network.state_dict(), size, found.levels)
     return Gallery(

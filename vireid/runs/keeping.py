@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from torch import Tensor
 
 from vireid.models.sending import brought
 from vireid.runs.centring import statistics_of
+from vireid.runs.centring_data import data_of
 from vireid.runs.folder import BEFORE
 from vireid.runs.networks import keep_clearest, save_weights
 from vireid.runs.session import Session
@@ -15,7 +16,7 @@ from vireid.runs.snapshot import take
 from vireid.runs.states import keep_state
 from vireid.runs.writing import Writer
 from vireid.training import EpochEnded, Labelled, TrainingState
-from vireid.types import Embeddings, Images, NamedStatistics
+from vireid.types import Embeddings, Images, NamedStatistics, StatisticsData
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,13 @@ class Keeper:
         self.writer.write(partial(save_weights, run, stage, weights, recipe, cameras=cameras))
 
     def _cameras(self, embeddings: Embeddings | None) -> NamedStatistics | None:
-        return None if embeddings is None else statistics_of(embeddings, self.images, "training")
+        if embeddings is None:
+            return None
+        return statistics_of(embeddings, self.images, "training", self._data)
+
+    @cached_property
+    def _data(self) -> StatisticsData:
+        return data_of(self.images, self.session.data.name)
 
     def save(self, state: TrainingState, *, ends_stage: bool = False) -> None:
         """Keep where the training stands.

@@ -1,7 +1,7 @@
 """What is embedded for a search: the queries, and a gallery that may lie there as images."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -31,7 +31,8 @@ class GalleryPlace:
     root: Path | None = None
     """Where the images of an npz file lie now."""
     whole: bool = False
-    """Whether images of the other modality are needed, as they tell a query's track or camera."""
+    """Whether images of the other modality are needed, as they tell a query's track or camera, or
+    as queries are centred by them."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ def embed_search(
 
     made = partial(embed, run, device=device, cache=MEMORY, progress=progress)
     queries = find_images(query, modality, camera=camera)
+    if centre == "own" and _crosses(queries, place):
+        place = replace(place, whole=True)
     gallery, only = _gallery(place)
     if isinstance(gallery, Images):
         queries = with_cameras(queries, gallery)
@@ -97,6 +100,12 @@ def embed_search(
     scaled = query_levels(queries, gallery.images, levels)
     taken: CentreWord = gallery.statistics or "none"
     return Looking(made(queries, levels=scaled, centre=taken), gallery, only)
+
+
+def _crosses(queries: Images, place: GalleryPlace) -> bool:
+    """Tell whether queries are looked for in the other modality, so that both have statistics."""
+    wanted = place.only or place.modality
+    return wanted is not None and bool((queries.modality != Modality[wanted.upper()]).any())
 
 
 def _check_centre(centre: Centre | None, gallery: Gallery, path: Path) -> None:

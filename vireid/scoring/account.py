@@ -8,6 +8,7 @@ from typing import Any
 from vireid.data import DataFolder
 from vireid.errors import number_of
 from vireid.runs.centring import unseen_words
+from vireid.runs.centring_data import are_of, other_cameras_words
 from vireid.runs.scores import protocol_key
 from vireid.scoring.chance import Chance, chance
 from vireid.scoring.choice import known_truth
@@ -78,7 +79,16 @@ class Account:
             "chance": vars(self.chance),
             "ties": {stage: vars(found.ties) for stage, found in self.scored.results.items()},
             "networks": dict(self.scored.networks),
-        }
+        } | self._taken_off()
+
+    def _taken_off(self) -> dict[str, Any]:
+        """Return which statistics were taken off the embeddings, where any were."""
+        taken = self.scored.statistics
+        if taken is None:
+            return {}
+        name = None if taken.data is None else taken.data.name
+        told = {"data": name, "images": taken.count, "fingerprint": taken.fingerprint}
+        return {"statistics": told}
 
     def lines(self) -> list[str]:
         """Return what is read under the table.
@@ -112,15 +122,17 @@ class Account:
             f"a random order scores Rank-1 {self.chance.rank1:.1f}, mAP {self.chance.mAP:.1f} ± "
             f"{self.chance.spread:.1f}"
         )
+        if self.scored.statistics is not None:
+            of = self.scored.statistics
+            mirror = ", which were not mirrored" * (self.scored.flip and of.of == "training")
+            yield f"taken off: the means of the {of.words}{mirror}"
         networks = ", ".join(f"{name} {text}" for name, text in self.scored.networks.items())
         yield from (f"data: {note}" for note in self.data.notes)
         levels = "" if self.data.test.levels is None else "; grey levels scaled (evaluation.json)"
         yield f"network: {networks}; test {self.test_images}{levels}"
 
     def _troubles(self) -> Iterator[str]:
-        statistics = self.scored.statistics
-        if statistics is not None and (line := unseen_words(statistics, self.data.test)):
-            yield line
+        yield from self._statistics_troubles()
         for stage, result in self.scored.results.items():
             if tied := result.ties.trouble():
                 yield f"{stage} {tied}"
@@ -155,6 +167,22 @@ class Account:
                 )
             else:
                 yield "no camera is known, nothing is excluded: matches may be of its own camera"
+
+    def _statistics_troubles(self) -> Iterator[str]:
+        """Yield what may mislead in the statistics that were taken off."""
+        taken, test = self.scored.statistics, self.data.test
+        if taken is None:
+            return
+        if taken.of == "own" and not are_of(taken, test):
+            yield (
+                f"what was taken off is of {number_of(taken.count, 'image')} that were embedded "
+                f"together, not of the {number_of(len(test), 'test image')} alone"
+            )
+        for line in (
+            other_cameras_words(taken, test, self.data.train), unseen_words(taken, test),
+        ):  # fmt: skip
+            if line:
+                yield line
 
 
 def account_of(scored: Scored, data: DataFolder) -> Account:

@@ -9,9 +9,8 @@ from vireid.config.evaluation import check_centre
 from vireid.errors import ConfigError
 from vireid.recipes import Outline
 from vireid.runs.centring import statistics_of, training_statistics
-from vireid.scoring.centred_names import CENTRED
+from vireid.scoring.centred_names import CENTRED, centred_words
 from vireid.types import Embeddings, Images, NamedStatistics
-from vireid.types.named_statistics import StatisticsOf
 
 
 @dataclass(frozen=True)
@@ -22,13 +21,19 @@ class Centring:
     """Whose they are; ``own`` are those of all test images."""
     kept: Mapping[str, NamedStatistics] = field(default_factory=dict)
     """Those of the training images, by the name of the network."""
-    done: bool = False
-    """Whether embeddings are given that are centred already."""
+    done: NamedStatistics | None = None
+    """What has been taken off embeddings before they were given; None where nothing has."""
 
-    @property
-    def words(self) -> str:
-        """What the name of a protocol says of it."""
-        return CENTRED[self.centre]
+    def words(self, images: Images) -> str:
+        """Return what the name of a protocol says of it.
+
+        Args:
+            images: the test images.
+
+        Returns:
+            A phrase behind a comma, or nothing.
+        """
+        return CENTRED[self.centre] if self.done is None else centred_words(self.done, images)
 
     def statistics(
         self, name: str, embeddings: Embeddings, images: Images
@@ -43,7 +48,7 @@ class Centring:
         Returns:
             Statistics of the cameras; None where nothing is to be taken off.
         """
-        if self.centre == "none" or self.done:
+        if self.centre == "none" or self.done is not None:
             return None
         return self.kept[name] if self.kept else statistics_of(embeddings, images, "own")
 
@@ -74,13 +79,13 @@ def network_centring(asked: Centre | None, outline: Outline, files: Mapping[str,
     return Centring(centre, kept) if kept else PLAIN
 
 
-def features_centring(asked: Centre | None, name: str, given: StatisticsOf | None) -> Centring:
+def features_centring(asked: Centre | None, name: str, given: NamedStatistics | None) -> Centring:
     """Return whose statistics are taken off features, or have been.
 
     Args:
         asked: what the user wants; nothing more where None.
         name: what the features are called, for messages.
-        given: whose statistics have been taken off; None where none have.
+        given: the statistics that have been taken off; None where none have.
 
     Returns:
         It.
@@ -91,12 +96,12 @@ def features_centring(asked: Centre | None, name: str, given: StatisticsOf | Non
     """
     centre = asked if asked is None else check_centre(asked)
     if given is not None:
-        if centre not in (None, given):
+        if centre not in (None, given.of):
             raise ConfigError(
-                f"--centre {centre}: {name} is centred by {given} cameras already: leave the "
-                "option out, or embed again"
+                f"--centre {centre}: {name} is centred already, by {given.words}: leave the option "
+                "out, or embed again"
             )
-        return Centring(given, done=True)
+        return Centring(given.of, done=given)
     if centre == "training":
         raise ConfigError(
             f"--centre training: {name} holds no statistics of training images: give the run in "

@@ -20,8 +20,7 @@ from vireid.scoring.networks import Scored
 from vireid.scoring.protocol import Protocol
 from vireid.scoring.scores import score
 from vireid.scoring.tally import demand_matches
-from vireid.types import Embeddings, Images, Int, Modality
-from vireid.types.named_statistics import StatisticsOf
+from vireid.types import Embeddings, Images, Int, Modality, NamedStatistics
 
 ENDINGS = (".npz", ".npy")
 """Of files of features, in lower case."""
@@ -109,10 +108,11 @@ def score_features(
     for protocol in protocols:
         demand_matches(protocol, truth)
     text = f"features {hashlib.sha256(embeddings.vectors.tobytes()).hexdigest()[:16]}"
-    statistics = centring.statistics(name, embeddings, data.test)
-    if statistics is not None:
-        embeddings = without_cameras(embeddings, data.test, statistics)
-    named = [replace(one, name=f"{one.name}{centring.words}") for one in protocols]
+    taken = centring.statistics(name, embeddings, data.test)
+    if taken is not None:
+        embeddings = without_cameras(embeddings, data.test, taken)
+    words = centring.words(data.test)
+    named = [replace(one, name=f"{one.name}{words}") for one in protocols]
     return [
         Scored(
             protocol,
@@ -121,14 +121,14 @@ def score_features(
             {name: text},
             rerank=rerank,
             centre=centring.centre,
-            statistics=statistics,
+            statistics=taken if centring.done is None else centring.done,
         )
         for protocol in named
     ]
 
 
-def centred_by(given: Path | Given) -> StatisticsOf | None:
-    """Return whose statistics of cameras have been taken off features.
+def centred_by(given: Path | Given) -> NamedStatistics | None:
+    """Return which statistics of cameras have been taken off features.
 
     Args:
         given: a file of features, or features in memory.
@@ -140,10 +140,8 @@ def centred_by(given: Path | Given) -> StatisticsOf | None:
         DataError: the file cannot be used.
     """
     if isinstance(given, Path):
-        return read_features(given).centred
-    if isinstance(given, Gallery) and given.statistics is not None:
-        return given.statistics.of
-    return None
+        return read_features(given).statistics
+    return given.statistics if isinstance(given, Gallery) else None
 
 
 def _parts(

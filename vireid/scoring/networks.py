@@ -49,7 +49,7 @@ class Scored:
     centre: Centre = "none"
     """Whose statistics of cameras were taken off the embeddings."""
     statistics: NamedStatistics | None = None
-    """These statistics, of the last network; None where nothing was taken off here."""
+    """These statistics, of the last network; None where nothing was taken off."""
 
     @property
     def name(self) -> str:

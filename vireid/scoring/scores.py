@@ -17,13 +17,13 @@ from vireid.metrics import (
     mean_scores,
     per_query_scores,
 )
-from vireid.scoring.centred_names import CENTRED
+from vireid.scoring.centred_names import centred_words
 from vireid.scoring.protocol import Draw, Protocol
 from vireid.scoring.similarity import draw_similarity, query_blocks
 from vireid.scoring.tables import NAMES, mean_cells, text_table
 from vireid.scoring.tally import demand_matches
 from vireid.scoring.ties import Ties, all_ties, ties_of
-from vireid.types import Embeddings, Float, Int, NamedStatistics, Truth
+from vireid.types import Embeddings, Float, Int, Truth
 
 RANKS = (1, 5, 10, 20)
 
@@ -134,8 +134,9 @@ def score(
         )
     demand_matches(protocol, people)
     found = [_score(vectors, people, draw, protocol.count, rerank) for draw in protocol.draws]
-    taken: NamedStatistics | None = getattr(embeddings, "statistics", None)  # off a gallery
-    how = CENTRED["none" if taken is None else taken.of] + (", re-ranked" if rerank else "")
+    gallery: Any = embeddings
+    how = "" if given is embeddings else centred_words(gallery.statistics, gallery.images)
+    how += ", re-ranked" if rerank else ""
     return ProtocolScores(
         protocol.name + how,
         tuple(mean_scores(queries) for queries, _, _ in found),

@@ -12,6 +12,7 @@ from vireid.types.labels import Matching, PseudoLabels
 from vireid.types.levels import ANY, Levels, Span
 from vireid.types.named_statistics import NamedStatistics
 from vireid.types.short_name import short_name
+from vireid.types.statistics_data import StatisticsData
 from vireid.types.telling import Tell
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "PseudoLabels",
     "Ranking",
     "Span",
+    "StatisticsData",
     "Tell",
     "Truth",
     "short_name",

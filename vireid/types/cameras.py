@@ -74,6 +74,9 @@ class CameraStatistics:
             row = places.get((kind, number), places.get((kind, EVERY_CAMERA)))
             if row is None:
                 side = ("visible", "infrared")[kind]
-                raise DataError(f"the statistics know no {side} images; expected both modalities")
+                raise DataError(
+                    f"the statistics know no {side} images; expected those of images of both "
+                    "modalities"
+                )
             rows.append(row)
         return np.asarray(rows, dtype=np.int64)[back.reshape(-1)]

@@ -4,16 +4,17 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any, Literal, get_args
 
 import numpy as np
 
-from vireid.errors import DataError
+from vireid.errors import DataError, number_of
 from vireid.types.arrays import Float, Int, Modality, check_modality, vector
 from vireid.types.cameras import EVERY_CAMERA, CameraStatistics
 from vireid.types.images import Images
 from vireid.types.levels import ANY
+from vireid.types.statistics_data import StatisticsData
 
 StatisticsOf = Literal["training", "own"]
 """Whose images statistics are of: those of a training, or the very images that were embedded."""
@@ -41,6 +42,8 @@ class NamedStatistics:
     """[C, D] standard deviation of each dimension."""
     of: StatisticsOf = "own"
     """Whose images they are of."""
+    data: StatisticsData | None = None
+    """Which images these are; None where unknown. It is no part of the fingerprint."""
 
     def __post_init__(self) -> None:
         """Check the shapes and freeze the arrays."""
@@ -68,7 +71,11 @@ class NamedStatistics:
 
     @classmethod
     def named(
-        cls, statistics: CameraStatistics, images: Images, of: StatisticsOf
+        cls,
+        statistics: CameraStatistics,
+        images: Images,
+        of: StatisticsOf,
+        data: StatisticsData | None = None,
     ) -> "NamedStatistics":
         """Return statistics by the names of the cameras.
 
@@ -76,6 +83,7 @@ class NamedStatistics:
             statistics: of the N images, with their spread, by number.
             images: which they are of.
             of: whose images these are.
+            data: the same, so far as to tell them from others.
 
         Returns:
             The same, with the number of images of each camera.
@@ -95,6 +103,7 @@ class NamedStatistics:
             statistics.mean,
             statistics.spread,
             of,
+            data,
         )
 
     def numbered(self, images: Images) -> CameraStatistics:
@@ -152,19 +161,35 @@ class NamedStatistics:
         return (modality, name) in set(self._keys())
 
     @property
+    def words(self) -> str:
+        """Whose cameras these are: of how many images, and of which data where that is known."""
+        what = "training image" if self.of == "training" else "image"
+        place = f" of {self.data.name}" if self.data else ""
+        return f"cameras of {number_of(self.count, what)}{place}"
+
+    @property
+    def count(self) -> int:
+        """How many images they are of."""
+        return int(self.images[[name == ANY for name in self.camera]].sum())
+
+    @property
     def fingerprint(self) -> str:
         """A text that is another one for other statistics: 16 hexadecimal digits."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(self._values()).encode()).hexdigest()[:16]
 
     def to_json(self) -> str:
         """Return all of it as JSON, in ASCII; the numbers keep every bit."""
+        data = {} if self.data is None else {"data": astuple(self.data)}
+        return json.dumps(self._values() | data)
+
+    def _values(self) -> dict[str, Any]:
         counts = self.images.tolist()
         rows = [
             [Modality(kind).name.lower(), name, count]
             for (kind, name), count in zip(self._keys(), counts, strict=True)
         ]
         arrays = {name: _text(getattr(self, name)) for name in ("mean", "spread")}
-        return json.dumps({"format": FORMAT, "of": self.of, "cameras": rows, **arrays})
+        return {"format": FORMAT, "of": self.of, "cameras": rows, **arrays}
 
     @classmethod
     def from_json(cls, text: str) -> "NamedStatistics":
@@ -193,6 +218,7 @@ class NamedStatistics:
                 _array(found["mean"], len(names)),
                 _array(found["spread"], len(names)),
                 found["of"],
+                StatisticsData.read(found.get("data")),
             )
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise DataError(f"statistics of cameras cannot be read: {error}") from error
