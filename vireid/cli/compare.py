@@ -132,7 +132,9 @@ def _add_search(command: argparse.ArgumentParser) -> None:
         help="settings for each method, its own among them (default: 8)",
     )  # fmt: skip
     group.add_argument(
-        "--choose", choices=("training_mAP", "clarity", "matching_margin"), default="training_mAP",
-        help="by identities of DEV's training people, or without identities, by how clear the\n"
-        "labels are or how clear the matching is (default: training_mAP); never by test scores",
+        "--choose", default="training_mAP",
+        choices=("training_mAP", "neighbour_overlap", "clarity", "matching_margin"),
+        help="by identities of DEV's training people, or without identities, by how far the\n"
+        "neighbours of both modalities agree, or how clear the labels or the matching are\n"
+        "(default: training_mAP); never by test scores",
     )  # fmt: skip

@@ -94,5 +94,6 @@ def _nearest_there(given: "Tensor", asked: Int, among: Int, k: int) -> Int:
 
     rows, every = (torch.tensor(places, device=given.device) for places in (asked, among))
     others = given[every].T
-    found = [(given[part] @ others).topk(k).indices for part in rows.split(CHUNK)]
+    starts = range(0, len(rows), CHUNK)
+    found = [(given[rows[one : one + CHUNK]] @ others).topk(k).indices for one in starts]
     return torch.cat(found).cpu().numpy()

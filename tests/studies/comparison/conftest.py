@@ -66,7 +66,8 @@ def pretended(monkeypatch):
         protocol = choose_protocol(open_data(test[0]))
         folder.run(*key).folder.mkdir(parents=True)
         folder.run(*key).log_file.write_text(
-            json.dumps({"clarity": 1 - eps, "matching_margin": eps}) + "\n"
+            json.dumps({"clarity": 1 - eps, "matching_margin": eps, "neighbour_overlap": 0.2})
+            + "\n"
         )
         for flip in (False, True):
             score, by = 40 + flip + seed + weight, whole_name(protocol, flip=flip)

@@ -86,3 +86,14 @@ def test_a_damaged_file_is_refused(tmp_path, before, after, message):
 def test_a_folder_is_no_file_of_rows(tmp_path):
     with pytest.raises(CheckpointError, match="cannot be read as CSV"):
         RowFile(tmp_path).rows()
+
+
+def test_a_file_of_before_a_number_was_measured_is_read(tmp_path):
+    path = tmp_path / "rows.csv"
+    lines = [line.split(",") for line in write_table([replace(ROW, protocol="p")]).splitlines()]
+    place = lines[0].index("neighbour_overlap")
+    path.write_text("".join(f"{','.join(one[:place] + one[place + 1 :])}\n" for one in lines))
+    (found,) = RowFile(path).rows()
+    assert (found.neighbour_overlap, found.mAP) == (None, ROW.mAP)
+    RowFile(path).add([replace(ROW, seed=9, neighbour_overlap=0.5)])
+    assert {row.neighbour_overlap for row in RowFile(path).rows()} == {None, 0.5}

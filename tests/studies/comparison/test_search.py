@@ -38,6 +38,7 @@ def test_each_method_gets_the_same_search_and_the_comparison_goes_on_with_the_be
         ("one", "people"), ("two", "people"),
     ]  # fmt: skip
     tried = RowFile(tmp_path / "table-search.csv").rows()
+    assert {row.neighbour_overlap for row in tried} == {0.2}
     assert {(row.method, row.setting, row.clarity, row.matching_margin) for row in tried} == {
         (name, setting, clarity, 1 - clarity)
         for name in ("one", "two")
@@ -107,7 +108,7 @@ def test_what_is_compared_on_chooses_nothing(compare, short, people, tmp_path, p
     [
         (
             {"choose": "mAP"},
-            "choose is mAP; expected one of training_mAP, clarity, matching_margin",
+            "choose is mAP; expected one of training_mAP, neighbour_overlap, clarity, match",
         ),
         (
             {"choose": "matching_margin"},

@@ -37,13 +37,13 @@ def demand_search(
         raise ConfigError(
             f"--search {lacking.train}: nobody is known to be seen in both modalities of its "
             "training images, so that there is no training_mAP: give other development data, or "
-            "say --choose clarity"
+            "say --choose neighbour_overlap"
         )
     without = next((entry.name for entry in entries if not _matches(entry)), None)
     if plan.rule == "matching_margin" and without is not None:
         raise ConfigError(
             f"--choose matching_margin: the last stage of {without} matches no clusters; say "
-            "--choose clarity or training_mAP, or leave it out"
+            "--choose neighbour_overlap or training_mAP, or leave it out"
         )
 
 

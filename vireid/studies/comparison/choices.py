@@ -11,9 +11,10 @@ from vireid.errors import CheckpointError, ConfigError
 from vireid.files import whole_file
 from vireid.studies.comparison.moves import Move
 
-Rule = Literal["training_mAP", "clarity", "matching_margin"]
-"""By what settings are chosen: mAP of the training images; or, without identities, how clear labels
-are, or how much cheaper matched clusters are than the next best."""
+Rule = Literal["training_mAP", "neighbour_overlap", "clarity", "matching_margin"]
+"""By what settings are chosen: mAP of the training images; or, without identities, how far the
+neighbours of both modalities agree, how clear labels are, or how much cheaper matched clusters are
+than the next best."""
 RULES: tuple[Rule, ...] = get_args(Rule)
 
 

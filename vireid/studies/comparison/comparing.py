@@ -107,7 +107,7 @@ def compare(
         search_seeds: of the trainings of the search.
         search_count: settings for each method, at least 1.
         choose: training_mAP (identities of the development data), or, without identities,
-            clarity or matching_margin.
+            neighbour_overlap, clarity or matching_margin.
         train: otherwise only the page is written, of the rows that are there.
         protocol: what is asked for of the protocol, or of several; that of the data's layout where
             not given.

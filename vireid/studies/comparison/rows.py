@@ -14,7 +14,7 @@ from vireid.files import whole_file
 
 NUMBERS = (
     "rank1", "mAP", "mINP", "ari", "training_mAP", "clarity", "matching_margin",
-    "minutes", "memory",
+    "neighbour_overlap", "minutes", "memory",
 )  # fmt: skip
 """What is measured; empty in the file where it is not known."""
 
@@ -50,6 +50,9 @@ class Row:
     matching_margin: float | None = None
     """How much cheaper the last partners are than the next best, without identities; None where
     nothing is matched. Comparable only between trainings that match alike."""
+    neighbour_overlap: float | None = None
+    """How far the neighbours of both modalities agree in the last labelling's embeddings, without
+    identities and labels."""
     minutes: float | None = None
     """Of labelling and steps."""
     memory: float | None = None
@@ -81,6 +84,8 @@ class Row:
 
 COLUMNS = tuple(field.name for field in fields(Row))
 """Columns of the file."""
+LATER = {"neighbour_overlap"}
+"""Columns that files of earlier versions lack; what they would say is not known."""
 SWITCHES = ("oracle", "cameras", "tracks")
 """Columns that say yes, or nothing."""
 
@@ -185,7 +190,8 @@ def read_table(text: str, source: str = "rows") -> list[Row]:
         CheckpointError: columns are missing or a value is of another kind.
     """
     reader = csv.DictReader(StringIO(text))
-    if tuple(reader.fieldnames or ()) != COLUMNS:
+    there = tuple(reader.fieldnames or ())
+    if there != tuple(name for name in COLUMNS if name in there or name not in LATER):
         raise CheckpointError(
             f"{source} holds no rows of a comparison: expected the columns {','.join(COLUMNS)}"
         )
@@ -202,7 +208,8 @@ def read_table(text: str, source: str = "rows") -> list[Row]:
 
 def _row(line: dict[str, str]) -> Row:
     values: dict[str, object] = dict(line)
-    values |= {name: float(line[name]) if line[name] else None for name in NUMBERS}
+    numbers = {name: line[name] for name in NUMBERS if name in line or name not in LATER}
+    values |= {name: float(text) if text else None for name, text in numbers.items()}
     values |= {name: _said(line[name]) for name in SWITCHES}
     values |= {name: int(line[name]) for name in ("seed", "images")}
     if (values["mAP"] is None) != bool(line["failed"]):

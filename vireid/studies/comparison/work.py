@@ -149,5 +149,5 @@ def _signals(study: StudyFolder, result: Result) -> dict[str, Any]:
     """Return what a run's last labels look like without identities; its log stays."""
     log = study.run(*result.key).log_file.read_text(encoding="utf-8")
     last = json.loads(log.splitlines()[-1])
-    found = {name: last.get(name) for name in ("clarity", "matching_margin")}
+    found = {name: last.get(name) for name in ("clarity", "matching_margin", "neighbour_overlap")}
     return {name: None if value is None else round(value, 4) for name, value in found.items()}
