@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from vireid.studies.comparison import Row, Shown, comparison_page
 from vireid.studies.comparison.lines import Line
-from vireid.studies.comparison.page import gain, score_table
+from vireid.studies.comparison.page import gain, score_table, share
 
 PLAIN, FLIP = "all-search", "all-search, flip-averaged"
 
@@ -42,6 +42,16 @@ def test_gains_are_paired_and_their_error_is_that_of_the_mean():
     assert table["`more`"]["mAP over `base`"] == "+3.0 ± 0.6", "1 / sqrt(3), not 1"
     assert table["`base`"]["mAP over `base`"] == "–"
     assert table["`base`"]["mAP"] == "50.0 ± 10.0"
+
+
+def test_a_share_of_the_bound_is_taken_run_by_run():
+    rows = {"base": BASE, "more": MORE}
+    found = cells(score_table(shown(rows, {PLAIN: 3}, more=Line(oracle=True)), PLAIN))
+    shares = [100 * one.mAP / other.mAP for one, other in zip(BASE, MORE, strict=True)]
+    error = statistics.stdev(shares) / math.sqrt(3)
+    assert found["`base`"]["mAP, % of `more`"] == f"{statistics.mean(shares):.1f} ± {error:.1f}"
+    assert found["`more` (*oracle*)"]["mAP, % of `more`"] == "–"
+    assert share(BASE, [replace(one, seed=9) for one in MORE]) is None
 
 
 def test_a_line_says_what_the_method_knows_and_how_it_was_set():

@@ -57,19 +57,26 @@ def score_table(shown: Shown, protocol: str) -> str:
         protocol: its whole name.
 
     Returns:
-        Lines of Markdown: mean ± standard deviation over the runs, and the mean gain in mAP over
-        the base, run by run, ± its standard error.
+        Lines of Markdown: mean ± standard deviation over the runs; the mean gain in mAP over the
+        base and, where there is a bound, the mean share of its mAP, each run by run, ± its
+        standard error.
     """
+    bound = next((name for name, line in shown.lines.items() if line.oracle), None)
     titles = [
-        "", *SCORES.values(), f"mAP over `{shown.base}`", *(title for title, _ in COSTS.values()),
-        "cameras", "tracks", "settings", "runs",
+        "", *SCORES.values(), f"mAP over `{shown.base}`",
+        *([] if bound is None else [f"mAP, % of `{bound}`"]),
+        *(title for title, _ in COSTS.values()), "cameras", "tracks", "settings", "runs",
     ]  # fmt: skip
+    held = {name: _of(shown.rows.get(name or "", ()), protocol) for name in (shown.base, bound)}
     lines = head_lines(titles)
-    of_base = _of(shown.rows.get(shown.base, ()), protocol)
     for name, rows in shown.rows.items():
         found = _of(rows, protocol)
         if found:
-            lines.append(table_line(_cells(shown, name, found, of_base)))
+            over = None if name == shown.base else gain(found, held[shown.base])
+            beside = [gain_text(over, unknown=UNKNOWN)]
+            if bound is not None:
+                beside.append(_share_text(None if name == bound else share(found, held[bound])))
+            lines.append(table_line(_cells(shown, name, found, beside)))
     return "\n".join(lines)
 
 
@@ -86,18 +93,37 @@ def gain(rows: Sequence[Row], base: Sequence[Row]) -> Spread | None:
     return spread(paired(_precision(rows), _precision(base)).values())
 
 
+def share(rows: Sequence[Row], bound: Sequence[Row]) -> Spread | None:
+    """Hold the mAP of a method against that of a supervised bound, run by run.
+
+    Args:
+        rows: of the method, by one protocol.
+        bound: of the bound.
+
+    Returns:
+        Mean and spread of the shares, in %; None where no run has both.
+    """
+    own, its = _precision(rows), _precision(bound)
+    return spread(100 * own[key] / its[key] for key in own if its.get(key))
+
+
 def _precision(rows: Sequence[Row]) -> dict[tuple[str, int], float]:
     """Return mAP by what runs are paired by."""
     return {(row.contents, row.seed): row.mAP for row in rows if row.mAP is not None}
 
 
-def _cells(shown: Shown, name: str, rows: Sequence[Row], of_base: Sequence[Row]) -> Iterator[str]:
+def _share_text(found: Spread | None) -> str:
+    if found is None:
+        return UNKNOWN
+    return f"{found.mean:.1f}" + ("" if found.error is None else f" ± {found.error:.1f}")
+
+
+def _cells(shown: Shown, name: str, rows: Sequence[Row], beside: Sequence[str]) -> Iterator[str]:
     line, wanted = shown.lines[name], shown.wanted[rows[0].protocol]
     yield f"`{name}` (*oracle*)" if line.oracle else f"`{name}`"
     for score in SCORES:
         yield spread_text(_spread(rows, score), unknown=UNKNOWN)
-    found = None if name == shown.base else gain(rows, of_base)
-    yield gain_text(found, unknown=UNKNOWN)
+    yield from beside
     for cost, (_, digits) in COSTS.items():
         yield spread_text(_spread(rows, cost), digits, unknown=UNKNOWN)
     yield line.cameras
@@ -125,7 +151,8 @@ def _caption(shown: Shown) -> str:
         f"scored; code of commit {', '.join(commits)}. Mean ± standard deviation over the runs "
         "(data x seeds); Rank-1, mAP and mINP in %. "
         f"Gains over `{shown.base}` are those of runs with the same data and seed, mean ± standard "
-        "error. Shared ARI compares the last labels with the identities of the training images "
+        "error; so are shares of a bound's mAP. Shared ARI compares the last labels with the "
+        "identities of the training images "
         "(matched labels, or mixed ones where nothing is matched). Minutes are those of labelling "
         "and steps; memory is the peak of the process, or of its GPU. *Cameras* and *tracks*: "
         "whether the method is told which camera took a training image, and of which track it is; "
