@@ -30,8 +30,12 @@ format: install
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: install  ## the table of the README
-	$(BIN)/python benchmarks/synthetic.py
+bench: install  ## the table of the README: 45 trainings, two to three minutes each on one core
+	for seed in 1 2 3 4 5; do $(BIN)/vireid synth runs/bench/people$$seed --seed $$seed; done
+	$(BIN)/vireid compare runs/bench/people1 runs/bench/people2 runs/bench/people3 \
+	    runs/bench/people4 runs/bench/people5 \
+	    --recipes small docs/results/small-without-cameras.yaml --bound --seeds 0 1 2 \
+	    --out runs/bench/trainings --rows runs/bench/rows.csv
 
 soak: install  ## kill a demo run at 50 random moments; nothing may be lost
 	$(BIN)/python benchmarks/soak.py
