@@ -60,7 +60,8 @@ def other_cameras_words(
 
     Returns:
         A line; None where cameras have names, or the images are of the data of the statistics:
-        they lie in the same folder, or the training images are those of the statistics.
+        the training images are those of the statistics, or, where these are not known, the images
+        lie in the same folder.
     """
     numbers = np.unique(np.stack([images.modality, images.camera]), axis=1).T.tolist()
     bare = [
@@ -88,8 +89,8 @@ def _same_data(data: StatisticsData | None, images: Images, train: Images | None
     """Tell whether images are of the data of statistics, as far as can be told."""
     if data is None:
         return False
-    if data.place in _places(images):
-        return True
+    if train is None and data.place in _places(images):
+        return True  # of several manifests in one folder each may have cameras of its own
     return any(data.images == _digest(one) for one in (images, train) if one is not None)
 
 

@@ -8,9 +8,11 @@ import numpy as np
 from torch import Tensor, uint8
 
 from vireid.data.digests import digest_files
-from vireid.types import Images, Levels, NamedStatistics
+from vireid.types import Images, Int, Levels, NamedStatistics
 from vireid.types.images import NO_TRACK
 
+NOTHING = "none"
+"""What is said where a fact is not known of any image."""
 FACTS = {
     "images": "their number",
     "files": "paths, sizes, modalities or cameras",
@@ -31,7 +33,7 @@ def fingerprint(images: Images, pixels: np.ndarray | None = None) -> str:
 
     Returns:
         Their number, a hash of their paths, sizes in bytes, modalities and cameras, one of tracks
-        and one of times where any is known, and a check sum of the pixels where given.
+        and one of times, and a check sum of the pixels where given.
     """
     digest = hashlib.sha256()
     for path, modality, camera in zip(images.paths, images.modality, images.camera, strict=True):
@@ -65,29 +67,36 @@ def files_fingerprint(images: Images) -> str:
 
 
 def _tracks_and_times(images: Images) -> str:
-    """Return what was known beside the files, as further facts; nothing where nothing is."""
-    facts = ""
+    """Return what is known beside the files, as further facts."""
+    tracks = times = NOTHING
     if images.track is not None and (images.track != NO_TRACK).any():
-        facts += f", tracks {array_digest(images.track)}"
+        tracks = groups_digest(images.track, NO_TRACK)
     if images.time is not None and not np.isnan(images.time).all():
-        facts += f", times {array_digest(images.time)}"
-    return facts
+        times = _short(images.time.astype("<f8").tobytes())
+    return f", tracks {tracks}, times {times}"
 
 
-def array_digest(values: np.ndarray) -> str:
-    """Return a text that changes with numbers and their order.
+def groups_digest(numbers: Int, none: int | None = None) -> str:
+    """Return a text that changes with who belongs together, not with the numbers that say so.
 
     Args:
-        values: an array of any shape.
+        numbers: [N] of the groups that images belong to, such as their tracks.
+        none: the number of an image that belongs to no group.
 
     Returns:
         16 hexadecimal digits, the same on every machine.
 
-    >>> array_digest(np.arange(3)) == array_digest(np.arange(3, dtype=np.int32))
+    >>> groups_digest(np.array([7, 7, 2])) == groups_digest(np.array([1, 1, 3]))
     True
     """
-    plain = np.ascontiguousarray(values, dtype="<f8" if values.dtype.kind == "f" else "<i8")
-    return hashlib.sha256(plain.tobytes()).hexdigest()[:16]
+    _, first, places = np.unique(numbers, return_index=True, return_inverse=True)
+    by_appearance = np.argsort(np.argsort(first))[places]
+    plain = by_appearance if none is None else np.where(numbers == none, -1, by_appearance)
+    return _short(plain.astype("<i8").tobytes())
+
+
+def _short(text: bytes) -> str:
+    return hashlib.sha256(text).hexdigest()[:16]
 
 
 def changed(one: str, other: str) -> bool:

@@ -1,12 +1,9 @@
 """A data set -> a text that changes with all that trainings and scores depend on."""
 
-from typing import get_args
-
-import numpy as np
+import hashlib
 
 from vireid.data import DataFolder
-from vireid.data.folder import Role
-from vireid.runs.fingerprints import array_digest, files_fingerprint, fingerprint
+from vireid.runs.fingerprints import NOTHING, files_fingerprint, fingerprint, groups_digest
 from vireid.types import Truth
 
 
@@ -21,19 +18,19 @@ def fingerprint_of(data: DataFolder, test: DataFolder, *, contents: bool = True)
         contents: whether what the files hold counts, beside their sizes; all are read then.
 
     Returns:
-        Two fingerprints, with digests of identities and of roles where there are any.
+        Two fingerprints, with digests of identities and of roles.
     """
     of = files_fingerprint if contents else fingerprint
-    trained = f"{of(data.train)}{_people(data.train_truth)}"
-    return f"{trained}; test {of(test.test)}{_people(test.test_truth)}{_roles(test)}"
+    trained = f"{of(data.train)}, people {_people(data.train_truth)}"
+    scored = f"test {of(test.test)}, people {_people(test.test_truth)}, roles {_roles(test)}"
+    return f"{trained}; {scored}"
 
 
 def _people(truth: Truth | None) -> str:
-    return "" if truth is None else f", people {array_digest(truth.identities)}"
+    return NOTHING if truth is None else groups_digest(truth.identities)
 
 
 def _roles(test: DataFolder) -> str:
     if test.roles is None:
-        return ""
-    numbers = {role: number for number, role in enumerate(get_args(Role))}
-    return f", roles {array_digest(np.array([numbers[role] for role in test.roles], dtype=int))}"
+        return NOTHING
+    return hashlib.sha256("\n".join(test.roles).encode()).hexdigest()[:16]

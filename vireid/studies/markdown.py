@@ -46,17 +46,18 @@ def spread_text(
     return unknown if found is None else _with(found, found.deviation, digits, signed=signed)
 
 
-def gain_text(found: Spread | None, *, unknown: str = "-") -> str:
-    """Write a mean gain and its standard error.
+def gain_text(found: Spread | None, *, unknown: str = "-", signed: bool = True) -> str:
+    """Write the mean of what is compared run by run, and its standard error.
 
     Args:
-        found: of paired differences; None for none.
+        found: of paired differences or shares; None for none.
         unknown: what stands where there are none.
+        signed: whether a plus is written.
 
     Returns:
-        The text with its sign; without an error for one pair.
+        The text; without an error for one pair.
     """
-    return unknown if found is None else _with(found, found.error, 1, signed=True)
+    return unknown if found is None else _with(found, found.error, 1, signed=signed)
 
 
 def _with(found: Spread, more: float | None, digits: int, *, signed: bool) -> str:

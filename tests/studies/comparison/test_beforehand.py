@@ -41,6 +41,12 @@ def test_the_matching_chooses_between_settings_of_what_matches():
         refuse(UNKNOWN, "matching_margin", "bmil")
 
 
+def test_what_is_measured_at_a_labelling_chooses_where_the_last_epoch_has_one():
+    refuse(UNKNOWN, "neighbour_overlap", "bmil")
+    with pytest.raises(ConfigError, match="released makes no labels in its last epoch"):
+        refuse(UNKNOWN, "neighbour_overlap", "released")
+
+
 def test_images_that_are_compared_on_choose_nothing_whatever_is_known_of_them():
     def arena(trained, scored):
         place = replace(SEEN, trained=trained, scored=scored)

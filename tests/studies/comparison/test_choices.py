@@ -43,7 +43,7 @@ def test_methods_may_be_searched_one_after_the_other_in_the_same_way():
     found = merged(CHOICES, more)
     assert found.chosen == CHOICES.chosen | more.chosen
     assert merged(None, more) == more
-    for other in ({"count": 4}, {"rule": "clarity"}, {"seeds": (0,)}, {"data": {}}):
+    for other in ({"count": 4}, {"rule": "clarity"}, {"seeds": (0,)}, {"data": {}}, {"grid": ()}):
         with pytest.raises(ConfigError, match="chosen in another way, which is not fair: "):
             merged(CHOICES, replace(more, **other))
 

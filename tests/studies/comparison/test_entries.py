@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+from vireid.errors import ConfigError
 from vireid.labelling import MultiMemoryMatching
 from vireid.recipes import load_recipe
 from vireid.studies import Identities
 from vireid.studies.comparison import Entry
+from vireid.studies.comparison.entries import load_entries
 from vireid.types import Known
 
 SMALL = load_recipe("synthetic")
@@ -75,3 +77,11 @@ def test_a_bound_is_told_by_its_labeller_and_has_a_digest_of_its_own():
     assert bound.digest != Entry("synthetic", SMALL).digest
     other = replace(bound.recipe, labelling=Identities())
     assert Entry("another name", other).digest == bound.digest
+
+
+def test_a_setting_may_be_of_use_to_some_methods_only():
+    setting = ["labelling.max_cost=0.5"]
+    found = load_entries(["mmm", "bmil"], setting, base="mmm", equal_images=False)
+    assert [one.recipe.labelling.max_cost for one in found] == [0.5, 0.5]
+    with pytest.raises(ConfigError, match=r"bmil: setting labelling\.max_cost changes nothing"):
+        load_entries(["bmil"], setting, base="bmil", equal_images=False)

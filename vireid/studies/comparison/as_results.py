@@ -19,30 +19,36 @@ def as_results(rows: Sequence[Row]) -> tuple[list[Result], set[str]]:
         hold several contents are several data.
     """
     trained = [row for row in rows if row.mAP is not None]
-    methods = _names((row.method, row.recipe, row.setting or "as it ships") for row in trained)
-    data = _names((row.data, row.contents, row.contents) for row in trained)
-    results = [_result(row, methods[row.recipe], data[row.contents]) for row in trained]
-    return results, {methods[row.recipe] for row in trained if row.oracle}
+    methods = _names((row.method, _method(row), row.setting or "as it ships") for row in trained)
+    data = _names((row.data, f"{row.data} ({row.contents})", row.contents) for row in trained)
+    results = [
+        _result(row, methods[_method(row)], data[f"{row.data} ({row.contents})"]) for row in trained
+    ]
+    return results, {methods[_method(row)] for row in trained if row.oracle}
+
+
+def _method(row: Row) -> str:
+    """Return what a method and its settings are told from others by."""
+    return f"{row.method} ({row.recipe})"
 
 
 def _names(found: Iterable[tuple[str, str, str]]) -> dict[str, str]:
-    """Return a name for each digest, the shortest that no other one has."""
-    known = {
-        digest: (name, f"{name} ({more})", f"{name} ({digest})") for name, digest, more in found
-    }
+    """Return a name for each key, the shortest that no other one has."""
+    known = {key: (name, f"{name} ({more})", key) for name, key, more in found}
     taken = Counter(name for names in known.values() for name in names[:2])
     return {
-        digest: next((name for name in names[:2] if taken[name] == 1), names[2])
-        for digest, names in known.items()
+        key: next((name for name in names[:2] if taken[name] == 1), names[2])
+        for key, names in known.items()
     }
 
 
 def _result(row: Row, method: str, data: str) -> Result:
-    scores = {name: getattr(row, name) for name in ("rank1", "mAP", "mINP")}
-    if None in scores.values():
-        raise ValueError(f"{row.method}, seed {row.seed}: a score is empty")
+    assert row.rank1 is not None
+    assert row.mAP is not None
+    assert row.mINP is not None
     return Result(
-        data, row.seed, method, **scores, ari=row.ari, pair_precision=None, coverage=None,
+        data, row.seed, method, row.rank1, row.mAP, row.mINP, ari=row.ari,
+        pair_precision=None, coverage=None,
         minutes=row.minutes or 0.0, training_mAP=row.training_mAP, memory=row.memory,
         protocol=row.protocol,
     )  # fmt: skip

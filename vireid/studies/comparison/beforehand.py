@@ -39,6 +39,12 @@ def demand_search(
             "training images, so that there is no training_mAP: give other development data, or "
             "say --choose neighbour_overlap"
         )
+    stale = next((one.name for one in entries if not _labels_at_the_end(one)), None)
+    if plan.rule == "neighbour_overlap" and stale is not None:
+        raise ConfigError(
+            f"--choose neighbour_overlap: {stale} makes no labels in its last epoch, and measures "
+            "it where labels are made; say --choose training_mAP, or leave it out"
+        )
     without = next((entry.name for entry in entries if not _matches(entry)), None)
     if plan.rule == "matching_margin" and without is not None:
         raise ConfigError(
@@ -97,6 +103,13 @@ def _seen_by_both(place: Place) -> bool:
         return False
     seen = [place.truth.identities[place.known.modality == side] for side in Modality]
     return bool(np.intersect1d(*seen).size)
+
+
+def _labels_at_the_end(entry: Entry) -> bool:
+    """Tell whether images are labelled, and with it embedded, in the last epoch."""
+    last = entry.recipe.stages[-1]
+    every = last.relabel_every
+    return last.epochs == 1 or (every > 0 and (last.epochs - 1) % every == 0)
 
 
 def _matches(entry: Entry) -> bool:

@@ -9,7 +9,7 @@ import yaml
 
 from vireid.errors import CheckpointError, ConfigError
 from vireid.files import whole_file
-from vireid.studies.comparison.moves import Move
+from vireid.studies.comparison.moves import GRID, Move
 
 Rule = Literal["training_mAP", "neighbour_overlap", "clarity", "matching_margin"]
 """By what settings are chosen: mAP of the training images; or, without identities, how far the
@@ -42,6 +42,8 @@ class Choices:
     """Seeds of the trainings."""
     chosen: Mapping[str, Choice]
     """By the name of the method."""
+    grid: tuple[str, ...] = tuple(map(str, GRID))
+    """The moves that the settings were taken from, in order."""
 
     def move(self, name: str, recipe: str) -> Move | None:
         """Return what was chosen for a method.
@@ -106,7 +108,8 @@ def read_choices(file: Path) -> Choices | None:
         }
         rule, count, data = str(found["rule"]), int(found["settings"]), found["data"]
         seeds = tuple(int(seed) for seed in found["seeds"])
-        return Choices(rule, count, {str(k): str(v) for k, v in data.items()}, seeds, chosen)
+        known = {str(name): str(digest) for name, digest in data.items()}
+        return Choices(rule, count, known, seeds, chosen, tuple(map(str, found["moves"])))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError, yaml.YAMLError) as error:
@@ -131,6 +134,7 @@ def write_choices(choices: Choices, file: Path) -> None:
         "settings": choices.count,
         "data": dict(choices.data),
         "seeds": list(choices.seeds),
+        "moves": list(choices.grid),
         "chosen": {
             name: {"recipe": one.recipe, "move": one.move.settings()}
             for name, one in sorted(choices.chosen.items())

@@ -106,7 +106,11 @@ def load_entries(
     """
     if any(setting.partition("=")[0] == "seed" for setting in settings):
         raise ConfigError("--set seed: a comparison has its seeds from --seeds; name them there")
-    loaded = {one: replace(load_recipe(one, settings), evaluation=None) for one in recipes}
+    loaded = {
+        one: replace(load_recipe(one, settings, allow_unused=True), evaluation=None)
+        for one in recipes
+    }
+    _demand_use(recipes, settings)
     found = [Entry(name_of(one), loaded[one]) for one in recipes]
     names = [entry.name for entry in found]
     twice = next((name for name in names if names.count(name) > 1), None)
@@ -120,6 +124,18 @@ def load_entries(
         images = images_seen(rows[base])
         return [replace(one, recipe=with_images(one.recipe, images)) for one in found]
     return found
+
+
+def _demand_use(recipes: Sequence[Path | str], settings: Sequence[str]) -> None:
+    """Refuse settings that no method makes any use of."""
+    problems = []
+    for one in recipes:
+        try:
+            load_recipe(one, settings)
+        except ConfigError as error:
+            problems.append(error)
+    if len(problems) == len(recipes):
+        raise problems[0]
 
 
 def with_choices(entries: Sequence[Entry], choices: Choices | None) -> list[Entry]:

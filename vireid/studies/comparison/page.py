@@ -75,7 +75,8 @@ def score_table(shown: Shown, protocol: str) -> str:
             over = None if name == shown.base else gain(found, held[shown.base])
             beside = [gain_text(over, unknown=UNKNOWN)]
             if bound is not None:
-                beside.append(_share_text(None if name == bound else share(found, held[bound])))
+                of_bound = None if name == bound else share(found, held[bound])
+                beside.append(gain_text(of_bound, unknown=UNKNOWN, signed=False))
             lines.append(table_line(_cells(shown, name, found, beside)))
     return "\n".join(lines)
 
@@ -110,12 +111,6 @@ def share(rows: Sequence[Row], bound: Sequence[Row]) -> Spread | None:
 def _precision(rows: Sequence[Row]) -> dict[tuple[str, int], float]:
     """Return mAP by what runs are paired by."""
     return {(row.contents, row.seed): row.mAP for row in rows if row.mAP is not None}
-
-
-def _share_text(found: Spread | None) -> str:
-    if found is None:
-        return UNKNOWN
-    return f"{found.mean:.1f}" + ("" if found.error is None else f" ± {found.error:.1f}")
 
 
 def _cells(shown: Shown, name: str, rows: Sequence[Row], beside: Sequence[str]) -> Iterator[str]:

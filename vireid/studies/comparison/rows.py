@@ -212,7 +212,7 @@ def _row(line: dict[str, str]) -> Row:
     values |= {name: float(text) if text else None for name, text in numbers.items()}
     values |= {name: _said(line[name]) for name in SWITCHES}
     values |= {name: int(line[name]) for name in ("seed", "images")}
-    if (values["mAP"] is None) != bool(line["failed"]):
+    if {values[name] is None for name in ("rank1", "mAP", "mINP")} != {bool(line["failed"])}:
         raise ValueError("expected either scores, or why there are none")
     return Row(**values)  # type: ignore[arg-type]
 

@@ -95,7 +95,8 @@ def best_of(name: str, tried: Sequence[Sequence[Row]], rule: str) -> int:
             needs = NEEDS.get(rule, "a log that says it")
             raise ConfigError(
                 f"{name} has no {rule} on {rows[0].data}; it needs {needs}: give other "
-                "development data, or choose by neighbour_overlap"
+                "development data, choose in another way, or take lines of an earlier version out "
+                "of the search's file"
             )
         means.append(None if None in values else fmean(values))
     known = [mean for mean in means if mean is not None]
