@@ -48,9 +48,18 @@ def commands() -> list[str]:
 def test_readme_names_commands_and_python() -> None:
     assert {line.split()[1] for line in commands()} >= {"synth", "train", "evaluate", "search"}
     assert len(blocks()) == 2
-    measured = (ROOT / "docs" / "results" / "synthetic.md").read_text(encoding="utf-8")
-    table = [line for line in measured.splitlines() if line.startswith("|")]
-    assert "\n".join(table) in README
+
+
+def test_the_table_is_that_of_the_comparison() -> None:
+    page = (ROOT / "docs" / "results" / "default.md").read_text(encoding="utf-8")
+    head, _, *lines = [line for line in page.split("**")[2].splitlines() if line.startswith("|")]
+    wanted = ("Rank-1", "mAP", "mINP", "mAP, % of `bound of small`", "runs")
+    places = [[cell.strip() for cell in head.split("|")].index(name) for name in wanted]
+    cells = [[cell.strip() for cell in line.split("|")] for line in lines]
+    assert len(cells) == 3
+    for line in cells:
+        expected = " | ".join(line[place].replace("–", "") for place in places)
+        assert f" | {expected} |\n".replace("|  |", "| |") in README
 
 
 @pytest.mark.parametrize("name", ["labels", "evaluation", "loading", "training"])

@@ -1,6 +1,8 @@
 """docs/results.md shows what the runs gave."""
 
 import csv
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,9 @@ from vireid.studies import (
     read_results,
     row_table,
 )
+from vireid.studies.comparison import Shown, read_table
+from vireid.studies.comparison.lines import Line
+from vireid.studies.comparison.page import score_table
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "docs" / "results"
@@ -27,6 +32,9 @@ TABLES = {
 """How each study is shown; every file has its table."""
 CHOICES = ("defaults", "defaults-unpaired")
 """Studies that are shown as gains over their first row."""
+
+COMPARISONS = {"default": "small"}
+"""Comparisons and their base; each has a page beside its rows."""
 
 
 def runs(name: str):
@@ -44,6 +52,27 @@ def test_tables_are_those_of_the_runs(name: str) -> None:
     assert f"results/{name}.csv" in PAGE
 
 
+@pytest.mark.parametrize("name", COMPARISONS)
+def test_pages_of_comparisons_are_those_of_their_rows(name: str) -> None:
+    page = (RESULTS / f"{name}.md").read_text(encoding="utf-8")
+    found = read_table((RESULTS / f"{name}.csv").read_text(encoding="utf-8"))
+    order = dict.fromkeys(re.findall(r"^\| `(.*?)`", page, flags=re.MULTILINE))
+    rows = {method: [row for row in found if row.method == method] for method in order}
+    assert sum(map(len, rows.values())) == len(found)
+    lines = {
+        method: Line(
+            one.setting or "as it ships", oracle=one.oracle,
+            cameras="yes" if one.cameras else "no", tracks="yes" if one.tracks else "no",
+        )
+        for method, (one, *_) in rows.items()
+    }  # fmt: skip
+    wanted = Counter(row.protocol for row in next(iter(rows.values())))
+    shown = Shown(rows, COMPARISONS[name], wanted, lines)
+    for protocol in wanted:
+        assert f"**{protocol}**\n\n{score_table(shown, protocol)}\n" in page
+    assert f"results/{name}.csv" in PAGE
+
+
 @pytest.mark.parametrize("name", CHOICES)
 def test_gains_of_other_choices_are_those_of_the_runs(name: str) -> None:
     results, rows = runs(name)
@@ -55,6 +84,7 @@ def test_every_study_is_shown() -> None:
     assert {file.stem for file in RESULTS.glob("*.csv")} == {
         *TABLES,
         *CHOICES,
+        *COMPARISONS,
         "synthetic",
         "methods",
         "levers",
