@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -102,13 +102,18 @@ def assert_same_run() -> Callable[[Path, Path], None]:
         lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
         return [{name: line[name] for name in line if name != "seconds"} for line in lines]
 
+    def told(metadata: Mapping[str, str]) -> dict[str, Any]:
+        """Return the head of a checkpoint without where its images lie."""
+        cameras = json.loads(metadata.get("cameras", "{}"))
+        return dict(metadata) | {"cameras": cameras | {"data": None}}
+
     def compare(folder: Path, other: Path) -> None:
         assert log(folder) == log(other)
         for stage in Run(other).stages():
             mine, theirs = (
                 load_checkpoint(Run(one).checkpoint_file(stage)) for one in (folder, other)
             )
-            assert mine[1] == theirs[1]
+            assert told(mine[1]) == told(theirs[1])
             for name, value in theirs[0].items():
                 assert mine[0][name].numpy().tobytes() == value.numpy().tobytes(), (stage, name)
 

@@ -37,7 +37,7 @@ def test_the_python_on_the_page_runs(
     block = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)[0]
     (tmp_path / "people").symlink_to(people)
     monkeypatch.chdir(tmp_path)
-    exec(block.replace('"synthetic"', repr(str(tiny_file))), {})
+    exec(block.replace('"small"', repr(str(tiny_file))), {})
     lines = capsys.readouterr().out.splitlines()
     steps = [line for line in lines if line.startswith(("joint ", "aligned "))]
     assert steps[0] == "joint 1 0 2 {}"

@@ -245,12 +245,16 @@ def test_closed_up_numbers_in_the_old_order(seed):
         (("matched",), {"mixed"}),
     ],
 )
-def test_settings_that_spaces_have_no_use_for_have_their_default(spaces, left):
-    settings = replace(CONFIG, refiners=(Dropped(0),), matcher=Turned(), reject="mutual")
+@pytest.mark.parametrize("matcher", [None, Turned()])
+def test_settings_that_spaces_have_no_use_for_have_their_default(spaces, left, matcher):
+    settings = replace(CONFIG, refiners=(Dropped(0),), matcher=matcher, reject="mutual")
     found, plain = settings.needed_for(spaces), MultiMemoryMatching()
     for part in ("single", "mixed"):
         assert getattr(found, part) == getattr(plain if part in left else settings, part)
     assert found.refiners == settings.refiners
     matching = settings if "matched" in spaces else plain
-    for name in ("matcher", "memories", "reject", "temperature"):
+    for name in ("matcher", "temperature"):
         assert getattr(found, name) == getattr(matching, name)
+    costs = plain if matcher is not None else matching
+    for name in ("memories", "reject"):
+        assert getattr(found, name) == getattr(costs, name)

@@ -1,7 +1,6 @@
 """How far the nearest neighbours of two modalities agree: a signal that needs no labels at all."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Rows = NDArray[np.floating]
-Near = Callable[[Int, Int, int], Int]
-"""Finds the k nearest of some rows among others."""
 CHUNK = 64
 """Images compared with all others at a time."""
 
@@ -63,18 +60,24 @@ def neighbour_overlap(
     rows = [np.flatnonzero(side == number) for number in (0, 1)]
     if not all(map(len, rows)):
         return None
-    near = partial(_nearest, embeddings) if resident is None else partial(_nearest_there, resident)
-    found = [_overlap(near, own, other, k, sample) for own, other in (rows, rows[::-1])]
-    return float(np.mean(found))
+    if resident is not None:
+        return _shared_there(resident, rows, k, sample)
+    both = (rows, rows[::-1])
+    return float(np.mean([_shared(embeddings, one, two, k, sample) for one, two in both]))
 
 
-def _overlap(near: Near, own: Int, other: Int, k: int, most: int) -> float:
-    """Return the mean share of common neighbours over some images of one modality."""
+def _asked(own: Int, most: int) -> Int:
+    """Return some rows of a modality, evenly spaced."""
     spaced = np.linspace(0, len(own) - 1, min(most, len(own))).round().astype(np.int64)
-    asked = own[np.unique(spaced)]
-    partners = other[near(asked, other, 1)[:, 0]]
-    k = min(k, len(own))
-    both = np.sort(np.hstack([near(asked, own, k), near(partners, own, k)]), axis=1)
+    return own[np.unique(spaced)]
+
+
+def _shared(given: Rows, own: Int, other: Int, k: int, most: int) -> float:
+    """Return the mean share of common neighbours over some images of one modality."""
+    asked, k = _asked(own, most), min(k, len(own))
+    partners = other[_nearest(given, asked, other, 1)[:, 0]]
+    both = np.hstack([_nearest(given, rows, own, k) for rows in (asked, partners)])
+    both.sort(axis=1)
     return float((both[:, 1:] == both[:, :-1]).sum(axis=1).mean()) / k
 
 
@@ -88,12 +91,23 @@ def _nearest(given: Rows, asked: Int, among: Int, k: int) -> Int:
     return np.concatenate(found)
 
 
-def _nearest_there(given: "Tensor", asked: Int, among: Int, k: int) -> Int:
-    """Do the same on the device that holds the rows."""
+def _shared_there(given: "Tensor", rows: Sequence[Int], k: int, most: int) -> float:
+    """Return the mean share over both modalities; the host waits for the device once."""
     import torch
 
-    rows, every = (torch.tensor(places, device=given.device) for places in (asked, among))
-    others = given[every].T
-    starts = range(0, len(rows), CHUNK)
-    found = [(given[rows[one : one + CHUNK]] @ others).topk(k).indices for one in starts]
-    return torch.cat(found).cpu().numpy()
+    def there(places: Int) -> "Tensor":
+        return torch.from_numpy(places).to(given.device, non_blocking=True)
+
+    def nearest(asked: "Tensor", others: "Tensor", k: int) -> "Tensor":
+        starts = range(0, len(asked), CHUNK)
+        return torch.cat([(asked[n : n + CHUNK] @ others.T).topk(k).indices for n in starts])
+
+    found = []
+    for own, other in (rows, rows[::-1]):
+        near, asked, others = (given[there(one)] for one in (own, _asked(own, most), other))
+        partners = others[nearest(asked, others, 1)[:, 0]]
+        most_near = min(k, len(own))
+        both = torch.hstack([nearest(one, near, most_near) for one in (asked, partners)])
+        both = both.sort(dim=1).values
+        found.append((both[:, 1:] == both[:, :-1]).sum(dim=1).double().mean() / most_near)
+    return float(torch.stack(found).mean())

@@ -60,8 +60,8 @@ def other_cameras_words(
 
     Returns:
         A line; None where cameras have names, or the images are of the data of the statistics:
-        the training images are those of the statistics, or, where these are not known, the images
-        lie in the same folder.
+        the training images are those of the statistics; or, where these are not known or the
+        statistics are of no training, the images lie in the same folder.
     """
     numbers = np.unique(np.stack([images.modality, images.camera]), axis=1).T.tolist()
     bare = [
@@ -69,7 +69,7 @@ def other_cameras_words(
         for kind, number in numbers
         if number and number not in images.cameras and statistics.knows(kind, str(number))
     ]
-    if not bare or _same_data(statistics.data, images, train):
+    if not bare or _same_data(statistics, images, train):
         return None
     whose = statistics.words if statistics.data else f"{statistics.words} of unknown data"
     return (
@@ -85,12 +85,15 @@ def _count(images: Images, kind: int, name: str) -> int:
     return sum(name == ANY or (number and images.camera_name(number) == name) for number in numbers)
 
 
-def _same_data(data: StatisticsData | None, images: Images, train: Images | None) -> bool:
+def _same_data(statistics: NamedStatistics, images: Images, train: Images | None) -> bool:
     """Tell whether images are of the data of statistics, as far as can be told."""
+    data = statistics.data
     if data is None:
         return False
-    if train is None and data.place in _places(images):
-        return True  # of several manifests in one folder each may have cameras of its own
+    # each of several manifests in one folder may have cameras of its own
+    told = statistics.of == "training" and train is not None
+    if not told and data.place in _places(images):
+        return True
     return any(data.images == _digest(one) for one in (images, train) if one is not None)
 
 
