@@ -94,7 +94,8 @@ def page(found: list[dict[str, str]]) -> str:
                 cells = [f"{float(row[name]):.1f}" for name in list(TITLES)[:4]]
                 margin = row["matching_margin"]
                 cells.append(f"{float(margin):.3f}" if margin and not identities else "-")
-                lines.append(f"| {row['row']} | {row['data']} | {' | '.join(cells)} |")
+                data = row["data"] + ("" if row["seed"] == "0" else f", seed {row['seed']}")
+                lines.append(f"| {row['row']} | {data} | {' | '.join(cells)} |")
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
 

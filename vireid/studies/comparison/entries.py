@@ -134,7 +134,7 @@ def _demand_use(recipes: Sequence[Path | str], settings: Sequence[str]) -> None:
             load_recipe(one, settings)
         except ConfigError as error:
             problems.append(error)
-    if len(problems) == len(recipes):
+    if problems and len(problems) == len(recipes):
         raise problems[0]
 
 
