@@ -49,6 +49,36 @@ def find_images(
         ConfigError: the modality is neither known nor given, or a part, fold or camera does not
             apply.
     """
+    return find_with_training(path, modality, part, fold=fold, option=option, camera=camera)[0]
+
+
+def find_with_training(
+    path: Path | str,
+    modality: str | None = None,
+    part: str = "all",
+    *,
+    fold: int | None = None,
+    option: str = "--modality",
+    camera: str | None = None,
+) -> tuple[Images, Images | None]:
+    """Return the images that a path stands for, and the training images of the same data.
+
+    Args:
+        path: as for ``find_images``, and so are the others.
+        modality: which images.
+        part: of a data set.
+        fold: of a data set.
+        option: for messages.
+        camera: of a plain folder or an image.
+
+    Returns:
+        The images, and all training images of the data set that they are of; None where they are
+        of none.
+
+    Raises:
+        DataError: as for ``find_images``.
+        ConfigError: likewise.
+    """
     if not isinstance(path, str | os.PathLike):
         raise ConfigError(
             f"images are given as a {type(path).__name__}; expected the path of a data set, of a "
@@ -77,8 +107,8 @@ def find_images(
     root, paths = (path.parent, [path.name]) if path.is_file() else (path, _listed(path))
     kind = np.full(len(paths), MODALITIES.index(modality))
     if camera is None:
-        return Images(root, tuple(paths), kind, np.zeros_like(kind))
-    return Images(root, tuple(paths), kind, np.ones_like(kind), cameras={1: camera})
+        return Images(root, tuple(paths), kind, np.zeros_like(kind)), None
+    return Images(root, tuple(paths), kind, np.ones_like(kind), cameras={1: camera}), None
 
 
 def is_data(path: Path) -> bool:
@@ -106,8 +136,10 @@ def _without_modality(path: Path, option: str) -> str:
     return f"{path} has just become a data set; try again"
 
 
-def _of_data(path: Path, modality: str | None, part: str, fold: int | None) -> Images:
-    """Return the images of a data set, or those of one modality."""
+def _of_data(
+    path: Path, modality: str | None, part: str, fold: int | None
+) -> tuple[Images, Images]:
+    """Return the images of a data set, or those of one modality, and its training images."""
     data = open_data(path, fold=fold)
     images = {"train": data.train, "test": data.test}.get(part)
     if images is None:
@@ -117,7 +149,7 @@ def _of_data(path: Path, modality: str | None, part: str, fold: int | None) -> I
     if not len(images):
         words = [word for word in (modality, part) if word and word != "all"]
         raise DataError(f"{path} holds no {' '.join([*words, 'images'])}; choose another part")
-    return images
+    return images, data.train
 
 
 def _listed(folder: Path) -> list[str]:

@@ -121,14 +121,17 @@ def training_statistics(files: Mapping[str, Path], *, asked: bool) -> dict[str, 
         return {}
 
 
-def warn_of_others(statistics: NamedStatistics, images: Images) -> None:
+def warn_of_others(
+    statistics: NamedStatistics, images: Images, train: Images | None = None
+) -> None:
     """Warn of images whose camera has no statistics of its own, or perhaps those of another one.
 
     Args:
         statistics: of cameras.
         images: N images, off whose embeddings they were taken.
+        train: the training images of the same data, where known.
     """
-    if line := other_cameras_words(statistics, images):
+    if line := other_cameras_words(statistics, images, train):
         warnings.warn(line, stacklevel=3)
     if line := unseen_words(statistics, images):
         unknown = "; say --camera NAME where you know it" * ("unknown camera" in line)

@@ -14,7 +14,7 @@ def data_of(images: Images, name: str | None = None) -> StatisticsData:
     """Return by what images are told from others.
 
     Args:
-        images: N images; files that are not there count without their size.
+        images: N images; where files are not there, nothing tells them from others.
         name: what their data is called; the name of their folder where not given.
 
     Returns:
@@ -33,10 +33,11 @@ def are_of(statistics: NamedStatistics, images: Images) -> bool:
 
     Returns:
         True where they are of these and of no others; where the statistics do not say of which
-        they are, True where they count as many images of each camera.
+        they are, or images have no files, True where they count as many images of each camera.
     """
-    if statistics.data is not None:
-        return statistics.data.images == _digest(images)
+    digests = statistics.data and statistics.data.images, _digest(images)
+    if all(digests):
+        return digests[0] == digests[1]
     counts = zip(
         statistics.modality.tolist(), statistics.camera, statistics.images.tolist(), strict=True
     )
@@ -61,7 +62,8 @@ def other_cameras_words(
     Returns:
         A line; None where cameras have names, or the images are of the data of the statistics:
         the training images are those of the statistics; or, where these are not known or the
-        statistics are of no training, the images lie in the same folder.
+        statistics are of no training, the images lie in the same folder. Images without files are
+        only known to be those that statistics of their own were just made of.
     """
     numbers = np.unique(np.stack([images.modality, images.camera]), axis=1).T.tolist()
     bare = [
@@ -94,7 +96,9 @@ def _same_data(statistics: NamedStatistics, images: Images, train: Images | None
     told = statistics.of == "training" and train is not None
     if not told and data.place in _places(images):
         return True
-    return any(data.images == _digest(one) for one in (images, train) if one is not None)
+    if any(data.images == _digest(one) for one in (images, train) if data.images and one):
+        return True
+    return statistics.of == "own" and not data.images and are_of(statistics, images)
 
 
 def _places(images: Images) -> list[str]:
@@ -106,7 +110,7 @@ def _places(images: Images) -> list[str]:
 
 
 def _digest(images: Images) -> str:
-    """Return a text that changes with images, not with their order."""
+    """Return a text that changes with images, not with their order; none without their files."""
     lines = []
     for path, kind, camera in zip(
         images.paths, images.modality.tolist(), images.camera.tolist(), strict=True
@@ -114,7 +118,7 @@ def _digest(images: Images) -> str:
         try:
             size = (images.root / path).stat().st_size
         except OSError:
-            size = -1
+            return ""
         lines.append(f"{path}\0{size}\0{kind}\0{images.camera_name(camera)}")
     return _short("\n".join(sorted(lines)))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from vireid.config.evaluation import CentreWord, check_centre
-from vireid.data.find_images import find_images
+from vireid.data.find_images import find_with_training
 from vireid.data.pixels.spans import used_levels
 from vireid.errors import ConfigError
 from vireid.models.extract import extract
@@ -77,8 +77,9 @@ def embed(
         ConfigError: the modality is neither known nor given, or an option does not apply.
         CheckpointError: the run or the stage is missing or damaged, or keeps no statistics.
     """
+    train: Images | None = None
     if not isinstance(images, Images):
-        images = find_images(images, modality, part, fold=fold, camera=camera)
+        images, train = find_with_training(images, modality, part, fold=fold, camera=camera)
     elif part != "all" or (modality, fold, camera) != (None, None, None):
         raise ConfigError(
             "modality, part, fold and camera apply to paths; images say it themselves"
@@ -93,7 +94,7 @@ def embed(
     statistics = statistics_of(embeddings, images, "own") if given == "own" else given
     if statistics is not None:
         embeddings = without_cameras(embeddings, images, statistics)
-        warn_of_others(statistics, images)
+        warn_of_others(statistics, images, train)
     where = run.folder if isinstance(run, Run) else run
     made = network_fingerprint(network.state_dict(), size, found.levels)
     return Gallery(

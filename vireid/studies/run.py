@@ -14,13 +14,14 @@ from vireid.runs.claim import check_trainable
 from vireid.runs.machine import find_device
 from vireid.runs.watch import Watching, nobody
 from vireid.scoring import EvaluationOptions, Flip, ProtocolOptions, choose_protocol
+from vireid.studies.cameras import demand_cameras, warn_of_other_cameras
 from vireid.studies.code import Code, changed_parts, code_of
 from vireid.studies.data_prints import fingerprint_of
 from vireid.studies.folder import StudyFolder, locked
 from vireid.studies.jobs import Job, run_job
 from vireid.studies.page import present
 from vireid.studies.results import protocols_of
-from vireid.studies.study import Study, demand_cameras, distinct_seeds, open_all, whole_name
+from vireid.studies.study import Study, distinct_seeds, open_all, whole_name
 
 _log = logging.getLogger(__name__)
 
@@ -79,17 +80,12 @@ def run_study(
             others are finished.
         Stopped: a signal asked to stop; everything is saved.
     """
-    if is_several():
-        raise ConfigError(
-            f"a study does not run under {launcher().split()[0]}; "
-            "start it several times with one --out, and the processes share the work"
-        )
+    refuse_several()
     numbers = distinct_seeds(seeds)
     tests = None if test is None else [Path(path) for path in test]
     trained, scored = open_all([Path(path) for path in data], tests)
-    for folder in trained.values():
-        check_trainable(folder)
     demand_cameras(trained, check_centre(centre))
+    warn_of_other_cameras(trained, scored, centre)
     asked = EvaluationOptions(protocol=protocol, flip=flip)
     chosen = {
         name: tuple(choose_protocol(test, one) for one in asked.protocols())
@@ -100,19 +96,57 @@ def run_study(
         keep_checkpoints, None if gains is None else tuple(gains), parameter, find_device(device),
         again, watch, progress,
     )  # fmt: skip
-    _run(study)
+    order, code = _entered(study), code_of(rows.values())
+    _warn_of_other_code(study, code)
+    _train(study, order, code)
     return study.folder
 
 
-def _run(study: Study) -> None:
-    """Train and score what is not finished yet and not in the hands of another process."""
+def run_rows(study: Study) -> StudyFolder:
+    """Train and score the rows of a study, as ``run_study`` does, without its warnings.
+
+    Args:
+        study: what is trained and scored; whoever calls says what may mislead in it.
+
+    Returns:
+        Its folder.
+
+    Raises:
+        VireidError: data, recipe or folder cannot be used, or some rows could not be trained; all
+            others are finished.
+        Stopped: a signal asked to stop; everything is saved.
+    """
+    _train(study, _entered(study), code_of(study.rows.values()))
+    return study.folder
+
+
+def refuse_several() -> None:
+    """Refuse to run as one of several processes that a launcher has started.
+
+    Raises:
+        ConfigError: this is one of them.
+    """
+    if is_several():
+        raise ConfigError(
+            f"a study does not run under {launcher().split()[0]}; "
+            "start it several times with one --out, and the processes share the work"
+        )
+
+
+def _entered(study: Study) -> tuple[str, ...]:
+    """Note what is to be compared in the folder, if it belongs there; return all rows in order."""
+    for folder in study.data.values():
+        check_trainable(folder)
     prints = {name: fingerprint_of(study.data[name], study.test[name]) for name in study.data}
     order = tuple(study.folder.enter(study.rows, prints))
     study.folder.name_protocols(
         {name: whole_name(choose_protocol(test)) for name, test in study.test.items()}
     )
-    code = code_of(study.rows.values())
-    _warn_of_other_code(study, code)
+    return order
+
+
+def _train(study: Study, order: tuple[str, ...], code: Code) -> None:
+    """Train and score what is not finished yet and not in the hands of another process."""
     jobs = [Job(study, name, seed, order, code) for name in study.data for seed in study.seeds]
     _check_scorable(jobs)
     failed: list[str] = []

@@ -132,24 +132,6 @@ def open_all(
     )
 
 
-def demand_cameras(data: Mapping[str, DataFolder], centre: Centre) -> None:
-    """Refuse to take off statistics of cameras that no training can know.
-
-    Args:
-        data: what is trained on, by name.
-        centre: whose statistics are taken off test embeddings.
-
-    Raises:
-        ConfigError: they are those of training images that do not say their cameras.
-    """
-    unknown = [name for name, folder in data.items() if folder.train.known().camera is None]
-    if centre == "training" and unknown:
-        raise ConfigError(
-            f"--centre training: no training image of {unknown[0]} says its camera; say --centre "
-            "own or none, or leave these data out"
-        )
-
-
 def distinct_seeds(seeds: Sequence[int]) -> tuple[int, ...]:
     """Return the seeds of a study without those named twice.
 

@@ -15,7 +15,8 @@ class StatisticsData:
     place: str
     """Digest of the real place of their folder; nothing where they have none."""
     images: str
-    """Digest of their paths, sizes in bytes, modalities and cameras, in any order."""
+    """Digest of their paths, sizes in bytes, modalities and cameras, in any order; nothing where
+    they have no files."""
 
     def __post_init__(self) -> None:
         """Check that all of it is text."""

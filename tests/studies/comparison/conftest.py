@@ -4,12 +4,10 @@ import json
 
 import pytest
 
-from vireid.data import open_data
 from vireid.errors import VireidError
-from vireid.scoring import choose_protocol
-from vireid.studies import Result, StudyFolder
+from vireid.studies import Result
 from vireid.studies.comparison import work
-from vireid.studies.study import whole_name
+from vireid.studies.results import protocols_of
 
 SHORT = """
 height: 32
@@ -51,30 +49,30 @@ def pretended(monkeypatch):
     """
     found = []
 
-    def run_study(rows, data, out, *, seeds, test, **_):
-        ((name, recipe),), (seed,) = rows.items(), seeds
-        folder, key = StudyFolder(out), (data[0].name, seed, name)
-        if any(result.key == key for result in folder.results()):
+    def run_rows(study):
+        ((name, recipe),), (seed,), (data,) = study.rows.items(), study.seeds, study.data
+        folder, key = study.folder, (data, seed, name)
+        had = protocols_of(one for one in folder.results() if one.key == key)
+        if set(study.scored_by(data)) <= set(had):
             return folder
-        found.append((name, data[0].name, seed))
+        if not had:
+            found.append((name, data, seed))
         if recipe.labelling.single.min_samples == 100:
             raise VireidError(
-                f"could not be trained: {name} ({data[0].name}, seed {seed}): no clusters; "
+                f"could not be trained: {name} ({data}, seed {seed}): no clusters; "
                 "all others are finished"
             )
         eps, weight = recipe.labelling.single.eps, recipe.stages[-1].terms["infrared"].weight
-        protocol = choose_protocol(open_data(test[0]))
-        folder.run(*key).folder.mkdir(parents=True)
+        folder.run(*key).folder.mkdir(parents=True, exist_ok=True)
         folder.run(*key).log_file.write_text(
             json.dumps({"clarity": 1 - eps, "matching_margin": eps, "neighbour_overlap": 0.2})
             + "\n"
         )
-        for flip in (False, True):
-            score, by = 40 + flip + seed + weight, whole_name(protocol, flip=flip)
-            folder.add(
-                Result(*key, 50, score, 30, 0.5, 0.5, 1, 2, 100 * eps, memory=900, protocol=by)
-            )
+        for by in study.scored_by(data):
+            score = 40 + ("flip" in by) + seed + weight
+            result = Result(*key, 50, score, 30, 0.5, 0.5, 1, 2, 100 * eps, memory=900, protocol=by)
+            folder.add(*[result] * (by not in had))
         return folder
 
-    monkeypatch.setattr(work, "run_study", run_study)
+    monkeypatch.setattr(work, "run_rows", run_rows)
     return found

@@ -119,17 +119,17 @@ def test_other_data_of_the_same_name_are_other_rows(people, draw, short, tmp_pat
 def test_a_killed_comparison_has_noted_all_that_was_trained(
     people, short, tmp_path, pretended, monkeypatch
 ):
-    run, out = work.run_study, tmp_path / "out"
+    run, out = work.run_rows, tmp_path / "out"
 
-    def killed(rows, *given, **named):
-        found = run(rows, *given, **named)
-        if "two" in rows:
+    def killed(study):
+        found = run(study)
+        if "two" in study.rows:
             raise Stopped("killed", 143)
         return found
 
     recipes = [short("one"), short("two", 2), short("three", 3)]
     with monkeypatch.context() as patch:
-        patch.setattr(work, "run_study", killed)
+        patch.setattr(work, "run_rows", killed)
         with pytest.raises(Stopped):
             compare(people, out, recipes)
     shown = compare(people, out, recipes, train=False)

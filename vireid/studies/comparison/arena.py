@@ -11,6 +11,7 @@ from vireid.observers import Progress, silent
 from vireid.runs.watch import Watching, nobody
 from vireid.scoring import Flip, ProtocolOptions, choose_protocol
 from vireid.scoring.options import flips
+from vireid.studies.cameras import demand_cameras, warn_of_other_cameras
 from vireid.studies.code import PACKAGE, Code, code_of
 from vireid.studies.comparison.begun import Begun
 from vireid.studies.comparison.commits import commit_of_code
@@ -18,7 +19,7 @@ from vireid.studies.comparison.digests import data_digest
 from vireid.studies.comparison.entries import Entry
 from vireid.studies.comparison.rows import Row, RowFile
 from vireid.studies.data_prints import fingerprint_of
-from vireid.studies.study import demand_cameras, open_all, whole_name
+from vireid.studies.study import open_all, whole_name
 from vireid.types import Known, Truth
 
 
@@ -184,6 +185,7 @@ def arena(
     folders, tests = data
     trained, scored = open_all(folders, tests)
     demand_cameras(trained, settings.centre)
+    warn_of_other_cameras(trained, scored, settings.centre)
     chosen = list(tests or folders)
     chosen = chosen * len(folders) if len(chosen) == 1 else chosen
     places = []

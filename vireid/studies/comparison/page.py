@@ -45,8 +45,8 @@ def comparison_page(shown: Shown) -> str:
     parts = [_caption(shown)]
     for protocol in _protocols(shown):
         parts += [f"**{protocol}**", score_table(shown, protocol)]
-    failed = list(_failures(shown))
-    return "\n\n".join([*parts, *_list([*shown.remarks, *failed])]) + "\n"
+    further = [*_scored_later(shown), *_failures(shown)]
+    return "\n\n".join([*parts, *_list([*shown.remarks, *further])]) + "\n"
 
 
 def score_table(shown: Shown, protocol: str) -> str:
@@ -173,6 +173,21 @@ def _of(rows: Sequence[Row], protocol: str) -> list[Row]:
 def _spread(rows: Sequence[Row], name: str) -> Spread | None:
     values = (getattr(row, name) for row in rows)
     return spread(value for value in values if value is not None)
+
+
+def _scored_later(shown: Shown) -> Iterator[str]:
+    """Say which rows were scored by other code than has trained them."""
+    for protocol in _protocols(shown):
+        commits: dict[str, dict[str, None]] = {}
+        for name, rows in shown.rows.items():
+            for row in _of(rows, protocol):
+                if row.scored_by:
+                    commits.setdefault(row.scored_by, {})[f"`{name}`"] = None
+        for commit, names in commits.items():
+            yield (
+                f"{protocol}: {', '.join(names)} scored by the code of commit {commit}, which is "
+                "not the code that trained."
+            )
 
 
 def _failures(shown: Shown) -> Iterator[str]:

@@ -73,6 +73,8 @@ class Row:
     """Commit of the code that trained."""
     code: str = ""
     """Digest of the code that trained."""
+    scored_by: str = ""
+    """Commit of the code that scored; empty where it is the code that trained."""
     failed: str = ""
     """Why it could not be trained; empty where it was."""
 
@@ -84,7 +86,7 @@ class Row:
 
 COLUMNS = tuple(field.name for field in fields(Row))
 """Columns of the file."""
-LATER = {"neighbour_overlap"}
+LATER = {"neighbour_overlap", "scored_by"}
 """Columns that files of earlier versions lack; what they would say is not known."""
 SWITCHES = ("oracle", "cameras", "tracks")
 """Columns that say yes, or nothing."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vireid.errors import VireidError
+from vireid.scoring import choose_protocol
 from vireid.studies.comparison.arena import Arena, Place
 from vireid.studies.comparison.begun import Begun, Trained
 from vireid.studies.comparison.entries import Entry
@@ -16,7 +17,8 @@ from vireid.studies.comparison.rows import Row
 from vireid.studies.folder import StudyFolder, locked
 from vireid.studies.leaving import lighten
 from vireid.studies.results import Result
-from vireid.studies.run import run_study
+from vireid.studies.run import refuse_several, run_rows
+from vireid.studies.study import Study, open_all
 
 _log = logging.getLogger(__name__)
 BEFORE, BEHIND = "could not be trained: ", "; all others are finished"
@@ -47,6 +49,8 @@ def train_missing(arena: Arena, entries: Sequence[Entry], *, wait: bool = False)
         for entry in entries
         if not arena.found(entry, place, seed)
     ]
+    if jobs:
+        refuse_several()
     while jobs:
         busy = [job for job in jobs if not _train(arena, job, wait=False)]
         if len(busy) == len(jobs):
@@ -67,7 +71,7 @@ def _train(arena: Arena, job: Job, *, wait: bool) -> bool:
             begun = _trained(arena, job).begin(
                 arena.now(entry), arena.noted(entry, place, seed), place.protocols
             )
-            arena.file.add(_rows(arena, job, begun))
+            arena.file.add([_by_whom(arena, job, row) for row in _rows(arena, job, begun)])
         return mine
 
 
@@ -90,23 +94,8 @@ def _trained(arena: Arena, job: Job) -> Trained:
 def _rows(arena: Arena, job: Job, begun: Begun) -> list[Row]:
     """Train and score; return a row for each protocol."""
     entry, place, seed = job
-    settings = arena.settings
     try:
-        study = run_study(
-            {entry.name: entry.recipe},
-            [place.train],
-            _folder(arena, job),
-            seeds=[seed],
-            test=[place.test],
-            protocol=settings.protocol,
-            flip=settings.flip,
-            centre=settings.centre,
-            keep_checkpoints=not arena.choosing,
-            device=settings.device,
-            again=settings.again,
-            watch=settings.watch,
-            progress=settings.progress,
-        )
+        study = run_rows(_study(arena, job))
     except VireidError as error:
         if type(error) is not VireidError:
             raise
@@ -119,6 +108,42 @@ def _rows(arena: Arena, job: Job, begun: Begun) -> list[Row]:
     results = [result for result in study.results() if result.seed == seed]
     signals = _signals(study, results[0])
     return [_scored(_row(job, begun, one.protocol), one, signals) for one in results]
+
+
+def _by_whom(arena: Arena, job: Job, row: Row) -> Row:
+    """Say of a row which code has scored it, where other code has trained it."""
+    entry, place, seed = job
+    for noted in arena.noted(entry, place, seed):
+        if _score_of(noted) == _score_of(row):
+            return replace(row, scored_by=noted.scored_by)
+    now = arena.now(entry)
+    return replace(row, scored_by="" if row.code == now.code else now.commit)
+
+
+def _score_of(row: Row) -> tuple[object, ...]:
+    """Return what two rows share where they tell of the same training and the same scoring."""
+    return row.protocol, row.code, row.minutes, row.mAP, row.failed
+
+
+def _study(arena: Arena, job: Job) -> Study:
+    """Return a training as a study of one row."""
+    entry, place, seed = job
+    settings, (data, test) = arena.settings, open_all([place.train], [place.test])
+    return Study(
+        StudyFolder(_folder(arena, job)),
+        {entry.name: entry.recipe},
+        data,
+        test,
+        (seed,),
+        {place.name: tuple(choose_protocol(test[place.name], one) for one in settings.protocol)},
+        settings.flip,
+        settings.centre,
+        keep_checkpoints=not arena.choosing,
+        device=settings.device,
+        again=settings.again,
+        watch=settings.watch,
+        progress=settings.progress,
+    )
 
 
 def _row(job: Job, begun: Begun, protocol: str, *, failed: str = "") -> Row:

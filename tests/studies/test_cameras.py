@@ -1,4 +1,4 @@
-"""What a study refuses before it trains."""
+"""What a study refuses before it trains, and what it warns of."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 
 from vireid.data import open_data
 from vireid.errors import ConfigError
-from vireid.studies.study import demand_cameras
+from vireid.studies.cameras import demand_cameras
 
 
 def test_statistics_of_training_cameras_need_images_that_say_their_cameras(people):
