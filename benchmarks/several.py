@@ -4,7 +4,7 @@
     python benchmarks/several.py /tmp/people            # 1, 2 and 4 processes, some minutes
     python benchmarks/several.py /tmp/people --set height=192 width=96
 
-Processes meet by gloo and train the first epochs of the small recipe as one, a thread each.
+Processes meet by gloo and train the first epochs of `synthetic` as one, a thread each.
 Augmentation is what makes batches ready on the host and changes them on the device; labelling is
 embedding, search, clustering, matching and the beginning of the terms. Of the processes, the
 busiest counts. The first labels and the first step's losses are compared with those of one process.
@@ -113,7 +113,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", help="a data set as `vireid synth` draws it")
     parser.add_argument("--processes", type=int, nargs="+", default=[2, 4])
-    parser.add_argument("--set", nargs="+", default=[], help="settings of the small recipe")
+    parser.add_argument("--set", nargs="+", default=[], help="settings of `synthetic`")
     arguments = parser.parse_args()
     rows, alone = [], {}
     with TemporaryDirectory() as folder:

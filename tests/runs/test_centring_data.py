@@ -79,6 +79,28 @@ def test_images_without_files_have_no_place():
     given = Images.of([0, 0, 1, 1], [1, 1, 2, 2])
     assert data_of(given).place == ""
     assert data_of(given).name == "memory"
+    assert data_of(given).images == "", "nothing tells them from others of the same cameras"
+    own = taken(given, "own")
+    assert are_of(own, given)
+    assert not are_of(own, Images.of([0, 1], [1, 2]))
+    assert other_cameras_words(own, given) is None
     found = taken(given)
-    assert other_cameras_words(found, given) is None
-    assert other_cameras_words(found, Images.of([0, 1], [1, 2])) is not None
+    for images in (Images.of([0, 0, 1, 1], [1, 1, 2, 2]), Images.of([0, 1], [1, 2])):
+        assert "nothing but numbers" in other_cameras_words(found, images)
+        assert "nothing but numbers" in other_cameras_words(found, images, images)
+
+
+def test_images_whose_files_are_gone_are_known_by_their_counts(train):
+    found = taken(train, "own")
+    (train.root / train.paths[0]).unlink()
+    assert data_of(train).images == ""
+    assert are_of(found, train)
+    assert not are_of(found, train.subset(np.arange(3)))
+
+
+def test_each_of_two_manifests_in_one_folder_may_have_cameras_of_its_own(tmp_path):
+    one, two = rig(tmp_path / "hall", "abcd"), rig(tmp_path / "hall", "efgh")
+    found = taken(one)
+    assert other_cameras_words(found, two) is None, "perhaps test images of the same data"
+    assert "nothing but numbers" in other_cameras_words(found, two, two)
+    assert other_cameras_words(found, two, one) is None

@@ -177,3 +177,20 @@ def test_cameras_of_other_data_are_said(run, draw, tmp_path):
     assert "taken off: the means of the cameras of 128 training images of people" in found.notes
     with pytest.warns(UserWarning, match="nothing but numbers says that the cameras"):
         vireid.embed(run, other.test, centre="training")
+
+
+def test_another_manifest_in_the_same_folder_is_other_data(plain, tiny, draw, tmp_path):
+    root = draw(tmp_path / "rigs", images=2)
+    found = vireid.open_data(root).train
+    rows = zip(found.paths, found.modality, found.camera, strict=True)
+    lines = [f"{path},{'infrared' if kind else 'visible'},{camera}" for path, kind, camera in rows]
+    for name, kept in (("mine.csv", lines), ("other.csv", lines[1:])):
+        (root / name).write_text("\n".join(["path,modality,camera", *kept, ""]))
+    mine = vireid.open_data(root / "mine.csv").train
+    run = Run(tmp_path / "run")
+    kept = statistics_of(vireid.embed(plain, mine).embeddings, mine, "training")
+    save_weights(run, BEFORE, new_network(tiny).state_dict(), tiny, cameras=kept)
+    run.recipe_file.write_text(dump_recipe(tiny))
+    with pytest.warns(UserWarning, match="nothing but numbers says that the cameras"):
+        vireid.embed(run, root / "other.csv", stage=BEFORE, centre="training")
+    vireid.embed(run, root / "mine.csv", stage=BEFORE, centre="training")

@@ -16,6 +16,7 @@ from vireid.studies.comparison import Row, write_table
 from vireid.studies.comparison.as_results import as_results
 from vireid.studies.folder import StudyFolder
 from vireid.studies.paper import make_paper_table
+from vireid.studies.upper_bound import TrueLabels
 
 PROTOCOLS = tuple(
     f"SYSU-MM01 {mode}-search, single-shot, infrared-to-visible{flip}, 10 draws"
@@ -137,18 +138,43 @@ def test_rows_of_different_runs_are_named():
     assert made.caption.endswith("Rows have different runs: compare their means with care.")
 
 
+def evaluated(folder, recipe, precision, **told):
+    """Write the folder of a run that was trained and evaluated."""
+    run = Run(folder)
+    run.folder.mkdir(parents=True)
+    run.recipe_file.write_text(dump_recipe(recipe))
+    named = {"name": "people", "fold": None, "recipe": "mine"}
+    run.data_file.write_text(json.dumps(named | told))
+    scores = {"rank1": 50.0, "mAP": precision, "mINP": 3.0}
+    entry = {"protocol": "p", "draws": 2, "stages": {"aligned": scores}}
+    run.metrics_file.write_text(json.dumps({"protocols": {"p, 2 draws": entry}}))
+    run.timing_file.write_text("{}")
+    for stage in ("joint", "aligned"):
+        save_checkpoint(run.checkpoint_file(stage), {}, {})
+    return run
+
+
+def test_runs_with_true_identities_are_rows_of_their_own(tmp_path, tiny):
+    evaluated(tmp_path / "runs" / "method", tiny, 40.0)
+    labeller = f"{TrueLabels.__module__}.{TrueLabels.__qualname__}"
+    evaluated(tmp_path / "runs" / "bound", tiny, 90.0, labeller=labeller)
+    named = replace(tiny, labelling=Identities(), seed=1)
+    evaluated(tmp_path / "runs" / "of-a-study", named, 91.0)
+    former = evaluated(tmp_path / "runs" / "former", replace(tiny, seed=2), 92.0)
+    line = {"stage": "aligned", "epoch": 1, "epochs": 1, "seconds": {}}
+    log = [line | {"ari": {"visible": share, "mixed": 1.0}} for share in (1.0, 0.5)]
+    former.log_file.write_text("".join(f"{json.dumps(one)}\n" for one in log))
+    lines = vireid.paper_table([tmp_path / "runs"], scores=["mAP"]).splitlines()
+    assert "Trained with true identities, and not among the best: bound of mine." in lines[0]
+    assert sorted(lines[4:]) == ["| bound of mine | 91.0 ± 1.0 |", "| mine | 40.0 |"]
+    former.log_file.write_text("".join(f"{json.dumps(one)}\n" for one in log[::-1]))
+    (row,) = [one for one in vireid.paper_table([former.folder]).splitlines() if "92" in one]
+    assert row.startswith("| mine |"), "an unsupervised run may find all identities in the end"
+
+
 def test_evaluated_runs_of_one_recipe_are_a_row(tmp_path, tiny, capsys):
     for seed, precision in ((0, 40.0), (1, 44.0)):
-        run = Run(tmp_path / "runs" / f"seed-{seed}")
-        run.folder.mkdir(parents=True)
-        run.recipe_file.write_text(dump_recipe(replace(tiny, seed=seed)))
-        run.data_file.write_text(json.dumps({"name": "people", "fold": None, "recipe": "mine"}))
-        scores = {"rank1": 50.0, "mAP": precision, "mINP": 3.0}
-        entry = {"protocol": "p", "draws": 2, "stages": {"aligned": scores}}
-        run.metrics_file.write_text(json.dumps({"protocols": {"p, 2 draws": entry}}))
-        run.timing_file.write_text("{}")
-        for stage in ("joint", "aligned"):
-            save_checkpoint(run.checkpoint_file(stage), {}, {})
+        evaluated(tmp_path / "runs" / f"seed-{seed}", replace(tiny, seed=seed), precision)
     assert main(["table", str(tmp_path / "runs"), "--scores", "mAP"]) == 0
     assert "| mine | 42.0 ± 2.8 |\n" in capsys.readouterr().out
     with pytest.raises(ConfigError, match=r"mine, seed 0, people .* is there twice"):

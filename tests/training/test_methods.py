@@ -1,4 +1,4 @@
-"""The small recipe of each method trains, cut down, and goes on bit-equal from where it stopped."""
+"""The recipe of each method at small scale trains, cut down, and goes on bit-equal from where it stopped."""
 
 from dataclasses import dataclass, field
 

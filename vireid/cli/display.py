@@ -15,6 +15,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from vireid.cli.crowding import crowding
 from vireid.types import Tell
 
 console = Console(highlight=False, markup=False, soft_wrap=True)
@@ -55,6 +56,8 @@ def messages() -> Iterator[None]:
 def progress(what: str) -> Iterator[Tell]:
     """Show a bar on the terminal; nothing where the output is no terminal.
 
+    At the end it is said once where other programs have slowed the work.
+
     Args:
         what: a word or two on what is going on.
 
@@ -72,7 +75,9 @@ def progress(what: str) -> Iterator[Tell]:
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
         task = bar.add_task(what, total=None)
+        crowding().begin()
         yield lambda done, total: bar.update(task, completed=done, total=total)
+    crowding().end()
 
 
 def plain_table(header: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> Table:

@@ -13,6 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from vireid.cli.crowding import Crowding, crowding
 from vireid.cli.epochs import EpochTable
 from vireid.cli.pace import Pace
 from vireid.config import Recipe
@@ -34,6 +35,7 @@ class Display(Watch):
         score: from labels to figures; asked once for each labelling that is shown.
         console: where epochs are printed.
         clock: seconds since any moment.
+        crowd: warns where other programs slow an epoch.
     """
 
     def __init__(
@@ -42,7 +44,10 @@ class Display(Watch):
         score: Callable[[Labelling], Reliability],
         console: Console,
         clock: Callable[[], float] = perf_counter,
+        crowd: Crowding | None = None,
     ) -> None:
+        self._crowd = crowd or crowding()
+        self._crowd.begin()
         self.pace = Pace(recipe, clock)
         self._stages = [stage.name for stage in recipe.stages]
         self._score, self._console, self._table = score, console, EpochTable()
@@ -95,6 +100,7 @@ class Display(Watch):
         """
         for text in self._table.lines(line):
             self._console.print(text)
+        self._crowd.end()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the lines, none longer than the terminal is wide."""

@@ -20,8 +20,8 @@ def run(words: list[str]) -> None:
         "means, and in brackets its type or choices and its default. What is printed is a recipe\n"
         "itself: `vireid recipe mmm-sysu > mine.yaml`, then --recipe mine.yaml. Without a name\n"
         "those of all recipes that ship are listed.",
-        "examples:\n  vireid recipe synthetic --set 'stages.*.epochs=3'\n"
-        "  vireid recipe runs/first --diff synthetic",
+        "examples:\n  vireid recipe small --set 'stages.*.epochs=3'\n"
+        "  vireid recipe runs/first --diff small",
     )
     known = f"a YAML file, the folder of a run or one of: {', '.join(names())}"
     command.add_argument(

@@ -17,7 +17,8 @@ def run(words: list[str]) -> None:
         "table",
         "Print one table of studies, comparisons and evaluated runs: rows x protocols, mean and\n"
         "standard deviation over data sets and seeds, the best in bold. Runs of one recipe are a\n"
-        "row; rows that were trained with true identities are never the best.",
+        "row. Runs of `vireid upper-bound` are rows of their own, `bound of NAME`; rows that were\n"
+        "trained with true identities are never the best.",
         "examples:\n"
         "  vireid table studies/ablation --latex > ablation.tex\n"
         "  vireid table docs/results/table.csv --latex --protocol single-shot\n"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from vireid.labelling.clustering import with_nearest
+from vireid.labelling.clustering import CAMERAS, with_nearest
 
 Settings = TypeVar("Settings")
 
@@ -29,6 +29,9 @@ def unused(settings: Any, spaces: Collection[str]) -> dict[str, str]:
     if not settings.use_cameras:
         off = "labelling.use_cameras is off"
         found |= {"cameras.first": off, "cameras.shrink": off}
+        for name in ("single", "mixed"):
+            if getattr(settings, name).neighbours == CAMERAS:
+                found[f"{name}.neighbours"] = off
     if not settings.use_tracks:
         found["tracks"] = "labelling.use_tracks is off"
     if "mixed" not in spaces:

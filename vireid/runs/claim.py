@@ -93,7 +93,13 @@ def is_finished(run: Run) -> bool:
     return run.recipe_file.exists() and run.has_ended()
 
 
-def write_settings(run: Run, data: DataFolder, recipe: Recipe, named: str | None = None) -> None:
+def write_settings(
+    run: Run,
+    data: DataFolder,
+    recipe: Recipe,
+    named: str | None = None,
+    labeller: str | None = None,
+) -> None:
     """Write what a run is trained by and on.
 
     Args:
@@ -101,6 +107,7 @@ def write_settings(run: Run, data: DataFolder, recipe: Recipe, named: str | None
         data: its name, fold and images are noted.
         recipe: all settings.
         named: what the recipe is called, where that is known.
+        labeller: module and name of what labels in place of the recipe's labeller, if anything.
 
     Raises:
         DataError: the files cannot be written.
@@ -110,8 +117,13 @@ def write_settings(run: Run, data: DataFolder, recipe: Recipe, named: str | None
     with whole_file(run.levels_file) as file:
         file.write_text((data.train.levels or Levels()).to_json(), encoding="utf-8")
     told = {"name": data.name, "fold": data.fold, "images": files_fingerprint(data.train)}
-    named = named or run.recipe_name()
-    run.data_file.write_text(json.dumps(told | ({"recipe": named} if named else {})))
+    beside = {
+        "recipe": named or run.recipe_name(),
+        "labeller": labeller or run.labeller_name(),
+    }
+    run.data_file.write_text(
+        json.dumps(told | {name: text for name, text in beside.items() if text})
+    )
 
 
 def check_same_images(run: Run, data: DataFolder) -> None:

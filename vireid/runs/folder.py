@@ -135,8 +135,20 @@ class Run:
         Returns:
             Its name, and whether settings were changed; None where the folder does not say.
         """
+        return self._told("recipe")
+
+    def labeller_name(self) -> str | None:
+        """Return what labelled in place of the recipe's labeller, such as true identities.
+
+        Returns:
+            Module and name of its class; None where the recipe's did, or the folder does not say.
+        """
+        return self._told("labeller")
+
+    def _told(self, name: str) -> str | None:
+        """Return what the file beside the recipe says under a name; None where it does not."""
         try:
-            found = json.loads(self.data_file.read_text(encoding="utf-8"))["recipe"]
+            found = json.loads(self.data_file.read_text(encoding="utf-8"))[name]
         except (OSError, ValueError, LookupError, TypeError):
             return None
         return str(found)

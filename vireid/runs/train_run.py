@@ -14,7 +14,7 @@ from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.errors import LostProcess, SaveError, Stopped
 from vireid.files import whole_file
-from vireid.labelling import MultiMemoryMatching
+from vireid.labelling import Labeller, MultiMemoryMatching
 from vireid.models import CrossModalNetwork
 from vireid.models.passing import BATCH
 from vireid.observers import check_installed, silent
@@ -139,7 +139,8 @@ def _train(session: Session, device: str, stop: Callable[[], bool]) -> None:
     seconds = {"reading": perf_counter() - start}
     begin = load_state(run, network, recipe, reading) if session.resume else None
     if begin is None:
-        on_first(partial(_begin, session, given, network))
+        stands_in = _class_of(labeller) if session.labeller else None
+        on_first(partial(_begin, session, given, network, stands_in))
     else:
         on_first(partial(_go_on, run, given, recipe, network))
         _tell(f"going on at {place_of(recipe, begin)}")
@@ -203,10 +204,17 @@ def _may_stop(event: Event) -> bool:
     return not isinstance(event, EpochEnded)
 
 
-def _begin(session: Session, data: DataFolder, network: CrossModalNetwork) -> None:
+def _class_of(labeller: Labeller) -> str:
+    """Return module and name of a labeller's class."""
+    return f"{type(labeller).__module__}.{type(labeller).__qualname__}"
+
+
+def _begin(
+    session: Session, data: DataFolder, network: CrossModalNetwork, labeller: str | None
+) -> None:
     """Write what a run folder holds before the first step."""
     run, recipe = session.run, session.recipe
-    write_settings(run, data, recipe, session.named)
+    write_settings(run, data, recipe, session.named, labeller)
     note_initial(run, network.initial)
     save_network(run, BEFORE, network, recipe)
 

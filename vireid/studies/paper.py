@@ -56,7 +56,8 @@ def paper_table(
 
     Rows are those of studies, methods of comparisons, or the recipes of runs, columns the protocols
     that scored them; a cell is the mean over data sets and seeds with the standard deviation
-    between these runs. Rows that were trained with true identities are never the best.
+    between these runs. Rows that were trained with true identities are never the best; runs of
+    ``vireid upper-bound`` are such rows, named ``bound of`` and their recipe.
 
     Args:
         sources: folders of studies, their ``results.csv``, files of rows of ``compare``, and

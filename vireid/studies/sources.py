@@ -1,20 +1,23 @@
 """Results out of studies, their files, and evaluated runs, for a table of all of them."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from vireid.errors import CheckpointError, ConfigError, DataError
+from vireid.observers import read_lines
 from vireid.runs import Run
 from vireid.runs.overview import describe_run, find_runs
 from vireid.runs.scores import protocol_key
 from vireid.scoring.files import read_json
 from vireid.studies.folder import StudyFolder
 from vireid.studies.results import SCORES, Result, read_results
-from vireid.studies.upper_bound import Identities
+from vireid.studies.upper_bound import Identities, TrueLabels
 
 IDENTITIES = f"{Identities.__module__}.{Identities.__qualname__}"
 """What the recipe of a bound names as its labeller."""
+TRUE_LABELS = f"{TrueLabels.__module__}.{TrueLabels.__qualname__}"
+"""What labels a run of ``vireid upper-bound`` in place of its recipe's labeller."""
 ROWS = "method,recipe,data,contents,protocol,"
 """How a file of rows of a comparison begins."""
 
@@ -72,7 +75,11 @@ def _read(source: Path) -> Sources:
         raise DataError(f"{source} does not exist; expected a study, a CSV of one, or a run")
     study = StudyFolder(source)
     if not study.plan_file.is_file():
-        return Sources([result for folder in find_runs([source]) for result in _of_run(folder)])
+        runs = [_of_run(folder) for folder in find_runs([source])]
+        return Sources(
+            [result for one in runs for result in one.results],
+            {row for one in runs for row in one.bounds},
+        )
     order = list(read_json(study.plan_file).get("rows", {}))
     results = sorted(study.results(), key=lambda r: order.index(r.row) if r.row in order else -1)
     return Sources(results, _bounds(study))
@@ -100,24 +107,35 @@ def _bounds(study: StudyFolder) -> set[str]:
     return {name for name, text in rows.items() if IDENTITIES in text}
 
 
-def _of_run(folder: Path) -> Iterator[Result]:
-    """Yield the test scores of a run, one for each protocol."""
-    found, origin = describe_run(folder), Run(folder).origin()
+def _of_run(folder: Path) -> Sources:
+    """Read the test scores of a run, one for each protocol."""
+    found, run = describe_run(folder), Run(folder)
     if found.state == "damaged":
         raise CheckpointError(f"{folder} is damaged: {found.reason}")
-    fold = "" if origin.fold is None else f", fold {origin.fold}"
-    for by in found.evaluations:
-        if all(name in by.scores for name in SCORES):
-            yield Result(
-                f"{found.data or 'unknown data'}{fold}",
-                found.seed or 0,
-                found.recipe or folder.name,
-                by.scores["rank1"],
-                by.scores["mAP"],
-                by.scores["mINP"],
-                ari=None,
-                pair_precision=None,
-                coverage=None,
-                minutes=(found.seconds or 0.0) / 60,
-                protocol=protocol_key(by.protocol, by.draws),
-            )
+    fold = run.origin().fold
+    data = f"{found.data or 'unknown data'}{'' if fold is None else f', fold {fold}'}"
+    row, bound = found.recipe or folder.name, _by_identities(run)
+    row = f"bound of {row}" if bound else row
+    minutes = (found.seconds or 0.0) / 60
+    results = [
+        Result(
+            data, found.seed or 0, row, *(by.scores[name] for name in SCORES),
+            ari=None, pair_precision=None, coverage=None, minutes=minutes,
+            protocol=protocol_key(by.protocol, by.draws),
+        )
+        for by in found.evaluations
+        if all(name in by.scores for name in SCORES)
+    ]  # fmt: skip
+    return Sources(results, {row} if bound else ())
+
+
+def _by_identities(run: Run) -> bool:
+    """Tell whether a run was trained with true identities.
+
+    One of a version that did not note it is told by its labels, which the very first network
+    agrees with in every label space.
+    """
+    if run.labeller_name() == TRUE_LABELS or IDENTITIES in run.recipe_text():
+        return True
+    first = next(iter(read_lines(run.log_file)), {}).get("ari", {})
+    return bool(first) and all(value == 1 for value in first.values())

@@ -8,6 +8,7 @@ import pytest
 import vireid
 from vireid.errors import ConfigError, Stopped
 from vireid.recipes import load_recipe
+from vireid.studies import run as studies_run
 from vireid.studies.comparison import RowFile, arena, recipe_digest, work
 from vireid.studies.folder import locked
 
@@ -16,7 +17,7 @@ def compare(people, out, recipes, **named):
     return vireid.compare([people], out, recipes=recipes, device="cpu", **{"seeds": [0], **named})
 
 
-def test_a_method_and_its_bound_are_trained_and_scored(people, short, tmp_path):
+def test_a_method_and_its_bound_are_trained_and_scored(people, short, tmp_path, monkeypatch):
     recipe, rows = short("one"), tmp_path / "docs" / "table.csv"
     found = compare(people, tmp_path / "out", [recipe], rows=rows, bound=True)
     assert found.page in rows.with_suffix(".md").read_text()
@@ -41,7 +42,16 @@ def test_a_method_and_its_bound_are_trained_and_scored(people, short, tmp_path):
     assert kept == {"intra.safetensors"}, "the last network of each stays, and no other"
     before = [log.stat().st_mtime_ns for log in logs]
     further = {"flip": False, "centre": "own", "settings": ["evaluation.centre=training"]}
-    (own,) = compare(people, tmp_path / "out", [recipe], rows=rows, **further).rows["one"]
+    for place in (arena, studies_run):
+        monkeypatch.setattr(place, "code_of", lambda _: {"vireid": "c0de"})
+    monkeypatch.setattr(arena, "commit_of_code", lambda: "new")
+    with pytest.warns(UserWarning, match="one: rows were trained by other code") as told:
+        found = compare(people, tmp_path / "out", [recipe], rows=rows, **further)
+    assert len(told) == 1, "its study says nothing of it"
+    (own,) = found.rows["one"]
+    assert (own.code, own.scored_by) == (plain.code, "new")
+    assert f"{own.protocol}: `one` scored by the code of commit new" in found.page
+    assert {row.scored_by for row in RowFile(rows).rows() if row.protocol != own.protocol} == {""}
     assert (own.recipe, own.minutes) == (plain.recipe, plain.minutes)
     assert (", centred" in own.protocol, ", centred" in plain.protocol) == (True, False)
     assert own.mAP != plain.mAP

@@ -98,5 +98,16 @@ def test_each_protocol_has_a_table_and_the_caption_says_what_all_have_in_common(
     assert "51.0 ± 10.0" in page
 
 
+def test_rows_that_other_code_scored_than_trained_are_told():
+    later = [replace(one, protocol=FLIP, scored_by="n3w") for one in (*BASE, *MORE)]
+    rows = {"base": [*BASE, *later[:3]], "more": [*MORE, *later[3:]]}
+    page = comparison_page(shown(rows, {PLAIN: 3, FLIP: 3}))
+    assert page.endswith(
+        f"- {FLIP}: `base`, `more` scored by the code of commit n3w, which is not the code that "
+        "trained.\n"
+    )
+    assert page.count("n3w") == 1
+
+
 def test_a_page_of_nothing():
     assert comparison_page(shown({"base": []}, {PLAIN: 3})) == "No row is there yet.\n"

@@ -88,12 +88,15 @@ def test_a_folder_is_no_file_of_rows(tmp_path):
         RowFile(tmp_path).rows()
 
 
-def test_a_file_of_before_a_number_was_measured_is_read(tmp_path):
+@pytest.mark.parametrize("later", ["neighbour_overlap", "scored_by"])
+def test_a_file_of_before_a_column_was_there_is_read(tmp_path, later):
     path = tmp_path / "rows.csv"
-    lines = [line.split(",") for line in write_table([replace(ROW, protocol="p")]).splitlines()]
-    place = lines[0].index("neighbour_overlap")
+    row = replace(ROW, protocol="p", setting="k1")
+    lines = [line.split(",") for line in write_table([row]).splitlines()]
+    place = lines[0].index(later)
     path.write_text("".join(f"{','.join(one[:place] + one[place + 1 :])}\n" for one in lines))
     (found,) = RowFile(path).rows()
-    assert (found.neighbour_overlap, found.mAP) == (None, ROW.mAP)
-    RowFile(path).add([replace(ROW, seed=9, neighbour_overlap=0.5)])
+    assert found == row
+    RowFile(path).add([replace(ROW, seed=9, neighbour_overlap=0.5, scored_by="abc")])
     assert {row.neighbour_overlap for row in RowFile(path).rows()} == {None, 0.5}
+    assert {row.scored_by for row in RowFile(path).rows()} == {"", "abc"}
