@@ -1,4 +1,4 @@
-"""Recipes of the methods at small scale, cut down by settings alone, and labels of people far apart."""
+"""Recipes of the methods, cut down by settings alone, and labels of people far apart."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ PEOPLE, EACH = 4, 8
 
 
 def cut_down(name, *more):
-    """Return a recipe at small scale with a tiny network, one epoch a stage and three of the last one."""
+    """Return a method with a tiny network, one epoch a stage and three of the last one."""
     plain = load_recipe(name)
     changes = ["height=16", "width=8", "network.weights=none", "network.stripes=1"]
     changes += ["network.backbone=test_efficientnet", "network.depth=2", "network.frozen=0"]

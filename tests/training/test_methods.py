@@ -1,4 +1,4 @@
-"""The recipe of each method at small scale trains, cut down, and goes on bit-equal from where it stopped."""
+"""Each method at small scale trains, cut down, and goes on bit-equal from where it stopped."""
 
 from dataclasses import dataclass, field
 

@@ -17,8 +17,8 @@ any end, and several processes may work on one --out at a time, also with other 
 EXAMPLE = """example:
   vireid synth dev100 --seed 100
   vireid synth people1 --seed 1
-  vireid compare people1 --recipes synthetic mmm adca pgm --bound --out studies/table \\
-      --rows docs/results/table.csv --search dev100 --equal-images"""
+  vireid compare people1 --recipes small mmm adca pgm --set network.stripes=6 --bound \\
+      --out studies/table --rows docs/results/table.csv --search dev100 --equal-images"""
 
 
 def run(words: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Whether threads wait for each other since other programs take their cores, and what to do then."""
+"""Whether threads wait for each other as other programs take their cores, and what helps."""
 
 import sys
 import warnings
@@ -41,9 +41,7 @@ class Spent:
         Returns:
             The difference.
         """
-        return Spent(
-            self.wall - before.wall, self.cpu - before.cpu, self.queued - before.queued
-        )
+        return Spent(self.wall - before.wall, self.cpu - before.cpu, self.queued - before.queued)
 
 
 def is_crowded(spent: Spent, threads: int) -> bool:
@@ -107,7 +105,7 @@ class Crowding:
         self._begun = self._spent()
 
     def end(self) -> None:
-        """Warn, if that was not done yet, where the piece of work was slowed; the next one begins."""
+        """Warn, once in all, where the piece of work was slowed; the next one begins."""
         now = self._spent()
         found, self._begun = now.since(self._begun), now
         if not self._told and is_crowded(found, self._threads()):
