@@ -23,8 +23,8 @@ FULL = (
 )
 OF_MMM = ("mmm-llcm", "mmm-regdb", "mmm-sysu")
 TRAINED = ("released", "small", "synthetic", "bmil-sysu", "mmm-sysu", "released-sysu")
-"""Recipes that are trained here; those of other methods at small scale train in test_methods.py, and
-those at the papers' scale differ from these in numbers, or in terms that these have."""
+"""Recipes that are trained here; those of other methods train at small scale in test_methods.py,
+and those at the papers' scale differ from these in numbers, or in terms that these have."""
 
 
 def tiny(name):

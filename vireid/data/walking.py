@@ -22,7 +22,7 @@ SYSTEM = frozenset(
 )  # fmt: skip
 """Names, in lower case, of folders and files that systems, disks and tools add to pictures."""
 
-Place = tuple[int, int]
+Inode = tuple[int, int]
 """Device and number of a folder."""
 
 
@@ -87,7 +87,7 @@ def walk(folder: Path) -> Walk:
     return Walk(tuple(sorted(files)), tuple(sorted(loops)), tuple(sorted(faults)), system)
 
 
-def listing(folder: Path, above: frozenset[Place] | None = None) -> Listing:
+def listing(folder: Path, above: frozenset[Inode] | None = None) -> Listing:
     """List one folder.
 
     Args:
@@ -114,7 +114,7 @@ def listing(folder: Path, above: frozenset[Place] | None = None) -> Listing:
 
 
 def _sort(
-    entry: os.DirEntry[str], found: Listing, folder: Path, above: frozenset[Place] | None
+    entry: os.DirEntry[str], found: Listing, folder: Path, above: frozenset[Inode] | None
 ) -> None:
     """Put an entry to those of its kind."""
     try:
@@ -137,14 +137,14 @@ def _neither(entry: os.DirEntry[str]) -> str:
     return "is neither a file nor a folder"
 
 
-def _above(folder: Path) -> frozenset[Place]:
+def _above(folder: Path) -> frozenset[Inode]:
     """Return a folder and all above it, by its name and by where it really is."""
     real, named = Path(os.path.realpath(folder)), Path(os.path.abspath(folder))  # noqa: PTH100
     places = (_place(path) for path in {real, *real.parents, named, *named.parents})
     return frozenset(place for place in places if place)
 
 
-def _place(path: Path) -> Place | None:
+def _place(path: Path) -> Inode | None:
     """Return which folder a path leads to; None where that cannot be said."""
     try:
         found = path.stat()

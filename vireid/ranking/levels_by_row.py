@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from vireid.errors import DataError
 from vireid.types import ANY, Images, Levels, Modality, Span
 
-Key = tuple[Modality, str]
+CameraKey = tuple[Modality, str]
 
 
 def rows_of_levels(images: Images, levels: Levels) -> NDArray[np.bytes_]:
@@ -83,7 +83,7 @@ def saved_levels(path: Path, values: NDArray[Any] | None, count: int) -> Levels 
         return None
     if values.ndim and values.shape != (count,):
         raise DataError(f"{path}: levels have shape {values.shape}; expected ({count},)")
-    spans: dict[Key, Span | None] = {}
+    spans: dict[CameraKey, Span | None] = {}
     if values.dtype.kind not in "SU":
         raise DataError(f"{path}: levels are of type {values.dtype}; expected text")
     for text in np.unique(values).tolist():

@@ -27,7 +27,7 @@ ENDINGS = (".npz", ".npy")
 
 _UNIT = 1e-5  # how far the length of a float32 row may be from 1
 
-Given = Embeddings | Gallery | NDArray[np.floating]
+InMemory = Embeddings | Gallery | NDArray[np.floating]
 """Features in memory."""
 
 
@@ -46,7 +46,7 @@ def is_features(path: Path) -> bool:
     return path.suffix.lower() in ENDINGS
 
 
-def features_of(given: Path | Given, images: Images) -> Embeddings:
+def features_of(given: Path | InMemory, images: Images) -> Embeddings:
     """Return features in the order of test images.
 
     Args:
@@ -127,7 +127,7 @@ def score_features(
     ]
 
 
-def centred_by(given: Path | Given) -> NamedStatistics | None:
+def taken_off(given: Path | InMemory) -> NamedStatistics | None:
     """Return which statistics of cameras have been taken off features.
 
     Args:
@@ -145,7 +145,7 @@ def centred_by(given: Path | Given) -> NamedStatistics | None:
 
 
 def _parts(
-    given: Path | Given,
+    given: Path | InMemory,
 ) -> tuple[str, NDArray[np.floating], Int | None, Sequence[str] | None]:
     """Return what features are called, and their vectors, modality and paths."""
     if isinstance(given, Path):

@@ -10,11 +10,11 @@ from vireid.errors import CheckpointError, ConfigError, some
 from vireid.ranking import Gallery
 from vireid.runs import Run
 from vireid.runs.overview import find_runs
-from vireid.scoring.features import Given, is_features
+from vireid.scoring.features import InMemory, is_features
 from vireid.scoring.options import EvaluationOptions
 from vireid.types import Embeddings
 
-Model = Run | Path | str | Given
+Model = Run | Path | str | InMemory
 """A run, its folder, a file with the weights of a stage or with features, or features."""
 
 IN_MEMORY = Path("features")

@@ -11,7 +11,7 @@ from vireid.errors import DataError
 from vireid.runs import Origin, Run, find_stage, open_weights
 from vireid.scoring.centring import PLAIN, Centring, features_centring, network_centring
 from vireid.scoring.choice import choose_protocol
-from vireid.scoring.features import Given, centred_by, features_of, is_features
+from vireid.scoring.features import InMemory, features_of, is_features, taken_off
 from vireid.scoring.files import read_json, read_scores
 from vireid.scoring.folds import open_for
 from vireid.scoring.models_given import (
@@ -123,8 +123,8 @@ def _task(
     protocols = tuple(choose_protocol(opened, one) for one in options.protocols())
     features = None
     if in_memory or file:
-        given: Path | Given = path if file else model  # type: ignore[assignment]
-        centring = features_centring(options.centre, str(path), centred_by(given))
+        given: Path | InMemory = path if file else model  # type: ignore[assignment]
+        centring = features_centring(options.centre, str(path), taken_off(given))
         features = features_of(given, opened.test)
     return Task(path, opened, protocols, stages, place, features, centring)
 

@@ -23,7 +23,7 @@ ROWS = "method,recipe,data,contents,protocol,"
 
 
 @dataclass(frozen=True)
-class Sources:
+class Gathered:
     """What sources hold."""
 
     results: Sequence[Result]
@@ -32,7 +32,7 @@ class Sources:
     """Rows that were trained with true identities."""
 
 
-def read_sources(sources: Sequence[Path | str]) -> Sources:
+def read_sources(sources: Sequence[Path | str]) -> Gathered:
     """Read the scores of studies, comparisons and runs.
 
     Args:
@@ -64,10 +64,10 @@ def read_sources(sources: Sequence[Path | str]) -> Sources:
                 "twice; name each run once"
             )
         seen.add(key)
-    return Sources(found, {row for one in read for row in one.bounds})
+    return Gathered(found, {row for one in read for row in one.bounds})
 
 
-def _read(source: Path) -> Sources:
+def _read(source: Path) -> Gathered:
     """Read what one source holds."""
     if source.is_file():
         return _of_file(source)
@@ -76,16 +76,16 @@ def _read(source: Path) -> Sources:
     study = StudyFolder(source)
     if not study.plan_file.is_file():
         runs = [_of_run(folder) for folder in find_runs([source])]
-        return Sources(
+        return Gathered(
             [result for one in runs for result in one.results],
             {row for one in runs for row in one.bounds},
         )
     order = list(read_json(study.plan_file).get("rows", {}))
     results = sorted(study.results(), key=lambda r: order.index(r.row) if r.row in order else -1)
-    return Sources(results, _bounds(study))
+    return Gathered(results, _bounds(study))
 
 
-def _of_file(source: Path) -> Sources:
+def _of_file(source: Path) -> Gathered:
     """Read the results of a study, or the rows of a comparison."""
     try:
         text = source.read_text(encoding="utf-8")
@@ -94,11 +94,11 @@ def _of_file(source: Path) -> Sources:
             f"{source} is damaged; expected a study's results.csv, or rows of `vireid compare`"
         ) from error
     if not text.startswith(ROWS):
-        return Sources(read_results(text, str(source)), _bounds(StudyFolder(source.parent)))
+        return Gathered(read_results(text, str(source)), _bounds(StudyFolder(source.parent)))
     from vireid.studies.comparison.as_results import as_results
     from vireid.studies.comparison.rows import read_table
 
-    return Sources(*as_results(read_table(text, str(source))))
+    return Gathered(*as_results(read_table(text, str(source))))
 
 
 def _bounds(study: StudyFolder) -> set[str]:
@@ -107,7 +107,7 @@ def _bounds(study: StudyFolder) -> set[str]:
     return {name for name, text in rows.items() if IDENTITIES in text}
 
 
-def _of_run(folder: Path) -> Sources:
+def _of_run(folder: Path) -> Gathered:
     """Read the test scores of a run, one for each protocol."""
     found, run = describe_run(folder), Run(folder)
     if found.state == "damaged":
@@ -126,7 +126,7 @@ def _of_run(folder: Path) -> Sources:
         for by in found.evaluations
         if all(name in by.scores for name in SCORES)
     ]  # fmt: skip
-    return Sources(results, {row} if bound else ())
+    return Gathered(results, {row} if bound else ())
 
 
 def _by_identities(run: Run) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from vireid.metrics import Spread, spread
+from vireid.studies.by_run import gains_by_run
 from vireid.studies.markdown import head_lines, spread_text, table_line
-from vireid.studies.paired import paired
 from vireid.studies.results import Result, of_protocol, protocols_of, values_of
 
 COLUMNS = {
@@ -115,7 +115,7 @@ def paired_differences(
     Returns:
         Differences by data and seed.
     """
-    return paired(values_of(results, row, name), values_of(results, base, name))
+    return gains_by_run(values_of(results, row, name), values_of(results, base, name))
 
 
 def _known(results: Sequence[Result]) -> list[str]:

@@ -11,13 +11,13 @@ from threadpoolctl import threadpool_limits
 
 from vireid.errors import DataError
 
-Job = TypeVar("Job")
+Piece = TypeVar("Piece")
 Drawn = TypeVar("Drawn")
 
 
 def drawn_apart(
-    draw: Callable[[Job], Drawn], jobs: Sequence[Job], processes: int | None
-) -> Iterator[tuple[Job, Drawn]]:
+    draw: Callable[[Piece], Drawn], jobs: Sequence[Piece], processes: int | None
+) -> Iterator[tuple[Piece, Drawn]]:
     """Do jobs and yield each with what came of it, in any order.
 
     Args:

@@ -10,12 +10,12 @@ import pytest
 from vireid.errors import ConfigError, DataError
 from vireid.recipes import load_recipe
 from vireid.studies.comparison import Choices, Entry
-from vireid.studies.comparison.arena import Place
+from vireid.studies.comparison.arena import DataSet
 from vireid.studies.comparison.beforehand import demand_identities, demand_other_data, demand_search
 from vireid.types import Known, Truth
 
 SIDES = Known(np.array([0, 1]))
-SEEN = Place(Path("dev"), Path("dev"), "c", ("all",), "a", "b", SIDES, Truth(np.array([3, 3])))
+SEEN = DataSet(Path("dev"), Path("dev"), "c", ("all",), "a", "b", SIDES, Truth(np.array([3, 3])))
 APART = replace(SEEN, truth=Truth(np.array([3, 4])))
 UNKNOWN = replace(SEEN, truth=None)
 PLAN = Choices("training_mAP", 8, {"dev": "c"}, (0,), {})
@@ -23,7 +23,7 @@ PLAN = Choices("training_mAP", 8, {"dev": "c"}, (0,), {})
 
 def refuse(place, rule, recipe="mmm"):
     entries = [Entry(recipe, load_recipe(recipe))]
-    demand_search(SimpleNamespace(places=[place]), entries, replace(PLAN, rule=rule), None)
+    demand_search(SimpleNamespace(data_sets=[place]), entries, replace(PLAN, rule=rule), None)
 
 
 @pytest.mark.parametrize("place", [APART, UNKNOWN])
@@ -50,7 +50,7 @@ def test_what_is_measured_at_a_labelling_chooses_where_the_last_epoch_has_one():
 def test_images_that_are_compared_on_choose_nothing_whatever_is_known_of_them():
     def arena(trained, scored):
         place = replace(SEEN, trained=trained, scored=scored)
-        return SimpleNamespace(places=[place])
+        return SimpleNamespace(data_sets=[place])
 
     here = arena("images 2, contents aa, people 1", "images 3, contents bb")
     demand_other_data(arena("images 2, contents bb", "images 2, contents aa"), here)

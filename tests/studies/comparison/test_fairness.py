@@ -8,7 +8,7 @@ from vireid.errors import ConfigError
 from vireid.recipes import load_recipe
 from vireid.runs import new_network
 from vireid.studies.comparison import images_seen, with_images
-from vireid.studies.comparison.fairness import demand_equal, differences
+from vireid.studies.comparison.fairness import demand_equal, unequal
 from vireid.training import Stepped, fit
 
 SMALL = load_recipe("synthetic")
@@ -67,7 +67,7 @@ def test_other_networks_and_sizes_are_refused_all_at_once():
 
 def test_what_is_not_equal_is_named():
     rows = {name: load_recipe(name) for name in ("synthetic", "adca", "mmm", "bmil")}
-    assert list(differences(rows, "synthetic")) == [
+    assert list(unequal(rows, "synthetic")) == [
         "`mmm` differs from `synthetic`: augmentation.exchange_grey is False, there True.",
         "`bmil` sees 61,600 images, `synthetic` 36,800.",
     ]

@@ -7,12 +7,12 @@ import numpy as np
 
 from vireid.recipes import load_recipe
 from vireid.studies.comparison import Entry
-from vireid.studies.comparison.arena import Place
+from vireid.studies.comparison.arena import DataSet
 from vireid.studies.comparison.lines import Line, line_of
 from vireid.types import Known
 
 TOLD = Known(np.array([0, 1]), camera=np.array([1, 2]))
-KNOWS = Place(Path("one"), Path("one"), "c1", ("all",), "a", "b", TOLD)
+KNOWS = DataSet(Path("one"), Path("one"), "c1", ("all",), "a", "b", TOLD)
 DOES_NOT = replace(KNOWS, train=Path("two"), known=replace(TOLD, camera=None))
 
 

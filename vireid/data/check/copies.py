@@ -17,8 +17,8 @@ WHOLE_SIDE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where an image is used."""
+class Use:
+    """Where an image is used, and what for."""
 
     path: str
     """Of the file."""
@@ -35,8 +35,8 @@ class Place:
 PLAIN = 1.0
 """Contrast in grey levels up to which a picture may agree with another by chance."""
 
-Group = list[Place]
-Pairs = list[tuple[Place, Place]]
+Group = list[Use]
+Pairs = list[tuple[Use, Use]]
 
 
 def same_images(parts: Sequence[Part]) -> list[Group]:
@@ -77,11 +77,11 @@ def _key(fact: FileFact) -> object:
     return fact.digest
 
 
-def _place(part: Part, index: int, parts: Sequence[Part]) -> Place:
+def _place(part: Part, index: int, parts: Sequence[Part]) -> Use:
     identity = None if part.truth is None else int(part.truth.identities[index])
     role = None if part.roles is None else part.roles[index]
     name = "other" if len(parts) > 2 and part is parts[2] else part.name
-    return Place(part.images.paths[index], name, int(part.images.modality[index]), identity, role)
+    return Use(part.images.paths[index], name, int(part.images.modality[index]), identity, role)
 
 
 def copy_warnings(parts: Sequence[Part]) -> Iterator[str]:
@@ -178,7 +178,7 @@ def _both_modalities(groups: Sequence[Group], parts: Sequence[Part]) -> Iterator
 
 def _again(group: Group, part: str, role: str | None) -> Pairs:
     """Pair images with an equal one before them of the same part, person, modality and role."""
-    first: dict[tuple[int, int | None], Place] = {}
+    first: dict[tuple[int, int | None], Use] = {}
     found = []
     for place in group:
         if place.part != part or place.role not in (role, "both" if role else role):

@@ -24,7 +24,7 @@ from vireid.types import Known, Truth
 
 
 @dataclass(frozen=True)
-class Place:
+class DataSet:
     """Data that methods are trained on, and what scores them."""
 
     train: Path
@@ -78,7 +78,7 @@ class Arena:
     """Where trainings lie; several processes may share it."""
     file: RowFile
     """Where results are noted."""
-    places: tuple[Place, ...]
+    data_sets: tuple[DataSet, ...]
     """The data."""
     seeds: tuple[int, ...]
     """Seeds of the trainings."""
@@ -102,40 +102,40 @@ class Arena:
         """
         return Begun(self.commit, "/".join({**code_of([entry.recipe]), **self.code}.values()))
 
-    def noted(self, entry: Entry, place: Place, seed: int) -> list[Row]:
+    def noted(self, entry: Entry, data: DataSet, seed: int) -> list[Row]:
         """Return what is noted of a training, whatever has scored it.
 
         Args:
             entry: the method.
-            place: the data.
+            data: the data.
             seed: of the training.
 
         Returns:
             A row for each protocol.
         """
-        training = (entry.digest, place.contents, seed)
+        training = (entry.digest, data.contents, seed)
         return [row for row in self.file.rows() if (row.recipe, row.contents, row.seed) == training]
 
-    def found(self, entry: Entry, place: Place, seed: int) -> list[Row]:
+    def found(self, entry: Entry, data: DataSet, seed: int) -> list[Row]:
         """Return what is known of a training.
 
         Args:
             entry: the method.
-            place: the data.
+            data: the data.
             seed: of the training.
 
         Returns:
             A row for each protocol, in order; nothing where a protocol lacks one. Where settings
             are to be chosen, all rows.
         """
-        known = {row.protocol: row for row in self.noted(entry, place, seed)}
-        asked = tuple(known) if self.choosing else place.protocols
+        known = {row.protocol: row for row in self.noted(entry, data, seed)}
+        asked = tuple(known) if self.choosing else data.protocols
         return [known[one] for one in asked] if all(one in known for one in asked) else []
 
     def wanted(self) -> dict[str, int]:
         """Return how many trainings each method is to have, by the whole name of the protocol."""
-        count = Counter(protocol for place in self.places for protocol in place.protocols)
-        return {protocol: places * len(self.seeds) for protocol, places in count.items()}
+        count = Counter(protocol for data in self.data_sets for protocol in data.protocols)
+        return {protocol: sets * len(self.seeds) for protocol, sets in count.items()}
 
     def table(self, entries: Sequence[Entry]) -> dict[str, list[Row]]:
         """Return what is known of methods.
@@ -149,9 +149,9 @@ class Arena:
         return {
             entry.name: [
                 row
-                for place in self.places
+                for data in self.data_sets
                 for seed in self.seeds
-                for row in self.found(entry, place, seed)
+                for row in self.found(entry, data, seed)
             ]
             for entry in entries
         }
@@ -188,7 +188,7 @@ def arena(
     warn_of_other_cameras(trained, scored, settings.centre)
     chosen = list(tests or folders)
     chosen = chosen * len(folders) if len(chosen) == 1 else chosen
-    places = []
+    sets = []
     for folder, test, name in zip(folders, chosen, trained, strict=True):
         found = [choose_protocol(scored[name], one) for one in settings.protocol]
         names = [
@@ -200,10 +200,10 @@ def arena(
         parts, learned = print_.split("; test "), trained[name]
         images, known, truth = (parts[0], parts[1]), learned.train.known(), learned.train_truth
         contents = data_digest(print_)
-        places.append(Place(folder, test, contents, tuple(names), *images, known, truth))
-    _demand_different({place.name: place.contents for place in places})
+        sets.append(DataSet(folder, test, contents, tuple(names), *images, known, truth))
+    _demand_different({one.name: one.contents for one in sets})
     code = {PACKAGE: code_of([])[PACKAGE]}
-    return Arena(out, RowFile(file), tuple(places), seeds, settings, commit_of_code(), code)
+    return Arena(out, RowFile(file), tuple(sets), seeds, settings, commit_of_code(), code)
 
 
 def _demand_different(contents: Mapping[str, str]) -> None:

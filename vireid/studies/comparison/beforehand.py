@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 
 from vireid.errors import ConfigError, DataError
-from vireid.studies.comparison.arena import Arena, Place
+from vireid.studies.comparison.arena import Arena, DataSet
 from vireid.studies.comparison.choices import RULES, Choices, merged
 from vireid.studies.comparison.entries import Entry
 from vireid.types import Modality
@@ -32,7 +32,7 @@ def demand_search(
     if plan.count < 1:
         raise ConfigError(f"--search-count {plan.count}: expected at least 1")
     merged(earlier, plan)
-    lacking = next((one for one in development.places if not _seen_by_both(one)), None)
+    lacking = next((one for one in development.data_sets if not _seen_by_both(one)), None)
     if plan.rule == "training_mAP" and lacking is not None:
         raise ConfigError(
             f"--search {lacking.train}: nobody is known to be seen in both modalities of its "
@@ -63,32 +63,32 @@ def demand_other_data(development: Arena, compared: Arena) -> None:
     Raises:
         ConfigError: the training or the test images of data are in both.
     """
-    for place, other in product(development.places, compared.places):
+    for data, other in product(development.data_sets, compared.data_sets):
         images = {
-            "training": (place.trained, other.trained),
-            "test": (place.scored, other.scored),
+            "training": (data.trained, other.trained),
+            "test": (data.scored, other.scored),
         }
         both = [kind for kind, (one, its) in images.items() if _files(one) == _files(its)]
         if both:
             raise ConfigError(
-                f"--search {place.train}: its {both[0]} images are those of {other.name}, which is "
+                f"--search {data.train}: its {both[0]} images are those of {other.name}, which is "
                 "compared on; choose settings on other data"
             )
 
 
-def demand_identities(places: Sequence[Place]) -> None:
+def demand_identities(data_sets: Sequence[DataSet]) -> None:
     """Refuse a bound of data whose training identities are not known.
 
     Args:
-        places: the data.
+        data_sets: the data.
 
     Raises:
         DataError: some have none.
     """
-    for place in places:
-        if place.truth is None:
+    for data in data_sets:
+        if data.truth is None:
             raise DataError(
-                f"{place.train} has no training identities; leave --bound out, which needs them"
+                f"{data.train} has no training identities; leave --bound out, which needs them"
             )
 
 
@@ -97,11 +97,11 @@ def _files(fingerprint: str) -> str:
     return fingerprint.partition("contents ")[2].partition(",")[0]
 
 
-def _seen_by_both(place: Place) -> bool:
+def _seen_by_both(data: DataSet) -> bool:
     """Tell whether somebody is known to be seen in both modalities."""
-    if place.truth is None:
+    if data.truth is None:
         return False
-    seen = [place.truth.identities[place.known.modality == side] for side in Modality]
+    seen = [data.truth.identities[data.known.modality == side] for side in Modality]
     return bool(np.intersect1d(*seen).size)
 
 

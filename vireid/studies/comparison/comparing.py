@@ -28,7 +28,7 @@ from vireid.studies.comparison.choices import (
     write_choices,
 )
 from vireid.studies.comparison.entries import Entry, bounds, load_entries, name_of, with_choices
-from vireid.studies.comparison.fairness import differences
+from vireid.studies.comparison.fairness import unequal
 from vireid.studies.comparison.lines import line_of
 from vireid.studies.comparison.moves import COUNT
 from vireid.studies.comparison.page import Shown, comparison_page
@@ -150,7 +150,7 @@ def compare(
     tests = None if test is None else [Path(one) for one in test]
     compared = arena(place, file, ([Path(one) for one in data], tests), distinct_seeds(seeds), how)
     if train and bounded:
-        demand_identities(compared.places)
+        demand_identities(compared.data_sets)
     if search_on:
         folders = [Path(one) for one in search_on]
         results = _beside(file, "-search.csv")
@@ -190,8 +190,8 @@ def _present(
     methods = [entry.name for entry in entries if not entry.oracle]
     searched = choices is not None and any(name in choices.chosen for name in methods)
     remarks = [f"Settings: {choices.how(methods)}."] if choices and searched else []
-    remarks += differences(recipes, base)
-    lines = {entry.name: line_of(entry, arena.places) for entry in entries}
+    remarks += unequal(recipes, base)
+    lines = {entry.name: line_of(entry, arena.data_sets) for entry in entries}
     text = comparison_page(Shown(rows, base, arena.wanted(), lines, remarks))
     with whole_file(page) as target:
         target.write_text(f"    {arena.settings.again}\n\n{text}", encoding="utf-8")

@@ -88,7 +88,7 @@ def demand_equal(rows: Mapping[str, Recipe], base: str) -> None:
         )
 
 
-def differences(rows: Mapping[str, Recipe], base: str) -> Iterator[str]:
+def unequal(rows: Mapping[str, Recipe], base: str) -> Iterator[str]:
     """Yield what is not equal in rows that can be compared.
 
     Args:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vireid.studies.comparison.arena import Place
+from vireid.studies.comparison.arena import DataSet
 from vireid.studies.comparison.entries import Entry
 
 
@@ -21,19 +21,19 @@ class Line:
     """Whether it is told of which track a training image is: yes, no, or idle."""
 
 
-def line_of(entry: Entry, places: Sequence[Place]) -> Line:
+def line_of(entry: Entry, data_sets: Sequence[DataSet]) -> Line:
     """Say what a method is told of the data.
 
     Args:
         entry: the method.
-        places: the data, at least one.
+        data_sets: the data, at least one.
 
     Returns:
         The line; *idle* is what the method would use and the data do not say, with their names
         where others do.
     """
-    cameras = {place.name: entry.told("camera", place.known) for place in places}
-    tracks = {place.name: entry.told("track", place.known) for place in places}
+    cameras = {data.name: entry.told("camera", data.known) for data in data_sets}
+    tracks = {data.name: entry.told("track", data.known) for data in data_sets}
     setting = entry.setting or "as it ships"
     return Line(setting, entry.oracle, _together(cameras), _together(tracks))
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vireid.metrics import Spread, spread
+from vireid.studies.by_run import gains_by_run
 from vireid.studies.comparison.lines import Line
 from vireid.studies.comparison.rows import Row
 from vireid.studies.markdown import gain_text, head_lines, spread_text, table_line
-from vireid.studies.paired import paired
 
 SCORES = {"rank1": "Rank-1", "mAP": "mAP", "mINP": "mINP"}
 """Title of each score."""
@@ -91,7 +91,7 @@ def gain(rows: Sequence[Row], base: Sequence[Row]) -> Spread | None:
     Returns:
         Mean and spread of the differences; None where no run has both.
     """
-    return spread(paired(_precision(rows), _precision(base)).values())
+    return spread(gains_by_run(_precision(rows), _precision(base)).values())
 
 
 def share(rows: Sequence[Row], bound: Sequence[Row]) -> Spread | None:

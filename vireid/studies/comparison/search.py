@@ -33,7 +33,7 @@ def planned(arena: Arena, rule: Rule, count: int) -> Choices:
     Returns:
         The choices, before there are any.
     """
-    data = {place.name: place.contents for place in arena.places}
+    data = {one.name: one.contents for one in arena.data_sets}
     return Choices(rule, count, data, arena.seeds, {})
 
 
@@ -70,7 +70,7 @@ def _moved(entry: Entry, move: Move) -> Entry:
 
 def _rows(arena: Arena, entry: Entry) -> list[Row]:
     """Return a row for each data set and seed, of the first protocol."""
-    return [arena.found(entry, place, seed)[0] for place in arena.places for seed in arena.seeds]
+    return [arena.found(entry, data, seed)[0] for data in arena.data_sets for seed in arena.seeds]
 
 
 def best_of(name: str, tried: Sequence[Sequence[Row]], rule: str) -> int:

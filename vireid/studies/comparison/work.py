@@ -9,7 +9,7 @@ from typing import Any
 
 from vireid.errors import VireidError
 from vireid.scoring import choose_protocol
-from vireid.studies.comparison.arena import Arena, Place
+from vireid.studies.comparison.arena import Arena, DataSet
 from vireid.studies.comparison.begun import Begun, Trained
 from vireid.studies.comparison.entries import Entry
 from vireid.studies.comparison.fairness import images_seen
@@ -24,8 +24,8 @@ _log = logging.getLogger(__name__)
 BEFORE, BEHIND = "could not be trained: ", "; all others are finished"
 """What a study says around the reason why a row could not be trained."""
 
-Job = tuple[Entry, Place, int]
-"""A training: method, data, seed."""
+Missing = tuple[Entry, DataSet, int]
+"""A training that is not noted yet: method, data, seed."""
 
 
 def train_missing(arena: Arena, entries: Sequence[Entry], *, wait: bool = False) -> None:
@@ -42,78 +42,78 @@ def train_missing(arena: Arena, entries: Sequence[Entry], *, wait: bool = False)
         VireidError: data, a recipe or the folder cannot be used.
         Stopped: a signal asked to stop; everything is saved.
     """
-    jobs: list[Job] = [
-        (entry, place, seed)
+    lacking: list[Missing] = [
+        (entry, data, seed)
         for seed in arena.seeds
-        for place in arena.places
+        for data in arena.data_sets
         for entry in entries
-        if not arena.found(entry, place, seed)
+        if not arena.found(entry, data, seed)
     ]
-    if jobs:
+    if lacking:
         refuse_several()
-    while jobs:
-        busy = [job for job in jobs if not _train(arena, job, wait=False)]
-        if len(busy) == len(jobs):
-            for job in jobs:
-                _log.info("%s: another process is working on it", _name(job))
+    while lacking:
+        busy = [missing for missing in lacking if not _train(arena, missing, wait=False)]
+        if len(busy) == len(lacking):
+            for missing in lacking:
+                _log.info("%s: another process is working on it", _name(missing))
                 if wait:
-                    _train(arena, job, wait=True)
+                    _train(arena, missing, wait=True)
             break
-        jobs = busy
+        lacking = busy
 
 
-def _train(arena: Arena, job: Job, *, wait: bool) -> bool:
+def _train(arena: Arena, missing: Missing, *, wait: bool) -> bool:
     """Train what is not known yet, unless another process does; tell whether it is known now."""
-    entry, place, seed = job
-    with locked(_folder(arena, job) / f".seed-{seed}.lock", wait=wait) as mine:
-        if mine and not arena.found(entry, place, seed):
-            _log.info("\n%s: %s", _name(job), entry.setting or "as it ships")
-            begun = _trained(arena, job).begin(
-                arena.now(entry), arena.noted(entry, place, seed), place.protocols
+    entry, data, seed = missing
+    with locked(_folder(arena, missing) / f".seed-{seed}.lock", wait=wait) as mine:
+        if mine and not arena.found(entry, data, seed):
+            _log.info("\n%s: %s", _name(missing), entry.setting or "as it ships")
+            begun = _trained(arena, missing).begin(
+                arena.now(entry), arena.noted(entry, data, seed), data.protocols
             )
-            arena.file.add([_by_whom(arena, job, row) for row in _rows(arena, job, begun)])
+            arena.file.add([_by_whom(arena, missing, row) for row in _rows(arena, missing, begun)])
         return mine
 
 
-def _name(job: Job) -> str:
-    entry, place, seed = job
-    return f"{entry.name} on {place.name}, seed {seed}"
+def _name(missing: Missing) -> str:
+    entry, data, seed = missing
+    return f"{entry.name} on {data.name}, seed {seed}"
 
 
-def _folder(arena: Arena, job: Job) -> Path:
-    entry, place, _ = job
-    return arena.out / "runs" / entry.folder / f"{place.name}-{place.contents}"
+def _folder(arena: Arena, missing: Missing) -> Path:
+    entry, data, _ = missing
+    return arena.out / "runs" / entry.folder / f"{data.name}-{data.contents}"
 
 
-def _trained(arena: Arena, job: Job) -> Trained:
-    entry, place, seed = job
-    key = (place.name, seed, entry.name)
-    return Trained(StudyFolder(_folder(arena, job)), key, entry.recipe.stages[-1].name)
+def _trained(arena: Arena, missing: Missing) -> Trained:
+    entry, data, seed = missing
+    key = (data.name, seed, entry.name)
+    return Trained(StudyFolder(_folder(arena, missing)), key, entry.recipe.stages[-1].name)
 
 
-def _rows(arena: Arena, job: Job, begun: Begun) -> list[Row]:
+def _rows(arena: Arena, missing: Missing, begun: Begun) -> list[Row]:
     """Train and score; return a row for each protocol."""
-    entry, place, seed = job
+    entry, data, seed = missing
     try:
-        study = run_rows(_study(arena, job))
+        study = run_rows(_study(arena, missing))
     except VireidError as error:
         if type(error) is not VireidError:
             raise
-        before = f"{BEFORE}{entry.name} ({place.name}, seed {seed}): "
+        before = f"{BEFORE}{entry.name} ({data.name}, seed {seed}): "
         reason = str(error).removeprefix(before).removesuffix(BEHIND)
-        return [_row(job, begun, protocol, failed=reason) for protocol in place.protocols]
-    trained = _trained(arena, job)
+        return [_row(missing, begun, protocol, failed=reason) for protocol in data.protocols]
+    trained = _trained(arena, missing)
     if not arena.choosing:  # one network scores further protocols, and is all that is kept
         lighten(trained.run, keep=trained.last)
     results = [result for result in study.results() if result.seed == seed]
     signals = _signals(study, results[0])
-    return [_scored(_row(job, begun, one.protocol), one, signals) for one in results]
+    return [_scored(_row(missing, begun, one.protocol), one, signals) for one in results]
 
 
-def _by_whom(arena: Arena, job: Job, row: Row) -> Row:
+def _by_whom(arena: Arena, missing: Missing, row: Row) -> Row:
     """Say of a row which code has scored it, where other code has trained it."""
-    entry, place, seed = job
-    for noted in arena.noted(entry, place, seed):
+    entry, data, seed = missing
+    for noted in arena.noted(entry, data, seed):
         if _score_of(noted) == _score_of(row):
             return replace(row, scored_by=noted.scored_by)
     now = arena.now(entry)
@@ -125,17 +125,17 @@ def _score_of(row: Row) -> tuple[object, ...]:
     return row.protocol, row.code, row.minutes, row.mAP, row.failed
 
 
-def _study(arena: Arena, job: Job) -> Study:
+def _study(arena: Arena, missing: Missing) -> Study:
     """Return a training as a study of one row."""
-    entry, place, seed = job
-    settings, (data, test) = arena.settings, open_all([place.train], [place.test])
+    entry, data, seed = missing
+    settings, (trained, scored) = arena.settings, open_all([data.train], [data.test])
     return Study(
-        StudyFolder(_folder(arena, job)),
+        StudyFolder(_folder(arena, missing)),
         {entry.name: entry.recipe},
-        data,
-        test,
+        trained,
+        scored,
         (seed,),
-        {place.name: tuple(choose_protocol(test[place.name], one) for one in settings.protocol)},
+        {data.name: tuple(choose_protocol(scored[data.name], one) for one in settings.protocol)},
         settings.flip,
         settings.centre,
         keep_checkpoints=not arena.choosing,
@@ -146,16 +146,16 @@ def _study(arena: Arena, job: Job) -> Study:
     )
 
 
-def _row(job: Job, begun: Begun, protocol: str, *, failed: str = "") -> Row:
+def _row(missing: Missing, begun: Begun, protocol: str, *, failed: str = "") -> Row:
     """Return what is known of a training beforehand."""
-    entry, place, seed = job
+    entry, data, seed = missing
     recipe = entry.recipe
     return Row(
-        entry.name, entry.digest, place.name, place.contents, protocol, seed,
+        entry.name, entry.digest, data.name, data.contents, protocol, seed,
         setting=entry.setting,
         oracle=entry.oracle,
-        cameras=entry.told("camera", place.known) == "yes",
-        tracks=entry.told("track", place.known) == "yes",
+        cameras=entry.told("camera", data.known) == "yes",
+        tracks=entry.told("track", data.known) == "yes",
         images=images_seen(recipe),
         network=f"{recipe.network.backbone}, {recipe.height} x {recipe.width}",
         commit=begun.commit,

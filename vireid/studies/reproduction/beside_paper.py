@@ -9,7 +9,7 @@ from typing import get_args
 
 from vireid.metrics import Spread, spread
 from vireid.studies.reproduction.published import Published
-from vireid.studies.reproduction.score_rows import NAMES, Key, Kind, ScoreRow
+from vireid.studies.reproduction.score_rows import NAMES, Kind, ScoreRow, SeedAndFold
 
 Way = tuple[str, bool, Kind]
 """Setting, whether flips are on, and kind of the epoch."""
@@ -65,7 +65,7 @@ def beside_paper(
     rows: Sequence[ScoreRow],
     settings: Sequence[str],
     paper: Published | None,
-    looked: Mapping[Key, int] | None = None,
+    looked: Mapping[SeedAndFold, int] | None = None,
 ) -> Iterator[BesidePaper]:
     """Set the scores of all finished trainings beside those of a paper.
 

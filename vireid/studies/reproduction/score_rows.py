@@ -17,7 +17,7 @@ Kind = Literal["last", "oracle", "watched"]
 """Of the last epoch, of the one with the best test mAP, or of any that was looked at."""
 KINDS: dict[str, Kind] = {"last": "last", "oracle": "oracle", "watched": "watched"}
 
-Key = tuple[int, int | None]
+SeedAndFold = tuple[int, int | None]
 """Seed and fold of a training; None where the data has no folds."""
 
 
@@ -47,7 +47,7 @@ class ScoreRow:
     """Mean inverse negative penalty."""
 
     @property
-    def key(self) -> Key:
+    def key(self) -> SeedAndFold:
         """Seed and fold of the training."""
         return self.seed, self.fold
 
@@ -59,7 +59,7 @@ class ScoreRow:
     @classmethod
     def of(
         cls,
-        key: Key,
+        key: SeedAndFold,
         epoch: tuple[Kind, str, int],
         setting: tuple[str, bool],
         scores: Mapping[str, float],

@@ -10,7 +10,7 @@ from vireid.observers import Progress
 from vireid.runs import Run
 from vireid.runs.watch import Watching
 from vireid.studies.reproduction.place import Reproduction
-from vireid.studies.reproduction.score_rows import Key, read_rows
+from vireid.studies.reproduction.score_rows import SeedAndFold, read_rows
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Task:
     progress: Progress
     """Shows how far the reading and the embedding of images are."""
 
-    def looked(self, keys: Iterable[Key]) -> dict[Key, int]:
+    def looked(self, keys: Iterable[SeedAndFold]) -> dict[SeedAndFold, int]:
         """Count the epochs of trainings whose test scores are kept.
 
         Args:
@@ -83,7 +83,7 @@ class Training:
     """Of the data; None where it has none."""
 
     @property
-    def key(self) -> Key:
+    def key(self) -> SeedAndFold:
         """Seed and fold."""
         return self.seed, self.fold
 

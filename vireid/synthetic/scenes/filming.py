@@ -15,7 +15,7 @@ from vireid.synthetic.materials import Array
 from vireid.synthetic.picture import gait_of
 from vireid.synthetic.portrait import CROP, Dressed, Portrait, dress, portray
 from vireid.synthetic.scenes.settings import CAMERAS, SceneSettings
-from vireid.synthetic.scenes.walks import Place, Walk, place_of, walks_past
+from vireid.synthetic.scenes.walks import Standing, Walk, place_of, walks_past
 from vireid.synthetic.wardrobe import draw_person
 
 WIDE = 0.62
@@ -83,7 +83,7 @@ def film_camera(settings: SceneSettings, recording: str, name: str) -> Iterator[
 
 
 def _drawn(
-    scene: Array, camera: Camera, dressed: dict[int, Dressed], present: list[tuple[Walk, Place]]
+    scene: Array, camera: Camera, dressed: dict[int, Dressed], present: list[tuple[Walk, Standing]]
 ) -> tuple[Array, tuple[Seen, ...]]:
     """Draw people on a scene, the farthest first."""
     picture = scene.copy()
@@ -105,7 +105,7 @@ def _drawn(
 
 
 def _portrait(
-    walk: Walk, place: Place, camera: Camera, dressed: Dressed
+    walk: Walk, place: Standing, camera: Camera, dressed: Dressed
 ) -> tuple[Portrait, tuple[int, int]]:
     """Return a person against nothing, and the frame's row and column of its corner."""
     height = math.ceil(CROP * place.metre)
@@ -153,7 +153,7 @@ def _lay(
     owner[frame][light[..., 3] > SOLID] = identity
 
 
-def _shade(picture: Array, place: Place) -> None:
+def _shade(picture: Array, place: Standing) -> None:
     """Darken the ground round the feet."""
     height, width = picture.shape[:2]
     y = (np.arange(height)[:, None] - place.row) / (0.12 * place.metre)

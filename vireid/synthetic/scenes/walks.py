@@ -44,7 +44,7 @@ class Walk:
 
 
 @dataclass(frozen=True)
-class Place:
+class Standing:
     """Where a walking person is in a frame."""
 
     column: float
@@ -108,7 +108,7 @@ def _walk(
     )
 
 
-def place_of(settings: SceneSettings, walk: Walk, frame: int) -> Place | None:
+def place_of(settings: SceneSettings, walk: Walk, frame: int) -> Standing | None:
     """Return where a person is in a frame.
 
     Args:
@@ -125,7 +125,7 @@ def place_of(settings: SceneSettings, walk: Walk, frame: int) -> Place | None:
     distance = walk.distance[0] + done * (walk.distance[1] - walk.distance[0])
     across = done if walk.way > 0 else 1 - done
     moment = frame - walk.begin
-    return Place(
+    return Standing(
         column=settings.width * across,
         row=settings.height * (HORIZON + FALL / distance),
         metre=settings.height * TALLEST / 1.75 / distance,

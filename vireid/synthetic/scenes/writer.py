@@ -26,7 +26,8 @@ UNFINISHED = "scenes.unfinished"
 """Present while a folder is being written."""
 QUALITY = 92
 
-Job = tuple[str, str]
+Reel = tuple[str, str]
+"""A recording and one of its cameras."""
 
 
 def film(
@@ -61,7 +62,7 @@ def film(
     if _is_complete(out, settings):
         return out
     _claim(out)
-    boxes: dict[Job, list[Tracked]] = {}
+    boxes: dict[Reel, list[Tracked]] = {}
     jobs = list(product(RECORDINGS, CAMERAS))
     for job, found in drawn_apart(partial(write_frames, out, settings), jobs, processes):
         boxes[job] = found
@@ -116,7 +117,7 @@ def _claim(out: Path) -> None:
         shutil.rmtree(out / recording, ignore_errors=True)
 
 
-def write_frames(out: Path, settings: SceneSettings, job: Job) -> list[Tracked]:
+def write_frames(out: Path, settings: SceneSettings, job: Reel) -> list[Tracked]:
     """Write the frames of one camera in one recording.
 
     Args:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
-Key = TypeVar("Key")
+Shared = TypeVar("Shared")
 
 
-def paired(better: Mapping[Key, float], worse: Mapping[Key, float]) -> dict[Key, float]:
+def gains_by_run(
+    better: Mapping[Shared, float], worse: Mapping[Shared, float]
+) -> dict[Shared, float]:
     """Return how much each run of a row has more than its partner.
 
     Args:
@@ -17,7 +19,7 @@ def paired(better: Mapping[Key, float], worse: Mapping[Key, float]) -> dict[Key,
     Returns:
         The differences of the runs that both rows have.
 
-    >>> paired({"a": 3.0, "b": 5.0}, {"b": 4.0})
+    >>> gains_by_run({"a": 3.0, "b": 5.0}, {"b": 4.0})
     {'b': 1.0}
     """
     return {key: better[key] - worse[key] for key in better if key in worse}
