@@ -60,7 +60,7 @@ def test_what_is_switched_off_is_refused_and_the_switch_itself_is_not():
         name = f"labelling.{part}.neighbours"
         found = message("synthetic", f"{name}=cameras", "labelling.use_cameras=false")
         assert f"{name} changes nothing: labelling.use_cameras is off" in found
-        load_recipe("synthetic", [f"{name}=balanced", "labelling.use_cameras=false"])
+        load_recipe("synthetic", [f"{name}=nearest", "labelling.use_cameras=false"])
     assert not load_recipe("small", [off, "labelling.use_cameras=false"]).labelling.use_cameras
 
 

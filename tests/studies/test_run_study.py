@@ -120,6 +120,13 @@ def test_a_study_without_digests_is_taken_as_it_is(row, people, tmp_path, code):
     assert said({"one": row}, people, out) == []
 
 
+def test_cameras_that_may_be_others_are_said(row, people, draw, tmp_path, monkeypatch):
+    monkeypatch.setattr(studies_run, "_train", lambda *_: None)
+    named = {"test": [draw(tmp_path / "street", images=2)], "centre": "training", "device": "cpu"}
+    with pytest.warns(UserWarning, match="trained on people, tested on street.* but numbers says"):
+        run_study({"one": row}, [people], tmp_path / "study", **named)
+
+
 def test_a_row_that_goes_on_keeps_the_code_it_was_begun_with(tmp_path):
     study = studies_run.StudyFolder(tmp_path / "study")
     run = study.run("people", 0, "one")

@@ -48,6 +48,17 @@ def test_methods_may_be_searched_one_after_the_other_in_the_same_way():
             merged(CHOICES, replace(more, **other))
 
 
+def test_a_file_that_does_not_say_its_moves_holds_and_gets_no_further_methods(tmp_path):
+    file = tmp_path / "choices.yaml"
+    write_choices(CHOICES, file)
+    head, _, rest = file.read_text().partition("moves:")
+    file.write_text(head + rest[rest.index("chosen:") :])
+    found = read_choices(file)
+    assert found == replace(CHOICES, grid=())
+    with pytest.raises(ConfigError, match="chosen in another way, which is not fair: grid"):
+        merged(found, CHOICES)
+
+
 @pytest.mark.parametrize("text", ["", "[1]", "rule: a\n", "chosen: {mmm: {recipe: a, move: 3}}"])
 def test_a_damaged_file_is_refused(tmp_path, text):
     file = tmp_path / "choices.yaml"

@@ -43,7 +43,7 @@ class Choices:
     chosen: Mapping[str, Choice]
     """By the name of the method."""
     grid: tuple[str, ...] = tuple(map(str, GRID))
-    """The moves that the settings were taken from, in order."""
+    """The moves that the settings were taken from, in order; none where a file does not say."""
 
     def move(self, name: str, recipe: str) -> Move | None:
         """Return what was chosen for a method.
@@ -109,7 +109,8 @@ def read_choices(file: Path) -> Choices | None:
         rule, count, data = str(found["rule"]), int(found["settings"]), found["data"]
         seeds = tuple(int(seed) for seed in found["seeds"])
         known = {str(name): str(digest) for name, digest in data.items()}
-        return Choices(rule, count, known, seeds, chosen, tuple(map(str, found["moves"])))
+        moves = tuple(map(str, found.get("moves", ())))
+        return Choices(rule, count, known, seeds, chosen, moves)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError, yaml.YAMLError) as error:
