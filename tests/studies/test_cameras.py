@@ -36,7 +36,9 @@ def test_cameras_that_nothing_but_numbers_ties_to_others_are_said_once_for_each_
     assert told(both, both) == []
     assert told(both, {"a": other, "b": other}, "own") == []
     found = told(both, {"a": other, "b": other})
-    assert [line.partition(":")[0] for line in found] == ["trained on a, tested on street (SYSU-MM01 layout)"]
+    assert [line.partition(":")[0] for line in found] == [
+        "trained on a, tested on street (SYSU-MM01 layout)"
+    ]
     assert "cameras of 128 training images of people" in found[0]
     assert "nothing but numbers says that the cameras" in found[0]
 

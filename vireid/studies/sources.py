@@ -119,7 +119,7 @@ def _of_run(folder: Path) -> Gathered:
     minutes = (found.seconds or 0.0) / 60
     results = [
         Result(
-            data, found.seed or 0, row, *(by.scores[name] for name in SCORES),
+            data, found.seed or 0, row, by.scores["rank1"], by.scores["mAP"], by.scores["mINP"],
             ari=None, pair_precision=None, coverage=None, minutes=minutes,
             protocol=protocol_key(by.protocol, by.draws),
         )
