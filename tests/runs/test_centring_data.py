@@ -1,5 +1,6 @@
 """Which images statistics of cameras are of, and whether others are of the same cameras."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -93,6 +94,9 @@ def test_images_without_files_have_no_place():
 def test_images_whose_files_are_gone_are_known_by_their_counts(train):
     found = taken(train, "own")
     (train.root / train.paths[0]).unlink()
+    assert are_of(taken(train, "own"), train), "a file that is missing is no other one"
+    assert not are_of(found, train)
+    shutil.rmtree(train.root)
     assert data_of(train).images == ""
     assert are_of(found, train)
     assert not are_of(found, train.subset(np.arange(3)))

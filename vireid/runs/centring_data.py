@@ -14,7 +14,7 @@ def data_of(images: Images, name: str | None = None) -> StatisticsData:
     """Return by what images are told from others.
 
     Args:
-        images: N images; where files are not there, nothing tells them from others.
+        images: N images; where no file is there, nothing tells them from others.
         name: what their data is called; the name of their folder where not given.
 
     Returns:
@@ -110,17 +110,17 @@ def _places(images: Images) -> list[str]:
 
 
 def _digest(images: Images) -> str:
-    """Return a text that changes with images, not with their order; none without their files."""
-    lines = []
+    """Return a text that changes with images, not with their order; none where no file is there."""
+    lines, there = [], False
     for path, kind, camera in zip(
         images.paths, images.modality.tolist(), images.camera.tolist(), strict=True
     ):
         try:
-            size = (images.root / path).stat().st_size
+            size, there = (images.root / path).stat().st_size, True
         except OSError:
-            return ""
+            size = -1
         lines.append(f"{path}\0{size}\0{kind}\0{images.camera_name(camera)}")
-    return _short("\n".join(sorted(lines)))
+    return _short("\n".join(sorted(lines))) if there else ""
 
 
 def _short(text: str) -> str:
