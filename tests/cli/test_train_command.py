@@ -182,6 +182,8 @@ def test_the_upper_bound_trains_on_identities(people, tiny_file, tmp_path, mista
     capsys.readouterr()
     lines = [json.loads(line) for line in (tmp_path / "run/metrics.jsonl").read_text().splitlines()]
     assert all(set(line["ari"].values()) == {1.0} for line in lines)
+    told = json.loads((tmp_path / "run/data.json").read_text())
+    assert told["labeller"] == "vireid.studies.upper_bound.TrueLabels"
     data = two_folders(people, tmp_path / "data")
     message = mistake("upper-bound", data, "--recipe", tiny_file, "--out", tmp_path / "other")
     assert "has no training identities; the upper bound needs them" in message
