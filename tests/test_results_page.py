@@ -33,7 +33,7 @@ TABLES = {
 CHOICES = ("defaults", "defaults-unpaired")
 """Studies that are shown as gains over their first row."""
 
-COMPARISONS = {"default": "small"}
+COMPARISONS = {"default": "small", "overlap": "small"}
 """Comparisons and their base; each has a page beside its rows."""
 
 
