@@ -7,7 +7,7 @@ from vireid.errors import ConfigError
 from vireid.matching import allowed_pairs, match_clusters
 
 METHODS = ("hungarian", "progressive", "nearest")
-RULES = ("none", "mutual", "margin")
+RULES = ("none", "mutual", "margin", "adaptive")
 
 
 def slow_rule(cost, rule):
@@ -133,5 +133,23 @@ def test_rejected_clusters_do_not_push_others_aside() -> None:
 
 
 def test_an_unknown_rule_is_refused() -> None:
-    with pytest.raises(ConfigError, match="reject is 'strict'; expected none, mutual or margin"):
+    expected = "reject is 'strict'; expected one of none, mutual, margin, adaptive"
+    with pytest.raises(ConfigError, match=expected):
         match_clusters(np.ones((2, 2)), reject="strict")
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("alone", "refused"), [(0, False), (2, False), (14, True), (30, True)])
+def test_pairs_are_refused_where_many_people_were_seen_once(seed, alone, refused) -> None:
+    cost, _ = people(np.random.default_rng(seed), both=30, visible_only=alone, infrared_only=alone)
+    mutual = slow_rule(cost, "mutual")
+    expected = mutual if refused else np.ones_like(mutual)
+    assert np.array_equal(allowed_pairs(cost, "adaptive"), expected)
+    assert np.array_equal(allowed_pairs(cost.T, "adaptive"), expected.T)
+
+
+def test_clusters_of_one_modality_that_are_split_refuse_nobody() -> None:
+    cost, _ = people(np.random.default_rng(0), both=30, visible_only=0, infrared_only=0)
+    split = np.vstack([cost, cost + 0.01])
+    assert allowed_pairs(split, "adaptive").all()
+    assert allowed_pairs(split.T, "adaptive").all()

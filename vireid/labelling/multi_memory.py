@@ -67,8 +67,9 @@ class MultiMemoryMatching:
     max_cost: float | None = None
     """Leave a cluster unmatched whose partner costs more than this (more than 0); never where not
     given."""
-    reject: Literal["none", "mutual", "margin"] = "none"
-    """Make no pair that is not each other's cheapest (mutual), or not clearly so (margin)."""
+    reject: Literal["none", "mutual", "margin", "adaptive"] = "none"
+    """Make no pair that is not each other's cheapest (mutual), or not clearly so (margin); adaptive
+    is mutual where that leaves 24% of either modality's clusters alone, and none elsewhere."""
     confidence: Literal["label", "partner"] = "label"
     """Trust a matched label by the loss against its memories (label), or against those of the
     other modality alone, which alone can tell a wrong pair (partner)."""
