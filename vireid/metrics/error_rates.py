@@ -124,7 +124,12 @@ def _tail(counts: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def _ends(found: list[tuple[Numbers, Numbers]]) -> tuple[Numbers, Numbers]:
-    """Return the lowest and the highest end of several intervals."""
+    """Return the lowest and the highest end of several intervals of a share that falls.
+
+    What bounds it at one similarity also does at the higher ones from above, at the lower ones from
+    below.
+    """
     ends = [exact_interval(share, size) for share, size in found]
     low = np.fmin.reduce([one for one, _ in ends])
-    return low, np.fmax.reduce([other for _, other in ends])
+    high = np.fmax.reduce([other for _, other in ends])
+    return np.fmax.accumulate(low[::-1])[::-1], np.fmin.accumulate(high)

@@ -3,14 +3,19 @@
 from vireid.ranking.exact import search
 from vireid.ranking.features import Features, read_features, write_labels
 from vireid.ranking.gallery import Gallery, load_gallery, save_gallery
+from vireid.ranking.match_rates import MatchRates, false_matches, load_rates, save_rates
 from vireid.ranking.usual import usual_similarity
 
 __all__ = [
     "Features",
     "Gallery",
+    "MatchRates",
+    "false_matches",
     "load_gallery",
+    "load_rates",
     "read_features",
     "save_gallery",
+    "save_rates",
     "search",
     "usual_similarity",
     "write_labels",
