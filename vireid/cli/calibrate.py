@@ -92,8 +92,8 @@ def _words(pair: PairRates) -> str:
     reach = (
         "they are too few for any rate"
         if pair.supported is None
-        else f"rates below 1 in {1 / pair.least:,.0f} (similarity {pair.supported:.3f}) are only "
-        "told as fewer than that"
+        else f"above similarity {pair.supported:.3f} an upper bound is told, and never fewer than 1 "
+        f"in {1 / pair.least:,.0f}"
     )
     return (
         f"comparisons of two people {pair.different:,}, of one {pair.same:,}, disputed "

@@ -56,6 +56,10 @@ class FalseMatches:
     there is no image, or no rate."""
     bounded: Bool
     """[Q, K] whether it is only an upper bound: fewer are to be expected."""
+    low: Numbers
+    """[Q, K] lower end of the interval of the number expected."""
+    high: Numbers
+    """[Q, K] upper end."""
 
     def within(self, most: float) -> Bool:
         """Tell which places are to be kept.
@@ -96,7 +100,7 @@ def false_matches(
         DataError: the rates are of another network than the gallery.
     """
     check_rates(rates, gallery)
-    expected = np.full(ranking.order.shape, np.nan)
+    expected, low, high = (np.full(ranking.order.shape, np.nan) for _ in range(3))
     bounded = np.zeros(ranking.order.shape, dtype=np.bool_)
     there = ranking.order >= 0
     of_query = queries.embeddings.modality[:, None]
@@ -109,8 +113,10 @@ def false_matches(
                 continue
             searched = int((gallery.embeddings.modality == other).sum())
             rate, bounded[rows] = pair.false_match_rate(ranking.similarity[rows])
-            expected[rows] = rate * searched
-    return FalseMatches(expected, bounded)
+            place = pair.row(ranking.similarity[rows])
+            ends = pair.fmr_low[place], pair.fmr_high[place]
+            expected[rows], low[rows], high[rows] = (one * searched for one in (rate, *ends))
+    return FalseMatches(expected, bounded, low, high)
 
 
 def check_rates(rates: MatchRates, gallery: Gallery) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from vireid.errors import DataError
-from vireid.types.arrays import Bool, Modality
+from vireid.types.arrays import Bool, Int, Modality
 
 Numbers = NDArray[np.float64]
 CURVES = ("fmr", "fmr_low", "fmr_high", "fnmr", "fnmr_low", "fnmr_high")
@@ -79,30 +79,39 @@ class PairRates:
         return one, other
 
     def false_match_rate(self, similarity: ArrayLike) -> tuple[Numbers, Bool]:
-        """Say which share of the comparisons of two people are as similar as this.
+        """Say which share of the comparisons of two people are as similar as this, or more.
 
         Args:
             similarity: [...] in [-1, 1]; NaN is handed on.
 
         Returns:
             Rates [...], those of the next lower similarity of the table, so that none is too low;
-            and [...] whether a rate is only an upper bound: too few comparisons are so similar to
-            tell. The bound is the rate of the highest similarity for which they do, 1 where there
-            is none.
+            and [...] whether a rate is only an upper bound, as too few comparisons are so similar.
+            It is the upper end of the interval, or the rate of the last similarity that is
+            supported if that is lower.
         """
         values = np.asarray(similarity, dtype=np.float64)
-        top = -np.inf if self.supported is None else self.supported
-        bounded = values >= top + self.step
-        row = np.searchsorted(self.similarity, np.minimum(values, top) + 1e-9, side="right") - 1
-        rate = np.where(row < 0, 1.0, self.fmr[np.maximum(row, 0)])
+        row = self.row(values)
+        last = -1 if self.supported is None else int(self.row(self.supported))
+        bounded = (row > last) & ~np.isnan(values)
+        most = 1.0 if last < 0 else self.fmr[last]
+        rate = np.where(bounded, np.fmin(most, self.fmr_high[row]), self.fmr[row])
         return np.where(np.isnan(values), np.nan, rate), bounded
 
-    @property
-    def step(self) -> float:
-        """How far apart the similarities of the table are."""
-        return float(self.similarity[1] - self.similarity[0])
+    def row(self, similarity: ArrayLike) -> Int:
+        """Return the row of the table that similarities have reached.
+
+        Args:
+            similarity: [...]; NaN counts as the highest.
+
+        Returns:
+            [...] rows.
+        """
+        values = np.asarray(similarity, dtype=np.float64)
+        found = np.searchsorted(self.similarity, values + 1e-9, side="right") - 1
+        return np.asarray(np.maximum(found, 0), dtype=np.int64)
 
     @property
     def least(self) -> float:
-        """The smallest false-match rate that the comparisons support; 1 where there is none."""
-        return 1.0 if self.supported is None else float(self.false_match_rate(self.supported)[0])
+        """The smallest false-match rate that is ever told, be it as an upper bound."""
+        return float(self.false_match_rate(1.0)[0])
