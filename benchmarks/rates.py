@@ -134,7 +134,9 @@ def counted(
 
 def main() -> None:
     """Print both tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("run", type=Path)
     parser.add_argument("held_out", type=Path)
     parser.add_argument("pool", type=Path)

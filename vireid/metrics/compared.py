@@ -81,7 +81,7 @@ def compared(
             here = step[chosen], first[chosen], second[chosen]
             counts[kind] += np.bincount(here[0], weight, minlength=steps)
             touching[kind] += _touching(*here, weight, count)
-    found = tuple(int(len(np.setdiff1d(labellings[0][side], [NOISE]))) for side in sides)
+    found = tuple(len(np.setdiff1d(labellings[0][side], [NOISE])) for side in sides)
     pairs = _cluster_pairs(unit, clusters, sides)
     return Compared(counts, touching, (found[0], found[1]), pairs)
 

@@ -1,12 +1,20 @@
 """Gallery and query: find a person in a collection of embedded images."""
 
 from vireid.ranking.exact import search
+from vireid.ranking.false_matches import FalseMatches, false_matches
 from vireid.ranking.features import Features, read_features, write_labels
 from vireid.ranking.gallery import Gallery, load_gallery, save_gallery
-from vireid.ranking.match_rates import MatchRates, false_matches, load_rates, save_rates
+from vireid.ranking.match_rates import (
+    FalseMatches,
+    MatchRates,
+    false_matches,
+    load_rates,
+    save_rates,
+)
 from vireid.ranking.usual import usual_similarity
 
 __all__ = [
+    "FalseMatches",
     "Features",
     "Gallery",
     "MatchRates",

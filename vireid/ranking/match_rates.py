@@ -1,4 +1,4 @@
-"""Error rates of a network's comparisons, as a file; false matches that a search is to expect."""
+"""Error rates of a network's comparisons, and the file that keeps them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,8 @@ import numpy as np
 from vireid.errors import DataError
 from vireid.files import whole_file
 from vireid.ranking.gallery import Gallery
-from vireid.types import Bool, Modality, PairRates, Ranking
-from vireid.types.pair_rates import CURVES, Numbers
+from vireid.types import Modality, PairRates
+from vireid.types.pair_rates import CURVES
 
 FORMAT = 1
 """Version of the file."""
@@ -45,78 +45,6 @@ class MatchRates:
         """
         wanted = sorted((one, other))
         return next((pair for pair in self.pairs if sorted(pair.modalities) == wanted), None)
-
-
-@dataclass(frozen=True)
-class FalseMatches:
-    """False matches to expect for each of Q queries at each of K places."""
-
-    expected: Numbers
-    """[Q, K] other people's images of the found one's modality that are as similar as it; NaN where
-    there is no image, or no rate."""
-    bounded: Bool
-    """[Q, K] whether it is only an upper bound: fewer are to be expected."""
-    low: Numbers
-    """[Q, K] lower end of the interval of the number expected."""
-    high: Numbers
-    """[Q, K] upper end."""
-
-    def within(self, most: float) -> Bool:
-        """Tell which places are to be kept.
-
-        Args:
-            most: false matches, for each query and modality searched.
-
-        Returns:
-            [Q, K]; False where nothing is known.
-        """
-        return self.expected <= most
-
-
-def false_matches(
-    rates: MatchRates,
-    queries: Gallery,
-    gallery: Gallery,
-    ranking: Ranking,
-    *,
-    only: Modality | None = None,
-) -> FalseMatches:
-    """Say how many false matches each result of a search has to be expected to come with.
-
-    That is the false-match rate at its similarity, times the number of gallery images of its
-    modality: so many images of other people are as similar to a query, on average over queries.
-
-    Args:
-        rates: of the same network.
-        queries: Q embedded images.
-        gallery: G embedded images that were searched.
-        ranking: what was found, [Q, K].
-        only: the modality that was searched, where not all of it.
-
-    Returns:
-        Numbers [Q, K].
-
-    Raises:
-        DataError: the rates are of another network than the gallery.
-    """
-    check_rates(rates, gallery)
-    expected, low, high = (np.full(ranking.order.shape, np.nan) for _ in range(3))
-    bounded = np.zeros(ranking.order.shape, dtype=np.bool_)
-    there = ranking.order >= 0
-    of_query = queries.embeddings.modality[:, None]
-    of_found = gallery.embeddings.modality[np.maximum(ranking.order, 0)]
-    for one in Modality:
-        for other in Modality if only is None else (only,):
-            pair = rates.of(one, other)
-            rows = there & (of_query == one) & (of_found == other)
-            if pair is None or not rows.any():
-                continue
-            searched = int((gallery.embeddings.modality == other).sum())
-            rate, bounded[rows] = pair.false_match_rate(ranking.similarity[rows])
-            place = pair.row(ranking.similarity[rows])
-            ends = pair.fmr_low[place], pair.fmr_high[place]
-            expected[rows], low[rows], high[rows] = (one * searched for one in (rate, *ends))
-    return FalseMatches(expected, bounded, low, high)
 
 
 def check_rates(rates: MatchRates, gallery: Gallery) -> None:

@@ -90,5 +90,5 @@ def _made(features: Given, labellings: Int, chosen: Int, seen: Seen | None) -> d
         "unlabelled": round(float((labellings[0] == NOISE).mean()), 4),
         "labellings": len(labellings),
         "share_of_a_subset": SHARE,
-        "tracks": None if seen is None else int(len(np.unique(seen.track))),
+        "tracks": None if seen is None else len(np.unique(seen.track)),
     }
