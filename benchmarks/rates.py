@@ -111,7 +111,9 @@ def cuts(pair: PairRates, size: int) -> list[tuple[float, int, str]]:
         rows = np.flatnonzero(rate * size <= asked)
         if asked < size and rows.size:
             row = int(rows[0])
-            found.append((asked, row, f"{'<' * bool(bounded[row])}{rate[row] * size:.2g}"))
+            told = f"{'<' * bool(bounded[row])}{rate[row] * size:.2g}"
+            ends = f"{pair.fmr_low[row] * size:.2g} to {pair.fmr_high[row] * size:.2g}"
+            found.append((asked, row, f"{told} ({ends})"))
     return found
 
 

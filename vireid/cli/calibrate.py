@@ -92,8 +92,8 @@ def _words(pair: PairRates) -> str:
     reach = (
         "they are too few for any rate"
         if pair.supported is None
-        else f"above similarity {pair.supported:.3f} an upper bound is told, and never fewer than 1 "
-        f"in {1 / pair.least:,.0f}"
+        else f"above similarity {pair.supported:.3f} an upper bound is told, never fewer than 1 in "
+        f"{1 / pair.least:,.0f}"
     )
     return (
         f"comparisons of two people {pair.different:,}, of one {pair.same:,}, disputed "
@@ -123,7 +123,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     command.add_argument(
         "images",
         type=folder,
-        help="a data set, a folder, or an npz file from `vireid embed`: images held out of training",
+        help="a data set, a folder, or an npz file from `vireid embed`: images not trained on",
     )
     command.add_argument(
         "--out", type=folder, metavar="JSON", help="the file to write (default: RUN/rates.json)"

@@ -6,6 +6,8 @@ import warnings
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 import vireid
 from vireid.cli.arguments import add_centre, add_levels, add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
@@ -15,7 +17,7 @@ from vireid.ranking import FalseMatches, usual_similarity
 from vireid.ranking.own import Own
 from vireid.ranking.told import FoundImage, found_images
 from vireid.runs.looking import GalleryPlace, Looking, embed_search
-from vireid.types import Images
+from vireid.types import Images, Ranking
 
 OWN_TRACK_OR_CAMERA = ("own-track", "own-camera")
 
@@ -32,6 +34,7 @@ def run(words: list[str]) -> None:
     query = queries.images
     ignore: list[Own] = [*arguments.ignore, *(() if arguments.with_itself else ("own-file",))]
     ranking = vireid.search(queries, gallery, arguments.top, only=only, ignore=ignore)
+    _warn_of_empty(query, ranking)
     ranking, expected = expected_of(arguments, looking, ranking)
     found = [found_images(gallery, ranking, i) for i in range(len(query))]
     if arguments.json:
@@ -40,7 +43,7 @@ def run(words: list[str]) -> None:
             {
                 "query": str(query.root / path),
                 "centred_by": centred,
-                "found": _told(found, expected, i),
+                "found": _told(found[i], expected, i),
             }
             for i, path in enumerate(query.paths)
         ]
@@ -81,11 +84,23 @@ def _embedded(arguments: argparse.Namespace) -> Looking:
     )
 
 
+def _warn_of_empty(query: Images, ranking: Ranking) -> None:
+    """Warn of queries for which all of the gallery is left out."""
+    empty = np.flatnonzero((ranking.order < 0).all(axis=1))
+    if empty.size:
+        warnings.warn(
+            f"nothing is left in the gallery for {len(empty)} of {len(query)} queries, first "
+            f"{query.paths[empty[0]]}: all of it is what is left out; see --with-itself and "
+            "--ignore",
+            stacklevel=2,
+        )
+
+
 def _told(
-    found: list[list[FoundImage]], expected: FalseMatches | None, query: int
+    found: list[FoundImage], expected: FalseMatches | None, query: int
 ) -> list[dict[str, Any]]:
     """Return what a query found as JSON takes it, with the false matches to expect."""
-    images = [asdict(image) for image in found[query]]
+    images = [asdict(image) for image in found]
     if expected is None:
         return images
     return [image | expected.told(query, place) for place, image in enumerate(images)]
@@ -93,13 +108,6 @@ def _told(
 
 def _print(query: Images, found: list[list[FoundImage]], expected: FalseMatches | None) -> None:
     """Print a table for each query."""
-    empty = [path for path, images in zip(query.paths, found, strict=True) if not images]
-    if empty:
-        warnings.warn(
-            f"nothing is left in the gallery for {len(empty)} of {len(query)} queries, first "
-            f"{empty[0]}: all of it is what is left out; see --with-itself and --ignore",
-            stacklevel=2,
-        )
     columns = ["rank", "similarity", *(["false matches"] * (expected is not None))]
     for i, (path, images) in enumerate(zip(query.paths, found, strict=True)):
         rows = [

@@ -74,7 +74,7 @@ def expected_of(
             "with images of both, or say --only"
         )
     cut = found.cut(ranking, most)
-    _warn_of_nothing(most, cut[0], found)
+    _warn_of_nothing(most, ranking, cut[0], found)
     return cut
 
 
@@ -118,14 +118,14 @@ def _rates(arguments: argparse.Namespace, looking: Looking) -> MatchRates | None
     return rates
 
 
-def _warn_of_nothing(most: float, left: Ranking, found: FalseMatches) -> None:
-    """Warn where nothing is left, and say what the best result comes with."""
-    if (left.order >= 0).any() or np.isnan(found.expected).all():
-        return
-    best = _short(float(np.nanmin(found.expected)))
-    warnings.warn(
-        f"--max-false-matches {most:g} leaves nothing: as far as the rates tell, the best result "
-        f"comes with {best} or fewer; ask for more, search fewer images, or calibrate with more "
-        "people",
-        stacklevel=3,
-    )
+def _warn_of_nothing(most: float, before: Ranking, left: Ranking, found: FalseMatches) -> None:
+    """Warn of queries of which nothing is left, and say what their best result comes with."""
+    lost = (before.order >= 0).any(axis=1) & (left.order < 0).all(axis=1)
+    if lost.any():
+        best = _short(float(np.nanmin(found.expected[lost])))
+        warnings.warn(
+            f"--max-false-matches {most:g} leaves nothing for {lost.sum()} of {len(lost)} queries: "
+            f"as far as the rates tell, their best result comes with {best} or fewer; ask for "
+            "more, search fewer images, or calibrate with more people",
+            stacklevel=3,
+        )
