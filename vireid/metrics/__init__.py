@@ -8,6 +8,7 @@ from vireid.metrics.agreement import (
     stability,
 )
 from vireid.metrics.error_rates import error_rates
+from vireid.metrics.judged import GroupedShare, grouped_share, people_of
 from vireid.metrics.margins import centre_margin, matching_margin
 from vireid.metrics.overlap import neighbour_overlap
 from vireid.metrics.proportion import effective_size, exact_interval, wilson_interval
@@ -22,6 +23,7 @@ __all__ = [
     "SCALE",
     "Agreement",
     "Count",
+    "GroupedShare",
     "QueryScores",
     "Reliability",
     "RetrievalScores",
@@ -33,12 +35,14 @@ __all__ = [
     "effective_size",
     "error_rates",
     "exact_interval",
+    "grouped_share",
     "joined_scores",
     "matching_margin",
     "mean_scores",
     "neighbour_overlap",
     "pair_precision",
     "pair_recall",
+    "people_of",
     "per_query_scores",
     "reliability",
     "retrieval_scores",
