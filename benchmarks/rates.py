@@ -21,6 +21,7 @@ the data named by --truth.
 import argparse
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,10 +76,20 @@ def similarities(gallery: Gallery, identity: Int, pair: PairRates) -> tuple[np.n
     one, other = (np.flatnonzero(gallery.embeddings.modality == side) for side in pair.modalities)
     found = gallery.vectors[one] @ gallery.vectors[other].T
     same = identity[one][:, None] == identity[other]
+    found[together(gallery, one, other)] = np.nan
     if pair.modalities[0] == pair.modalities[1]:
         above = np.triu_indices(len(one), 1)
         found, same = found[above], same[above]
-    return found[~same], found[same]
+    told = ~np.isnan(found)
+    return found[~same & told], found[same & told]
+
+
+def together(gallery: Gallery, one: Int, other: Int) -> np.ndarray:
+    """Tell which images are of one track, as these are not compared where tracks are known."""
+    track = gallery.images.track
+    if track is None:
+        return np.zeros((len(one), len(other)), dtype=np.bool_)
+    return (track[one][:, None] == track[other]) & (track[other] >= 0)
 
 
 def searches(rates: MatchRates, pool: Gallery, identity: Int) -> Iterator[list[str]]:
@@ -127,10 +138,11 @@ def counted(
     query = generator.permutation(np.setdiff1d(query, found))[:QUERIES]
     near = pool.vectors[query] @ pool.vectors[found].T
     same = identity[query][:, None] == identity[found]
+    right = same & ~together(pool, query, found)
     told = []
     for _, row, _ in cuts(pair, size):
         match = near >= pair.similarity[row]
-        told.append(((match & ~same).sum(axis=1).mean(), 1 - match[same].mean()))
+        told.append(((match & ~same).sum(axis=1).mean(), 1 - match[right].mean()))
     return told
 
 
@@ -148,6 +160,8 @@ def main() -> None:
     gallery, identity = embedded(arguments.run, arguments.held_out, arguments.truth[0])
     pool, people = embedded(arguments.run, arguments.pool, arguments.truth[1])
     rates = vireid.calibrate(arguments.run, gallery)
+    if gallery.images.track is None:
+        pool = replace(pool, images=replace(pool.images, track=None))
     count = len(np.unique(identity))
     print(f"learned from {len(gallery):,} images of {count} people: {rates.made}\n")
     columns = ["comparisons", "similarity", "true FMR", "FMR", "true FNMR", "FNMR"]

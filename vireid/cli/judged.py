@@ -28,9 +28,6 @@ def run(words: list[str]) -> None:
         for one in found:
             if one.network == network:
                 told = one.precision
-                ends = f"{told.low:.1%} to {told.high:.1%}"
-                rows.append(
-                    [one.name, f"{told.share:.1%}", ends, str(told.count), str(told.groups)]
-                )
-        title = f"network {network}" if network else None
-        console.print(plain_table(list(COLUMNS), rows, title))
+                share, ends = f"{told.share:.1%}", f"{told.low:.1%} to {told.high:.1%}"
+                rows.append([one.name, share, ends, str(told.count), str(told.groups)])
+        console.print(plain_table(COLUMNS, rows, f"network {network or 'unknown'}"))
