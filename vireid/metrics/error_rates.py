@@ -111,7 +111,7 @@ def _matching(found: Compared, weights: dict[int, int], units: int) -> tuple[Num
         return share, np.ones_like(share)
     size = effective_size(without[told], share, total)
     edge = (share <= 0) | (share >= 1)
-    return share, np.where(edge, max(1, min(units, total)), size)
+    return share, np.where(edge, max(1.0, min(float(units), float(total))), size)
 
 
 def _tail(counts: Numbers) -> tuple[Numbers, Numbers]:
