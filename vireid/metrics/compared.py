@@ -16,7 +16,7 @@ GROUPS = 100
 CELLS = 1 << 21
 """Comparisons looked at at once, which bounds the memory."""
 DIFFERENT, DISPUTED, SHARED, LIKELY, SAME = KINDS = range(5)
-"""Two people by all labellings; disputed; disputed, each by the share of the labellings that say one
+"""Two people by all labellings; disputed; disputed, each by the share of labellings that say one
 person; disputed, one person by most of them; one person by all."""
 
 
