@@ -103,5 +103,12 @@ def test_mistakes_are_told(trained, people, gallery, tmp_path, mistake):
     assert "first `vireid calibrate" in mistake("search", *words, "--max-false-matches", 1)
     assert "expected more than 0" in mistake("search", *words, "--max-false-matches", 0)
     assert "ends in .json" in mistake("calibrate", trained, people, "--out", tmp_path / "x.csv")
+    err = mistake("calibrate", trained, gallery, "--modality", "visible", "--part", "all")
+    assert "--modality, --part: the images are found already" in err
+    err = mistake("calibrate", trained, gallery, "--centre", "own")
+    assert "--centre: they are embedded already" in err
+    other = tmp_path / "other.npz"
+    vireid.save_gallery(replace(load_gallery(gallery), network="0" * 16), other)
+    assert "embeddings are of network 0000" in mistake("calibrate", trained, other)
     err = mistake("calibrate", trained / "checkpoints" / "none.safetensors", people)
     assert "say --out FILE.json" in err
