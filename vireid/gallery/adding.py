@@ -1,0 +1,137 @@
+"""Embedded images go into a store: in batches, each acknowledged, none twice."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from vireid.gallery.erasing import finish_erasing
+from vireid.gallery.events import note
+from vireid.gallery.facts import COLUMNS, Facts, facts_of
+from vireid.gallery.head import Head
+from vireid.gallery.incoming import Incoming, Terms, row_table
+from vireid.gallery.same import check_same, with_levels_of
+from vireid.gallery.schema import rows_schema
+from vireid.gallery.storage import Storage
+from vireid.ranking import Gallery
+
+BATCH = 8192
+"""Rows that become part of a store at once."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """What an addition did."""
+
+    added: int = 0
+    """Rows that are new."""
+    present: int = 0
+    """Images that were there already."""
+    unreadable: tuple[str, ...] = ()
+    """Why other images were left out, a line for each."""
+
+    def plus(self, other: "Added") -> "Added":
+        """Return both together."""
+        return Added(
+            self.added + other.added,
+            self.present + other.present,
+            self.unreadable + other.unreadable,
+        )
+
+
+class Adding:
+    """Puts embedded images into a store.
+
+    Args:
+        storage: of the store.
+        terms: what holds for all new rows.
+        who: for the audit log.
+    """
+
+    def __init__(self, storage: Storage, terms: Terms, who: str = "") -> None:
+        self.storage, self.terms, self.who = storage, terms, who
+        self._known: set[str] = set()
+        self._facts: Facts | None = None
+        self._stamp: tuple[str, int] | None = None
+
+    def put(self, rows: Incoming) -> Iterator[Added]:
+        """Add rows in batches.
+
+        Args:
+            rows: N embedded images.
+
+        Yields:
+            What became part of the store, as soon as it has: from then on it is acknowledged.
+
+        Raises:
+            DataError: they do not fit the store, or it cannot be written to.
+        """
+        for start in range(0, len(rows), BATCH):
+            count = min(BATCH, len(rows) - start)
+            yield self._batch(rows.subset(np.arange(start, start + count)))
+
+    def missing(self, keys: tuple[str, ...]) -> list[int]:
+        """Return which of some keys [N] are not in the store yet, the first of equal ones."""
+        self._look(self.storage.head())
+        found, seen = [], set(self._known)
+        for place, key in enumerate(keys):
+            if key not in seen:
+                seen.add(key)
+                found.append(place)
+        return found
+
+    def _batch(self, rows: Incoming) -> Added:
+        with self.storage.writing():
+            head = self._begun(finish_erasing(self.storage, self.storage.head()), rows.gallery)
+            new = self.missing(rows.keys)
+            if not new:
+                return Added(0, len(rows))
+            facts = self._facts
+            assert facts is not None
+            kept = rows.subset(np.array(new, dtype=np.int64))
+            check_same(head.made, facts, kept.gallery)
+            learnt = with_levels_of(head, kept.gallery)
+            if learnt != head:
+                self.storage.save_head(learnt)
+            keep = self.terms.keep if self.terms.keep is not None else head.keep
+            table = row_table(kept, replace(self.terms, keep=keep), str(head.made.network))
+            before = self.storage.table(head.made.table).version
+            self.storage.append(head.made.table, table)
+            after = self.storage.table(head.made.table).version
+            if after == before + 1:  # else somebody else has written too: it is read again
+                self._known.update(kept.keys)
+                self._stamp = head.made.table, after
+            note(self.storage, "add", len(kept), self.who)
+            return Added(len(kept), len(rows) - len(kept))
+
+    def _begun(self, head: Head, gallery: Gallery) -> Head:
+        """Return the head of a store that has a table of rows: the first ones make it."""
+        if head.made.size is not None:
+            return head
+        size = gallery.embeddings.vectors.shape[1]
+        none = Facts.none()
+        check_same(replace(head.made, size=size), none, gallery)
+        made = replace(
+            head.made,
+            network=gallery.network,
+            source=gallery.source,
+            size=size,
+            levels=None if gallery.levels is None else gallery.levels.to_json(),
+            statistics=None if gallery.statistics is None else gallery.statistics.to_json(),
+        )
+        self.storage.drop(made.table)  # of an addition that was killed before its first row
+        self.storage.create(made.table, rows_schema(size).empty_table())
+        head = replace(head, made=made)
+        self.storage.save_head(head)
+        return head
+
+    def _look(self, head: Head) -> None:
+        """Learn what is in the store, unless that is known."""
+        if head.made.size is None:
+            self._known, self._facts = set(), Facts.none()
+            return
+        stamp = head.made.table, self.storage.table(head.made.table).version
+        if stamp != self._stamp:
+            self._facts = facts_of(self.storage.read(head.made.table, COLUMNS))
+            self._known = {key.decode() for key in self._facts.key.tolist()}
+            self._stamp = stamp
