@@ -1,6 +1,6 @@
 """Embedded images go into a store: in batches, each acknowledged, none twice."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -54,33 +54,18 @@ class Adding:
         self._facts: Facts | None = None
         self._stamp: tuple[str, int] | None = None
 
-    def put(self, rows: Incoming) -> Iterator[Added]:
-        """Add rows in batches.
+    def put(self, rows: Incoming) -> Added:
+        """Add rows at once, all that are new or none.
 
         Args:
             rows: N embedded images.
 
-        Yields:
-            What became part of the store, as soon as it has: from then on it is acknowledged.
+        Returns:
+            What became part of the store; it is acknowledged, whatever happens from now on.
 
         Raises:
             DataError: they do not fit the store, or it cannot be written to.
         """
-        for start in range(0, len(rows), BATCH):
-            count = min(BATCH, len(rows) - start)
-            yield self._batch(rows.subset(np.arange(start, start + count)))
-
-    def missing(self, keys: tuple[str, ...]) -> list[int]:
-        """Return which of some keys [N] are not in the store yet, the first of equal ones."""
-        self._look(self.storage.head())
-        found, seen = [], set(self._known)
-        for place, key in enumerate(keys):
-            if key not in seen:
-                seen.add(key)
-                found.append(place)
-        return found
-
-    def _batch(self, rows: Incoming) -> Added:
         with self.storage.writing():
             head = self._begun(finish_erasing(self.storage, self.storage.head()), rows.gallery)
             new = self.missing(rows.keys)
@@ -93,16 +78,37 @@ class Adding:
             learnt = with_levels_of(head, kept.gallery)
             if learnt != head:
                 self.storage.save_head(learnt)
-            keep = self.terms.keep if self.terms.keep is not None else head.keep
-            table = row_table(kept, replace(self.terms, keep=keep), str(head.made.network))
-            before = self.storage.table(head.made.table).version
-            self.storage.append(head.made.table, table)
-            after = self.storage.table(head.made.table).version
-            if after == before + 1:  # else somebody else has written too: it is read again
-                self._known.update(kept.keys)
-                self._stamp = head.made.table, after
+            self._append(head, kept)
             note(self.storage, "add", len(kept), self.who)
             return Added(len(kept), len(rows) - len(kept))
+
+    def missing(self, keys: Sequence[str]) -> list[int]:
+        """Return which images are not in the store yet.
+
+        Args:
+            keys: [N] of the images; an empty one is in no store.
+
+        Returns:
+            Their places, of equal keys the first.
+        """
+        self._look(self.storage.head())
+        found, seen = [], set(self._known)
+        for place, key in enumerate(keys):
+            if not key or key not in seen:
+                seen.add(key)
+                found.append(place)
+        return found
+
+    def _append(self, head: Head, rows: Incoming) -> None:
+        """Write new rows to the table."""
+        keep = self.terms.keep if self.terms.keep is not None else head.keep
+        table = row_table(rows, replace(self.terms, keep=keep), str(head.made.network))
+        before = self.storage.table(head.made.table).version
+        self.storage.append(head.made.table, table)
+        after = self.storage.table(head.made.table).version
+        if after == before + 1:  # else somebody else has written too: all is read again
+            self._known.update(rows.keys)
+            self._stamp = head.made.table, after
 
     def _begun(self, head: Head, gallery: Gallery) -> Head:
         """Return the head of a store that has a table of rows: the first ones make it."""

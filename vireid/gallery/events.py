@@ -3,9 +3,7 @@
 import time
 from dataclasses import dataclass
 
-import pyarrow as pa
-
-from vireid.gallery.schema import EVENTS, EVENTS_SCHEMA
+from vireid.gallery.schema import EVENTS, events_schema
 from vireid.gallery.storage import Storage
 
 
@@ -32,8 +30,10 @@ def note(storage: Storage, what: str, rows: int, who: str = "") -> None:
         rows: how many.
         who: who did it.
     """
+    import pyarrow as pa
+
     columns = {"time": [time.time()], "what": [what], "rows": [rows], "who": [who]}
-    storage.append(EVENTS, pa.Table.from_pydict(columns, schema=EVENTS_SCHEMA))
+    storage.append(EVENTS, pa.Table.from_pydict(columns, schema=events_schema()))
 
 
 def events(storage: Storage) -> list[Event]:
@@ -45,5 +45,5 @@ def events(storage: Storage) -> list[Event]:
     Returns:
         In the order of their times.
     """
-    rows = storage.read(EVENTS, EVENTS_SCHEMA.names).to_pylist()
+    rows = storage.read(EVENTS, events_schema().names).to_pylist()
     return sorted((Event(**row) for row in rows), key=lambda event: event.time)

@@ -5,16 +5,19 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vireid.data.digests import digest_file
 from vireid.errors import DataError
 from vireid.gallery.schema import rows_table
 from vireid.ranking import Gallery
 from vireid.types import Float, Images, Int
 
+_THREADS = 4
 DAY = 86_400.0
 """Seconds."""
 KEY = 16
@@ -81,6 +84,29 @@ def _key(vector: Float, path: str) -> str:
     digest = hashlib.blake2b(vector.astype("<f4").tobytes(), digest_size=KEY // 2)
     digest.update(os.fsencode(path))
     return digest.hexdigest()
+
+
+def contents_of(images: Images) -> list[str]:
+    """Return the digests of the files of images.
+
+    Args:
+        images: N images.
+
+    Returns:
+        N hexadecimal texts; empty ones for files that are not there or cannot be read.
+    """
+    named = images.root == Path() and not any(map(os.path.isabs, images.paths[:1]))
+    if named or not images.root.is_dir():
+        return [""] * len(images)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return list(pool.map(_content, [images.root / path for path in images.paths]))
+
+
+def _content(path: Path) -> str:
+    try:
+        return digest_file(path).hex()
+    except (OSError, ValueError):
+        return ""
 
 
 def whole_paths(images: Images) -> list[str]:

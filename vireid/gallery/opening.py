@@ -6,7 +6,7 @@ from pathlib import Path
 from vireid.errors import ConfigError, DataError
 from vireid.gallery.events import note
 from vireid.gallery.head import EXACT, Head, Made
-from vireid.gallery.schema import EVENTS, EVENTS_SCHEMA
+from vireid.gallery.schema import EVENTS, events_schema
 from vireid.gallery.storage import Storage
 from vireid.gallery.store import Store
 
@@ -56,7 +56,7 @@ def create_gallery(
                 made.drop(leftover)
                 continue
             raise DataError(f"{place} holds tables of another kind; choose another place")
-        made.create(EVENTS, EVENTS_SCHEMA.empty_table())
+        made.create(EVENTS, events_schema().empty_table())
         made.save_head(Head(Made(FIRST), keep=keep, exact=exact))
         note(made, "create", 0, who)
     return Store(made, who)

@@ -5,24 +5,29 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 ABOUT = "about"
 """The table that holds the head: one text."""
 EVENTS = "events"
 """The table of the audit log."""
-ABOUT_SCHEMA = pa.schema([pa.field("text", pa.string(), nullable=False)])
-EVENTS_SCHEMA = pa.schema(
-    [
-        pa.field("time", pa.float64(), nullable=False),
-        pa.field("what", pa.string(), nullable=False),
-        pa.field("rows", pa.int64(), nullable=False),
-        pa.field("who", pa.string(), nullable=False),
-    ]
-)
 
 
-def rows_schema(size: int) -> pa.Schema:
+def about_schema() -> Any:
+    """Return the columns of the head."""
+    import pyarrow as pa
+
+    return pa.schema([pa.field("text", pa.string(), nullable=False)])
+
+
+def events_schema() -> Any:
+    """Return the columns of the audit log."""
+    import pyarrow as pa
+
+    kinds = {"time": pa.float64(), "what": pa.string(), "rows": pa.int64(), "who": pa.string()}
+    return pa.schema([pa.field(name, kind, nullable=False) for name, kind in kinds.items()])
+
+
+def rows_schema(size: int) -> Any:
     """Return the columns of the rows.
 
     Names are bytes, as names of files need not be text.
@@ -33,6 +38,8 @@ def rows_schema(size: int) -> pa.Schema:
     Returns:
         The schema.
     """
+    import pyarrow as pa
+
     kinds = {
         "id": pa.int64(),
         "key": pa.string(),
@@ -50,7 +57,7 @@ def rows_schema(size: int) -> pa.Schema:
     return pa.schema([pa.field(name, kind, nullable=False) for name, kind in kinds.items()])
 
 
-def rows_table(columns: Mapping[str, Any], size: int) -> pa.Table:
+def rows_table(columns: Mapping[str, Any], size: int) -> Any:
     """Return rows as an arrow table.
 
     Args:
@@ -60,6 +67,8 @@ def rows_table(columns: Mapping[str, Any], size: int) -> pa.Table:
     Returns:
         N rows.
     """
+    import pyarrow as pa
+
     schema, arrays = rows_schema(size), []
     for field in schema:
         values = columns[field.name]
@@ -73,9 +82,14 @@ def rows_table(columns: Mapping[str, Any], size: int) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def vectors_of(table: pa.Table) -> np.ndarray:
-    """Return the vectors [N, D] of an arrow table of rows."""
+def vectors_of(table: Any) -> np.ndarray:
+    """Return the vectors of rows.
+
+    Args:
+        table: an arrow table of N rows.
+
+    Returns:
+        [N, D].
+    """
     column = table.column("vector").combine_chunks()
-    if isinstance(column, pa.ChunkedArray):  # nothing at all
-        return np.empty((0, table.schema.field("vector").type.list_size), np.float32)
-    return np.asarray(column.flatten()).reshape(len(column), -1)
+    return np.asarray(column.flatten()).reshape(len(column), table.schema.field("vector").type.list_size)

@@ -1,73 +1,27 @@
 """What is added to a store -> embedded images, a batch after the other."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
-from vireid.config.evaluation import CentreWord
-from vireid.data.digests import digest_file
 from vireid.data.find_images import find_images
 from vireid.errors import ConfigError
-from vireid.gallery.adding import Added, Adding
-from vireid.gallery.head import Head
-from vireid.gallery.incoming import Terms, incoming
+from vireid.gallery.adding import BATCH, Added, Adding
+from vireid.gallery.head import Made
+from vireid.gallery.incoming import KEY, contents_of, incoming
+from vireid.gallery.options import NOT_OWN, AddOptions, Embeds
+from vireid.gallery.tables import is_embedded, read_table
 from vireid.ranking import Gallery, load_gallery
-from vireid.runs.leveling import LevelWords
+from vireid.runs.leveling import joined
 from vireid.types import Images
-
-
-class Embeds(Protocol):
-    """Turns images into embeddings; see ``runs.Embedder``."""
-
-    def embed_readable(
-        self, images: Images, *, levels: LevelWords = None, centre: CentreWord = None
-    ) -> tuple[Gallery, tuple[str, ...]]:
-        """Embed the images that can be read.
-
-        Args:
-            images: N images.
-            levels: as for ``vireid.embed``.
-            centre: as for ``vireid.embed``.
-
-        Returns:
-            Those that can be read, embedded; and why the others cannot.
-        """
-        ...
-
-
-@dataclass(frozen=True)
-class AddOptions:
-    """What is said of images that are added."""
-
-    modality: str | None = None
-    """Visible or infrared: what a plain folder or an image shows."""
-    camera: str | None = None
-    """The name of the camera of a plain folder or an image."""
-    part: str = "all"
-    """all, train or test: which part of a data set."""
-    network: str | None = None
-    """The network of embeddings that do not say it."""
-    levels: LevelWords = None
-    """As for ``vireid.embed``; those of the store where it has some."""
-    centre: CentreWord = None
-    """As for ``vireid.embed``; as the store where it has rows."""
-    terms: Terms = field(default_factory=Terms)
-    """When rows expire, and what stands before the names of tracks."""
-    batch: int = 512
-    """Images that are embedded, and become part of the store, at once."""
-
-
-DEFAULT = AddOptions()
 
 
 def additions(
     source: Gallery | Images | Path | str,
     embedder: Embeds | None,
     options: AddOptions,
-    head: Callable[[], Head],
     adding: Adding,
 ) -> Iterator[tuple[int, Added]]:
     """Add what a source holds, a batch after the other.
@@ -76,41 +30,114 @@ def additions(
         source: as for ``Store.add``.
         embedder: embeds images.
         options: what is said of them.
-        head: what the store says of itself now.
         adding: puts rows into the store.
 
     Yields:
         How many images there are, and what has become of some of them.
+
+    Raises:
+        ConfigError: images are given without an embedder, or options that do not apply.
+        DataError: what is given cannot be read or does not fit, or the store cannot be written to.
     """
     if not isinstance(source, Gallery | Images):
-        source = _found(Path(source), options)
+        source = opened(Path(source), options)
     if isinstance(source, Gallery):
-        for start in range(0, len(source), CHUNK):
-            rows = np.arange(start, min(start + CHUNK, len(source)))
-            part = source.subset(rows)
-            for done in adding.put(incoming(part, contents_of(part.images))):
-                yield len(source), done
+        yield from _of_embeddings(source, options, adding)
         return
-    raise ConfigError("images are not yet added")
+    if embedder is None:
+        raise ConfigError(
+            "images are given and nothing that embeds them; say by which run (--run; Python: "
+            "embedder=Embedder(run))"
+        )
+    for start in range(0, len(source), options.batch):
+        rows = np.arange(start, min(start + options.batch, len(source)))
+        yield len(source), add_images(source.subset(rows), embedder, options, adding)
 
 
-def _found(path: Path, options: AddOptions) -> Gallery | Images:
-    if path.suffix.lower() == ".npz":
-        return load_gallery(path)
-    return find_images(path, options.modality, options.part, camera=options.camera)
+def opened(path: Path, options: AddOptions) -> Gallery | Images:
+    """Return the embeddings or the images that a path stands for.
+
+    Args:
+        path: a file of embeddings, a data set, a plain folder, an image or a manifest.
+        options: what is said of them.
+
+    Returns:
+        What is there.
+
+    Raises:
+        ConfigError: an option does not apply.
+        DataError: nothing of that kind is there.
+    """
+    npz = path.suffix.lower() == ".npz"
+    if not npz and not is_embedded(path):
+        if options.network is not None:
+            raise ConfigError(f"--network applies to embeddings; {path} holds images: leave it out")
+        return find_images(path, options.modality, options.part, camera=options.camera)
+    if (options.modality, options.camera, options.part) != (None, None, "all"):
+        raise ConfigError(
+            f"--modality, --camera and --part apply to images; {path} holds embeddings, which say "
+            "it themselves: leave them out"
+        )
+    return load_gallery(path) if npz else read_table(path)
 
 
-CHUNK = 8192
+def _of_embeddings(
+    gallery: Gallery, options: AddOptions, adding: Adding
+) -> Iterator[tuple[int, Added]]:
+    """Add embeddings that are there already."""
+    if options.network is not None:
+        if gallery.network not in (None, options.network):
+            raise ConfigError(
+                f"--network {options.network}: the embeddings say that they are of "
+                f"{gallery.made_by()}; leave the option out"
+            )
+        gallery = replace(gallery, network=options.network)
+    for start in range(0, len(gallery), BATCH):
+        part = gallery.subset(np.arange(start, min(start + BATCH, len(gallery))))
+        yield len(gallery), adding.put(incoming(part, contents_of(part.images)))
 
 
-def contents_of(images: Images) -> list[str]:
-    """Return the digests of the files of images, empty where there is none."""
-    if not images.root.is_dir() or images.root == Path():
-        return [""] * len(images)
-    found = []
-    for path in images.paths:
-        try:
-            found.append(digest_file(images.root / path).hex())
-        except OSError:
-            found.append("")
-    return found
+def add_images(images: Images, embedder: Embeds, options: AddOptions, adding: Adding) -> Added:
+    """Embed some images and add them, those left out that are there already.
+
+    Args:
+        images: N images, as many as are held in memory at once.
+        embedder: embeds them.
+        options: what is said of them.
+        adding: puts rows into the store.
+
+    Returns:
+        What has become of them.
+
+    Raises:
+        ConfigError: they would be centred by their own means.
+        DataError: they do not fit the store, or it cannot be written to.
+    """
+    contents = contents_of(images)
+    new = adding.missing([content[:KEY] for content in contents])
+    if not new:
+        return Added(present=len(images))
+    made = adding.storage.head().made
+    gallery, problems = _embedded(images.subset(new), embedder, options, made)
+    digests = dict(zip(images.paths, contents, strict=True))
+    rows = incoming(gallery, [digests[path] for path in gallery.images.paths])
+    done = adding.put(rows) if len(rows) else Added()
+    return done.plus(Added(present=len(images) - len(new), unreadable=problems))
+
+
+def _embedded(
+    images: Images, embedder: Embeds, options: AddOptions, made: Made
+) -> tuple[Gallery, tuple[str, ...]]:
+    """Embed images as those of the store."""
+    first, centre = made.size is None, options.centre
+    if not first:
+        centre = made.statistics_value() or "none"
+    levels = options.levels
+    if made.levels is not None:
+        kept = made.levels_value()
+        given = embedder.with_levels(images, levels).levels if levels is not None else None
+        levels = joined(kept, given)
+    gallery, problems = embedder.embed_readable(images, levels=levels, centre=centre)
+    if first and gallery.statistics is not None and gallery.statistics.of == "own":
+        raise ConfigError(NOT_OWN)
+    return gallery, problems

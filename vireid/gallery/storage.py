@@ -9,12 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pyarrow as pa
-
 from vireid.errors import DataError
 from vireid.gallery.engine import connect, explained
 from vireid.gallery.head import Head
-from vireid.gallery.schema import ABOUT, ABOUT_SCHEMA
+from vireid.gallery.schema import ABOUT, about_schema
 from vireid.types import Int
 
 LOCK = ".writer"
@@ -79,7 +77,9 @@ class Storage:
 
     def save_head(self, head: Head) -> None:
         """Write what the store says of itself, at once or not at all."""
-        text = pa.Table.from_pydict({"text": [head.to_json()]}, schema=ABOUT_SCHEMA)
+        import pyarrow as pa
+
+        text = pa.Table.from_pydict({"text": [head.to_json()]}, schema=about_schema())
         with explained(self.place, "write to"):
             if ABOUT in self._open or ABOUT in self.database.list_tables().tables:
                 self.table(ABOUT).add(text, mode="overwrite")
@@ -140,6 +140,8 @@ class Storage:
 
     def read_some(self, name: str, columns: Sequence[str], numbers: Int) -> Any:
         """Return columns of the rows of some opaque numbers [M], in the table's order."""
+
+        import pyarrow as pa
 
         def look() -> Any:
             with explained(self.place, "read"):

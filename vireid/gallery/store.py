@@ -14,10 +14,11 @@ from vireid.gallery.facts import COLUMNS, Facts, facts_of
 from vireid.gallery.found import Found
 from vireid.gallery.head import Head
 from vireid.gallery.held import Held, Rows
+from vireid.gallery.options import DEFAULT, AddOptions, Embeds
 from vireid.gallery.queries import own_rows, rows_of, vectors_at
 from vireid.gallery.same import check_same
 from vireid.gallery.searching import USUAL, Wish, one_vector, search_rows
-from vireid.gallery.sources import DEFAULT, AddOptions, Embeds, additions
+from vireid.gallery.sources import additions
 from vireid.gallery.storage import Storage
 from vireid.gallery.where import Where
 from vireid.observers import Progress, silent
@@ -85,7 +86,7 @@ class Store:
         adding = Adding(self._storage, options.terms, self._who)
         done = Added()
         with progress("adding") as tell:
-            for total, part in additions(source, embedder, options, self.head, adding):
+            for total, part in additions(source, embedder, options, adding):
                 done = done.plus(part)
                 tell(done.added + done.present + len(done.unreadable), total)
         return done
