@@ -10,7 +10,7 @@ from vireid.gallery.events import note
 from vireid.gallery.facts import COLUMNS, Facts, facts_of
 from vireid.gallery.head import Head
 from vireid.gallery.incoming import Incoming, Terms, row_table
-from vireid.gallery.same import check_same, with_levels_of
+from vireid.gallery.same import check_same, made_by, with_levels_of
 from vireid.gallery.schema import rows_schema
 from vireid.gallery.storage import Storage
 from vireid.ranking import Gallery
@@ -75,9 +75,9 @@ class Adding:
             assert facts is not None
             kept = rows.subset(np.array(new, dtype=np.int64))
             check_same(head.made, facts, kept.gallery)
-            learnt = with_levels_of(head, kept.gallery)
-            if learnt != head:
-                self.storage.save_head(learnt)
+            learnt = with_levels_of(head.made, kept.gallery)
+            if learnt != head.made:
+                self.storage.save_head(replace(head, made=learnt))
             self._append(head, kept)
             note(self.storage, "add", len(kept), self.who)
             return Added(len(kept), len(rows) - len(kept))
@@ -114,17 +114,9 @@ class Adding:
         """Return the head of a store that has a table of rows: the first ones make it."""
         if head.made.size is not None:
             return head
+        check_same(head.made, Facts.none(), gallery)
+        made = made_by(gallery, head.made.table)
         size = gallery.embeddings.vectors.shape[1]
-        none = Facts.none()
-        check_same(replace(head.made, size=size), none, gallery)
-        made = replace(
-            head.made,
-            network=gallery.network,
-            source=gallery.source,
-            size=size,
-            levels=None if gallery.levels is None else gallery.levels.to_json(),
-            statistics=None if gallery.statistics is None else gallery.statistics.to_json(),
-        )
         self.storage.drop(made.table)  # of an addition that was killed before its first row
         self.storage.create(made.table, rows_schema(size).empty_table())
         head = replace(head, made=made)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from vireid.gallery.events import note
 from vireid.gallery.head import Head
-from vireid.gallery.indexing import make_index
+from vireid.gallery.indexing import drop_indices, make_index
 from vireid.gallery.schema import ABOUT, EVENTS
 from vireid.gallery.storage import Storage
 from vireid.types import Int
@@ -90,7 +90,7 @@ def rewrite(storage: Storage, table: str) -> None:
         storage: of the store.
         table: its name.
     """
-    storage.drop_indices(table)
+    drop_indices(storage, table)
     storage.rewrite(table)
     storage.clean(table)
 

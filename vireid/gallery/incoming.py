@@ -4,8 +4,8 @@ import hashlib
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -120,8 +120,8 @@ def whole_paths(images: Images) -> list[str]:
     """
     if images.root == Path():
         return [os.path.normpath(path) for path in images.paths]
-    root = os.path.abspath(images.root)
-    return [os.path.normpath(os.path.join(root, path)) for path in images.paths]  # noqa: PTH118
+    root = images.root.absolute()
+    return [os.path.normpath(root / path) for path in images.paths]
 
 
 def row_table(rows: Incoming, terms: Terms, network: str) -> object:

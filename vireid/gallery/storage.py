@@ -106,13 +106,6 @@ class Storage:
         with explained(self.place, "write to"):
             self.table(name).update(where="id >= 0", values_sql={"id": "id"})
 
-    def drop_indices(self, name: str) -> None:
-        """Take the indices of a table away."""
-        with explained(self.place, "write to"):
-            table = self.table(name)
-            for index in table.list_indices():
-                table.drop_index(index.name)
-
     def drop(self, name: str) -> None:
         """Take a table away, with its files."""
         self._open.pop(name, None)
@@ -153,6 +146,21 @@ class Storage:
                 return pa.concat_tables(parts)
 
         return self.steadily(look)
+
+    def count(self, name: str) -> int:
+        """Return how many rows a table has."""
+        with explained(self.place, "read"):
+            return int(self.table(name).count_rows())
+
+    def blocks(self, name: str, columns: Sequence[str], condition: str | None) -> Iterator[Any]:
+        """Yield columns of a table in blocks of rows for which a condition on numbers holds."""
+        import pyarrow as pa
+
+        with explained(self.place, "read"):
+            query = self.table(name).search()
+            query = query if condition is None else query.where(condition)
+            for batch in query.select(list(columns)).to_batches():
+                yield pa.Table.from_batches([batch])
 
     def clean(self, name: str) -> None:
         """Join small fragments of a table, and drop all versions but the last with their files."""
