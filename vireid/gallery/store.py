@@ -116,7 +116,9 @@ class Store:
         adding = Adding(self._storage, options.terms, self._who)
         return watch_folder(Path(folder), embedder, options, adding, every)
 
-    def embed_query(self, images: Images, embedder: Embeds, levels: LevelWords = None) -> Gallery:
+    def embed_query(
+        self, images: Images, embedder: Embeds, levels: Sequence[str] | None = None
+    ) -> Gallery:
         """Embed images to search by, scaled and centred as those of the store.
 
         Args:
@@ -169,14 +171,11 @@ class Store:
         return search_rows(self._storage, vector[None], rows, own, wish)[0]
 
     def search_each(self, queries: Gallery, wish: Wish = USUAL) -> list[list[Found]]:
-        """Search by each of several images, all of them at once.
+        """Search by each of several images, all of them at once, and return the results of each.
 
         Args:
             queries: Q embedded images; nothing is left out as their own.
             wish: as for ``search``.
-
-        Returns:
-            The results of each.
         """
         rows = self._held.now()
         check_same(rows.head.made, rows.facts, queries)
@@ -184,13 +183,10 @@ class Store:
         return search_rows(self._storage, queries.embeddings.vectors, rows, own, wish)
 
     def forget(self, where: Where) -> int:
-        """Delete rows, and everything of them in the files of the store.
+        """Delete rows, and everything of them in the files; return how many they were.
 
         Args:
             where: which; at least one condition.
-
-        Returns:
-            How many they were.
         """
         return forget_rows(self._storage, where, self._who)
 
