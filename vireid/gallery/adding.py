@@ -51,7 +51,7 @@ class Adding:
     def __init__(self, storage: Storage, terms: Terms, who: str = "") -> None:
         self.storage, self.terms, self.who = storage, terms, who
         self._known: set[str] = set()
-        self._facts: Facts | None = None
+        self._facts = Facts.none()
         self._stamp: tuple[str, int] | None = None
 
     def put(self, rows: Incoming) -> Added:
@@ -68,13 +68,11 @@ class Adding:
         """
         with self.storage.writing():
             head = self._begun(finish_erasing(self.storage, self.storage.head()), rows.gallery)
+            check_same(head.made, self._look(head), rows.gallery)
             new = self.missing(rows.keys)
             if not new:
                 return Added(0, len(rows))
-            facts = self._facts
-            assert facts is not None
             kept = rows.subset(np.array(new, dtype=np.int64))
-            check_same(head.made, facts, kept.gallery)
             learnt = with_levels_of(head.made, kept.gallery)
             if learnt != head.made:
                 self.storage.save_head(replace(head, made=learnt))
@@ -123,13 +121,14 @@ class Adding:
         self.storage.save_head(head)
         return head
 
-    def _look(self, head: Head) -> None:
-        """Learn what is in the store, unless that is known."""
+    def _look(self, head: Head) -> Facts:
+        """Learn what is in the store, unless that is known; facts of own new rows may be absent."""
         if head.made.size is None:
             self._known, self._facts = set(), Facts.none()
-            return
-        stamp = head.made.table, self.storage.table(head.made.table).version
+            return self._facts
+        stamp = head.made.table, int(self.storage.table(head.made.table).version)
         if stamp != self._stamp:
             self._facts = facts_of(self.storage.read(head.made.table, COLUMNS))
             self._known = {key.decode() for key in self._facts.key.tolist()}
             self._stamp = stamp
+        return self._facts

@@ -1,6 +1,6 @@
 """A store of embedded images: what can be done with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
