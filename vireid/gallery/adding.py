@@ -10,6 +10,7 @@ from vireid.gallery.events import note
 from vireid.gallery.facts import COLUMNS, Facts, facts_of
 from vireid.gallery.head import Head
 from vireid.gallery.incoming import Incoming, Terms, row_table
+from vireid.gallery.reading import read_columns
 from vireid.gallery.same import check_same, made_by, with_levels_of
 from vireid.gallery.schema import rows_schema
 from vireid.gallery.storage import Storage
@@ -31,7 +32,11 @@ class Added:
     """Why other images were left out, a line for each."""
 
     def plus(self, other: "Added") -> "Added":
-        """Return both together."""
+        """Return both together.
+
+        Args:
+            other: what has been done too.
+        """
         return Added(
             self.added + other.added,
             self.present + other.present,
@@ -128,7 +133,7 @@ class Adding:
             return self._facts
         stamp = head.made.table, int(self.storage.table(head.made.table).version)
         if stamp != self._stamp:
-            self._facts = facts_of(self.storage.read(head.made.table, COLUMNS))
+            self._facts = facts_of(read_columns(self.storage, head.made.table, COLUMNS))
             self._known = {key.decode() for key in self._facts.key.tolist()}
             self._stamp = stamp
         return self._facts

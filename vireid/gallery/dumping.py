@@ -8,6 +8,7 @@ import numpy as np
 from vireid.errors import ConfigError, DataError
 from vireid.gallery.facts import COLUMNS, Facts, facts_of
 from vireid.gallery.head import Made
+from vireid.gallery.reading import read_columns
 from vireid.gallery.schema import vectors_of
 from vireid.gallery.storage import Storage
 from vireid.gallery.tables import write_table
@@ -37,7 +38,7 @@ def dump(storage: Storage, made: Made, path: Path) -> int:
     check_ending(path)
     if made.size is None:
         raise DataError(f"{storage.place} holds no rows; add some first")
-    rows = storage.read(made.table, (*COLUMNS, "network", "vector"))
+    rows = read_columns(storage, made.table, (*COLUMNS, "network", "vector"))
     if path.suffix.lower() == ".npz":
         save_gallery(gallery_of(made, facts_of(rows), vectors_of(rows)), path)
     else:

@@ -8,6 +8,7 @@ from vireid.errors import ConfigError
 from vireid.gallery.erasing import erase, finish_erasing
 from vireid.gallery.facts import COLUMNS, Facts, facts_of
 from vireid.gallery.head import Head
+from vireid.gallery.reading import read_columns
 from vireid.gallery.storage import Storage
 from vireid.gallery.where import Where
 
@@ -24,7 +25,7 @@ def known_facts(storage: Storage, head: Head) -> Facts:
     """
     if head.made.size is None:
         return Facts.none()
-    return facts_of(storage.read(head.made.table, COLUMNS))
+    return facts_of(read_columns(storage, head.made.table, COLUMNS))
 
 
 def forget_rows(storage: Storage, where: Where | None, who: str) -> int:

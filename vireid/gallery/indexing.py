@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from vireid.gallery.engine import explained
+from vireid.gallery.engine import explained, steadily
 from vireid.gallery.head import IndexFacts, Made
+from vireid.gallery.reading import read_blocks, read_columns, read_rows
 from vireid.gallery.schema import vectors_of
 from vireid.gallery.storage import Storage
 from vireid.types import Float, Int
@@ -26,7 +27,7 @@ LEAST = 1000
 
 @dataclass(frozen=True, repr=False)
 class Probe:
-    """Rows of a store by which recall is measured, and the truth about them."""
+    """Rows of a store by which recall is measured, and what they should find."""
 
     vectors: Float
     """[Q, D]."""
@@ -53,7 +54,7 @@ def make_index(storage: Storage, made: Made, start: int = BEGIN) -> IndexFacts |
         DataError: the store cannot be written to.
     """
     drop_indices(storage, made.table)
-    count = storage.count(made.table)
+    count = int(storage.table(made.table).count_rows())
     if count < LEAST:
         return None
     parts = max(1, round(count**0.5))
@@ -106,7 +107,7 @@ def probed(
             query = query if condition is None else query.where(condition, prefilter=True)
             return query.limit(sizes[0]).select(["id", "vector", "_distance"]).to_arrow()
 
-    return storage.steadily(look)
+    return steadily(look)
 
 
 def recall(storage: Storage, table: str, probe: Probe, looked: int) -> float:
@@ -115,7 +116,7 @@ def recall(storage: Storage, table: str, probe: Probe, looked: int) -> float:
     Args:
         storage: of the store.
         table: of its rows.
-        probe: queries and the truth.
+        probe: queries and what they should find.
         looked: how many parts of the index are looked into.
 
     Returns:
@@ -123,9 +124,9 @@ def recall(storage: Storage, table: str, probe: Probe, looked: int) -> float:
     """
     count = probe.nearest.shape[1]
     found = 0
-    for vector, truth in zip(probe.vectors, probe.nearest, strict=True):
+    for vector, wanted in zip(probe.vectors, probe.nearest, strict=True):
         rows = probed(storage, table, vector, probe.condition, (count, looked))
-        found += len(np.intersect1d(rows.column("id").to_numpy(), truth))
+        found += len(np.intersect1d(rows.column("id").to_numpy(), wanted))
     return found / max(1, probe.nearest.size)
 
 
@@ -147,7 +148,7 @@ def exact_nearest(
     """
     numbers = np.empty((len(vectors), 0), np.int64)
     values = np.empty((len(vectors), 0), np.float32)
-    for block in storage.blocks(table, ("id", "vector"), condition):
+    for block in read_blocks(storage, table, ("id", "vector"), condition):
         new = np.broadcast_to(block.column("id").to_numpy(), (len(vectors), block.num_rows))
         numbers = np.concatenate([numbers, new], axis=1)
         values = np.concatenate([values, vectors @ vectors_of(block).T], axis=1)
@@ -159,12 +160,12 @@ def exact_nearest(
 
 def _probes(storage: Storage, table: str, generator: np.random.Generator) -> Iterator[Probe]:
     """Yield what recall is measured by: search among all rows, and across the modalities."""
-    read = storage.read(table, ("id", "modality"))
+    read = read_columns(storage, table, ("id", "modality"))
     numbers, modality = read.column("id").to_numpy(), read.column("modality").to_numpy()
     for kind in (None, *((0, 1) if len(np.unique(modality)) == 2 else ())):
         able = np.arange(len(numbers)) if kind is None else np.flatnonzero(modality == 1 - kind)
         chosen = generator.choice(able, min(QUERIES, len(able)), replace=False)
-        rows = storage.read_some(table, ("id", "vector"), numbers[chosen])
+        rows = read_rows(storage, table, ("id", "vector"), numbers[chosen])
         vectors = vectors_of(rows)
         condition = None if kind is None else f"modality = {kind}"
         nearest, _ = exact_nearest(storage, table, vectors, condition, NEIGHBOURS)

@@ -56,7 +56,9 @@ def info_of(storage: Storage, head: Head, facts: Facts) -> Info:
     kinds = Counter(Modality(kind).name.lower() for kind in facts.modality.tolist())
     cameras = Counter(facts.cameras[code] for code in facts.camera.tolist())
     empty, renewing = head.made.size is None, head.renewing
-    begun = renewing is not None and renewing.table in storage.names()
+    renewed = None
+    if renewing is not None and renewing.table in storage.names():
+        renewed = int(storage.table(renewing.table).count_rows())
     return Info(
         place=storage.place,
         head=head,
@@ -67,7 +69,9 @@ def info_of(storage: Storage, head: Head, facts: Facts) -> Info:
         days=days_of(facts),
         size=_size(storage, None if empty else head.made.table),
         versions=0 if empty else len(storage.table(head.made.table).list_versions()),
-        renewed=storage.count(renewing.table) if renewing is not None and begun else None,
+        renewed=int(storage.table(renewing.table).count_rows())
+        if renewing is not None and begun
+        else None,
     )
 
 

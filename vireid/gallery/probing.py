@@ -6,6 +6,7 @@ import numpy as np
 
 from vireid.gallery.held import Rows
 from vireid.gallery.indexing import exact_nearest, probed
+from vireid.gallery.reading import read_rows
 from vireid.gallery.schema import vectors_of
 from vireid.gallery.storage import Storage
 from vireid.gallery.where import Where
@@ -50,7 +51,7 @@ def nearest_by_index(
 
 def _compared(storage: Storage, vector: Float, rows: Rows, numbers: Int) -> tuple[Int, Float]:
     """Return numbers and similarities of rows that are read."""
-    read = storage.read_some(rows.head.made.table, ("id", "vector"), numbers)
+    read = read_rows(storage, rows.head.made.table, ("id", "vector"), numbers)
     return read.column("id").to_numpy(), vectors_of(read) @ vector
 
 

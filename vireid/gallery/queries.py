@@ -11,6 +11,7 @@ from vireid.errors import ConfigError, DataError
 from vireid.gallery.facts import Facts
 from vireid.gallery.held import Rows
 from vireid.gallery.incoming import KEY, whole_paths
+from vireid.gallery.reading import read_rows
 from vireid.gallery.schema import vectors_of
 from vireid.gallery.storage import Storage
 from vireid.gallery.where import Where
@@ -75,7 +76,7 @@ def vectors_at(storage: Storage, rows: Rows, places: Int) -> Float:
     if rows.vectors is not None:
         return rows.vectors[places]
     numbers = rows.facts.id[places]
-    read = storage.read_some(rows.head.made.table, ("id", "vector"), numbers)
+    read = read_rows(storage, rows.head.made.table, ("id", "vector"), numbers)
     order = {number: row for row, number in enumerate(read.column("id").to_pylist())}
     return vectors_of(read)[[order[number] for number in numbers.tolist() if number in order]]
 

@@ -14,6 +14,7 @@ from vireid.gallery.facts import COLUMNS, Facts, facts_of
 from vireid.gallery.head import Head, Made
 from vireid.gallery.incoming import contents_of
 from vireid.gallery.options import NOT_OWN, Embeds
+from vireid.gallery.reading import read_columns
 from vireid.gallery.same import made_by, with_levels_of
 from vireid.gallery.schema import rows_schema, rows_table
 from vireid.gallery.storage import Storage
@@ -98,13 +99,15 @@ class Renewing:
         head = self.storage.head()
         if head.made.size is None:
             raise DataError(f"{self.storage.place} holds no rows; add some first")
-        return head, facts_of(self.storage.read(head.made.table, COLUMNS))
+        return head, facts_of(read_columns(self.storage, head.made.table, COLUMNS))
 
     def _left(self, head: Head, facts: Facts) -> Int:
         """Return which rows are neither renewed nor lost."""
         done = np.isin(facts.id, list(self.lost))
         if head.renewing is not None and head.renewing.table in self.storage.names():
-            renewed = self.storage.read(head.renewing.table, ("id",)).column("id").to_numpy()
+            renewed = (
+                read_columns(self.storage, head.renewing.table, ("id",)).column("id").to_numpy()
+            )
             done |= np.isin(facts.id, renewed)
         return np.flatnonzero(~done)
 
@@ -175,7 +178,7 @@ class Renewing:
                 raise DataError(f"none of {number_of(seen, 'row')} could be renewed")
             if self._left(head, facts).size:
                 return False
-            numbers = self.storage.read(new.table, ("id",)).column("id").to_numpy()
+            numbers = read_columns(self.storage, new.table, ("id",)).column("id").to_numpy()
             delete(self.storage, new.table, np.setdiff1d(numbers, facts.id))
             head = replace(head, made=new, renewing=None, erasing=True)
             self.storage.save_head(head)  # from here on, the new rows are those of the store

@@ -101,7 +101,16 @@ def _shown(facts: Facts, places: Int, values: Float, wish: Wish) -> list[Found]:
 
 
 def allowed_rows(facts: Facts, where: Where, own: Int) -> Bool:
-    """Return which rows [N] may be found: those asked for that live and are not the query's own."""
+    """Return which rows may be found: those asked for that live and are not the query's own.
+
+    Args:
+        facts: of N rows.
+        where: which are asked for.
+        own: rows of the query.
+
+    Returns:
+        [N].
+    """
     allowed: Bool = where.rows(facts) & facts.alive(time.time())
     allowed[own] = False
     return allowed

@@ -58,7 +58,7 @@ class Store:
         return self._storage.head()
 
     def rows(self) -> Rows:
-        """Return the rows as they are now: what is known of them, and their vectors."""
+        """Return the rows as they are now: facts and vectors."""
         return self._held.now()
 
     def add(
@@ -125,9 +125,6 @@ class Store:
             images: M images; those that the store holds need not say their camera.
             embedder: of the store's network.
             levels: words of ``--levels``; the store's where not given.
-
-        Returns:
-            The images, embedded.
 
         Raises:
             ConfigError: a camera has to be named, or is unknown.
