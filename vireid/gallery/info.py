@@ -69,9 +69,7 @@ def info_of(storage: Storage, head: Head, facts: Facts) -> Info:
         days=days_of(facts),
         size=_size(storage, None if empty else head.made.table),
         versions=0 if empty else len(storage.table(head.made.table).list_versions()),
-        renewed=int(storage.table(renewing.table).count_rows())
-        if renewing is not None and begun
-        else None,
+        renewed=renewed,
     )
 
 
