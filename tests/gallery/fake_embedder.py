@@ -25,6 +25,7 @@ class Colours:
         return replace(images, levels=levels if isinstance(levels, Levels) else Levels())
 
     def embed_readable(self, images: Images, *, levels=None, centre=None):
+        assert levels is None or isinstance(levels, Levels)
         assert centre in (None, "none")
         rows, kept, problems = [], [], []
         for row, path in enumerate(images.paths):

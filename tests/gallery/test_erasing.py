@@ -10,8 +10,11 @@ from vireid.errors import ConfigError, DataError
 from vireid.gallery import Where, Wish
 
 pytest.importorskip("lancedb", reason="stores need the extra gallery")
-from vireid.gallery import create_gallery, open_gallery  # noqa: E402
-from vireid.gallery import erasing  # noqa: E402
+from vireid.gallery import (
+    create_gallery,
+    erasing,
+    open_gallery,
+)
 
 
 def files_with(folder: Path, needle: bytes) -> list[str]:

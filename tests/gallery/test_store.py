@@ -8,8 +8,8 @@ from vireid.errors import ConfigError, DataError
 from vireid.gallery import Where, Wish
 
 pytest.importorskip("lancedb", reason="stores need the extra gallery")
-import vireid  # noqa: E402
-from vireid.gallery import create_gallery, open_gallery  # noqa: E402
+import vireid
+from vireid.gallery import create_gallery, open_gallery
 
 
 def paths(found):
@@ -31,7 +31,7 @@ def test_a_search_finds_what_a_search_in_memory_finds(store, gallery):
 
 
 def test_what_is_there_is_not_added_again(store, gallery, tmp_path):
-    again = open_gallery(tmp_path / "store")
+    again = open_gallery(store.place)
     done = again.add(gallery)
     assert (done.added, done.present, len(again)) == (0, 60, 60)
     doubled = gallery.subset(np.array([3, 3, 3]))
@@ -88,9 +88,9 @@ def test_re_ranking_is_that_of_the_scores_and_bounded(store, gallery):
     assert paths(again)[:30] == wanted != paths(plain)[:30]
 
 
-def test_another_network_is_refused_even_where_all_is_there(store, gallery, tmp_path):
+def test_another_network_is_refused_even_where_all_is_there(store, tmp_path):
     other = embedded(tmp_path / "nowhere", 4, network="two")
-    with pytest.raises(DataError, match="are of network two .* and the store's of network one"):
+    with pytest.raises(DataError, match=r"are of network two .* and the store's of network one"):
         store.add(other)
     with pytest.raises(DataError, match="are of network two"):
         store.search(other)
@@ -110,7 +110,7 @@ def test_what_has_expired_is_not_found_and_then_pruned(tmp_path, gallery):
 
 def test_where_something_else_lies_no_store_is_made_or_opened(store, tmp_path):
     with pytest.raises(DataError, match="holds a store already"):
-        create_gallery(tmp_path / "store")
+        create_gallery(store.place)
     with pytest.raises(DataError, match="holds no store; make one by"):
         open_gallery(tmp_path / "nothing")
     with pytest.raises(ConfigError, match="one of query, key and track"):
