@@ -3,8 +3,8 @@
     python benchmarks/gallery_speed.py [--rows 200000] [--size 320]
 
 All numbers are of one run: an exact search in a started searcher against one product of the same
-matrix; rows a second of given embeddings; recall at 10 of the index under conditions that keep 100%,
-10% and 1% of the rows.
+matrix; rows a second of given embeddings; recall at 10 of the index under conditions that keep
+100%, 10% and 1% of the rows.
 """
 
 import argparse
@@ -82,7 +82,8 @@ def _index(store, gallery: Gallery) -> None:
     }  # fmt: skip
     exact = {name: store.search_each(queries, wish) for name, wish in wishes.items()}
     begun = time.perf_counter()
-    print(f"index in {time.perf_counter() - begun:.0f} s: {store.index()}")
+    made = store.index()
+    print(f"index in {time.perf_counter() - begun:.0f} s: {made}")
     store._storage.save_head(replace(store.head(), exact=0))
     for name, wish in wishes.items():
         begun = time.perf_counter()
