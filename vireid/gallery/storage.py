@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,19 @@ class Storage:
     def __init__(self, place: str, storage: Mapping[str, str]) -> None:
         self.place = place if "://" in place else str(Path(place).expanduser().absolute())
         self.folder = None if "://" in place else Path(self.place)
-        self.database = connect(self.place, storage)
+        self.options = dict(storage)
         self._open: dict[str, Any] = {}
+
+    @cached_property
+    def database(self) -> Any:
+        """LanceDB's connection, which makes the folder where there is none."""
+        return connect(self.place, self.options)
 
     def begin(self) -> None:
         """Make the folder where there is none, and what says who may write."""
         with explained(self.place, "write to"):
             if self.folder is not None:
+                self.names()
                 self.folder.mkdir(parents=True, exist_ok=True)
             elif LEASE not in self.names():
                 self.database.create_table(LEASE, free_lease(), exist_ok=True)
