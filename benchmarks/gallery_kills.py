@@ -148,7 +148,9 @@ def search(place: Path, out: Path) -> None:
         except DataError as error:
             if "has no key" not in str(error):  # forgotten between the two lines above
                 wrong.append(str(error))
-        out.write_text(json.dumps({"done": done, "wrong": wrong[-20:], "count": len(wrong)}))
+        text = json.dumps({"done": done, "wrong": wrong[-20:], "count": len(wrong)})
+        out.with_suffix(".new").write_text(text)
+        out.with_suffix(".new").replace(out)
         time.sleep(0.05)
 
 
