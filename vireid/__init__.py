@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from vireid.cropping import CropSettings
     from vireid.cropping.crop import crop
     from vireid.data import load_pixels, open_data
+    from vireid.gallery.opening import create_gallery, open_gallery
     from vireid.labelling import label_spaces
     from vireid.labelling.features import label
     from vireid.metrics import retrieval_scores
@@ -49,6 +50,7 @@ _HOME = {
     "calibrate": "vireid.runs.calibrate",
     "check": "vireid.scoring.checking",
     "compare": "vireid.studies.comparison",
+    "create_gallery": "vireid.gallery.opening",
     "crop": "vireid.cropping.crop",
     "embed": "vireid.runs.embed",
     "evaluate": "vireid.scoring.evaluating",
@@ -63,6 +65,7 @@ _HOME = {
     "load_rates": "vireid.ranking",
     "load_recipe": "vireid.recipes",
     "open_data": "vireid.data",
+    "open_gallery": "vireid.gallery.opening",
     "paper_table": "vireid.studies.paper",
     "reproduce": "vireid.studies.reproduction.reproduce",
     "retrieval_scores": "vireid.metrics",
@@ -90,6 +93,7 @@ __all__ = [
     "calibrate",
     "check",
     "compare",
+    "create_gallery",
     "crop",
     "embed",
     "evaluate",
@@ -104,6 +108,7 @@ __all__ = [
     "load_rates",
     "load_recipe",
     "open_data",
+    "open_gallery",
     "paper_table",
     "reproduce",
     "retrieval_scores",

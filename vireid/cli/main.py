@@ -23,6 +23,7 @@ COMMANDS = {
     "label": "cluster embeddings, your own ones too",
     "search": "find the person of a query image in a gallery",
     "judged": "precision at rank 1 from results that a person has marked",
+    "gallery": "keep a store of embedded images that grows and forgets",
     "ablate": "train the paper's ablation over seeds: what each module adds",
     "sweep": "train with several values of a setting, over seeds",
     "reproduce": "train a paper's recipe on its data set and set the scores beside the paper's",

@@ -1,30 +1,16 @@
 """The verb: a run + images -> their embeddings."""
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
-from vireid.config.evaluation import CentreWord, check_centre
+from vireid.config.evaluation import CentreWord
 from vireid.data.find_images import find_with_training
-from vireid.data.pixels.spans import used_levels
 from vireid.errors import ConfigError
-from vireid.models.extract import extract
 from vireid.observers import Progress, silent
 from vireid.ranking import Gallery
 from vireid.runs import Run
-from vireid.runs.carried import carried_settings
-from vireid.runs.centring import (
-    statistics_of,
-    training_statistics,
-    warn_of_others,
-    without_cameras,
-)
-from vireid.runs.fingerprints import centred_fingerprint, network_fingerprint
-from vireid.runs.leveling import LevelWords, with_levels
-from vireid.runs.machine import find_device
-from vireid.runs.networks import Weights, open_network
-from vireid.runs.reading import read_all
-from vireid.types import Images, NamedStatistics
+from vireid.runs.embedder import Embedder
+from vireid.runs.leveling import LevelWords
+from vireid.types import Images
 
 
 def embed(
@@ -84,34 +70,7 @@ def embed(
         raise ConfigError(
             "modality, part, fold and camera apply to paths; images say it themselves"
         )
-    found = open_network(run, stage)
-    images, given = with_levels(images, levels, found.levels), _chosen(centre, found)
-    size = (found.recipe.height, found.recipe.width)
-    network = found.network.to(find_device(device))
-    pixels = read_all(images, size, cache, progress=progress)
-    with progress("embedding") as tell:
-        embeddings = extract(network, pixels, images.modality, progress=tell)
-    statistics = statistics_of(embeddings, images, "own") if given == "own" else given
-    if statistics is not None:
-        embeddings = without_cameras(embeddings, images, statistics)
-        warn_of_others(statistics, images, train)
-    where = run.folder if isinstance(run, Run) else run
-    made = network_fingerprint(network.state_dict(), size, found.levels)
-    return Gallery(
-        replace(images, levels=used_levels(images)),
-        embeddings,
-        centred_fingerprint(made, statistics),
-        f"{where}, stage {found.stage}, {size[0]}x{size[1]}",
-        carried_settings(found.text, f"the recipe of {where}"),
-        statistics,
+    embedder = Embedder(run, stage, device)
+    return embedder.embed(
+        images, levels=levels, centre=centre, cache=cache, progress=progress, train=train
     )
-
-
-def _chosen(centre: CentreWord, found: Weights) -> NamedStatistics | Literal["own"] | None:
-    """Return the statistics that are taken off, ``own`` where they are still to be made."""
-    if isinstance(centre, NamedStatistics):
-        return centre
-    word = found.recipe.centre if centre is None else check_centre(centre)
-    if word != "training":
-        return "own" if word == "own" else None
-    return training_statistics({"": found.file}, asked=centre is not None).get("")

@@ -76,6 +76,23 @@ def read_all(
     return found.pixels
 
 
+def read_readable(
+    images: Images, size: tuple[int, int], cache: Path | str | None = None
+) -> ReadImages:
+    """Read those images that can be read.
+
+    Args:
+        images: N images.
+        size: height and width, in pixels.
+        cache: as in ``Reading``.
+
+    Returns:
+        [M, height, width, 3] pixels of those that can be read, which they are, and why the others
+        cannot.
+    """
+    return _read(images, size, cache, silent)
+
+
 def read_training(
     data: DataFolder,
     size: tuple[int, int],

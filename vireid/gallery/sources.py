@@ -1,0 +1,148 @@
+"""What is added to a store -> embedded images, a batch after the other."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from vireid.data.find_images import find_images
+from vireid.errors import ConfigError
+from vireid.gallery.adding import BATCH, Added, Adding
+from vireid.gallery.head import Made
+from vireid.gallery.incoming import KEY, contents_of, incoming
+from vireid.gallery.options import NOT_OWN, AddOptions, Embeds
+from vireid.gallery.tables import is_embedded, read_table
+from vireid.ranking import Gallery, load_gallery
+from vireid.runs.leveling import joined
+from vireid.types import Images
+
+
+def additions(
+    source: Gallery | Images | Path | str,
+    embedder: Embeds | None,
+    options: AddOptions,
+    adding: Adding,
+) -> Iterator[tuple[int, Added]]:
+    """Add what a source holds, a batch after the other.
+
+    Args:
+        source: as for ``Store.add``.
+        embedder: embeds images.
+        options: what is said of them.
+        adding: puts rows into the store.
+
+    Yields:
+        How many images there are, and what has become of some of them.
+
+    Raises:
+        ConfigError: images are given without an embedder, or options that do not apply.
+        DataError: what is given cannot be read or does not fit, or the store cannot be written to.
+    """
+    if not isinstance(source, Gallery | Images):
+        source = opened(Path(source), options)
+    if isinstance(source, Gallery):
+        yield from _of_embeddings(source, options, adding)
+        return
+    if embedder is None:
+        raise ConfigError(
+            "images are given and nothing that embeds them; say by which run (--run; Python: "
+            "embedder=Embedder(run))"
+        )
+    source = _levelled(source, embedder, options, adding.storage.head().made)
+    for start in range(0, len(source), options.batch):
+        rows = np.arange(start, min(start + options.batch, len(source)))
+        yield len(source), add_images(source.subset(rows), embedder, options, adding)
+
+
+def opened(path: Path, options: AddOptions) -> Gallery | Images:
+    """Return the embeddings or the images that a path stands for.
+
+    Args:
+        path: a file of embeddings, a data set, a plain folder, an image or a manifest.
+        options: what is said of them.
+
+    Returns:
+        What is there.
+
+    Raises:
+        ConfigError: an option does not apply.
+        DataError: nothing of that kind is there.
+    """
+    npz = path.suffix.lower() == ".npz"
+    if not npz and not is_embedded(path):
+        if options.network is not None:
+            raise ConfigError(f"--network applies to embeddings; {path} holds images: leave it out")
+        return find_images(path, options.modality, options.part, camera=options.camera)
+    if (options.modality, options.camera, options.part) != (None, None, "all"):
+        raise ConfigError(
+            f"--modality, --camera and --part apply to images; {path} holds embeddings, which say "
+            "it themselves: leave them out"
+        )
+    return load_gallery(path) if npz else read_table(path)
+
+
+def _of_embeddings(
+    gallery: Gallery, options: AddOptions, adding: Adding
+) -> Iterator[tuple[int, Added]]:
+    """Add embeddings that are there already."""
+    if options.network is not None:
+        if gallery.network not in (None, options.network):
+            raise ConfigError(
+                f"--network {options.network}: the embeddings say that they are of "
+                f"{gallery.made_by()}; leave the option out"
+            )
+        gallery = replace(gallery, network=options.network)
+    for start in range(0, len(gallery), BATCH):
+        part = gallery.subset(np.arange(start, min(start + BATCH, len(gallery))))
+        yield len(gallery), adding.put(incoming(part, contents_of(part.images)))
+
+
+def add_images(images: Images, embedder: Embeds, options: AddOptions, adding: Adding) -> Added:
+    """Embed some images and add them, those left out that are there already.
+
+    Args:
+        images: N images, as many as are held in memory at once.
+        embedder: embeds them.
+        options: what is said of them.
+        adding: puts rows into the store.
+
+    Returns:
+        What has become of them.
+
+    Raises:
+        ConfigError: they would be centred by their own means.
+        DataError: they do not fit the store, or it cannot be written to.
+    """
+    contents = contents_of(images)
+    new = adding.missing([content[:KEY] for content in contents])
+    if not new:
+        return Added(present=len(images))
+    made = adding.storage.head().made
+    gallery, problems = _embedded(images.subset(new), embedder, options, made)
+    digests = dict(zip(images.paths, contents, strict=True))
+    rows = incoming(gallery, [digests[path] for path in gallery.images.paths])
+    done = adding.put(rows) if len(rows) else Added()
+    return done.plus(Added(present=len(images) - len(new), unreadable=problems))
+
+
+def _embedded(
+    images: Images, embedder: Embeds, options: AddOptions, made: Made
+) -> tuple[Gallery, tuple[str, ...]]:
+    """Embed images as those of the store."""
+    first, centre = made.size is None, options.centre
+    if not first:
+        centre = made.statistics_value() or "none"
+    gallery, problems = embedder.embed_readable(images, centre=centre)
+    if first and gallery.statistics is not None and gallery.statistics.of == "own":
+        raise ConfigError(NOT_OWN)
+    return gallery, problems
+
+
+def _levelled(images: Images, embedder: Embeds, options: AddOptions, made: Made) -> Images:
+    """Return images that know what becomes black and white: as in the store, then as asked for."""
+    kept, asked = made.levels_value(), options.levels
+    if asked is None:
+        return embedder.with_levels(images, kept)
+    given = embedder.with_levels(images, asked).levels
+    return embedder.with_levels(images, joined(kept, given))

@@ -1,0 +1,173 @@
+"""Where a store lies: its tables, its head, and who may write."""
+
+import fcntl
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from vireid.errors import DataError
+from vireid.gallery.engine import connect, explained, steadily
+from vireid.gallery.head import Head
+from vireid.gallery.lease import LOCK as LEASE
+from vireid.gallery.lease import free_lease, lease
+from vireid.gallery.schema import ABOUT, about_schema
+
+LOCK = ".writer"
+"""The file that who writes to a folder has locked."""
+
+
+class Storage:
+    """The tables of a store.
+
+    Args:
+        place: a folder, or a URI such as s3://bucket/folder.
+        storage: options of an object storage, as LanceDB has them.
+    """
+
+    def __init__(self, place: str, storage: Mapping[str, str]) -> None:
+        self.place = place if "://" in place else str(Path(place).expanduser().absolute())
+        self.folder = None if "://" in place else Path(self.place)
+        self.options = dict(storage)
+        self._open: dict[str, Any] = {}
+
+    @cached_property
+    def database(self) -> Any:
+        """LanceDB's connection, which makes the folder where there is none."""
+        return connect(self.place, self.options)
+
+    def begin(self) -> None:
+        """Make the folder where there is none, and what says who may write."""
+        with explained(self.place, "write to"):
+            if self.folder is not None:
+                self.names()
+                self.folder.mkdir(parents=True, exist_ok=True)
+            elif LEASE not in self.names():
+                self.database.create_table(LEASE, free_lease(), exist_ok=True)
+
+    def exists(self) -> bool:
+        """Tell whether there is a store."""
+        if self.folder is not None and not (self.folder / f"{ABOUT}.lance").is_dir():
+            return False
+        return ABOUT in self.names()
+
+    def names(self) -> list[str]:
+        """Return the names of the tables that are there."""
+        with explained(self.place, "read"):
+            return list(self.database.list_tables().tables)
+
+    def table(self, name: str) -> Any:
+        """Return a table in its latest version.
+
+        Args:
+            name: of the table.
+        """
+        with explained(self.place, "read"):
+            table = self._open.pop(name, None) or self.database.open_table(name)
+            table.checkout_latest()
+            self._open[name] = table  # not where that failed: it may be another one next time
+            return table
+
+    def head(self) -> Head:
+        """Return what the store says of itself now."""
+
+        def look() -> Head:
+            with explained(self.place, "read"):
+                rows = self.table(ABOUT).to_arrow().column("text").to_pylist()
+            if len(rows) != 1:
+                raise DataError(f"{self.place} does not say what it is; it is no store, or damaged")
+            return Head.from_json(rows[0], self.place)
+
+        return steadily(look)
+
+    def save_head(self, head: Head) -> None:
+        """Write what the store says of itself, at once or not at all.
+
+        Args:
+            head: all of it.
+        """
+        import pyarrow as pa
+
+        text = pa.Table.from_pydict({"text": [head.to_json()]}, schema=about_schema())
+        if ABOUT in self.names():
+            with explained(self.place, "write to"):
+                self.table(ABOUT).add(text, mode="overwrite")
+        else:
+            self.create(ABOUT, text)
+
+    def create(self, name: str, rows: Any) -> None:
+        """Make a table of some rows.
+
+        Args:
+            name: of the table.
+            rows: an arrow table.
+        """
+        with explained(self.place, "write to"):
+            self._open[name] = self.database.create_table(name, rows)
+
+    def append(self, name: str, rows: Any) -> None:
+        """Add rows to a table, all of them or none.
+
+        Args:
+            name: of the table.
+            rows: an arrow table.
+        """
+        with explained(self.place, "write to"):
+            self.table(name).add(rows)
+
+    def drop(self, name: str) -> None:
+        """Take a table away, with its files.
+
+        Args:
+            name: of the table; it need not be there.
+        """
+        self._open.pop(name, None)
+        with explained(self.place, "write to"):
+            self.database.drop_table(name, ignore_missing=True)
+
+    def clean(self, name: str) -> None:
+        """Join small fragments of a table, and drop all versions but the last with their files.
+
+        Args:
+            name: of the table.
+        """
+        with explained(self.place, "write to"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # it warns of readers, which try again
+            self.table(name).optimize(cleanup_older_than=timedelta(0), delete_unverified=True)
+
+    def tidy(self, name: str) -> None:
+        """Join small fragments of a table while others may write to it; old versions go later.
+
+        Args:
+            name: of a table that holds nothing which has to be erased.
+        """
+        with explained(self.place, "write to"):
+            self.table(name).optimize(cleanup_older_than=timedelta(hours=1))
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Let one process write at a time; others wait.
+
+        Yields:
+            Nothing.
+
+        Raises:
+            DataError: the folder cannot be written to.
+        """
+        if self.folder is None:
+            with explained(self.place, "read"):
+                table = self.database.open_table(LEASE)
+            with lease(self.place, table):
+                yield
+            return
+        with explained(self.place, "write to"):
+            handle = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)

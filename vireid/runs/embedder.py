@@ -1,0 +1,153 @@
+"""A network that is opened once and embeds one batch of images after the other."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from vireid.config.evaluation import CentreWord, check_centre
+from vireid.data.pixels.decoding import Pixels
+from vireid.data.pixels.place import MEMORY
+from vireid.data.pixels.spans import used_levels
+from vireid.models.extract import extract
+from vireid.observers import Progress, silent
+from vireid.ranking import Gallery
+from vireid.runs import Run
+from vireid.runs.carried import carried_settings
+from vireid.runs.centring import (
+    statistics_of,
+    training_statistics,
+    warn_of_others,
+    without_cameras,
+)
+from vireid.runs.fingerprints import centred_fingerprint, network_fingerprint
+from vireid.runs.leveling import LevelWords, with_levels
+from vireid.runs.machine import find_device
+from vireid.runs.networks import Weights, open_network
+from vireid.runs.reading import read_all, read_readable
+from vireid.types import Images, NamedStatistics
+
+
+class Embedder:
+    """Embeds images with the network of a run, which is read once.
+
+    Args:
+        run: a run, its folder, or the file of a checkpoint.
+        stage: after which stage; the last finished one where not given.
+        device: cpu, cuda, cuda:1 ...; auto takes a GPU if there is any.
+
+    Raises:
+        CheckpointError: the run or the stage is missing or damaged.
+        ConfigError: the device does not exist here.
+    """
+
+    def __init__(
+        self, run: Run | Path | str, stage: str | None = None, device: str = "auto"
+    ) -> None:
+        self._found = open_network(run, stage)
+        self._network = self._found.network.to(find_device(device))
+        recipe = self._found.recipe
+        self._size = recipe.height, recipe.width
+        self._where = run.folder if isinstance(run, Run) else run
+        weights = self._network.state_dict()
+        self._made = network_fingerprint(weights, self._size, self._found.levels)
+
+    def with_levels(self, images: Images, levels: LevelWords = None) -> Images:
+        """Return images that know what becomes black and white, found in the files where needed.
+
+        Args:
+            images: N images.
+            levels: as for ``vireid.embed``.
+
+        Returns:
+            The images with their levels.
+
+        Raises:
+            ConfigError: a word is unknown, or a camera is not there.
+        """
+        return with_levels(images, levels, self._found.levels)
+
+    def embed(
+        self,
+        images: Images,
+        *,
+        levels: LevelWords = None,
+        centre: CentreWord = None,
+        cache: Path | str | None = None,
+        progress: Progress = silent,
+        train: Images | None = None,
+    ) -> Gallery:
+        """Embed images, all of which can be read.
+
+        Args:
+            images: N images.
+            levels: as for ``vireid.embed``.
+            centre: as for ``vireid.embed``.
+            cache: as for ``vireid.embed``.
+            progress: shows how many images are read and embedded.
+            train: the training images of the same data, where known.
+
+        Returns:
+            As ``vireid.embed``.
+
+        Raises:
+            DataError: an image cannot be read.
+            CheckpointError: the run keeps no statistics.
+        """
+        images, given = self.with_levels(images, levels), _chosen(centre, self._found)
+        pixels = read_all(images, self._size, cache, progress=progress)
+        return self._embedded(images, pixels, given, progress, train)
+
+    def embed_readable(
+        self, images: Images, *, levels: LevelWords = None, centre: CentreWord = None
+    ) -> tuple[Gallery, tuple[str, ...]]:
+        """Embed the images that can be read.
+
+        Args:
+            images: N images.
+            levels: as for ``vireid.embed``.
+            centre: as for ``vireid.embed``.
+
+        Returns:
+            The M images that can be read, embedded, and why the others cannot.
+
+        Raises:
+            CheckpointError: the run keeps no statistics.
+        """
+        images, given = self.with_levels(images, levels), _chosen(centre, self._found)
+        read = read_readable(images, self._size, MEMORY)
+        return self._embedded(images.subset(read.kept), read.pixels, given, silent), read.problems
+
+    def _embedded(
+        self,
+        images: Images,
+        pixels: Pixels,
+        given: NamedStatistics | Literal["own"] | None,
+        progress: Progress,
+        train: Images | None = None,
+    ) -> Gallery:
+        """Return images with what the network makes of their pixels."""
+        with progress("embedding") as tell:
+            embeddings = extract(self._network, pixels, images.modality, progress=tell)
+        statistics = statistics_of(embeddings, images, "own") if given == "own" else given
+        if statistics is not None:
+            embeddings = without_cameras(embeddings, images, statistics)
+            warn_of_others(statistics, images, train)
+        stage, (high, wide) = self._found.stage, self._size
+        return Gallery(
+            replace(images, levels=used_levels(images)),
+            embeddings,
+            centred_fingerprint(self._made, statistics),
+            f"{self._where}, stage {stage}, {high}x{wide}",
+            carried_settings(self._found.text, f"the recipe of {self._where}"),
+            statistics,
+        )
+
+
+def _chosen(centre: CentreWord, found: Weights) -> NamedStatistics | Literal["own"] | None:
+    """Return the statistics that are taken off, ``own`` where they are still to be made."""
+    if isinstance(centre, NamedStatistics):
+        return centre
+    word = found.recipe.centre if centre is None else check_centre(centre)
+    if word != "training":
+        return "own" if word == "own" else None
+    return training_statistics({"": found.file}, asked=centre is not None).get("")
