@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vireid.scoring.checking import check
     from vireid.scoring.data_card import write_data_card
     from vireid.scoring.evaluating import evaluate
+    from vireid.serving.serve import serve
     from vireid.studies.comparison import compare
     from vireid.studies.paper import paper_table
     from vireid.studies.reproduction.reproduce import reproduce
@@ -65,6 +66,7 @@ _HOME = {
     "save_gallery": "vireid.ranking",
     "score": "vireid.scoring",
     "search": "vireid.ranking",
+    "serve": "vireid.serving.serve",
     "synthesise": "vireid.synthetic",
     "train": "vireid.runs.train",
     "write_data_card": "vireid.scoring.data_card",
@@ -101,6 +103,7 @@ __all__ = [
     "save_gallery",
     "score",
     "search",
+    "serve",
     "synthesise",
     "train",
     "write_data_card",

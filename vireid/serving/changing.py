@@ -1,0 +1,73 @@
+"""Requests that change something: add, forget, judge."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from vireid.gallery import Where
+from vireid.serving.asked import IMAGE, ImageBody, Serving, Who, address_of, problems
+from vireid.serving.audit import Entry
+from vireid.serving.judging import Judged, Judgement
+from vireid.serving.pictures import Sent
+from vireid.serving.queries import Said
+from vireid.serving.refusal import Refused
+from vireid.serving.words import AddedImage, Forget, ForgottenRows, JudgedSoFar, Mark, NewImage
+from vireid.types import Modality
+
+routes = APIRouter(prefix="/api", tags=["change"])
+
+
+@routes.post("/images", responses=problems(409, 415), openapi_extra=IMAGE)
+async def add_image(
+    words: Annotated[NewImage, Query()],
+    data: ImageBody,
+    service: Serving,
+    who: Who,
+    request: Request,
+) -> AddedImage:
+    """Add the image in the body; once this answers it is part of the gallery, and stays it."""
+    sent = Sent(data, Modality[words.modality.upper()], words.camera)
+    key, new = await service.add(sent, Said(words.track, words.time))
+    await service.note(Entry("add", who.who, address_of(request), int(new)))
+    return AddedImage(key=key, added=new)
+
+
+@routes.post("/forget", responses=problems())
+async def forget(words: Forget, service: Serving, who: Who, request: Request) -> ForgottenRows:
+    """Forget rows; once this answers they are gone, from the files of the gallery too."""
+    if words.since is not None and words.until is not None and words.since >= words.until:
+        raise Refused(422, "since is not before until; exchange them")
+    where = Where(
+        keys=words.keys,
+        tracks=words.tracks,
+        cameras=words.cameras,
+        modality=words.modality,
+        since=words.since,
+        until=words.until,
+    )
+    if where.everything:
+        raise Refused(
+            422, "nothing says what is to be forgotten; expected a key, a track, a camera"
+        )
+    count = await service.forget(where)
+    await service.note(Entry("forget", who.who, address_of(request), count))
+    return ForgottenRows(forgotten=count)
+
+
+@routes.post("/judgements", responses=problems(404))
+async def judge(mark: Mark, service: Serving, who: Who, request: Request) -> JudgedSoFar:
+    """Keep whether a result shows the person that was searched for."""
+    said = Judgement(mark.query, mark.result, mark.rank, mark.similarity, mark.right, who.who)
+    judged = await service.judge(said)
+    await service.note(Entry("judge", who.who, address_of(request), 1))
+    return _told(judged)
+
+
+@routes.get("/judgements", responses=problems())
+async def judgements(service: Serving) -> JudgedSoFar:
+    """Tell what the judgements say so far."""
+    return _told(service.judged())
+
+
+def _told(judged: Judged) -> JudgedSoFar:
+    return JudgedSoFar(pairs=judged.pairs, first=judged.first, first_right=judged.first_right)

@@ -1,0 +1,142 @@
+"""Requests that look: search, small pictures, and what the gallery is."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from vireid.gallery import Found, Where
+from vireid.gallery.searching import Wish
+from vireid.serving.asked import IMAGE, ImageBody, Serving, Who, address_of, problems
+from vireid.serving.audit import Entry
+from vireid.serving.pictures import Sent
+from vireid.serving.refusal import Refused
+from vireid.serving.service import Service
+from vireid.serving.thumbnails import below, shown_name
+from vireid.serving.words import About, ByImage, ByRow, Key, Result, Results, Wanted
+from vireid.types import Modality
+
+routes = APIRouter(prefix="/api", tags=["look"])
+
+
+@routes.post("/search/image", responses=problems(409, 415), openapi_extra=IMAGE)
+async def search_by_image(
+    words: Annotated[ByImage, Query()],
+    data: ImageBody,
+    service: Serving,
+    who: Who,
+    request: Request,
+) -> Results:
+    """Search by the image in the body, which is kept nowhere."""
+    sent = Sent(data, Modality[words.modality.upper()], words.taken_by)
+    query, found = await service.search_image(sent, wish_of(words))
+    filters = _used(words)
+    entry = Entry("search", who.who, address_of(request), len(found), "image", filters)
+    await service.note(entry)
+    return _results(service, found, query)
+
+
+@routes.get("/search", responses=problems(404))
+async def search_by_row(
+    words: Annotated[ByRow, Query()], service: Serving, who: Who, request: Request
+) -> Results:
+    """Search by a row of the gallery, or by all rows of a track, which are left out themselves."""
+    if (words.key is None) == (words.of_track is None):
+        raise Refused(422, "give one of key and of_track to search by")
+    found = await service.search_row(words.key, words.of_track, wish_of(words))
+    by, filters = ("key" if words.key else "track"), _used(words)
+    await service.note(Entry("search", who.who, address_of(request), len(found), by, filters))
+    return _results(service, found, words.key)
+
+
+@routes.get("/thumbnails/{key}", responses=problems(404), response_class=Response)
+async def thumbnail(key: Key, service: Serving) -> Response:
+    """Return a small picture of a row's image, a JPEG file."""
+    return Response(await service.thumbnail(key), media_type="image/jpeg")
+
+
+@routes.get("/about", responses=problems())
+async def about(service: Serving, who: Who) -> About:
+    """Tell what the gallery is, and what the caller may do."""
+    basis = await service.look()
+    return About(
+        rows=basis.rows,
+        network=basis.source,
+        cameras={
+            "visible": printable(basis.cameras.get(Modality.VISIBLE, ())),
+            "infrared": printable(basis.cameras.get(Modality.INFRARED, ())),
+        },
+        writes=who.writes,
+        adds=who.writes and service.places.uploads is not None,
+        camera_matters=basis.statistics is not None,
+    )
+
+
+def wish_of(words: Wanted) -> Wish:
+    """Return how a search is done.
+
+    Args:
+        words: of the request.
+
+    Returns:
+        The same for the gallery.
+
+    Raises:
+        Refused: 422, times are in the wrong order.
+    """
+    since, until = words.since, words.until
+    if since is not None and until is not None and since >= until:
+        raise Refused(422, "since is not before until; exchange them")
+    where = Where(
+        tracks=words.track,
+        cameras=words.camera,
+        modality=words.among,
+        since=since,
+        until=until,
+    )
+    return Wish(words.top, where, words.by)
+
+
+def printable(names: tuple[str, ...]) -> list[str]:
+    """Return names as JSON takes them: what is no UTF-8 is replaced.
+
+    Args:
+        names: of the gallery.
+
+    Returns:
+        As many.
+    """
+    return [_text(name) for name in names]
+
+
+def _text(name: str) -> str:
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _used(words: Wanted) -> tuple[str, ...]:
+    """Return the names of the filters that were used."""
+    told = words.model_dump()
+    return tuple(
+        name
+        for name in ("among", "camera", "track", "since", "until")
+        if told[name] not in (None, [])
+    )
+
+
+def _results(service: Service, found: list[Found], query: str | None) -> Results:
+    """Return what was found as the client is told it."""
+    roots = service.places.shown
+    rows = [
+        Result(
+            key=one.key,
+            similarity=round(one.similarity, 4),
+            modality="visible" if one.modality == "visible" else "infrared",
+            camera=None if one.camera is None else _text(one.camera),
+            track=None if one.track is None else _text(one.track),
+            time=one.time,
+            name=_text(shown_name(one.path, roots)),
+            itself=one.key == query,
+            picture=below(one.path, roots) is not None,
+        )
+        for one in found
+    ]
+    return Results(query=query, rows=service.basis.rows, results=rows)

@@ -1,0 +1,232 @@
+"""What the service does, without HTTP: search, add, forget, judge and show."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from vireid.gallery import Found, Store, Where
+from vireid.gallery.searching import Wish
+from vireid.ranking import Gallery
+from vireid.runs.leveling import joined
+from vireid.serving.audit import Audit, Entry
+from vireid.serving.batching import Batcher
+from vireid.serving.embedding import Embedding
+from vireid.serving.judging import Judged, Judgement, KeepsJudgements
+from vireid.serving.measures import Measures
+from vireid.serving.pictures import Picture, Sent, decoded
+from vireid.serving.queries import Said, arriving, check_camera, embedded
+from vireid.serving.refusal import Refused
+from vireid.serving.settings import Limits, Places
+from vireid.serving.stored import KEY, Basis, Forgotten, Reader, Writer
+from vireid.serving.thumbnails import GONE, thumbnail
+from vireid.types import Levels
+
+T = TypeVar("T")
+DECODERS = 4
+"""Threads that decode images."""
+
+
+@dataclass(frozen=True)
+class Stores:
+    """One gallery, opened twice: threads that read do not wait for one that writes."""
+
+    reading: Store
+    writing: Store
+
+
+class Service:
+    """Searches and changes a gallery for many callers at once.
+
+    Args:
+        stores: the gallery.
+        embedding: the network that made it.
+        places: files that may be touched.
+        limits: what requests may ask for.
+        judgements: where marks of results are kept.
+    """
+
+    def __init__(
+        self,
+        stores: Stores,
+        embedding: Embedding,
+        places: Places,
+        limits: Limits,
+        judgements: KeepsJudgements,
+    ) -> None:
+        self.places, self.limits, self.measures = places, limits, Measures()
+        self._reader, self._writer = Reader(stores.reading), Writer(stores.writing, places.uploads)
+        self._embedding, self._judgements = embedding, judgements
+        self._audit, self._roots = Audit(places.audit), places.shown
+        self._reading = ThreadPoolExecutor(1, "vireid-reading")
+        self._writing = ThreadPoolExecutor(1, "vireid-writing")
+        self._decoding = ThreadPoolExecutor(DECODERS, "vireid-decoding")
+        self._batcher = Batcher(self._embed, limits.batch, self.measures.batches.observe)
+        self.measures.rows.set_function(lambda: self.basis.rows)
+
+    @property
+    def basis(self) -> Basis:
+        """What is known of the gallery since it was looked at last."""
+        return self._reader.basis
+
+    @property
+    def alive(self) -> bool:
+        """Whether pictures are embedded still."""
+        return self._batcher.alive
+
+    async def look(self) -> Basis:
+        """Return what is known of the gallery now."""
+        await _in(self._reading, self._reader.look)
+        return self.basis
+
+    async def search_image(self, sent: Sent, wish: Wish) -> tuple[str, list[Found]]:
+        """Search by an image.
+
+        Args:
+            sent: the file and what is said of it.
+            wish: how it is done.
+
+        Returns:
+            The key that the image has in a gallery, and what was found.
+
+        Raises:
+            Refused: 422, it is no image that can be searched by.
+        """
+        check_camera(sent, self.basis)
+        picture = await self._decoded(sent)
+        query = await asyncio.wrap_future(self._batcher.submit(picture))
+        found = await _in(self._reading, lambda: self._reader.search(query, None, wish))
+        return picture.content[:KEY], found
+
+    async def search_row(self, key: str | None, track: str | None, wish: Wish) -> list[Found]:
+        """Search by a row or by all rows of a track.
+
+        Args:
+            key: of the row.
+            track: the name of the track.
+            wish: how it is done.
+
+        Returns:
+            What was found.
+
+        Raises:
+            Refused: 404, there is none.
+        """
+
+        def search() -> list[Found]:
+            there = self._reader.has(key) if key else self._reader.has_track(track or "")
+            if not there:
+                what = "key" if key else "track"
+                raise Refused(404, f"the gallery has no such {what}; it may be forgotten")
+            return self._reader.search(key, track, wish)
+
+        return await _in(self._reading, search)
+
+    async def add(self, sent: Sent, said: Said) -> tuple[str, bool]:
+        """Add an image.
+
+        Args:
+            sent: the file and what is said of it.
+            said: what else is known of it.
+
+        Returns:
+            Its key, and whether it is new.
+
+        Raises:
+            Refused: 422, it is no image that can be added; 409, there is no place for its file.
+        """
+        folder = self.places.uploads
+        if folder is None:
+            raise Refused(409, "this service takes no images; start it with --uploads FOLDER")
+        picture = await self._decoded(sent)
+        query = await asyncio.wrap_future(self._batcher.submit(picture))
+        gallery = arriving(query, picture, sent, said, folder.absolute())
+        done = await _in(self._writing, lambda: self._writer.add(gallery, sent.data))
+        await self.look()
+        return picture.content[:KEY], done.added > 0
+
+    async def forget(self, where: Where) -> int:
+        """Forget rows, their uploaded files, and their keys among the judgements.
+
+        Args:
+            where: which; at least one condition.
+
+        Returns:
+            How many there were.
+        """
+
+        def forget() -> Forgotten:
+            gone = self._writer.forget(where)
+            self._judgements.forget(gone.keys)
+            return gone
+
+        gone = await _in(self._writing, forget)
+        await self.look()
+        return gone.rows
+
+    async def judge(self, judgement: Judgement) -> Judged:
+        """Keep what a person says of a result.
+
+        Args:
+            judgement: of a row of the gallery.
+
+        Returns:
+            What all judgements say.
+
+        Raises:
+            Refused: 404, there is no such row.
+        """
+        if not await _in(self._reading, lambda: self._reader.has(judgement.result)):
+            raise Refused(404, "the gallery has no such result; it may be forgotten")
+        await _in(self._writing, lambda: self._judgements.keep(judgement))
+        return self._judgements.judged()
+
+    def judged(self) -> Judged:
+        """Return what all judgements say."""
+        return self._judgements.judged()
+
+    async def thumbnail(self, key: str) -> bytes:
+        """Return a small picture of a row's image, a JPEG file.
+
+        Args:
+            key: of the row.
+
+        Returns:
+            The file.
+
+        Raises:
+            Refused: 404, there is none that may be shown; 422, it cannot be.
+        """
+        place = await _in(self._reading, lambda: self._reader.place(key))
+        if place is None:
+            raise Refused(404, GONE)
+        path, span, pixels = place.path, place.span, self.limits.pixels
+        return await _in(self._decoding, lambda: thumbnail(path, self._roots, pixels, span))
+
+    async def note(self, entry: Entry) -> None:
+        """Add a line to the audit log; it lies on the disk when this returns."""
+        await _in(self._writing, lambda: self._audit.note(entry))
+
+    def close(self) -> None:
+        """Finish what is under way."""
+        self._decoding.shutdown()
+        self._batcher.close()
+        self._writing.shutdown()
+        self._reading.shutdown()
+        self._audit.close()
+
+    async def _decoded(self, sent: Sent) -> Picture:
+        levels = joined(self.basis.levels, self._embedding.levels) or Levels()
+        size, most = self._embedding.size, self.limits.pixels
+        return await _in(self._decoding, lambda: decoded(sent, size, levels, most))
+
+    def _embed(self, pictures: Sequence[Picture]) -> Sequence[Gallery]:
+        """Embed pictures as the gallery's are now; in the thread of the batcher."""
+        self._reading.submit(self._reader.look).result()
+        return embedded(pictures, self._embedding, self.basis)
+
+
+async def _in(threads: Executor, do: Callable[[], T]) -> T:
+    """Do something in a thread, so that other requests go on."""
+    return await asyncio.get_running_loop().run_in_executor(threads, do)
