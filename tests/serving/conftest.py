@@ -31,7 +31,7 @@ def template(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def begin() -> Callable[..., Any]:
+def begin(template) -> Callable[..., Any]:
     """Return what begins a service over a folder: a client of it, and the service."""
     from starlette.testclient import TestClient
 
@@ -46,7 +46,7 @@ def begin() -> Callable[..., Any]:
     def begun(
         folder: Path, *, tokens: bool = False, limits: Limits | None = None, **changes: Any
     ) -> Iterator[tuple[TestClient, Service]]:
-        given = {"roots": (folder / "crops",), "uploads": folder / "uploads"} | changes
+        given = {"roots": (template / "crops",), "uploads": folder / "uploads"} | changes
         embedding = given.pop("embedding", None) or FakeEmbedding()
         places = Places(folder / "audit.jsonl", folder / "judged.csv", **given)
         stores = Stores(*(open_gallery(folder / "gallery") for _ in range(2)))

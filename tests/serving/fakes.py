@@ -29,11 +29,13 @@ class FakeEmbedding:
         return None
 
     def network(self, statistics: NamedStatistics | None) -> str:
+        assert statistics is None
         return self.made
 
     def embed(
         self, pixels: np.ndarray, images: Images, statistics: NamedStatistics | None
     ) -> Gallery:
+        assert statistics is None
         self.batches.append(len(pixels))
         time.sleep(self.seconds)
         stripes = pixels.reshape(len(pixels), 4, 4, 8, 3).mean(axis=(2, 3)).reshape(-1, 12)
@@ -55,7 +57,7 @@ def fill(folder: Path) -> Images:
     """Write nine images of three people and return them: cameras, tracks and times are known."""
     folder.mkdir(parents=True)
     paths = []
-    for person, colour in enumerate(COLOURS):
+    for colour in COLOURS:
         for number in range(3):
             paths.append(f"{colour} {number}.png")
             (folder / paths[-1]).write_bytes(draw(colour, number))
@@ -67,6 +69,7 @@ def fill(folder: Path) -> Images:
         number + 1,
         track=person * 3 + np.minimum(number, 1),
         time=DAY + 60.0 * np.arange(9),
+        levels=Levels(),
         cameras={1: "<b>gate</b>", 2: "yard", 3: "night'; DROP TABLE rows; --"},
     )
 

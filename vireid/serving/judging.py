@@ -57,7 +57,7 @@ class KeepsJudgements(Protocol):
         ...
 
     def forget(self, keys: frozenset[str]) -> None:
-        """Forget keys; what was said of pairs is kept without them.
+        """Forget keys; what was said last of each pair is kept without them.
 
         Args:
             keys: of images that the gallery has forgotten.
@@ -110,21 +110,15 @@ class JudgementFile:
             DataError: the file cannot be written.
         """
         with self._lock:
-            rows = [dict(row) for row in self._rows]
-            for row in rows:
-                for name in ("query", "result"):
-                    row[name] = FORGOTTEN if row[name] in keys else row[name]
-            if rows != self._rows:
+            rows = [_without(row, keys) for row in _last_of_each(self._rows)]
+            if any(not keys.isdisjoint(row.values()) for row in self._rows):
                 self._write(rows)
 
     def judged(self) -> Judged:
         """Return what the last judgement of each pair says."""
         with self._lock:
-            last: dict[object, dict[str, str]] = {}
-            for place, row in enumerate(self._rows):
-                pair = row["query"], row["result"]
-                last[place if FORGOTTEN in pair else pair] = row
-        first = [row for row in last.values() if row["rank"] == "1"]
+            last = _last_of_each(self._rows)
+        first = [row for row in last if row["rank"] == "1"]
         return Judged(len(last), len(first), sum(row["right"] == "True" for row in first))
 
     def _read(self) -> list[dict[str, str]]:
@@ -151,3 +145,18 @@ class JudgementFile:
             file.flush()
             os.fsync(file.fileno())
         self._rows = rows
+
+
+def _last_of_each(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the last judgement of each pair; of forgotten ones all, which are pairs of their own."""
+    last = {}
+    for place, row in enumerate(rows):
+        pair = row["query"], row["result"]
+        last[place if FORGOTTEN in pair else pair] = row
+    return list(last.values())
+
+
+def _without(row: dict[str, str], keys: frozenset[str]) -> dict[str, str]:
+    """Return a judgement with a word in place of forgotten keys."""
+    hidden = {name: FORGOTTEN for name in ("query", "result") if row[name] in keys}
+    return {**row, **hidden}

@@ -9,7 +9,6 @@ from typing import TypeVar
 from vireid.gallery import Found, Store, Where
 from vireid.gallery.searching import Wish
 from vireid.ranking import Gallery
-from vireid.runs.leveling import joined
 from vireid.serving.audit import Audit, Entry
 from vireid.serving.batching import Batcher
 from vireid.serving.embedding import Embedding
@@ -217,7 +216,8 @@ class Service:
         self._audit.close()
 
     async def _decoded(self, sent: Sent) -> Picture:
-        levels = joined(self.basis.levels, self._embedding.levels) or Levels()
+        first = self.basis.network is None
+        levels = (self._embedding.levels or Levels()) if first else self.basis.levels
         size, most = self._embedding.size, self.limits.pixels
         return await _in(self._decoding, lambda: decoded(sent, size, levels, most))
 
