@@ -148,7 +148,7 @@ class JudgementFile:
 
 
 def _last_of_each(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Return the last judgement of each pair; of forgotten ones all, which are pairs of their own."""
+    """Return the last judgement of each pair, and all of pairs with a forgotten key."""
     last = {}
     for place, row in enumerate(rows):
         pair = row["query"], row["result"]

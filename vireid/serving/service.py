@@ -208,7 +208,9 @@ class Service:
         await _in(self._writing, lambda: self._audit.note(entry))
 
     def close(self) -> None:
-        """Finish what is under way."""
+        """Finish what is under way; a service that is closed stays so."""
+        if not self._batcher.alive:
+            return
         self._decoding.shutdown()
         self._batcher.close()
         self._writing.shutdown()
