@@ -45,6 +45,9 @@ TABLE: dict[str, set[str]] = {
         "cluster", "config", "data", "errors", "files", "metrics", "models", "observers", "pages",
         "ranking", "recipes", "runs", "types",
     },
+    "gallery": {
+        "config", "data", "errors", "files", "observers", "ranking", "runs", "scoring", "types",
+    },
     "studies": {
         "config", "data", "errors", "files", "labelling", "metrics", "observers", "pages",
         "parallel", "recipes", "runs", "scoring", "terms", "training", "types",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from vireid.cropping import CropSettings
     from vireid.cropping.crop import crop
     from vireid.data import load_pixels, open_data
+    from vireid.gallery.opening import create_gallery, open_gallery
     from vireid.labelling import label_spaces
     from vireid.labelling.features import label
     from vireid.metrics import retrieval_scores
@@ -48,6 +49,7 @@ _HOME = {
     "build_network": "vireid.models",
     "check": "vireid.scoring.checking",
     "compare": "vireid.studies.comparison",
+    "create_gallery": "vireid.gallery.opening",
     "crop": "vireid.cropping.crop",
     "embed": "vireid.runs.embed",
     "evaluate": "vireid.scoring.evaluating",
@@ -60,6 +62,7 @@ _HOME = {
     "load_pixels": "vireid.data",
     "load_recipe": "vireid.recipes",
     "open_data": "vireid.data",
+    "open_gallery": "vireid.gallery.opening",
     "paper_table": "vireid.studies.paper",
     "reproduce": "vireid.studies.reproduction.reproduce",
     "retrieval_scores": "vireid.metrics",
@@ -85,6 +88,7 @@ __all__ = [
     "build_network",
     "check",
     "compare",
+    "create_gallery",
     "crop",
     "embed",
     "evaluate",
@@ -97,6 +101,7 @@ __all__ = [
     "load_pixels",
     "load_recipe",
     "open_data",
+    "open_gallery",
     "paper_table",
     "reproduce",
     "retrieval_scores",

@@ -12,6 +12,9 @@ WORDS = (
     ["evaluate", "/nowhere", "/nowhere"],
     ["embed", "/nowhere", "/nowhere", "--out", "x.npz"],
     ["search", "/nowhere", "/nowhere", "--gallery", "/nowhere"],
+    ["gallery", "info", "/nowhere"],
+    ["gallery", "add", "/nowhere", "/nowhere", "--run", "/nowhere"],
+    ["gallery", "search", "/nowhere", "--key", "a"],
 )
 HEAVY = ("timm", "torchvision", "matplotlib", "sklearn")
 

@@ -129,7 +129,7 @@ def test_every_command_explains_itself(capsys, name):
 
 
 LIGHT_HELP = (
-    "demo", "synth", "check", "train", "runs", "embed", "label", "search", "table",
+    "demo", "synth", "check", "train", "runs", "embed", "label", "search", "gallery", "table",
     "upper-bound",
 )  # fmt: skip
 
@@ -163,12 +163,14 @@ def test_unknown_options_are_one_line(capsys, name):
         "crop": "x --boxes y --out z",
         "reproduce": "sysu x --out y",
         "table": "x",
+        "gallery": "info x",
     }
     assert main([name, *places[name].split(), "--bogus"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
     near = {"crop": "; did you mean --boxes?", "compare": "; did you mean --bound?"}.get(name, "")
-    see = f"see `vireid {name} --help`{near}"
+    verb = " info" if name == "gallery" else ""
+    see = f"see `vireid {name}{verb} --help`{near}"
     assert err == f"vireid {name}: unrecognized arguments: --bogus; {see}\n"
 
 

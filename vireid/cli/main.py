@@ -21,6 +21,7 @@ COMMANDS = {
     "embed": "turn images into embeddings, one npz file",
     "label": "cluster embeddings, your own ones too",
     "search": "find the person of a query image in a gallery",
+    "gallery": "keep a store of embedded images that grows and forgets",
     "serve": "let colleagues search a gallery on a page of their browser",
     "ablate": "train the paper's ablation over seeds: what each module adds",
     "sweep": "train with several values of a setting, over seeds",

@@ -10,7 +10,8 @@ from vireid.gallery.events import note
 from vireid.gallery.facts import COLUMNS, Facts, facts_of
 from vireid.gallery.head import Head
 from vireid.gallery.incoming import Incoming, Terms, row_table
-from vireid.gallery.same import check_same, with_levels_of
+from vireid.gallery.reading import read_columns
+from vireid.gallery.same import check_same, made_by, with_levels_of
 from vireid.gallery.schema import rows_schema
 from vireid.gallery.storage import Storage
 from vireid.ranking import Gallery
@@ -31,7 +32,11 @@ class Added:
     """Why other images were left out, a line for each."""
 
     def plus(self, other: "Added") -> "Added":
-        """Return both together."""
+        """Return both together.
+
+        Args:
+            other: what has been done too.
+        """
         return Added(
             self.added + other.added,
             self.present + other.present,
@@ -51,7 +56,7 @@ class Adding:
     def __init__(self, storage: Storage, terms: Terms, who: str = "") -> None:
         self.storage, self.terms, self.who = storage, terms, who
         self._known: set[str] = set()
-        self._facts: Facts | None = None
+        self._facts = Facts.none()
         self._stamp: tuple[str, int] | None = None
 
     def put(self, rows: Incoming) -> Added:
@@ -68,16 +73,14 @@ class Adding:
         """
         with self.storage.writing():
             head = self._begun(finish_erasing(self.storage, self.storage.head()), rows.gallery)
+            check_same(head.made, self._look(head), rows.gallery)
             new = self.missing(rows.keys)
             if not new:
                 return Added(0, len(rows))
-            facts = self._facts
-            assert facts is not None
             kept = rows.subset(np.array(new, dtype=np.int64))
-            check_same(head.made, facts, kept.gallery)
-            learnt = with_levels_of(head, kept.gallery)
-            if learnt != head:
-                self.storage.save_head(learnt)
+            learnt = with_levels_of(head.made, kept.gallery)
+            if learnt != head.made:
+                self.storage.save_head(replace(head, made=learnt))
             self._append(head, kept)
             note(self.storage, "add", len(kept), self.who)
             return Added(len(kept), len(rows) - len(kept))
@@ -114,30 +117,23 @@ class Adding:
         """Return the head of a store that has a table of rows: the first ones make it."""
         if head.made.size is not None:
             return head
+        check_same(head.made, Facts.none(), gallery)
+        made = made_by(gallery, head.made.table)
         size = gallery.embeddings.vectors.shape[1]
-        none = Facts.none()
-        check_same(replace(head.made, size=size), none, gallery)
-        made = replace(
-            head.made,
-            network=gallery.network,
-            source=gallery.source,
-            size=size,
-            levels=None if gallery.levels is None else gallery.levels.to_json(),
-            statistics=None if gallery.statistics is None else gallery.statistics.to_json(),
-        )
         self.storage.drop(made.table)  # of an addition that was killed before its first row
         self.storage.create(made.table, rows_schema(size).empty_table())
         head = replace(head, made=made)
         self.storage.save_head(head)
         return head
 
-    def _look(self, head: Head) -> None:
-        """Learn what is in the store, unless that is known."""
+    def _look(self, head: Head) -> Facts:
+        """Learn what is in the store, unless that is known; facts of own new rows may be absent."""
         if head.made.size is None:
             self._known, self._facts = set(), Facts.none()
-            return
-        stamp = head.made.table, self.storage.table(head.made.table).version
+            return self._facts
+        stamp = head.made.table, int(self.storage.table(head.made.table).version)
         if stamp != self._stamp:
-            self._facts = facts_of(self.storage.read(head.made.table, COLUMNS))
+            self._facts = facts_of(read_columns(self.storage, head.made.table, COLUMNS))
             self._known = {key.decode() for key in self._facts.key.tolist()}
             self._stamp = stamp
+        return self._facts

@@ -2,14 +2,20 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from vireid.errors import ConfigError, DataError
 
 _FULL = re.compile(r"no space left|file too large|disk quota|os error (28|27|122)\b", re.I)
+_GONE = re.compile(r"not found|no such file|was not found|os error 2\b", re.I)
+_AGAINST = re.compile(r"conflict|concurrent", re.I)
 _CLOSED = re.compile(r"permission denied|read-only|access ?denied|os error (13|30)\b", re.I)
+
+T = TypeVar("T")
+TRIES = 8
+"""How often something is read that a writer takes away meanwhile."""
 
 
 def connect(place: str, storage: Mapping[str, str]) -> Any:
@@ -61,7 +67,27 @@ def explained(place: str, what: str) -> Iterator[None]:
             advice = "free some space; what was acknowledged is kept"
         elif _CLOSED.search(text) or isinstance(error, PermissionError):
             advice = "it may be read only: choose another place, or ask for the right to write"
+        elif _AGAINST.search(text):
+            advice = "another program has written at the same time: try again"
         raise DataError(f"cannot {what} {place}: {_short(text)}; {advice}") from error
+
+
+def steadily(look: Callable[[], T]) -> T:
+    """Read something; again where a writer has taken away files of an older version meanwhile.
+
+    Args:
+        look: reads it.
+
+    Returns:
+        What it returned.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return look()
+        except DataError as error:
+            if not _GONE.search(str(error)):
+                raise
+    return look()
 
 
 def _short(text: str) -> str:

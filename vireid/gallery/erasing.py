@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from vireid.gallery.engine import explained
 from vireid.gallery.events import note
 from vireid.gallery.head import Head
-from vireid.gallery.indexing import make_index
+from vireid.gallery.indexing import drop_indices, make_index
 from vireid.gallery.schema import ABOUT, EVENTS
 from vireid.gallery.storage import Storage
 from vireid.types import Int
@@ -49,7 +50,8 @@ def delete(storage: Storage, table: str, numbers: Int) -> None:
     """
     for start in range(0, len(numbers), NUMBERS):
         some = ", ".join(str(int(number)) for number in numbers[start : start + NUMBERS])
-        storage.delete(table, f"id IN ({some})")
+        with explained(storage.place, "write to"):
+            storage.table(table).delete(f"id IN ({some})")
 
 
 def finish_erasing(storage: Storage, head: Head) -> Head:
@@ -90,8 +92,9 @@ def rewrite(storage: Storage, table: str) -> None:
         storage: of the store.
         table: its name.
     """
-    storage.drop_indices(table)
-    storage.rewrite(table)
+    drop_indices(storage, table)
+    with explained(storage.place, "write to"):
+        storage.table(table).update(where="id >= 0", values_sql={"id": "id"})
     storage.clean(table)
 
 

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 
+from vireid.gallery.reading import read_columns
 from vireid.gallery.schema import EVENTS, events_schema
 from vireid.gallery.storage import Storage
 
@@ -45,5 +46,5 @@ def events(storage: Storage) -> list[Event]:
     Returns:
         In the order of their times.
     """
-    rows = storage.read(EVENTS, events_schema().names).to_pylist()
+    rows = read_columns(storage, EVENTS, events_schema().names).to_pylist()
     return sorted((Event(**row) for row in rows), key=lambda event: event.time)

@@ -55,15 +55,27 @@ class Facts:
         return facts_of(rows_schema(1).empty_table())
 
     def paths(self, rows: Int) -> list[str]:
-        """Return the paths of some rows."""
+        """Return the paths of some rows.
+
+        Args:
+            rows: [M] which.
+        """
         return [os.fsdecode(path) for path in self.path.take(rows).to_pylist()]
 
     def contents(self, rows: Int) -> list[str]:
-        """Return the digests of the files of some rows; empty where unknown."""
+        """Return the digests of the files of some rows; empty where unknown.
+
+        Args:
+            rows: [M] which.
+        """
         return list(self.content.take(rows).to_pylist())
 
     def alive(self, now: float) -> Bool:
-        """Return which rows [N] have not expired at a time."""
+        """Return which rows [N] have not expired at a time.
+
+        Args:
+            now: seconds since 1970 in UTC.
+        """
         return ~(self.expires <= now)
 
     def subset(self, rows: Int) -> "Facts":

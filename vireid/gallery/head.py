@@ -1,7 +1,7 @@
 """What a store says of itself: its network, what became of images, and work that is not done."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from vireid.errors import DataError
@@ -48,13 +48,17 @@ class IndexFacts:
     """An index, and what was measured of it."""
 
     rows: int
-    """Rows that it was made of."""
+    """Rows that it was made of; later ones are compared one by one until it is made again."""
+    parts: int
+    """Parts that it consists of."""
     probes: int
     """Parts of it that a search looks into."""
     recall: float
     """Share of the ten nearest rows that it finds, in [0, 1]."""
+    across: float | None
+    """The same where only rows of the other modality are searched; None where there is but one."""
     queries: int
-    """Of how many queries that is the mean."""
+    """By how many rows that was measured."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +81,6 @@ class Head:
     def to_json(self) -> str:
         """Return all of it."""
         return json.dumps({"format": FORMAT, **asdict(self)})
-
-    def renewed(self, made: Made) -> "Head":
-        """Return the head of a store whose rows another network made; its index is gone."""
-        return replace(self, made=made, renewing=None, index=None)
 
     @classmethod
     def from_json(cls, text: str, place: str) -> "Head":

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vireid.gallery.engine import steadily
 from vireid.gallery.facts import COLUMNS, Facts, facts_of
 from vireid.gallery.head import Head
+from vireid.gallery.reading import read_columns
 from vireid.gallery.schema import vectors_of
 from vireid.gallery.storage import Storage
 from vireid.types import Float, Int
@@ -41,7 +43,7 @@ class Held:
 
     def now(self) -> Rows:
         """Return the rows as they are now; what has been deleted is gone from memory, too."""
-        return self.storage.steadily(self._now)
+        return steadily(self._now)
 
     def _now(self) -> Rows:
         head = self.storage.head()
@@ -57,7 +59,7 @@ class Held:
     def _read(self, head: Head, version: int) -> Rows:
         table = head.made.table
         exact = int(self.storage.table(table).count_rows()) <= head.exact
-        read = self.storage.read(table, (*COLUMNS, "vector") if exact else COLUMNS)
+        read = read_columns(self.storage, table, (*COLUMNS, "vector") if exact else COLUMNS)
         facts = facts_of(read)
         first = first_of_each(facts)
         vectors = vectors_of(read) if exact else None

@@ -4,8 +4,8 @@ import hashlib
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -120,8 +120,8 @@ def whole_paths(images: Images) -> list[str]:
     """
     if images.root == Path():
         return [os.path.normpath(path) for path in images.paths]
-    root = os.path.abspath(images.root)
-    return [os.path.normpath(os.path.join(root, path)) for path in images.paths]  # noqa: PTH118
+    root = images.root.absolute()
+    return [os.path.normpath(root / path) for path in images.paths]
 
 
 def row_table(rows: Incoming, terms: Terms, network: str) -> object:
@@ -156,19 +156,41 @@ def row_table(rows: Incoming, terms: Terms, network: str) -> object:
 
 
 def opaque(count: int) -> Int:
-    """Return numbers that tell nothing: random, from 0 to 2^63 - 1."""
+    """Return numbers that tell nothing: random, from 0 to 2^63 - 1.
+
+    Args:
+        count: N.
+
+    Returns:
+        [N].
+    """
     return np.frombuffer(os.urandom(8 * count), dtype="<i8") & np.int64(2**63 - 1)
 
 
 def camera_names(images: Images) -> list[str]:
-    """Return the name of each image's camera, empty where unknown."""
+    """Return the name of each image's camera, empty where unknown.
+
+    Args:
+        images: N images.
+
+    Returns:
+        N names.
+    """
     names = {number: images.camera_name(number) for number in np.unique(images.camera).tolist()}
     names[0] = ""
     return [names[number] for number in images.camera.tolist()]
 
 
 def track_names(images: Images, recording: str = "") -> list[str]:
-    """Return the name of each image's track, empty where it has none."""
+    """Return the name of each image's track, empty where it has none.
+
+    Args:
+        images: N images.
+        recording: stands before the names.
+
+    Returns:
+        N names.
+    """
     if images.track is None:
         return [""] * len(images)
     before = f"{recording}/" if recording else ""

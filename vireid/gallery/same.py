@@ -6,7 +6,7 @@ import numpy as np
 
 from vireid.errors import DataError
 from vireid.gallery.facts import Facts
-from vireid.gallery.head import Head, Made
+from vireid.gallery.head import Made
 from vireid.ranking import Gallery
 from vireid.ranking.same_levels import check_same_levels
 from vireid.ranking.same_statistics import check_same_statistics
@@ -62,13 +62,39 @@ def cameras_of(facts: Facts, levels: Levels | None) -> Images:
     return Images(one.root, one.paths, one.modality, one.camera, cameras=names, levels=levels)
 
 
-def with_levels_of(head: Head, gallery: Gallery) -> Head:
-    """Return the head of a store after the levels of new images are known too."""
+def made_by(gallery: Gallery, table: str) -> Made:
+    """Return what a store says of rows.
+
+    Args:
+        gallery: some of them.
+        table: where they lie.
+
+    Returns:
+        What made their embeddings.
+    """
+    return Made(
+        table,
+        gallery.network,
+        gallery.source,
+        gallery.embeddings.vectors.shape[1],
+        None if gallery.levels is None else gallery.levels.to_json(),
+        None if gallery.statistics is None else gallery.statistics.to_json(),
+    )
+
+
+def with_levels_of(made: Made, gallery: Gallery) -> Made:
+    """Return what made the embeddings of a store, with the levels of new images.
+
+    Args:
+        made: what is known so far.
+        gallery: new images.
+
+    Returns:
+        Also the levels of cameras that are new.
+    """
     new = gallery.levels
     if new is None:
-        return head
-    kept = head.made.levels_value() or Levels()
+        return made
+    kept = made.levels_value() or Levels()
     joined = Levels({**new.spans, **kept.spans})
-    if joined == kept:
-        return head
-    return replace(head, made=replace(head.made, levels=joined.to_json()))
+    return made if joined == kept else replace(made, levels=joined.to_json())

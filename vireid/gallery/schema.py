@@ -92,4 +92,4 @@ def vectors_of(table: Any) -> np.ndarray:
         [N, D].
     """
     column = table.column("vector").combine_chunks()
-    return np.asarray(column.flatten()).reshape(len(column), table.schema.field("vector").type.list_size)
+    return np.asarray(column.flatten()).reshape(len(column), column.type.list_size)

@@ -1,152 +1,119 @@
-"""Search in the rows of a store that are held in memory."""
+"""Search in the rows of a store."""
 
 import time
-from dataclasses import dataclass, field
 
 import numpy as np
 
-from vireid.errors import ConfigError, DataError
+from vireid.errors import DataError
+from vireid.gallery.comparing import nearest
 from vireid.gallery.facts import Facts
-from vireid.gallery.found import Found, by_track
+from vireid.gallery.found import Found
 from vireid.gallery.held import Rows
+from vireid.gallery.probing import nearest_by_index
+from vireid.gallery.queries import vectors_at
+from vireid.gallery.reranking import rerank
+from vireid.gallery.storage import Storage
+from vireid.gallery.telling import first_of_tracks, told
 from vireid.gallery.where import Where
-from vireid.types import Bool, Float, Int, Modality
+from vireid.gallery.wishes import Wish
+from vireid.types import Bool, Float, Int
 
 MORE = 8
-"""By how many images for each track asked for a search by track begins."""
+"""By which factor more images are looked at where they are of too few tracks."""
 
 
-@dataclass(frozen=True)
-class Wish:
-    """How a search is done, and what it returns."""
-
-    top: int = 10
-    """At most how many results are returned."""
-    where: Where = field(default_factory=Where)
-    """Which rows are searched."""
-    by: str = "image"
-    """image or track: what one result stands for."""
-    rerank: int = 0
-    """How many of the best rows are ranked again by their common neighbours; 0 for none."""
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be done."""
-        if self.top < 1:
-            raise ConfigError(f"top is {self.top}; expected at least 1")
-        if self.by not in ("image", "track"):
-            raise ConfigError(f"by is {self.by!r}; expected image or track")
-        if self.rerank < 0:
-            raise ConfigError(f"rerank is {self.rerank}; expected at least 0")
-
-
-USUAL = Wish()
-"""The ten most similar images of all."""
-
-
-def nearest(vectors: Float, rows: Rows, allowed: Bool, top: int) -> tuple[Int, Float]:
-    """Return the most similar rows of each query, by exact products with all vectors.
+def search_rows(
+    storage: Storage, vectors: Float, rows: Rows, own: Int, wish: Wish
+) -> list[list[Found]]:
+    """Search by each of several vectors.
 
     Args:
+        storage: of the store.
         vectors: [Q, D] of unit length.
-        rows: N rows with their vectors.
-        allowed: [N] which of them may be found.
-        top: K.
-
-    Returns:
-        Rows [Q, K'] and similarities [Q, K'], most similar first, ties in the order of the rows;
-        K' is K or the number of allowed rows.
-    """
-    assert rows.vectors is not None
-    places = None if allowed.all() else np.flatnonzero(allowed)
-    few = places is not None and len(places) * 4 < len(allowed)
-    held = rows.vectors[places] if few and places is not None else rows.vectors
-    products = vectors @ held.T
-    if places is not None and not few:
-        products[:, ~allowed] = -np.inf
-    count = min(top, len(allowed) if places is None else len(places))
-    order = np.stack([best(row, count) for row in products]) if count else _nothing(len(vectors))
-    values = np.take_along_axis(products, order, axis=1)
-    return (places[order] if few and places is not None else order), values
-
-
-def _nothing(count: int) -> Int:
-    return np.empty((count, 0), np.int64)
-
-
-def best(values: Float, count: int) -> Int:
-    """Return where the largest values are, largest first, ties in order.
-
-    Args:
-        values: [N].
-        count: K, from 1 to N.
-
-    Returns:
-        [K] places.
-    """
-    if count < len(values):
-        least = np.partition(values, len(values) - count)[len(values) - count]
-        places = np.flatnonzero(values >= least)
-    else:
-        places = np.arange(len(values))
-    return places[np.argsort(-values[places], kind="stable")[:count]]
-
-
-def allowed_rows(facts: Facts, where: Where, own: Int) -> Bool:
-    """Return which rows [N] may be found: those asked for that live and are not the query's own."""
-    allowed = where.rows(facts) & facts.alive(time.time())
-    allowed[own] = False
-    return allowed
-
-
-def told(facts: Facts, places: Int, values: Float) -> list[Found]:
-    """Return what was found in words.
-
-    Args:
-        facts: of all rows.
-        places: [K] the rows found, best first.
-        values: [K] their similarities.
-
-    Returns:
-        K results.
-    """
-    paths = facts.paths(places)
-    return [
-        Found(
-            key=facts.key[row].decode(),
-            similarity=float(value),
-            modality=Modality(int(facts.modality[row])).name.lower(),
-            camera=facts.cameras[facts.camera[row]] or None,
-            track=facts.tracks[facts.track[row]] or None,
-            time=None if np.isnan(facts.time[row]) else float(facts.time[row]),
-            path=path,
-        )
-        for row, value, path in zip(places.tolist(), values.tolist(), paths, strict=True)
-    ]
-
-
-def search_rows(vector: Float, rows: Rows, own: Int, wish: Wish) -> list[Found]:
-    """Search for one person.
-
-    Args:
-        vector: [D] of unit length.
         rows: of the store.
-        own: rows of the query itself, which are left out.
+        own: rows of the queries themselves, which are left out.
         wish: how it is done.
 
     Returns:
-        At most ``wish.top`` results, best first.
+        At most ``wish.top`` results of each, best first.
     """
     allowed = allowed_rows(rows.facts, wish.where, own)
-    wanted = max(wish.top, wish.rerank)
-    while True:
-        places, values = nearest(vector[None], rows, allowed, wanted)
-        found = told(rows.facts, places[0], values[0])
-        if wish.by == "image":
-            return found[: wish.top]
-        tracks = by_track(found, wish.top)
-        if len(tracks) == wish.top or len(found) < wanted:
-            return tracks
+    wanted = max(wish.top * (MORE if wish.by == "track" else 1), wish.rerank)
+    found = _look(storage, vectors, rows, allowed, wish.where, wanted)
+    if wish.by == "track":
+        for row, places in enumerate(found):
+            found[row] = _enough(storage, vectors[row], rows, allowed, wish, places)
+    if wish.rerank:
+        found = [
+            _ranked_again(storage, vector, rows, one, wish.rerank)
+            for vector, one in zip(vectors, found, strict=True)
+        ]
+    return [_shown(rows.facts, *one, wish) for one in found]
+
+
+def _look(
+    storage: Storage, vectors: Float, rows: Rows, allowed: Bool, where: Where, count: int
+) -> list[tuple[Int, Float]]:
+    """Return the nearest rows of each vector, and their similarities."""
+    if rows.vectors is None:
+        return [nearest_by_index(storage, one, rows, allowed, where, count) for one in vectors]
+    places, values = nearest(vectors, rows.vectors, allowed, count)
+    return list(zip(places, values, strict=True))
+
+
+def _enough(
+    storage: Storage,
+    vector: Float,
+    rows: Rows,
+    allowed: Bool,
+    wish: Wish,
+    found: tuple[Int, Float],
+) -> tuple[Int, Float]:
+    """Look at more images while they are of too few tracks and there are more."""
+    facts, wanted = rows.facts, max(wish.top * MORE, wish.rerank)
+    while (
+        len(first_of_tracks(facts.track[found[0]], facts.tracks)) < wish.top
+        and len(found[0]) == wanted
+    ):
         wanted *= MORE
+        found = _look(storage, vector[None], rows, allowed, wish.where, wanted)[0]
+    return found
+
+
+def _ranked_again(
+    storage: Storage, vector: Float, rows: Rows, found: tuple[Int, Float], count: int
+) -> tuple[Int, Float]:
+    """Return what was found with its best rows in another order."""
+    places, values = found
+    if len(places) < 2:
+        return places, values
+    best_vectors = vectors_at(storage, rows, places[:count])
+    order = np.concatenate([rerank(vector, best_vectors), np.arange(count, len(places))])
+    return places[order], values[order]
+
+
+def _shown(facts: Facts, places: Int, values: Float, wish: Wish) -> list[Found]:
+    """Return results in words: images, or the best image of each track."""
+    if wish.by == "track":
+        first = first_of_tracks(facts.track[places], facts.tracks)
+        places, values = places[first], values[first]
+    return told(facts, places[: wish.top], values[: wish.top])
+
+
+def allowed_rows(facts: Facts, where: Where, own: Int) -> Bool:
+    """Return which rows may be found: those asked for that live and are not the query's own.
+
+    Args:
+        facts: of N rows.
+        where: which are asked for.
+        own: rows of the query.
+
+    Returns:
+        [N].
+    """
+    allowed: Bool = where.rows(facts) & facts.alive(time.time())
+    allowed[own] = False
+    return allowed
 
 
 def one_vector(vectors: Float) -> Float:
@@ -164,9 +131,11 @@ def one_vector(vectors: Float) -> Float:
     if not len(vectors):
         raise DataError("there is no image to search by; expected at least one")
     if len(vectors) == 1:
-        return vectors[0]
+        only: Float = vectors[0]
+        return only
     mean = vectors.mean(axis=0, dtype=np.float64)
     length = np.linalg.norm(mean)
     if length < 1e-6:
         raise DataError("the images to search by have nothing in common; search by each of them")
-    return (mean / length).astype(np.float32)
+    found: Float = (mean / length).astype(np.float32)
+    return found

@@ -49,6 +49,7 @@ def additions(
             "images are given and nothing that embeds them; say by which run (--run; Python: "
             "embedder=Embedder(run))"
         )
+    source = _levelled(source, embedder, options, adding.storage.head().made)
     for start in range(0, len(source), options.batch):
         rows = np.arange(start, min(start + options.batch, len(source)))
         yield len(source), add_images(source.subset(rows), embedder, options, adding)
@@ -132,12 +133,16 @@ def _embedded(
     first, centre = made.size is None, options.centre
     if not first:
         centre = made.statistics_value() or "none"
-    levels = options.levels
-    if made.levels is not None:
-        kept = made.levels_value()
-        given = embedder.with_levels(images, levels).levels if levels is not None else None
-        levels = joined(kept, given)
-    gallery, problems = embedder.embed_readable(images, levels=levels, centre=centre)
+    gallery, problems = embedder.embed_readable(images, centre=centre)
     if first and gallery.statistics is not None and gallery.statistics.of == "own":
         raise ConfigError(NOT_OWN)
     return gallery, problems
+
+
+def _levelled(images: Images, embedder: Embeds, options: AddOptions, made: Made) -> Images:
+    """Return images that know what becomes black and white: as in the store, then as asked for."""
+    kept, asked = made.levels_value(), options.levels
+    if asked is None:
+        return embedder.with_levels(images, kept)
+    given = embedder.with_levels(images, asked).levels
+    return embedder.with_levels(images, joined(kept, given))

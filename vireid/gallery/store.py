@@ -1,33 +1,40 @@
 """A store of embedded images: what can be done with it."""
 
-import time
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from vireid.errors import ConfigError
 from vireid.gallery.adding import Added, Adding
-from vireid.gallery.erasing import erase, finish_erasing
+from vireid.gallery.asking import embed_query
+from vireid.gallery.dumping import dump
 from vireid.gallery.events import Event, events, note
-from vireid.gallery.facts import COLUMNS, Facts, facts_of
+from vireid.gallery.forgetting import forget_rows, known_facts
 from vireid.gallery.found import Found
-from vireid.gallery.head import Head
+from vireid.gallery.head import Head, IndexFacts
 from vireid.gallery.held import Held, Rows
+from vireid.gallery.info import Info, info_of
 from vireid.gallery.options import DEFAULT, AddOptions, Embeds
-from vireid.gallery.queries import own_rows, rows_of, vectors_at
+from vireid.gallery.queries import asked_rows, vectors_at
+from vireid.gallery.reembedding import AS_BEFORE, Renewing, RenewOptions
+from vireid.gallery.reindexing import renew_index
 from vireid.gallery.same import check_same
-from vireid.gallery.searching import USUAL, Wish, one_vector, search_rows
+from vireid.gallery.searching import one_vector, search_rows
 from vireid.gallery.sources import additions
 from vireid.gallery.storage import Storage
+from vireid.gallery.watching import watch_folder
 from vireid.gallery.where import Where
+from vireid.gallery.wishes import USUAL, Wish
 from vireid.observers import Progress, silent
 from vireid.ranking import Gallery
-from vireid.types import Bool, Images
+from vireid.types import Images
 
 
 class Store:
     """A store of embedded images that grows and forgets; of ``open_gallery``.
+
+    What a verb has shown as done is kept whatever happens to the process. Every verb may raise a
+    ``DataError`` where the store cannot be read or written to.
 
     Args:
         storage: where it lies.
@@ -43,15 +50,15 @@ class Store:
         """Where the store lies."""
         return self._storage.place
 
+    def __len__(self) -> int:
+        return len(self._held.now().facts)
+
     def head(self) -> Head:
         """Return what the store says of itself: its network, levels, statistics and index."""
         return self._storage.head()
 
-    def __len__(self) -> int:
-        return len(self._held.now().facts)
-
     def rows(self) -> Rows:
-        """Return the rows as they are now: what is known of them, and their vectors."""
+        """Return the rows as they are now: facts and vectors."""
         return self._held.now()
 
     def add(
@@ -70,26 +77,60 @@ class Store:
         Args:
             source: embeddings (a ``Gallery``, an npz file of ``vireid embed``, a Parquet file) or
                 images (``Images``, a data set, a plain folder, an image, a manifest).
-            embedder: embeds images; not needed for embeddings.
+            embedder: embeds images (``runs.embedder.Embedder``); not needed for embeddings.
             options: what the images show, how they are embedded, and when they expire.
-            progress: shows how many are done; what is shown as done is acknowledged, that is, part
-                of the store whatever happens to this process.
+            progress: shows how many are done, which are acknowledged.
 
         Returns:
             How many are new, how many were there, and which could not be read.
 
         Raises:
-            DataError: the embeddings do not fit the store, or it cannot be written to; what was
-                acknowledged stays.
+            DataError: the embeddings do not fit the store.
             ConfigError: images are given without an embedder, or options that do not apply.
         """
-        adding = Adding(self._storage, options.terms, self._who)
-        done = Added()
+        adding, done = Adding(self._storage, options.terms, self._who), Added()
         with progress("adding") as tell:
             for total, part in additions(source, embedder, options, adding):
                 done = done.plus(part)
                 tell(done.added + done.present + len(done.unreadable), total)
         return done
+
+    def watch(
+        self, folder: Path | str, embedder: Embeds, options: AddOptions = DEFAULT, every: float = 2
+    ) -> Iterator[Added]:
+        """Add images as they arrive in a folder, until the caller stops.
+
+        An image whose file still changes waits. One that cannot be read, or was forgotten, is
+        looked at again only when its file changes.
+
+        Args:
+            folder: that is looked into, with all that lies below it.
+            embedder: as for ``add``.
+            options: as for ``add``; where no modality is said, the first folder of an image's path
+                tells it: visible or infrared.
+            every: seconds between two looks.
+
+        Returns:
+            What each look has added.
+        """
+        adding = Adding(self._storage, options.terms, self._who)
+        return watch_folder(Path(folder), embedder, options, adding, every)
+
+    def embed_query(
+        self, images: Images, embedder: Embeds, levels: Sequence[str] | None = None
+    ) -> Gallery:
+        """Embed images to search by, scaled and centred as those of the store.
+
+        Args:
+            images: M images; those that the store holds need not say their camera.
+            embedder: of the store's network.
+            levels: words of ``--levels``; the store's where not given.
+
+        Raises:
+            ConfigError: a camera has to be named, or is unknown.
+        """
+        rows = self._held.now()
+        return embed_query(rows.head.made, rows.facts, images, embedder, levels)
 
     def search(
         self,
@@ -100,12 +141,12 @@ class Store:
         wish: Wish = USUAL,
         itself: bool = False,
     ) -> list[Found]:
-        """Search for one person.
+        """Search for one person: by images, by a row of the store, or by a track.
 
         Args:
             query: M embedded images of that person, whose mean is searched by.
-            key: of a row of the store to search by.
-            track: of the store, by whose images the search is.
+            key: of a row of the store.
+            track: of the store, whose mean is searched by.
             wish: how many results, among which rows, by image or by track, and re-ranking.
             itself: whether the rows that are the query may be found; else they are left out.
 
@@ -116,67 +157,82 @@ class Store:
             ConfigError: not one of query, key and track is given.
             DataError: the query does not fit the store, or there is no such key or track.
         """
-        if sum(one is not None for one in (query, key, track)) != 1:
-            raise ConfigError("give one of query, key and track to search by")
         rows = self._held.now()
+        own = asked_rows(rows, query, key, track)
         if query is None:
-            own = rows_of(rows.facts, key, track)
             vectors = vectors_at(self._storage, rows, own)
         else:
             check_same(rows.head.made, rows.facts, query)
-            own = own_rows(rows.facts, query.images)
             vectors = query.embeddings.vectors
-        vector = one_vector(vectors)
-        return search_rows(vector, rows, own[:0] if itself else own, wish)
+        vector, own = one_vector(vectors), own[:0] if itself else own
+        return search_rows(self._storage, vector[None], rows, own, wish)[0]
 
     def search_each(self, queries: Gallery, wish: Wish = USUAL) -> list[list[Found]]:
-        """Search by each of several images, all of them at once.
+        """Search by each of several images, all of them at once, and return the results of each.
 
         Args:
             queries: Q embedded images; nothing is left out as their own.
             wish: as for ``search``.
-
-        Returns:
-            The results of each.
-
-        Raises:
-            DataError: the queries do not fit the store.
         """
         rows = self._held.now()
         check_same(rows.head.made, rows.facts, queries)
-        none = np.empty(0, np.int64)
-        return [search_rows(one, rows, none, wish) for one in queries.embeddings.vectors]
+        own = np.empty(0, np.int64)
+        return search_rows(self._storage, queries.embeddings.vectors, rows, own, wish)
 
     def forget(self, where: Where) -> int:
-        """Delete rows, and everything of them in the files of the store.
+        """Delete rows, and everything of them in the files; return how many they were.
 
         Args:
             where: which; at least one condition.
-
-        Returns:
-            How many they were.
-
-        Raises:
-            ConfigError: there is no condition.
-            DataError: the store cannot be written to.
         """
-        if where.everything:
-            raise ConfigError(
-                "nothing says what is to be forgotten; expected a key, path, track, "
-                "camera, modality or time"
-            )
-        return self._erased(lambda facts: where.rows(facts), "forget")
+        return forget_rows(self._storage, where, self._who)
 
     def prune(self) -> int:
-        """Delete rows that have expired, as ``forget`` does, and join small files.
+        """Delete rows that have expired, as ``forget`` does, and return how many they were."""
+        return forget_rows(self._storage, None, self._who)
+
+    def index(self) -> IndexFacts | None:
+        """Make the index anew; return what was measured of it, None where rows are too few."""
+        return renew_index(self._storage, self._who)
+
+    def reembed(
+        self, embedder: Embeds, options: RenewOptions = AS_BEFORE, progress: Progress = silent
+    ) -> int:
+        """Embed all images anew by another network; searches go on in the old rows meanwhile.
+
+        One that was interrupted goes on where it was when it is begun again with the same network.
+
+        Args:
+            embedder: of the new network.
+            options: levels, what is taken off, and what becomes of rows whose image is gone.
+            progress: shows how many rows are renewed.
 
         Returns:
-            How many they were.
+            How many rows were left out, as their image is gone or another one.
 
         Raises:
-            DataError: the store cannot be written to.
+            DataError: images are gone and may not be left out.
+            ConfigError: the rows are of that network already.
         """
-        return self._erased(lambda facts: ~facts.alive(time.time()), "prune")
+        renewing = Renewing(self._storage, embedder, options, self._who)
+        with progress("embedding anew") as tell:
+            for done, total in renewing.run():
+                tell(done, total)
+        return len(renewing.lost)
+
+    def info(self) -> Info:
+        """Count what is in the store: rows by modality, camera and day, its size and versions."""
+        head = self._storage.head()
+        return info_of(self._storage, head, known_facts(self._storage, head))
+
+    def dump(self, path: Path | str) -> int:
+        """Write all rows to a file and return how many there were.
+
+        Args:
+            path: of an npz file, as ``load_gallery`` reads it, or of a Parquet file, which also
+                has keys, digests, and when rows were added and expire.
+        """
+        return dump(self._storage, self._storage.head().made, Path(path))
 
     def events(self) -> list[Event]:
         """Return the audit log, oldest first."""
@@ -190,14 +246,3 @@ class Store:
             rows: how many it concerned.
         """
         note(self._storage, what, rows, self._who)
-
-    def _erased(self, meant: Callable[[Facts], Bool], what: str) -> int:
-        with self._storage.writing():
-            head = finish_erasing(self._storage, self._storage.head())
-            if head.made.size is None:
-                return 0
-            facts = facts_of(self._storage.read(head.made.table, COLUMNS))
-            numbers = facts.id[np.flatnonzero(meant(facts))]
-            if len(numbers):
-                erase(self._storage, head, numbers, what, self._who)
-            return len(numbers)

@@ -77,6 +77,30 @@ class Where:
             meant[meant] = [self._below(path) for path in facts.paths(np.flatnonzero(meant))]
         return meant
 
+    def condition(self) -> str | None:
+        """Return what can be said of it to LanceDB: numbers, and names as hexadecimal digits.
+
+        Keys and paths are left out, which choose few rows.
+
+        Returns:
+            Words of its language that hold nothing a user wrote; None where nothing is asked for.
+
+        >>> Where(cameras=["a'; DROP"], modality="infrared", until=9).condition()
+        "camera IN (X'61273b2044524f50') AND modality = 1 AND time < 9.0"
+        """
+        parts = [
+            f"{column} IN ({', '.join(map(_literal, names))})"
+            for column, names in (("camera", self.cameras), ("track", self.tracks))
+            if names
+        ]
+        if self.modality is not None:
+            parts.append(f"modality = {int(Modality[self.modality.upper()])}")
+        if self.since is not None:  # unknown times are NaN, which LanceDB takes for the largest
+            parts.append(f"time >= {float(self.since)!r} AND time < 1e300")
+        if self.until is not None:
+            parts.append(f"time < {float(self.until)!r}")
+        return " AND ".join(parts) or None
+
     def _below(self, path: str) -> bool:
         """Tell whether a path is one of those asked for, or lies below one of them."""
         return any(path == one or path.startswith(_folder(one)) for one in self.paths)
@@ -89,3 +113,8 @@ def _plain(key: str) -> bytes:
 
 def _folder(path: str) -> str:
     return path.rstrip(os.sep) + os.sep
+
+
+def _literal(name: str) -> str:
+    """Return a name as LanceDB reads bytes: in hexadecimal digits, whatever the name is."""
+    return f"X'{os.fsencode(name).hex()}'"

@@ -1,0 +1,126 @@
+"""`vireid gallery search`: a query -> the most similar rows of a store."""
+
+import argparse
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vireid.cli.arguments import add_levels, add_machine, folder, use_machine, whole_from
+from vireid.cli.display import console, plain_table
+from vireid.cli.gallery.options import add_where, opened, verb_parser, where_of
+from vireid.data.find_images import MODALITIES, find_images
+from vireid.errors import ConfigError
+from vireid.gallery import Found, Wish
+from vireid.types import Images
+
+if TYPE_CHECKING:
+    from vireid.gallery import Store
+    from vireid.ranking import Gallery
+
+
+def run(words: list[str]) -> None:
+    """Parse the words after `vireid gallery search` and search.
+
+    Args:
+        words: the command line.
+    """
+    arguments = parse(words)
+    wish = Wish(
+        arguments.top,
+        where_of(arguments),
+        "track" if arguments.by_track else "image",
+        arguments.rerank,
+    )
+    store = opened(arguments)
+    query = _query(arguments, store) if arguments.query else None
+    found = store.search(
+        query, key=arguments.key, track=arguments.track, wish=wish, itself=arguments.with_itself
+    )
+    if arguments.json:
+        console.print(json.dumps([asdict(one) for one in found], indent=2), soft_wrap=True)
+        return
+    header = ["rank", "similarity", "modality", "camera", "track", "time", "key", "image"]
+    console.print(plain_table(header, [_cells(i, one) for i, one in enumerate(found, 1)], ""))
+    index, size = store.head().index, len(store)
+    if index is not None and size > store.head().exact:
+        across = "" if index.across is None else f", {index.across:.3f} across modalities"
+        console.print(f"searched by an index of recall {index.recall:.3f}{across}")
+
+
+def _query(arguments: argparse.Namespace, store: "Store") -> "Gallery":
+    """Embed the images of the query."""
+    from vireid.runs.embedder import Embedder
+
+    if arguments.run is None:
+        raise ConfigError("images are searched by with --run, the run that embeds them")
+    camera = arguments.query_camera
+    found = [find_images(path, arguments.modality, camera=camera) for path in arguments.query]
+    embedder = Embedder(arguments.run, arguments.stage, use_machine(arguments))
+    return store.embed_query(_together(found), embedder, arguments.levels)
+
+
+def _together(found: list[Images]) -> Images:
+    """Return images of several places as one query; they are of one camera, or of unknown ones."""
+    if len(found) == 1:
+        return found[0]
+    paths = [str((one.root / path).absolute())[1:] for one in found for path in one.paths]
+    modality, camera = (
+        np.concatenate([getattr(one, name) for one in found]) for name in ("modality", "camera")
+    )
+    return Images(Path("/"), tuple(paths), modality, camera, cameras=found[0].cameras)
+
+
+def _cells(rank: int, one: Found) -> list[str]:
+    time = "" if one.time is None else f"{datetime.fromtimestamp(one.time, UTC):%Y-%m-%d %H:%M:%S}"
+    known = [one.camera or "", one.track or "", time, one.key, one.path]
+    return [str(rank), f"{one.similarity:.3f}", one.modality, *known]
+
+
+def parse(words: list[str]) -> argparse.Namespace:
+    """Parse the arguments of the verb.
+
+    Args:
+        words: the command line.
+
+    Returns:
+        store, storage, query, key, track, run, stage, modality, query_camera, top, by_track,
+        rerank, with_itself, json, camera, only, tracks, since, until, levels, device and threads.
+
+    Raises:
+        ConfigError: it is not said by what to search.
+    """
+    command = verb_parser(
+        "search",
+        "Find a person in a store: by an image, by several images of that person (files or a\n"
+        "folder), by a row (--key) or by a track. What is searched by is itself left out.",
+        "examples:\n"
+        "  vireid gallery search site night.jpg --run runs/first --modality infrared\n"
+        "  vireid gallery search site --key 5b55e580fc744262 --by-track --since 2026-03-01",
+    )
+    add = command.add_argument
+    add("query", nargs="*", type=folder, help="images of one person, or a folder of them")
+    add("--key", help="search by this row, as a search shows it")
+    add("--track", metavar="NAME", help="search by the images of this track")
+    add("--run", type=folder, help="the run, or checkpoint's file, that embeds the query")
+    add("--stage", help="after which stage of the run (default: the last)")
+    add("--modality", choices=MODALITIES, help="what the query shows")
+    add("--query-camera", metavar="NAME", help="which camera took the query, where the store is "
+        "scaled or centred by camera")  # fmt: skip
+    add("--top", type=whole_from(1), default=10, help="how many to show (default: 10)")
+    add("--by-track", action="store_true", help="show the best image of each track")
+    add("--rerank", type=whole_from(0), default=0, metavar="N", help="rank the best N again by the "
+        "neighbours that they have in common")  # fmt: skip
+    add("--with-itself", action="store_true", help="keep the query's own rows among the results")
+    add("--json", action="store_true", help="print JSON instead of a table")
+    add_where(command)
+    add_levels(command, "as in the store, else as in the training")
+    add_machine(command)
+    # Options that take several words may stand before the query.
+    arguments = command.parse_intermixed_args(words)
+    if sum([bool(arguments.query), arguments.key is not None, arguments.track is not None]) != 1:
+        raise ConfigError("expected images to search by, --key or --track, and one of them only")
+    return arguments

@@ -1,0 +1,58 @@
+"""Rows are forgotten: those that somebody names, and those that have expired."""
+
+import time
+
+import numpy as np
+
+from vireid.errors import ConfigError
+from vireid.gallery.erasing import erase, finish_erasing
+from vireid.gallery.facts import COLUMNS, Facts, facts_of
+from vireid.gallery.head import Head
+from vireid.gallery.reading import read_columns
+from vireid.gallery.storage import Storage
+from vireid.gallery.where import Where
+
+
+def known_facts(storage: Storage, head: Head) -> Facts:
+    """Return what is known of the rows of a store now.
+
+    Args:
+        storage: of the store.
+        head: what it says of itself.
+
+    Returns:
+        The facts of all rows.
+    """
+    if head.made.size is None:
+        return Facts.none()
+    return facts_of(read_columns(storage, head.made.table, COLUMNS))
+
+
+def forget_rows(storage: Storage, where: Where | None, who: str) -> int:
+    """Delete rows, and everything of them in the files of a store.
+
+    Args:
+        storage: of the store.
+        where: which; None for those that have expired.
+        who: for the audit log.
+
+    Returns:
+        How many they were.
+
+    Raises:
+        ConfigError: there is no condition.
+        DataError: the store cannot be written to.
+    """
+    if where is not None and where.everything:
+        raise ConfigError(
+            "nothing says what is to be forgotten; expected a key, path, track, camera, modality "
+            "or time"
+        )
+    with storage.writing():
+        head = finish_erasing(storage, storage.head())
+        facts = known_facts(storage, head)
+        meant = ~facts.alive(time.time()) if where is None else where.rows(facts)
+        numbers = facts.id[np.flatnonzero(meant)]
+        if len(numbers):
+            erase(storage, head, numbers, "prune" if where is None else "forget", who)
+        return len(numbers)
