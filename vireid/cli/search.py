@@ -4,16 +4,20 @@ import argparse
 import json
 import warnings
 from dataclasses import asdict
+from typing import Any
+
+import numpy as np
 
 import vireid
 from vireid.cli.arguments import add_centre, add_levels, add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
+from vireid.cli.search_rates import add_rates, expected_of, false_words
 from vireid.data.find_images import MODALITIES
-from vireid.ranking import usual_similarity
+from vireid.ranking import FalseMatches, usual_similarity
 from vireid.ranking.own import Own
 from vireid.ranking.told import FoundImage, found_images
 from vireid.runs.looking import GalleryPlace, Looking, embed_search
-from vireid.types import Images
+from vireid.types import Images, Ranking
 
 OWN_TRACK_OR_CAMERA = ("own-track", "own-camera")
 
@@ -30,20 +34,22 @@ def run(words: list[str]) -> None:
     query = queries.images
     ignore: list[Own] = [*arguments.ignore, *(() if arguments.with_itself else ("own-file",))]
     ranking = vireid.search(queries, gallery, arguments.top, only=only, ignore=ignore)
+    _warn_of_empty(query, ranking)
+    ranking, expected = expected_of(arguments, looking, ranking)
     found = [found_images(gallery, ranking, i) for i in range(len(query))]
     if arguments.json:
-        pairs = zip(query.paths, found, strict=True)
+        centred = None if gallery.statistics is None else gallery.statistics.words
         told = [
             {
                 "query": str(query.root / path),
-                "centred_by": None if gallery.statistics is None else gallery.statistics.words,
-                "found": [asdict(image) for image in images],
+                "centred_by": centred,
+                "found": _told(found[i], expected, i),
             }
-            for path, images in pairs
+            for i, path in enumerate(query.paths)
         ]
         console.print(json.dumps(told, indent=2), soft_wrap=True)
     else:
-        _print(query, found)
+        _print(query, found, expected)
         if gallery.statistics is not None:
             console.print(f"queries and gallery are {gallery.centred_by}")
         if usual := usual_similarity(queries, gallery.of(only)):
@@ -78,18 +84,43 @@ def _embedded(arguments: argparse.Namespace) -> Looking:
     )
 
 
-def _print(query: Images, found: list[list[FoundImage]]) -> None:
-    """Print a table for each query."""
-    empty = [path for path, images in zip(query.paths, found, strict=True) if not images]
-    if empty:
+def _warn_of_empty(query: Images, ranking: Ranking) -> None:
+    """Warn of queries for which all of the gallery is left out."""
+    empty = np.flatnonzero((ranking.order < 0).all(axis=1))
+    if empty.size:
         warnings.warn(
             f"nothing is left in the gallery for {len(empty)} of {len(query)} queries, first "
-            f"{empty[0]}: all of it is what is left out; see --with-itself and --ignore",
+            f"{query.paths[empty[0]]}: all of it is what is left out; see --with-itself and "
+            "--ignore",
             stacklevel=2,
         )
-    for path, images in zip(query.paths, found, strict=True):
-        rows = [[str(one.rank), f"{one.similarity:.3f}", one.modality, one.path] for one in images]
-        console.print(plain_table(["rank", "similarity", "modality", "image"], rows, path))
+
+
+def _told(
+    found: list[FoundImage], expected: FalseMatches | None, query: int
+) -> list[dict[str, Any]]:
+    """Return what a query found as JSON takes it, with the false matches to expect."""
+    images = [asdict(image) for image in found]
+    if expected is None:
+        return images
+    return [image | expected.told(query, place) for place, image in enumerate(images)]
+
+
+def _print(query: Images, found: list[list[FoundImage]], expected: FalseMatches | None) -> None:
+    """Print a table for each query."""
+    columns = ["rank", "similarity", *(["false matches"] * (expected is not None))]
+    for i, (path, images) in enumerate(zip(query.paths, found, strict=True)):
+        rows = [
+            [
+                str(one.rank),
+                f"{one.similarity:.3f}",
+                *false_words(expected, i, place),
+                one.modality,
+                one.path,
+            ]
+            for place, one in enumerate(images)
+        ]
+        console.print(plain_table([*columns, "modality", "image"], rows, path))
 
 
 def parse(words: list[str]) -> argparse.Namespace:
@@ -100,7 +131,7 @@ def parse(words: list[str]) -> argparse.Namespace:
 
     Returns:
         run, query, modality, gallery, gallery_modality, only, ignore, with_itself, root, top,
-        figure, json, camera, centre, levels, device and threads.
+        rates, max_false_matches, figure, json, camera, centre, levels, device and threads.
     """
     command = parser(
         "search",
@@ -144,6 +175,7 @@ def parse(words: list[str]) -> argparse.Namespace:
         "--root", type=folder, metavar="DIR", help="where the images of an npz gallery lie now"
     )
     command.add_argument("--top", type=int, default=10, help="how many to show (default: 10)")
+    add_rates(command)
     command.add_argument("--figure", type=folder, metavar="PNG", help="also draw the ranked list")
     command.add_argument("--json", action="store_true", help="print JSON instead of tables")
     command.add_argument(

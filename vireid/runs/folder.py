@@ -71,6 +71,11 @@ class Run:
         return self.folder / "metrics.json"
 
     @property
+    def rates_file(self) -> Path:
+        """Error rates of comparisons, learned by `vireid calibrate`, JSON."""
+        return self.folder / "rates.json"
+
+    @property
     def timing_file(self) -> Path:
         """Seconds of the training's parts, JSON."""
         return self.folder / "timing.json"

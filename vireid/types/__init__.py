@@ -11,6 +11,7 @@ from vireid.types.labelling import Known, Labelling, LabelSpace
 from vireid.types.labels import Matching, PseudoLabels
 from vireid.types.levels import ANY, Levels, Span
 from vireid.types.named_statistics import NamedStatistics
+from vireid.types.pair_rates import PairRates
 from vireid.types.short_name import short_name
 from vireid.types.statistics_data import StatisticsData
 from vireid.types.telling import Tell
@@ -32,6 +33,7 @@ __all__ = [
     "Matching",
     "Modality",
     "NamedStatistics",
+    "PairRates",
     "PseudoLabels",
     "Ranking",
     "Span",

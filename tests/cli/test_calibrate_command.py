@@ -1,0 +1,105 @@
+"""`vireid calibrate`, and what a search says by its rates."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import vireid
+from vireid.cli.main import main
+from vireid.ranking import load_gallery, load_rates, save_rates
+
+
+@pytest.fixture(scope="module")
+def gallery(trained, people, tmp_path_factory):
+    """Return a file of the test images with embeddings that tell six groups of them apart."""
+    path = tmp_path_factory.mktemp("galleries") / "test.npz"
+    found = vireid.embed(trained, people, part="test", device="cpu")
+    generator = np.random.default_rng(0)
+    rows = np.eye(found.vectors.shape[1])[np.arange(len(found)) % 6]
+    rows = rows + 0.02 * generator.normal(size=rows.shape)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    embeddings = replace(found.embeddings, vectors=rows.astype(np.float32), features=None)
+    vireid.save_gallery(replace(found, embeddings=embeddings), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def run(trained, gallery, tmp_path_factory):
+    """Return a copy of the run that keeps its rates."""
+    folder = tmp_path_factory.mktemp("runs") / "copy"
+    shutil.copytree(trained, folder)
+    assert main(["calibrate", str(folder), str(gallery), "--device", "cpu"]) == 0
+    return folder
+
+
+def search(capsys, run, gallery, *more):
+    images = load_gallery(gallery).images
+    query = images.root / images.paths[0]
+    capsys.readouterr()
+    words = ["search", run, query, "--modality", "visible", "--gallery", gallery, *more]
+    assert main([str(word) for word in words]) == 0
+    return capsys.readouterr()
+
+
+def test_rates_are_kept_with_the_run(run, gallery):
+    rates = load_rates(run / "rates.json")
+    assert rates.network == load_gallery(gallery).network
+    assert [pair.names[1] for pair in rates.pairs] == ["visible", "infrared", "infrared"]
+    assert rates.made["labellings"] == 10
+    again = vireid.calibrate(run, load_gallery(gallery))
+    for one, other in zip(rates.pairs, again.pairs, strict=True):
+        np.testing.assert_array_equal(one.fmr, other.fmr)
+
+
+def test_a_search_tells_the_false_matches_to_expect(run, gallery, capsys):
+    found = json.loads(search(capsys, run, gallery, "--json", "--top", 5).out)[0]["found"]
+    side = load_gallery(gallery).embeddings.modality
+    for one in found:
+        pair = next(p for p in load_rates(run / "rates.json").pairs if one["modality"] in p.names)
+        assert one["false_matches"] <= len(side)
+        assert set(one) >= {"fewer", "interval", "similarity"}
+        assert pair.similarity[0] == -1
+    assert "false matches" in search(capsys, run, gallery).out
+
+
+def test_lists_are_cut_where_too_many_are_expected(run, gallery, capsys):
+    every = json.loads(search(capsys, run, gallery, "--json", "--top", 30).out)[0]["found"]
+    values = sorted({one["false_matches"] for one in every})
+    most = values[len(values) // 2]
+    cut = search(capsys, run, gallery, "--json", "--top", 30, "--max-false-matches", most).out
+    left = json.loads(cut)[0]["found"]
+    assert [one["path"] for one in left] == [
+        one["path"] for one in every if one["false_matches"] <= most
+    ]
+    assert [one["rank"] for one in left] == list(range(1, len(left) + 1))
+    assert (
+        "leaves nothing for 1 of 1" in search(capsys, run, gallery, "--max-false-matches", 1e-9).err
+    )
+
+
+def test_rates_of_another_network_are_not_used(run, gallery, tmp_path, capsys, mistake):
+    other = replace(load_rates(run / "rates.json"), network="0" * 16)
+    save_rates(other, tmp_path / "rates.json")
+    query = load_gallery(gallery).images
+    words = [run, query.root / query.paths[0], "--modality", "visible", "--gallery", gallery]
+    err = mistake("search", *words, "--rates", tmp_path / "rates.json")
+    assert "rates are of network 0000" in err
+
+
+def test_training_images_are_refused(trained, people, mistake):
+    err = mistake("calibrate", trained, people, "--part", "train", "--device", "cpu")
+    assert "was trained on" in err
+    assert "was trained on" in mistake("calibrate", trained, people, "--part", "all")
+
+
+def test_mistakes_are_told(trained, people, gallery, tmp_path, mistake):
+    query = load_gallery(gallery).images
+    words = [trained, query.root / query.paths[0], "--modality", "visible", "--gallery", gallery]
+    assert "first `vireid calibrate" in mistake("search", *words, "--max-false-matches", 1)
+    assert "expected more than 0" in mistake("search", *words, "--max-false-matches", 0)
+    assert "ends in .json" in mistake("calibrate", trained, people, "--out", tmp_path / "x.csv")
+    err = mistake("calibrate", trained / "checkpoints" / "none.safetensors", people)
+    assert "say --out FILE.json" in err

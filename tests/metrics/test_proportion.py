@@ -1,0 +1,42 @@
+"""Shares and their intervals."""
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+from vireid.metrics import effective_size, exact_interval, wilson_interval
+
+
+@pytest.mark.parametrize("hits", [0, 1, 7, 39, 40])
+@pytest.mark.parametrize(
+    ("interval", "name"), [(exact_interval, "exact"), (wilson_interval, "wilson")]
+)
+def test_intervals_are_those_of_scipy(interval, name, hits):
+    wanted = binomtest(hits, 40).proportion_ci(0.95, method=name)
+    assert [float(end) for end in interval(hits / 40, 40)] == pytest.approx(list(wanted), abs=1e-12)
+
+
+def test_wilson_covers_as_often_as_it_says():
+    generator = np.random.default_rng(0)
+    for truth in (0.5, 0.9, 0.97):
+        low, high = wilson_interval(generator.binomial(200, truth, 4000) / 200, 200)
+        assert 0.93 <= ((low <= truth) & (truth <= high)).mean() <= 0.97
+
+
+def test_equal_events_of_a_group_count_about_once():
+    generator = np.random.default_rng(0)
+    groups, each = 200, 10
+    hits = generator.random(groups) < 0.3
+    left = (hits.sum() - hits) / (groups - 1)
+    size = effective_size(left[:, None], [hits.mean()], groups * each)
+    assert size == pytest.approx(groups - 1)
+
+
+def test_independent_events_count_about_each():
+    hits = np.random.default_rng(0).random((400, 10)) < 0.3
+    left = (hits.sum() - hits.sum(axis=1)) / (hits.size - 10)
+    assert effective_size(left, hits.mean(), hits.size) == pytest.approx(hits.size, rel=0.2)
+
+
+def test_a_share_of_none_has_the_size_given():
+    assert effective_size(np.zeros((5, 2)), [0.0, 1.0], [7, 9]).tolist() == [7, 9]

@@ -1,0 +1,82 @@
+"""Judged results as lines of a file."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from vireid.errors import DataError
+from vireid.ranking import Judgement, append_judgement, read_judgements
+from vireid.ranking.judgements import now
+
+ONE = Judgement("n 1.jpg", 'a,"b".jpg', 1, 0.5, "infrared", "visible", "right", now(), "net")
+
+
+def test_what_was_appended_is_read_and_the_last_one_holds(tmp_path):
+    path = tmp_path / "new" / "judged.csv"
+    two, other = replace(ONE, result="b.jpg", rank=2), replace(ONE, network="other")
+    for one in (ONE, two, other, replace(ONE, judged="wrong"), replace(two, judged="unsure")):
+        append_judgement(path, one)
+    assert read_judgements(path) == (replace(ONE, judged="wrong"), other)
+    assert len(path.read_text().splitlines()) == 6
+
+
+@pytest.mark.parametrize("kept", [1, 30, -1])
+def test_a_killed_writer_loses_only_the_line_in_hand(tmp_path, kept):
+    path = tmp_path / "judged.csv"
+    append_judgement(path, ONE)
+    size = path.stat().st_size
+    append_judgement(path, replace(ONE, result="é" * 3000))
+    os.truncate(path, size + kept if kept > 0 else path.stat().st_size - 1)
+    with pytest.warns(UserWarning, match="not whole"):
+        assert read_judgements(path) == (ONE,)
+    append_judgement(path, replace(ONE, result="c"))
+    assert read_judgements(path) == (ONE, replace(ONE, result="c"))
+
+
+def test_a_head_that_is_not_whole_is_written_anew(tmp_path):
+    path = tmp_path / "judged.csv"
+    path.write_text("query,res")
+    append_judgement(path, ONE)
+    assert read_judgements(path) == (ONE,)
+
+
+def test_writers_at_once_lose_nothing(tmp_path):
+    path = tmp_path / "judged.csv"
+    many = [replace(ONE, query=f"{number}" * 40) for number in range(60)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda one: append_judgement(path, one), many))
+    assert sorted(read_judgements(path), key=str) == sorted(many, key=str)
+
+
+def test_a_full_disk_leaves_the_file_as_it_was(tmp_path, monkeypatch):
+    path = tmp_path / "judged.csv"
+    append_judgement(path, ONE)
+    before = path.read_bytes()
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space")))
+    with pytest.raises(DataError, match="cannot write .*No space"):
+        append_judgement(path, ONE)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("path,label\n", "has no column query, result"),
+        ("{head}\nq,r,0,0.5,visible,visible,right,now,\n", "line 2: rank is 0"),
+        ("{head}\nq,r,1,0.5,visible,green,right,now,\n", "line 2: modality is 'green'"),
+        ("{head}\nq,r,first,0.5,visible,visible,right,now,\n", "line 2: invalid literal"),
+    ],
+)
+def test_other_files_are_refused(tmp_path, text, words):
+    path = tmp_path / "judged.csv"
+    head = "query,result,rank,similarity,query_modality,modality,judged,when,network"
+    path.write_text(text.replace("{head}", head))
+    with pytest.raises(DataError, match=words):
+        read_judgements(path)
+
+
+def test_names_with_line_breaks_are_refused():
+    with pytest.raises(DataError, match="query holds a line break"):
+        replace(ONE, query="a\nb")

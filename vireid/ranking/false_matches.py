@@ -1,0 +1,115 @@
+"""False matches that the results of a search have to be expected to come with."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vireid.ranking.gallery import Gallery
+from vireid.ranking.match_rates import MatchRates, check_rates
+from vireid.types import Bool, Modality, Ranking
+from vireid.types.pair_rates import Numbers
+
+
+@dataclass(frozen=True)
+class FalseMatches:
+    """False matches to expect for each of Q queries at each of K places."""
+
+    expected: Numbers
+    """[Q, K] other people's images of the found one's modality that are as similar as it; NaN where
+    there is no image, or no rate."""
+    bounded: Bool
+    """[Q, K] whether it is only an upper bound: fewer are to be expected."""
+    low: Numbers
+    """[Q, K] lower end of the interval of the number expected."""
+    high: Numbers
+    """[Q, K] upper end."""
+
+    def told(self, query: int, place: int) -> dict[str, Any]:
+        """Return what a file says of a result.
+
+        Args:
+            query: its number, from 0.
+            place: of the result, from 0.
+
+        Returns:
+            ``false_matches``, whether that is an upper bound, and the interval; None for what is
+            not known.
+        """
+        at = query, place
+        known = bool(np.isfinite(self.expected[at]))
+        return {
+            "false_matches": float(self.expected[at]) if known else None,
+            "fewer": bool(self.bounded[at]),
+            "interval": [float(self.low[at]), float(self.high[at])] if known else None,
+        }
+
+    def cut(self, ranking: Ranking, most: float) -> tuple[Ranking, "FalseMatches"]:
+        """Leave out results that come with too many false matches, or with none that is known.
+
+        Args:
+            ranking: of the Q queries.
+            most: false matches to expect for a query, in each modality searched.
+
+        Returns:
+            The ranking, its lists closed up, with -1 behind the last result of each, and the
+            numbers of what is left.
+        """
+        keep = self.expected <= most
+        place = np.argsort(~keep, axis=1, kind="stable")
+        left = np.take_along_axis(keep, place, axis=1)
+
+        def moved(values: NDArray[Any], gone: float) -> NDArray[Any]:
+            closed = np.take_along_axis(values, place, axis=1)
+            return np.where(left, closed, np.asarray(gone, dtype=closed.dtype))
+
+        numbers = [moved(one, np.nan) for one in (self.expected, self.low, self.high)]
+        cut = Ranking(moved(ranking.order, -1), moved(ranking.similarity, np.nan))
+        return cut, FalseMatches(numbers[0], moved(self.bounded, 0), numbers[1], numbers[2])
+
+
+def false_matches(
+    rates: MatchRates,
+    queries: Gallery,
+    gallery: Gallery,
+    ranking: Ranking,
+    *,
+    only: Modality | None = None,
+) -> FalseMatches:
+    """Say how many false matches each result of a search has to be expected to come with.
+
+    That is the false-match rate at its similarity, times the number of gallery images of its
+    modality: so many images of other people are as similar to a query, on average over queries.
+
+    Args:
+        rates: of the same network.
+        queries: Q embedded images.
+        gallery: G embedded images that were searched.
+        ranking: what was found, [Q, K].
+        only: the modality that was searched, where not all of it.
+
+    Returns:
+        Numbers [Q, K].
+
+    Raises:
+        DataError: the rates are of another network than the gallery.
+    """
+    check_rates(rates, gallery)
+    expected, low, high = (np.full(ranking.order.shape, np.nan) for _ in range(3))
+    bounded = np.zeros(ranking.order.shape, dtype=np.bool_)
+    there = ranking.order >= 0
+    of_query = queries.embeddings.modality[:, None]
+    of_found = gallery.embeddings.modality[np.maximum(ranking.order, 0)]
+    for one in Modality:
+        for other in Modality if only is None else (only,):
+            pair = rates.of(one, other)
+            rows = there & (of_query == one) & (of_found == other)
+            if pair is None or not rows.any():
+                continue
+            searched = int((gallery.embeddings.modality == other).sum())
+            rate, bounded[rows] = pair.false_match_rate(ranking.similarity[rows])
+            place = pair.row(ranking.similarity[rows])
+            ends = pair.fmr_low[place], pair.fmr_high[place]
+            expected[rows], low[rows], high[rows] = (one * searched for one in (rate, *ends))
+    return FalseMatches(expected, bounded, low, high)
