@@ -41,9 +41,13 @@ def test_an_image_is_added_found_judged_and_forgotten(own, begin):
             key, "pier", "new one", DAY,
         )  # fmt: skip
         mark = {"query": key, "result": told["results"][1]["key"], "rank": 1, "similarity": 0.9}
-        client.post("/api/judgements", json={**mark, "right": False})
-        judged = client.post("/api/judgements", json={**mark, "right": True}).json()
-        assert judged == {"pairs": 1, "first": 1, "first_right": 1}
+        mark["query_modality"] = "visible"
+        client.post("/api/judgements", json={**mark, "judged": "wrong"})
+        judged = client.post("/api/judgements", json={**mark, "judged": "right"}).json()
+        (first,) = judged["first"]
+        assert (judged["pairs"], first["name"]) == (1, "visible-infrared")
+        assert (first["share"], first["count"], first["people"]) == (1.0, 1, 1)
+        assert 0.1 < first["low"] < first["high"] == 1.0
 
         secrets = (key.encode(), b"new one", file.name.encode())
         assert holds(own, *secrets) == set(secrets)
@@ -64,7 +68,8 @@ def test_an_image_is_added_found_judged_and_forgotten(own, begin):
     assert lines[2]["address"] == "127.0.0.1"
     with (own / "judged.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert [(row["query"], row["right"]) for row in rows] == [("forgotten", "True")]
+    assert [row["judged"] for row in rows] == ["right"]
+    assert rows[0]["query"].startswith("forgotten-")
 
 
 def test_files_that_were_not_uploaded_stay_when_they_are_forgotten(own, begin, template):

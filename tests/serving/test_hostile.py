@@ -51,7 +51,8 @@ def said(value: object) -> dict:
     return {"content": value if isinstance(value, bytes) else json.dumps(value), "headers": JSON}
 
 
-MARK = {"query": KEY, "result": KEY, "rank": 1, "similarity": 0.5, "right": True}
+MARK = {"query": KEY, "result": KEY, "rank": 1, "similarity": 0.5}
+MARK |= {"query_modality": "visible", "judged": "right"}
 ENDLESS = json.dumps(MARK).replace("0.5", "NaN").encode()
 PLAIN = {"content": "{}", "headers": {"content-type": "text/plain"}}
 HOSTILE = {
@@ -113,7 +114,7 @@ HOSTILE = {
     "forget exchanged times": ("POST", "/api/forget", said({"since": 2, "until": 1}), 422),
     "JSON as a text": ("POST", "/api/forget", PLAIN, 422),
     "judge nobody": ("POST", "/api/judgements", said(MARK), 404),
-    "judge with a word": ("POST", "/api/judgements", said({**MARK, "right": "yes"}), 422),
+    "judge with a word": ("POST", "/api/judgements", said({**MARK, "judged": "yes"}), 422),
     "judge with a rank of 0": ("POST", "/api/judgements", said({**MARK, "rank": 0}), 422),
     "judge without end": ("POST", "/api/judgements", said(ENDLESS), 422),
     # protocol

@@ -190,7 +190,7 @@ def test_judgements_in_a_file_of_another_kind_are_refused(tmp_path):
 
     path = tmp_path / "table.csv"
     path.write_text("a,b\n1,2\n")
-    with pytest.raises(DataError, match="no file of judgements"):
+    with pytest.raises(DataError, match="expected judgements"):
         JudgementFile(path)
     assert path.read_text() == "a,b\n1,2\n"
 

@@ -67,7 +67,7 @@ def server(template, tmp_path_factory):
     served = Served(folder)
     yield served
     served.process.kill()
-    served.process.wait()
+    served.process.communicate()
 
 
 def head(port: int, length: int) -> bytes:

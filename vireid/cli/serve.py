@@ -40,7 +40,7 @@ def _places(arguments: argparse.Namespace) -> Places:
     if audit is None or judgements is None:
         usual = default_places(arguments.gallery)
         audit, judgements = audit or usual.audit, judgements or usual.judgements
-    return Places(audit, judgements, tuple(arguments.root), arguments.uploads)
+    return Places(audit, judgements, tuple(arguments.root), arguments.rates, arguments.uploads)
 
 
 def _option(word: str) -> tuple[str, str]:
@@ -130,6 +130,12 @@ def _add_places(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--audit", type=folder, metavar="FILE", help="default: beside the gallery, .audit.jsonl"
+    )
+    command.add_argument(
+        "--rates",
+        type=folder,
+        metavar="FILE",
+        help="of `vireid calibrate`: expected false matches beside results (default: the run's)",
     )
     command.add_argument(
         "--judgements",

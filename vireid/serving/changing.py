@@ -7,11 +7,20 @@ from fastapi import APIRouter, Query, Request
 from vireid.gallery import Where
 from vireid.serving.asked import IMAGE, ImageBody, Serving, Who, address_of, problems
 from vireid.serving.audit import Entry
-from vireid.serving.judging import Judged, Judgement
+from vireid.serving.judging import precisions
 from vireid.serving.pictures import Sent
 from vireid.serving.queries import Said
 from vireid.serving.refusal import Refused
-from vireid.serving.words import AddedImage, Forget, ForgottenRows, JudgedSoFar, Mark, NewImage
+from vireid.serving.service import Marked, Service
+from vireid.serving.words import (
+    AddedImage,
+    Forget,
+    ForgottenRows,
+    JudgedSoFar,
+    Mark,
+    NewImage,
+    Precision,
+)
 from vireid.types import Modality
 
 routes = APIRouter(prefix="/api", tags=["change"])
@@ -57,17 +66,29 @@ async def forget(words: Forget, service: Serving, who: Who, request: Request) ->
 @routes.post("/judgements", responses=problems(404))
 async def judge(mark: Mark, service: Serving, who: Who, request: Request) -> JudgedSoFar:
     """Keep whether a result shows the person that was searched for."""
-    said = Judgement(mark.query, mark.result, mark.rank, mark.similarity, mark.right, who.who)
-    judged = await service.judge(said)
+    said = Marked(**mark.model_dump())
+    await service.judge(said)
     await service.note(Entry("judge", who.who, address_of(request), 1))
-    return _told(judged)
+    return await _told(service)
 
 
 @routes.get("/judgements", responses=problems())
 async def judgements(service: Serving) -> JudgedSoFar:
     """Tell what the judgements say so far."""
-    return _told(service.judged())
+    return await _told(service)
 
 
-def _told(judged: Judged) -> JudgedSoFar:
-    return JudgedSoFar(pairs=judged.pairs, first=judged.first, first_right=judged.first_right)
+async def _told(service: Service) -> JudgedSoFar:
+    judged = await service.judgements()
+    first = [
+        Precision(
+            name=one.name,
+            share=one.precision.share,
+            low=one.precision.low,
+            high=one.precision.high,
+            count=one.precision.count,
+            people=one.precision.groups,
+        )
+        for one in precisions(judged, service.basis.network)
+    ]
+    return JudgedSoFar(pairs=len(judged), first=first)

@@ -4,13 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from vireid.gallery import Found, Where
-from vireid.gallery.searching import Wish
+from vireid.gallery import Where, Wish
 from vireid.serving.asked import IMAGE, ImageBody, Serving, Who, address_of, problems
 from vireid.serving.audit import Entry
 from vireid.serving.pictures import Sent
 from vireid.serving.refusal import Refused
-from vireid.serving.service import Service
+from vireid.serving.service import Answer, Service
 from vireid.serving.thumbnails import below, shown_name
 from vireid.serving.words import About, ByImage, ByRow, Key, Result, Results, Wanted
 from vireid.types import Modality
@@ -28,11 +27,10 @@ async def search_by_image(
 ) -> Results:
     """Search by the image in the body, which is kept nowhere."""
     sent = Sent(data, Modality[words.modality.upper()], words.taken_by)
-    query, found = await service.search_image(sent, wish_of(words))
-    filters = _used(words)
-    entry = Entry("search", who.who, address_of(request), len(found), "image", filters)
-    await service.note(entry)
-    return _results(service, found, query)
+    answer = await service.search_image(sent, wish_of(words))
+    count, filters = len(answer.found), _used(words)
+    await service.note(Entry("search", who.who, address_of(request), count, "image", filters))
+    return _results(service, answer)
 
 
 @routes.get("/search", responses=problems(404))
@@ -42,10 +40,10 @@ async def search_by_row(
     """Search by a row of the gallery, or by all rows of a track, which are left out themselves."""
     if (words.key is None) == (words.of_track is None):
         raise Refused(422, "give one of key and of_track to search by")
-    found = await service.search_row(words.key, words.of_track, wish_of(words))
-    by, filters = ("key" if words.key else "track"), _used(words)
-    await service.note(Entry("search", who.who, address_of(request), len(found), by, filters))
-    return _results(service, found, words.key)
+    answer = await service.search_row(words.key, words.of_track, wish_of(words))
+    by, count, filters = "key" if words.key else "track", len(answer.found), _used(words)
+    await service.note(Entry("search", who.who, address_of(request), count, by, filters))
+    return _results(service, answer)
 
 
 @routes.get("/thumbnails/{key}", responses=problems(404), response_class=Response)
@@ -122,7 +120,7 @@ def _used(words: Wanted) -> tuple[str, ...]:
     )
 
 
-def _results(service: Service, found: list[Found], query: str | None) -> Results:
+def _results(service: Service, answer: Answer) -> Results:
     """Return what was found as the client is told it."""
     roots = service.places.shown
     rows = [
@@ -134,9 +132,11 @@ def _results(service: Service, found: list[Found], query: str | None) -> Results
             track=None if one.track is None else _text(one.track),
             time=one.time,
             name=_text(shown_name(one.path, roots)),
-            itself=one.key == query,
+            itself=one.key == answer.query,
             picture=below(one.path, roots) is not None,
+            false_matches=false,
+            fewer=fewer,
         )
-        for one in found
+        for one, (false, fewer) in zip(answer.found, answer.expected, strict=True)
     ]
-    return Results(query=query, rows=service.basis.rows, results=rows)
+    return Results(query=answer.query, rows=service.basis.rows, results=rows)

@@ -140,10 +140,10 @@ async function search() {
   if (!state.file && !state.key) { tell("Choose an image first."); $("file").focus(); return; }
   if (under) under.abort();
   under = new AbortController();
-  const run = ++state.run, words = filters();
+  const run = ++state.run, words = filters(), modality = picked("modality");
   let request;
   if (state.file) {
-    words.set("modality", picked("modality"));
+    words.set("modality", modality);
     if ($("taken-by").value) words.set("taken_by", $("taken-by").value);
     request = api("/api/search/image?" + words, { method: "POST", body: state.file, signal: under.signal,
       headers: { "Content-Type": state.file.type.startsWith("image/") ? state.file.type : "application/octet-stream" } });
@@ -155,7 +155,7 @@ async function search() {
   $("found").setAttribute("aria-busy", "true");
   try {
     const told = await (await request).json();
-    if (run === state.run) show(told, run);
+    if (run === state.run) show(told, run, modality);
   } catch (error) {
     if (run === state.run) complain(error);
   } finally {
@@ -164,11 +164,12 @@ async function search() {
 }
 
 const when = (seconds) => new Date(seconds * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
-function show(told, run) {
+function show(told, run, modality) {
   state.urls.forEach((url) => URL.revokeObjectURL(url));
   state.urls = [];
   state.results = told.results;
-  const cards = told.results.map((one, place) => card(one, place + 1, told.query));
+  const query = told.query === null ? null : { key: told.query, modality };
+  const cards = told.results.map((one, place) => card(one, place + 1, query));
   $("grid").replaceChildren(...cards);
   $("found").hidden = false;
   $("empty").hidden = cards.length > 0;
@@ -189,6 +190,8 @@ function card(one, rank, query) {
     + (one.track === null ? "" : ", track " + one.track);
   at("when").textContent = one.time === null ? one.name : when(one.time);
   at("where").title = one.name;
+  at("false").hidden = one.false_matches === null;
+  if (one.false_matches !== null) at("false").textContent = falseWords(one);
   const words = "Result " + rank + ", " + one.modality + ", " + at("where").textContent + ", similarity "
     + at("similarity").textContent;
   at("picture").querySelector("img").alt = words;
@@ -207,6 +210,12 @@ function card(one, rank, query) {
     at("forget").addEventListener("click", () => forget(item, one, at("forget")));
   }
   return item;
+}
+
+function falseWords(one) {
+  const count = one.false_matches;
+  const number = count >= 10 ? Math.round(count).toLocaleString() : count >= 0.1 ? count.toFixed(1) : "under 0.1";
+  return (one.fewer ? "at most " : "") + number + " other people's images as similar";
 }
 
 function again(one) {
@@ -230,19 +239,23 @@ function again(one) {
 async function mark(item, one, rank, query, right) {
   try {
     complain(null);
-    const told = await json("/api/judgements",
-      { query, result: one.key, rank, similarity: one.similarity, right });
-    item.classList.toggle("is-right", right);
-    item.classList.toggle("is-wrong", !right);
-    item.querySelector(".right").setAttribute("aria-pressed", String(right));
-    item.querySelector(".wrong").setAttribute("aria-pressed", String(!right));
+    const word = right ? "right" : "wrong", other = right ? "wrong" : "right";
+    const judged = item.classList.contains("is-" + word) ? "unsure" : word;
+    const told = await json("/api/judgements", { query: query.key, query_modality: query.modality, result: one.key,
+      rank, similarity: one.similarity, judged });
+    item.classList.toggle("is-" + word, judged === word);
+    item.classList.remove("is-" + other);
+    item.querySelector("." + word).setAttribute("aria-pressed", String(judged === word));
+    item.querySelector("." + other).setAttribute("aria-pressed", "false");
     showJudged(told);
-    tell("Result " + rank + " is marked " + (right ? "right." : "wrong."));
+    tell(judged === "unsure" ? "The mark of result " + rank + " is taken back." : "Result " + rank + " is marked " + word + ".");
   } catch (error) { complain(error); }
 }
 function showJudged(told) {
-  $("judged").textContent = told.pairs ? told.pairs + " marked; of " + told.first + " first results "
-    + told.first_right + " right" : "Mark results right or wrong: it shows how good the search is here.";
+  const percent = (share) => Math.round(100 * share) + "%", all = told.first[told.first.length - 1];
+  $("judged").textContent = !told.pairs ? "Mark results right or wrong: it shows how good the search is here."
+    : told.pairs + " marked" + (all ? "; first results right: " + percent(all.share) + " of " + all.count
+      + " (95%: " + percent(all.low) + " to " + percent(all.high) + ")" : "; mark first results, too");
 }
 
 async function forget(item, one, button) {

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vireid.errors import ConfigError, DataError
+from vireid.ranking import MatchRates, load_rates
 from vireid.runs import Run
 from vireid.serving.settings import Limits, Listening, Places
 
 if TYPE_CHECKING:
+    from vireid.gallery import Store
     from vireid.serving.embedding import Embedding
     from vireid.serving.stored import Basis
 
@@ -63,13 +65,50 @@ def serve(
     tokens = None if listening.tokens is None else read_tokens(listening.tokens)
     stores = Stores(*(open_gallery(gallery, storage=storage, who="service") for _ in range(2)))
     network = RunEmbedding(run, stage, device) if isinstance(run, Run | Path | str) else run
-    service = Service(stores, network, places, limits, JudgementFile(places.judgements))
+    rates = find_rates(places, run, network, stores.reading)
+    service = Service(stores, network, places, limits, JudgementFile(places.judgements), rates)
     try:
         check_network(service.basis, network)
         app = make_app(service, Access(listening.hosts, tokens))
         run_server(app, listening, limits, ready or _say(listening))
     finally:
         service.close()
+
+
+def find_rates(
+    places: Places, run: object, embedding: "Embedding", store: "Store"
+) -> MatchRates | None:
+    """Return how often comparisons of a gallery's embeddings err, where that is known.
+
+    Args:
+        places: that may name a file.
+        run: whose folder may hold one.
+        embedding: the network.
+        store: the gallery.
+
+    Returns:
+        The rates; None where there are none, or those of the run are of embeddings that were
+        centred otherwise.
+
+    Raises:
+        DataError: a file that is named is of another network, or cannot be read.
+    """
+    file = places.rates
+    if file is None and isinstance(run, Run | Path | str):
+        own = (run if isinstance(run, Run) else Run(Path(run))).rates_file
+        file = own if own.is_file() else None
+    if file is None:
+        return None
+    made = store.head().made
+    statistics = embedding.first_statistics() if made.network is None else made.statistics_value()
+    rates = load_rates(file)
+    if rates.network in (None, embedding.network(statistics)):
+        return rates
+    words = f"{file} is of network {rates.network}, and the gallery of another one"
+    if places.rates is not None:
+        raise DataError(f"{words}; `vireid calibrate` with the same run, stage and --centre")
+    _log.info("%s: no false matches are told", words)
+    return None
 
 
 def default_places(gallery: Path | str) -> Places:

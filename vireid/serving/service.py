@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TypeVar
 
-from vireid.gallery import Found, Store, Where
-from vireid.gallery.searching import Wish
-from vireid.ranking import Gallery
+from vireid.gallery import Found, Store, Where, Wish
+from vireid.ranking import Gallery, Judgement, MatchRates
+from vireid.ranking.judgements import Side, Verdict, now
 from vireid.serving.audit import Audit, Entry
 from vireid.serving.batching import Batcher
 from vireid.serving.embedding import Embedding
-from vireid.serving.judging import Judged, Judgement, KeepsJudgements
+from vireid.serving.expected import Expected, expected
+from vireid.serving.judging import KeepsJudgements
 from vireid.serving.measures import Measures
 from vireid.serving.pictures import Picture, Sent, decoded
 from vireid.serving.queries import Said, arriving, check_camera, embedded
@@ -20,7 +21,7 @@ from vireid.serving.refusal import Refused
 from vireid.serving.settings import Limits, Places
 from vireid.serving.stored import KEY, Basis, Forgotten, Reader, Writer
 from vireid.serving.thumbnails import GONE, thumbnail
-from vireid.types import Levels
+from vireid.types import Levels, Modality
 
 T = TypeVar("T")
 DECODERS = 4
@@ -35,6 +36,29 @@ class Stores:
     writing: Store
 
 
+@dataclass(frozen=True)
+class Marked:
+    """What a person says of a result."""
+
+    query: str
+    result: str
+    rank: int
+    similarity: float
+    query_modality: Side
+    judged: Verdict
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a search found."""
+
+    query: str | None
+    """The key that the query has in a gallery; None for a track."""
+    found: list[Found]
+    expected: list[Expected]
+    """False matches beside each result."""
+
+
 class Service:
     """Searches and changes a gallery for many callers at once.
 
@@ -44,6 +68,7 @@ class Service:
         places: files that may be touched.
         limits: what requests may ask for.
         judgements: where marks of results are kept.
+        rates: how often the network's comparisons err; None where unknown.
     """
 
     def __init__(
@@ -53,10 +78,11 @@ class Service:
         places: Places,
         limits: Limits,
         judgements: KeepsJudgements,
+        rates: MatchRates | None = None,
     ) -> None:
         self.places, self.limits, self.measures = places, limits, Measures()
         self._reader, self._writer = Reader(stores.reading), Writer(stores.writing, places.uploads)
-        self._embedding, self._judgements = embedding, judgements
+        self._embedding, self._judgements, self._rates = embedding, judgements, rates
         self._audit, self._roots = Audit(places.audit), places.shown
         self._reading = ThreadPoolExecutor(1, "vireid-reading")
         self._writing = ThreadPoolExecutor(1, "vireid-writing")
@@ -79,7 +105,7 @@ class Service:
         await _in(self._reading, self._reader.look)
         return self.basis
 
-    async def search_image(self, sent: Sent, wish: Wish) -> tuple[str, list[Found]]:
+    async def search_image(self, sent: Sent, wish: Wish) -> Answer:
         """Search by an image.
 
         Args:
@@ -87,7 +113,7 @@ class Service:
             wish: how it is done.
 
         Returns:
-            The key that the image has in a gallery, and what was found.
+            What was found.
 
         Raises:
             Refused: 422, it is no image that can be searched by.
@@ -95,10 +121,14 @@ class Service:
         check_camera(sent, self.basis)
         picture = await self._decoded(sent)
         query = await asyncio.wrap_future(self._batcher.submit(picture))
-        found = await _in(self._reading, lambda: self._reader.search(query, None, wish))
-        return picture.content[:KEY], found
 
-    async def search_row(self, key: str | None, track: str | None, wish: Wish) -> list[Found]:
+        def search() -> Answer:
+            found = self._reader.search(query, None, wish)
+            return self._answer(picture.content[:KEY], sent.modality, found, wish)
+
+        return await _in(self._reading, search)
+
+    async def search_row(self, key: str | None, track: str | None, wish: Wish) -> Answer:
         """Search by a row or by all rows of a track.
 
         Args:
@@ -113,12 +143,13 @@ class Service:
             Refused: 404, there is none.
         """
 
-        def search() -> list[Found]:
-            there = self._reader.has(key) if key else self._reader.has_track(track or "")
-            if not there:
+        def search() -> Answer:
+            modality = self._reader.modality(key) if key else None
+            if modality is None and not self._reader.has_track(track):
                 what = "key" if key else "track"
                 raise Refused(404, f"the gallery has no such {what}; it may be forgotten")
-            return self._reader.search(key, track, wish)
+            found = self._reader.search(key, track, wish)
+            return self._answer(key, modality, found, wish)
 
         return await _in(self._reading, search)
 
@@ -164,26 +195,29 @@ class Service:
         await self.look()
         return gone.rows
 
-    async def judge(self, judgement: Judgement) -> Judged:
+    async def judge(self, marked: Marked) -> None:
         """Keep what a person says of a result.
 
         Args:
-            judgement: of a row of the gallery.
-
-        Returns:
-            What all judgements say.
+            marked: of a row of the gallery.
 
         Raises:
             Refused: 404, there is no such row.
         """
-        if not await _in(self._reading, lambda: self._reader.has(judgement.result)):
+        modality = await _in(self._reading, lambda: self._reader.modality(marked.result))
+        if modality is None:
             raise Refused(404, "the gallery has no such result; it may be forgotten")
+        judgement = Judgement(
+            **asdict(marked),
+            modality="infrared" if modality else "visible",
+            when=now(),
+            network=self.basis.network or "",
+        )
         await _in(self._writing, lambda: self._judgements.keep(judgement))
-        return self._judgements.judged()
 
-    def judged(self) -> Judged:
-        """Return what all judgements say."""
-        return self._judgements.judged()
+    async def judgements(self) -> tuple[Judgement, ...]:
+        """Return the judgements that hold."""
+        return await _in(self._writing, self._judgements.all)
 
     async def thumbnail(self, key: str) -> bytes:
         """Return a small picture of a row's image, a JPEG file.
@@ -222,6 +256,12 @@ class Service:
         levels = (self._embedding.levels or Levels()) if first else self.basis.levels
         size, most = self._embedding.size, self.limits.pixels
         return await _in(self._decoding, lambda: decoded(sent, size, levels, most))
+
+    def _answer(
+        self, query: str | None, modality: Modality | None, found: list[Found], wish: Wish
+    ) -> Answer:
+        counts = {} if self._rates is None else self._reader.searched(wish.where)
+        return Answer(query, found, expected(self._rates, modality, found, counts))
 
     def _embed(self, pictures: Sequence[Picture]) -> Sequence[Gallery]:
         """Embed pictures as the gallery's are now; in the thread of the batcher."""

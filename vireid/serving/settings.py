@@ -96,6 +96,8 @@ class Places:
     """The CSV file of results that were marked right or wrong."""
     roots: tuple[Path, ...] = ()
     """Folders below which images may be shown; of none where there is none."""
+    rates: Path | None = None
+    """The file of `vireid calibrate`; that of the run, if any, where not given."""
     uploads: Path | None = None
     """The folder of images that are added, whose images are shown too; without one, none can be."""
 

@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from vireid.files import whole_file
-from vireid.gallery import Found, Store, Where
+from vireid.gallery import Found, Store, Where, Wish
 from vireid.gallery.adding import Added
 from vireid.gallery.head import Head, Made
 from vireid.gallery.held import Rows
-from vireid.gallery.searching import Wish
 from vireid.ranking import Gallery
 from vireid.types import Levels, Modality, NamedStatistics, Span
 
@@ -89,14 +88,23 @@ class Reader:
             return []
         return self._store.search(query, wish=wish)
 
-    def has(self, key: str) -> bool:
-        """Tell whether there is a row of a key that has not expired."""
-        return self._row(key) is not None
+    def modality(self, key: str) -> Modality | None:
+        """Return what the row of a key shows; None where there is none that has not expired."""
+        row = self._row(key)
+        return None if row is None else Modality(int(self.look().facts.modality[row]))
 
-    def has_track(self, track: str) -> bool:
+    def searched(self, where: Where) -> dict[Modality, int]:
+        """Return how many rows of each modality are searched where some alone are wanted."""
+        facts = self.look().facts
+        mine = facts.modality[where.rows(facts) & facts.alive(time.time())]
+        return {kind: int((mine == kind).sum()) for kind in Modality}
+
+    def has_track(self, track: str | None) -> bool:
         """Tell whether there is a row of a track that has not expired."""
         facts = self.look().facts
-        return bool((Where(tracks=[track]).rows(facts) & facts.alive(time.time())).any())
+        return track is not None and bool(
+            (Where(tracks=[track]).rows(facts) & facts.alive(time.time())).any()
+        )
 
     def place(self, key: str) -> Place | None:
         """Return where the image of a row lies; None where there is no such row."""

@@ -64,13 +64,14 @@ class Forget(Strict):
 
 
 class Mark(Strict):
-    """A result that a person calls right or wrong."""
+    """What a person says of a result; unsure takes back what was said before."""
 
     query: Key
     result: Key
     rank: int = Field(ge=1, le=1000, strict=True)
     similarity: float = Field(ge=-1.001, le=1.001, allow_inf_nan=False)
-    right: bool = Field(strict=True)
+    query_modality: Kind
+    judged: Literal["right", "wrong", "unsure"]
 
 
 class Result(BaseModel):
@@ -85,6 +86,10 @@ class Result(BaseModel):
     name: str
     itself: bool = Field(description="whether it is the very image that was sent")
     picture: bool = Field(description="whether its file may be shown")
+    false_matches: float | None = Field(
+        description="images of other people that are to be expected to be as similar to the query"
+    )
+    fewer: bool = Field(description="whether that is only an upper bound")
 
 
 class Results(BaseModel):
@@ -108,12 +113,22 @@ class ForgottenRows(BaseModel):
     forgotten: int
 
 
+class Precision(BaseModel):
+    """How often the first result is right, with an interval of 95%."""
+
+    name: str = Field(description="modalities of query and result, as infrared-visible, or all")
+    share: float
+    low: float
+    high: float
+    count: int = Field(description="first results that were marked")
+    people: int = Field(description="groups of queries that are known to be of one person")
+
+
 class JudgedSoFar(BaseModel):
     """What was marked so far, of each pair the last mark."""
 
     pairs: int
-    first: int = Field(description="pairs whose result was the first one")
-    first_right: int = Field(description="of these, those that show the same person")
+    first: list[Precision]
 
 
 class About(BaseModel):
