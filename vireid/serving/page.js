@@ -77,7 +77,7 @@ function showAbout() {
 }
 function fillCameras() {
   const { visible, infrared } = state.about.cameras;
-  const box = $("cameras"), names = [...new Set([...visible, ...infrared])];
+  const box = $("cameras"), names = [...new Set([...visible, ...infrared])].sort(byName);
   box.hidden = !names.length;
   box.querySelectorAll("label").forEach((old) => old.remove());
   for (const name of names) {
@@ -88,6 +88,7 @@ function fillCameras() {
   }
   fillTaken();
 }
+const byName = (one, other) => (one || "").localeCompare(other || "", undefined, { numeric: true });
 function fillTaken() {
   const names = state.about ? state.about.cameras[picked("modality")] : [];
   const select = $("taken-by");
@@ -169,7 +170,8 @@ function show(told, run, modality) {
   state.urls = [];
   state.results = told.results;
   const query = told.query === null ? null : { key: told.query, modality };
-  const cards = told.results.map((one, place) => card(one, place + 1, query));
+  const own = told.results.some((one) => one.itself) ? 0 : 1;
+  const cards = told.results.map((one, place) => card(one, place + own, query));
   $("grid").replaceChildren(...cards);
   $("found").hidden = false;
   $("empty").hidden = cards.length > 0;
@@ -181,7 +183,7 @@ function show(told, run, modality) {
 function card(one, rank, query) {
   const item = $("card").content.firstElementChild.cloneNode(true), at = (name) => item.querySelector("." + name);
   item.dataset.key = one.key;
-  at("rank").textContent = "#" + rank;
+  at("rank").textContent = one.itself ? "this very image" : "#" + rank;
   at("similarity").textContent = one.similarity.toFixed(3);
   at("similarity").title = "similarity";
   at("kind").textContent = one.modality;
@@ -192,12 +194,12 @@ function card(one, rank, query) {
   at("where").title = one.name;
   at("false").hidden = one.false_matches === null;
   if (one.false_matches !== null) at("false").textContent = falseWords(one);
-  const words = "Result " + rank + ", " + one.modality + ", " + at("where").textContent + ", similarity "
+  at("none").textContent = one.picture ? "loading …" : "no picture";
+  const words = (one.itself ? "The very image" : "Result " + rank) + ", " + one.modality + ", " + at("where").textContent + ", similarity "
     + at("similarity").textContent;
   at("picture").querySelector("img").alt = words;
   at("picture").setAttribute("aria-label", "Search by: " + words);
   at("picture").addEventListener("click", () => again(one));
-  if (one.itself) at("rank").textContent += " (this very image)";
   for (const right of [true, false]) {
     const button = at(right ? "right" : "wrong");
     button.setAttribute("aria-label", (right ? "Right: " : "Wrong: ") + words);
@@ -305,7 +307,7 @@ function pictures(cards, run) {
         view.src = url;
         view.hidden = false;
         item.querySelector(".none").hidden = true;
-      } catch { /* the card says that there is no picture */ }
+      } catch { item.querySelector(".none").textContent = "no picture"; }
     }
   };
   for (let hand = 0; hand < 4; hand += 1) next();
@@ -317,7 +319,7 @@ function lanes(results) {
   $("line").hidden = known.length < 2 || low === high;
   box.replaceChildren();
   if ($("line").hidden) return;
-  const names = [...new Set(known.map((one) => one.camera))].sort();
+  const names = [...new Set(known.map((one) => one.camera))].sort(byName);
   const least = Math.min(...known.map((one) => one.similarity));
   const most = Math.max(...known.map((one) => one.similarity));
   for (const name of names) {
