@@ -10,7 +10,7 @@ import pytest
 
 from tests.serving.fakes import FakeEmbedding, fill, pixels_of
 
-for package in ("fastapi", "uvicorn", "prometheus_client", "httpx"):
+for package in ("fastapi", "uvicorn", "prometheus_client", "httpx2"):
     pytest.importorskip(package, reason=f"the extra serve is not installed: no {package}")
 pytest.importorskip("lancedb", reason="the extra gallery is not installed")
 
@@ -48,10 +48,11 @@ def begin(template) -> Callable[..., Any]:
     ) -> Iterator[tuple[TestClient, Service]]:
         given = {"roots": (template / "crops",), "uploads": folder / "uploads"} | changes
         embedding = given.pop("embedding", None) or FakeEmbedding()
+        rates = given.pop("rates", None)
         places = Places(folder / "audit.jsonl", folder / "judged.csv", **given)
         stores = Stores(*(open_gallery(folder / "gallery") for _ in range(2)))
         judgements = JudgementFile(places.judgements)
-        service = Service(stores, embedding, places, limits or Limits(), judgements)
+        service = Service(stores, embedding, places, limits or Limits(), judgements, rates)
         known = None
         if tokens:
             file = folder / "tokens.txt"

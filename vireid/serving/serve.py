@@ -51,6 +51,11 @@ def serve(
     """
     _demand_extra()
     from vireid.gallery import open_gallery
+
+    listening, limits = listening or Listening(), limits or Limits()
+    places = places or default_places(gallery)
+    check_places(places)
+    stores = [open_gallery(gallery, storage=storage, who="service") for _ in range(2)]
     from vireid.serving.access import Access
     from vireid.serving.app import make_app
     from vireid.serving.embedding import RunEmbedding
@@ -59,14 +64,12 @@ def serve(
     from vireid.serving.service import Service, Stores
     from vireid.serving.tokens import read_tokens
 
-    listening, limits = listening or Listening(), limits or Limits()
-    places = places or default_places(gallery)
-    check_places(places)
     tokens = None if listening.tokens is None else read_tokens(listening.tokens)
-    stores = Stores(*(open_gallery(gallery, storage=storage, who="service") for _ in range(2)))
     network = RunEmbedding(run, stage, device) if isinstance(run, Run | Path | str) else run
-    rates = find_rates(places, run, network, stores.reading)
-    service = Service(stores, network, places, limits, JudgementFile(places.judgements), rates)
+    rates = find_rates(places, run, network, stores[0])
+    service = Service(
+        Stores(*stores), network, places, limits, JudgementFile(places.judgements), rates
+    )
     try:
         check_network(service.basis, network)
         app = make_app(service, Access(listening.hosts, tokens))
