@@ -39,7 +39,7 @@ def begin(template) -> Callable[..., Any]:
     from vireid.serving import Limits, Listening, Places, Service, make_app
     from vireid.serving.access import Access
     from vireid.serving.judging import JudgementFile
-    from vireid.serving.service import Stores
+    from vireid.serving.stored import Stores
     from vireid.serving.tokens import read_tokens
 
     @contextmanager

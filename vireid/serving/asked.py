@@ -52,7 +52,11 @@ async def _image(request: Request) -> bytes:
 
 
 def address_of(request: Request) -> str:
-    """Return the address of the client, as far as it is known."""
+    """Return the address of the client, as far as it is known.
+
+    Args:
+        request: of the client.
+    """
     return request.client.host if request.client else ""
 
 

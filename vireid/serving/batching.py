@@ -15,7 +15,14 @@ class EmbedsPictures(Protocol):
     """Embeds pictures."""
 
     def __call__(self, pictures: Sequence[Picture]) -> Sequence[Gallery]:
-        """Return one embedded image for each picture."""
+        """Embed pictures.
+
+        Args:
+            pictures: N of them.
+
+        Returns:
+            One embedded image for each.
+        """
         ...
 
 

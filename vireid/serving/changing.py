@@ -7,11 +7,11 @@ from fastapi import APIRouter, Query, Request
 from vireid.gallery import Where
 from vireid.serving.asked import IMAGE, ImageBody, Serving, Who, address_of, problems
 from vireid.serving.audit import Entry
-from vireid.serving.judging import precisions
+from vireid.serving.judging import Marked, precisions
 from vireid.serving.pictures import Sent
 from vireid.serving.queries import Said
 from vireid.serving.refusal import Refused
-from vireid.serving.service import Marked, Service
+from vireid.serving.service import Service
 from vireid.serving.words import (
     AddedImage,
     Forget,
@@ -26,8 +26,8 @@ from vireid.types import Modality
 routes = APIRouter(prefix="/api", tags=["change"])
 
 
-@routes.post("/images", responses=problems(409, 415), openapi_extra=IMAGE)
-async def add_image(
+@routes.post("/images", responses=problems(409, 415), openapi_extra=IMAGE, name="add_image")
+async def _add_image(
     words: Annotated[NewImage, Query()],
     data: ImageBody,
     service: Serving,
@@ -41,8 +41,8 @@ async def add_image(
     return AddedImage(key=key, added=new)
 
 
-@routes.post("/forget", responses=problems())
-async def forget(words: Forget, service: Serving, who: Who, request: Request) -> ForgottenRows:
+@routes.post("/forget", responses=problems(), name="forget")
+async def _forget(words: Forget, service: Serving, who: Who, request: Request) -> ForgottenRows:
     """Forget rows; once this answers they are gone, from the files of the gallery too."""
     if words.since is not None and words.until is not None and words.since >= words.until:
         raise Refused(422, "since is not before until; exchange them")
@@ -63,8 +63,8 @@ async def forget(words: Forget, service: Serving, who: Who, request: Request) ->
     return ForgottenRows(forgotten=count)
 
 
-@routes.post("/judgements", responses=problems(404))
-async def judge(mark: Mark, service: Serving, who: Who, request: Request) -> JudgedSoFar:
+@routes.post("/judgements", responses=problems(404), name="judge")
+async def _judge(mark: Mark, service: Serving, who: Who, request: Request) -> JudgedSoFar:
     """Keep whether a result shows the person that was searched for."""
     said = Marked(**mark.model_dump())
     await service.judge(said)
@@ -72,8 +72,8 @@ async def judge(mark: Mark, service: Serving, who: Who, request: Request) -> Jud
     return await _told(service)
 
 
-@routes.get("/judgements", responses=problems())
-async def judgements(service: Serving) -> JudgedSoFar:
+@routes.get("/judgements", responses=problems(), name="judgements")
+async def _judgements(service: Serving) -> JudgedSoFar:
     """Tell what the judgements say so far."""
     return await _told(service)
 

@@ -41,7 +41,11 @@ class Answer:
         self._send, self.status = send, 0
 
     async def __call__(self, message: Message) -> None:
-        """Send the next part."""
+        """Send the next part.
+
+        Args:
+            message: of ASGI.
+        """
         if message["type"] == "http.response.start":
             self.status = message["status"]
             given = list(message.get("headers", ()))
@@ -51,7 +55,11 @@ class Answer:
         await self._send(message)
 
     async def refuse(self, refused: Refused) -> None:
-        """Send why a request is refused, unless an answer has begun."""
+        """Send why a request is refused, unless an answer has begun.
+
+        Args:
+            refused: why.
+        """
         if self.status:
             return
         headers = {"content-type": "application/json", "connection": "close", **refused.headers}
@@ -76,7 +84,13 @@ class Door:
         measures.under_way.set_function(lambda: self._slots.taken)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Answer a request.
+
+        Args:
+            scope: of ASGI.
+            receive: the server's.
+            send: the server's.
+        """
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return

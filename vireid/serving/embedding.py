@@ -102,11 +102,21 @@ class RunEmbedding:
         return training_statistics({"": self._found.file}, asked=False).get("")
 
     def network(self, statistics: NamedStatistics | None) -> str:
-        """Return the fingerprint of embeddings; see ``Embedding``."""
+        """Return the fingerprint of embeddings; see ``Embedding``.
+
+        Args:
+            statistics: that are taken off them.
+        """
         return str(centred_fingerprint(self._made, statistics))
 
     def embed(self, pixels: Pixels, images: Images, statistics: NamedStatistics | None) -> Gallery:
-        """Embed pictures; see ``Embedding``."""
+        """Embed pictures; see ``Embedding``.
+
+        Args:
+            pixels: [N, H, W, 3] uint8.
+            images: what is known of them.
+            statistics: what is taken off.
+        """
         embeddings = extract(self._network, pixels, images.modality)
         if statistics is not None:
             embeddings = without_cameras(embeddings, images, statistics)

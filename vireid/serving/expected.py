@@ -1,6 +1,7 @@
 """False matches to expect beside each result, where rates of the network's errors are known."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,6 +11,17 @@ from vireid.types import Modality
 
 Expected = tuple[float | None, bool]
 """How many, None where nothing is known; and whether fewer are to be expected."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a search found."""
+
+    query: str | None
+    """The key that the query has in a gallery; None for a track."""
+    found: list[Found]
+    expected: list[Expected]
+    """False matches beside each result."""
 
 
 def expected(

@@ -4,18 +4,30 @@ import csv
 import os
 import secrets
 import threading
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from vireid.errors import DataError
 from vireid.files import whole_file
 from vireid.ranking import Judgement, append_judgement, read_judgements
-from vireid.ranking.judgements import COLUMNS
+from vireid.ranking.judgements import COLUMNS, Side, Verdict
 from vireid.scoring.judged import JudgedPrecision, judged_precision
 
 FORGOTTEN = "forgotten-"
 """Begins what stands for a key that the gallery has forgotten; some random digits end it."""
+
+
+@dataclass(frozen=True)
+class Marked:
+    """What a person says of a result."""
+
+    query: str
+    result: str
+    rank: int
+    similarity: float
+    query_modality: Side
+    judged: Verdict
 
 
 class KeepsJudgements(Protocol):

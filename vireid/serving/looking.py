@@ -7,9 +7,10 @@ from fastapi import APIRouter, Query, Request, Response
 from vireid.gallery import Where, Wish
 from vireid.serving.asked import IMAGE, ImageBody, Serving, Who, address_of, problems
 from vireid.serving.audit import Entry
+from vireid.serving.expected import Answer
 from vireid.serving.pictures import Sent
 from vireid.serving.refusal import Refused
-from vireid.serving.service import Answer, Service
+from vireid.serving.service import Service
 from vireid.serving.thumbnails import below, shown_name
 from vireid.serving.words import About, ByImage, ByRow, Key, Result, Results, Wanted
 from vireid.types import Modality
@@ -17,8 +18,10 @@ from vireid.types import Modality
 routes = APIRouter(prefix="/api", tags=["look"])
 
 
-@routes.post("/search/image", responses=problems(409, 415), openapi_extra=IMAGE)
-async def search_by_image(
+@routes.post(
+    "/search/image", responses=problems(409, 415), openapi_extra=IMAGE, name="search_by_image"
+)
+async def _search_by_image(
     words: Annotated[ByImage, Query()],
     data: ImageBody,
     service: Serving,
@@ -27,41 +30,41 @@ async def search_by_image(
 ) -> Results:
     """Search by the image in the body, which is kept nowhere."""
     sent = Sent(data, Modality[words.modality.upper()], words.taken_by)
-    answer = await service.search_image(sent, wish_of(words))
+    answer = await service.search_image(sent, _wish(words))
     count, filters = len(answer.found), _used(words)
     await service.note(Entry("search", who.who, address_of(request), count, "image", filters))
     return _results(service, answer)
 
 
-@routes.get("/search", responses=problems(404))
-async def search_by_row(
+@routes.get("/search", responses=problems(404), name="search_by_row")
+async def _search_by_row(
     words: Annotated[ByRow, Query()], service: Serving, who: Who, request: Request
 ) -> Results:
     """Search by a row of the gallery, or by all rows of a track, which are left out themselves."""
     if (words.key is None) == (words.of_track is None):
         raise Refused(422, "give one of key and of_track to search by")
-    answer = await service.search_row(words.key, words.of_track, wish_of(words))
+    answer = await service.search_row(words.key, words.of_track, _wish(words))
     by, count, filters = "key" if words.key else "track", len(answer.found), _used(words)
     await service.note(Entry("search", who.who, address_of(request), count, by, filters))
     return _results(service, answer)
 
 
-@routes.get("/thumbnails/{key}", responses=problems(404), response_class=Response)
-async def thumbnail(key: Key, service: Serving) -> Response:
+@routes.get("/thumbnails/{key}", responses=problems(404), response_class=Response, name="thumbnail")
+async def _thumbnail(key: Key, service: Serving) -> Response:
     """Return a small picture of a row's image, a JPEG file."""
     return Response(await service.thumbnail(key), media_type="image/jpeg")
 
 
-@routes.get("/about", responses=problems())
-async def about(service: Serving, who: Who) -> About:
+@routes.get("/about", responses=problems(), name="about")
+async def _about(service: Serving, who: Who) -> About:
     """Tell what the gallery is, and what the caller may do."""
     basis = await service.look()
     return About(
         rows=basis.rows,
         network=basis.source,
         cameras={
-            "visible": printable(basis.cameras.get(Modality.VISIBLE, ())),
-            "infrared": printable(basis.cameras.get(Modality.INFRARED, ())),
+            "visible": _printable(basis.cameras.get(Modality.VISIBLE, ())),
+            "infrared": _printable(basis.cameras.get(Modality.INFRARED, ())),
         },
         writes=who.writes,
         adds=who.writes and service.places.uploads is not None,
@@ -69,18 +72,8 @@ async def about(service: Serving, who: Who) -> About:
     )
 
 
-def wish_of(words: Wanted) -> Wish:
-    """Return how a search is done.
-
-    Args:
-        words: of the request.
-
-    Returns:
-        The same for the gallery.
-
-    Raises:
-        Refused: 422, times are in the wrong order.
-    """
+def _wish(words: Wanted) -> Wish:
+    """Return how a search is done."""
     since, until = words.since, words.until
     if since is not None and until is not None and since >= until:
         raise Refused(422, "since is not before until; exchange them")
@@ -94,15 +87,8 @@ def wish_of(words: Wanted) -> Wish:
     return Wish(words.top, where, words.by)
 
 
-def printable(names: tuple[str, ...]) -> list[str]:
-    """Return names as JSON takes them: what is no UTF-8 is replaced.
-
-    Args:
-        names: of the gallery.
-
-    Returns:
-        As many.
-    """
+def _printable(names: tuple[str, ...]) -> list[str]:
+    """Return names as JSON takes them: what is no UTF-8 is replaced."""
     return [_text(name) for name in names]
 
 

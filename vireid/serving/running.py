@@ -31,17 +31,29 @@ class Timed(H11Protocol):
     waiting: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Wait for the first request."""
+        """Wait for the first request.
+
+        Args:
+            transport: of the connection.
+        """
         super().connection_made(transport)
         self._wait()
 
     def data_received(self, data: bytes) -> None:
-        """Wait on, unless a request is complete."""
+        """Wait on, unless a request is complete.
+
+        Args:
+            data: that came.
+        """
         super().data_received(data)
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no more."""
+        """Wait no more.
+
+        Args:
+            exc: why the connection is lost, if not by its end.
+        """
         self._enough()
         super().connection_lost(exc)
 
@@ -79,7 +91,11 @@ class Server(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: Any = None) -> None:
-        """Listen, and say it."""
+        """Listen, and say it.
+
+        Args:
+            sockets: that are open already.
+        """
         await super().startup(sockets)
         if self.started:
             self._ready(self.servers[0].sockets[0].getsockname()[1])

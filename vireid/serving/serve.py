@@ -61,7 +61,8 @@ def serve(
     from vireid.serving.embedding import RunEmbedding
     from vireid.serving.judging import JudgementFile
     from vireid.serving.running import run_server
-    from vireid.serving.service import Service, Stores
+    from vireid.serving.service import Service
+    from vireid.serving.stored import Stores
     from vireid.serving.tokens import read_tokens
 
     tokens = None if listening.tokens is None else read_tokens(listening.tokens)

@@ -3,60 +3,29 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TypeVar
 
-from vireid.gallery import Found, Store, Where, Wish
+from vireid.gallery import Found, Where, Wish
 from vireid.ranking import Gallery, Judgement, MatchRates
-from vireid.ranking.judgements import Side, Verdict, now
+from vireid.ranking.judgements import now
 from vireid.serving.audit import Audit, Entry
 from vireid.serving.batching import Batcher
 from vireid.serving.embedding import Embedding
-from vireid.serving.expected import Expected, expected
-from vireid.serving.judging import KeepsJudgements
+from vireid.serving.expected import Answer, expected
+from vireid.serving.judging import KeepsJudgements, Marked
 from vireid.serving.measures import Measures
 from vireid.serving.pictures import Picture, Sent, decoded
 from vireid.serving.queries import Said, arriving, check_camera, embedded
 from vireid.serving.refusal import Refused
 from vireid.serving.settings import Limits, Places
-from vireid.serving.stored import KEY, Basis, Forgotten, Reader, Writer
+from vireid.serving.stored import KEY, Basis, Forgotten, Reader, Stores, Writer
 from vireid.serving.thumbnails import GONE, thumbnail
 from vireid.types import Levels, Modality
 
 T = TypeVar("T")
 DECODERS = 4
 """Threads that decode images."""
-
-
-@dataclass(frozen=True)
-class Stores:
-    """One gallery, opened twice: threads that read do not wait for one that writes."""
-
-    reading: Store
-    writing: Store
-
-
-@dataclass(frozen=True)
-class Marked:
-    """What a person says of a result."""
-
-    query: str
-    result: str
-    rank: int
-    similarity: float
-    query_modality: Side
-    judged: Verdict
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a search found."""
-
-    query: str | None
-    """The key that the query has in a gallery; None for a track."""
-    found: list[Found]
-    expected: list[Expected]
-    """False matches beside each result."""
 
 
 class Service:
@@ -238,7 +207,11 @@ class Service:
         return await _in(self._decoding, lambda: thumbnail(path, self._roots, pixels, span))
 
     async def note(self, entry: Entry) -> None:
-        """Add a line to the audit log; it lies on the disk when this returns."""
+        """Add a line to the audit log; it lies on the disk when this returns.
+
+        Args:
+            entry: what was done.
+        """
         await _in(self._writing, lambda: self._audit.note(entry))
 
     def close(self) -> None:

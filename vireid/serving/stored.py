@@ -20,6 +20,14 @@ KEY = 16
 
 
 @dataclass(frozen=True)
+class Stores:
+    """One gallery, opened twice: threads that read do not wait for one that writes."""
+
+    reading: Store
+    writing: Store
+
+
+@dataclass(frozen=True)
 class Place:
     """Where the image of a row lies, and how it is shown."""
 
@@ -89,25 +97,47 @@ class Reader:
         return self._store.search(query, wish=wish)
 
     def modality(self, key: str) -> Modality | None:
-        """Return what the row of a key shows; None where there is none that has not expired."""
+        """Return what a row shows.
+
+        Args:
+            key: of the row.
+
+        Returns:
+            None where there is none that has not expired.
+        """
         row = self._row(key)
         return None if row is None else Modality(int(self.look().facts.modality[row]))
 
     def searched(self, where: Where) -> dict[Modality, int]:
-        """Return how many rows of each modality are searched where some alone are wanted."""
+        """Count the rows that are searched, by modality.
+
+        Args:
+            where: which are wanted.
+        """
         facts = self.look().facts
         mine = facts.modality[where.rows(facts) & facts.alive(time.time())]
         return {kind: int((mine == kind).sum()) for kind in Modality}
 
     def has_track(self, track: str | None) -> bool:
-        """Tell whether there is a row of a track that has not expired."""
+        """Tell whether there is a row of a track that has not expired.
+
+        Args:
+            track: its name.
+        """
         facts = self.look().facts
         return track is not None and bool(
             (Where(tracks=[track]).rows(facts) & facts.alive(time.time())).any()
         )
 
     def place(self, key: str) -> Place | None:
-        """Return where the image of a row lies; None where there is no such row."""
+        """Return where the image of a row lies.
+
+        Args:
+            key: of the row.
+
+        Returns:
+            None where there is no such row.
+        """
         row, rows = self._row(key), self.look()
         if row is None:
             return None
