@@ -4,10 +4,10 @@
 
 RUN is a run folder, CROPS a plain folder of visible images. A gallery of random rows is made for
 the run's network. The same images are decoded, embedded and searched for in one process, in batches
-of 8; then 8 clients send them to a service in a process of its own. Both are measured by the time on
-the processor of the process that works, so that neither clients nor other programs count; wall time
-and p99 are told too. `--faults` lets clients add, search, forget and misbehave for some minutes:
-every acknowledged row has to be there at the end, and memory flat.
+of 8; then 8 clients send them to a service in a process of its own. Both are measured by the time
+on the processor of the process that works, so that neither clients nor other programs count;
+wall time and p99 are told too. `--faults` lets clients add, search, forget and misbehave for some
+minutes: every acknowledged row has to be there at the end, and memory flat.
 """
 
 import argparse
