@@ -77,7 +77,9 @@ class Adding:
             new = self.missing(rows.keys)
             if not new:
                 return Added(0, len(rows))
-            kept = rows.subset(np.array(new, dtype=np.int64))
+            kept = rows
+            if len(new) < len(rows):
+                kept = rows.subset(np.array(new, dtype=np.int64))
             learnt = with_levels_of(head.made, kept.gallery)
             if learnt != head.made:
                 self.storage.save_head(replace(head, made=learnt))
@@ -95,9 +97,10 @@ class Adding:
             Their places, of equal keys the first.
         """
         self._look(self.storage.head())
-        found, seen = [], set(self._known)
+        found: list[int] = []
+        seen: set[str] = set()
         for place, key in enumerate(keys):
-            if not key or key not in seen:
+            if not key or (key not in seen and key not in self._known):
                 seen.add(key)
                 found.append(place)
         return found

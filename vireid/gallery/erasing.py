@@ -77,7 +77,7 @@ def finish_erasing(storage: Storage, head: Head) -> Head:
     if head.index is not None:
         head = replace(head, index=make_index(storage, head.made, head.index.probes))
         storage.clean(head.made.table)
-    storage.clean(EVENTS)
+    storage.tidy(EVENTS)
     storage.save_head(replace(head, erasing=False))
     storage.clean(ABOUT)
     return replace(head, erasing=False)

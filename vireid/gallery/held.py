@@ -4,16 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vireid.errors import DataError
 from vireid.gallery.engine import steadily
 from vireid.gallery.facts import COLUMNS, Facts, facts_of
 from vireid.gallery.head import Head
-from vireid.gallery.reading import read_columns
+from vireid.gallery.reading import read_columns, read_rows
 from vireid.gallery.schema import vectors_of
 from vireid.gallery.storage import Storage
 from vireid.types import Float, Int
 
-FEW = 0.1
-"""Share of the rows up to which new ones are read by themselves."""
+FEW = 10_000
+"""New rows up to which their vectors are read by themselves, not all of them."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -57,16 +58,49 @@ class Held:
         return self._rows
 
     def _read(self, head: Head, version: int) -> Rows:
+        """Read all facts, and the vectors that are not held yet."""
         table = head.made.table
-        exact = int(self.storage.table(table).count_rows()) <= head.exact
-        read = read_columns(self.storage, table, (*COLUMNS, "vector") if exact else COLUMNS)
-        facts = facts_of(read)
-        first = first_of_each(facts)
-        vectors = vectors_of(read) if exact else None
-        if len(first) == len(facts):
-            return Rows(head, version, facts, vectors)
-        kept = None if vectors is None else vectors[first]
-        return Rows(head, version, facts.subset(first), kept)
+        facts = facts_of(read_columns(self.storage, table, COLUMNS))
+        facts = facts.subset(first_of_each(facts))
+        if len(facts) > head.exact:
+            return Rows(head, version, facts, None)
+        assert head.made.size is not None
+        vectors = np.empty((len(facts), head.made.size), np.float32)
+        missing = np.ones(len(facts), dtype=bool)
+        old = self._rows
+        if old is not None and old.vectors is not None and old.head.made.table == table:
+            held = places_of(facts.id, old.facts.id)
+            missing = held < 0
+            vectors[~missing] = old.vectors[held[~missing]]
+        if missing.sum() > FEW:
+            read = read_columns(self.storage, table, ("id", "vector"))
+        else:
+            read = read_rows(self.storage, table, ("id", "vector"), facts.id[missing])
+        found = places_of(facts.id[missing], read.column("id").to_numpy())
+        if (found < 0).any():
+            raise DataError(f"rows of {self.storage.place} were not found: others write meanwhile")
+        vectors[missing] = vectors_of(read)[found]
+        return Rows(head, version, facts, vectors)
+
+
+def places_of(numbers: Int, among: Int) -> Int:
+    """Return where numbers stand among others.
+
+    Args:
+        numbers: [M].
+        among: [N], each once.
+
+    Returns:
+        [M] places, -1 for a number that is not there.
+
+    >>> places_of(np.array([5, 7, 1]), np.array([1, 5]))
+    array([ 1, -1,  0])
+    """
+    if not len(among):
+        return np.full(len(numbers), -1)
+    order = np.argsort(among)
+    at = order[np.minimum(np.searchsorted(among, numbers, sorter=order), len(among) - 1)]
+    return np.where(among[at] == numbers, at, -1)
 
 
 def first_of_each(facts: Facts) -> Int:

@@ -120,8 +120,10 @@ def whole_paths(images: Images) -> list[str]:
     """
     if images.root == Path():
         return [os.path.normpath(path) for path in images.paths]
-    root = images.root.absolute()
-    return [os.path.normpath(root / path) for path in images.paths]
+    root = f"{images.root.absolute()}/"
+    return [
+        os.path.normpath(path if path.startswith("/") else root + path) for path in images.paths
+    ]
 
 
 def row_table(rows: Incoming, terms: Terms, network: str) -> object:

@@ -59,9 +59,10 @@ def make_index(storage: Storage, made: Made, start: int = BEGIN) -> IndexFacts |
         return None
     parts = max(1, round(count**0.5))
     with explained(storage.place, "write to"):
-        storage.table(made.table).create_index(
-            "l2", parts, vector_column_name="vector", index_type="IVF_FLAT"
-        )
+        from lancedb.index import IvfFlat
+
+        cells = IvfFlat(distance_type="l2", num_partitions=parts)
+        storage.table(made.table).create_index("vector", config=cells)
     probes = list(_probes(storage, made.table, np.random.default_rng(0)))
     looked = min(start, parts)
     while True:

@@ -6,6 +6,7 @@ from pathlib import Path
 from vireid.errors import ConfigError, DataError
 from vireid.gallery.events import note
 from vireid.gallery.head import EXACT, Head, Made
+from vireid.gallery.lease import LOCK
 from vireid.gallery.schema import EVENTS, events_schema
 from vireid.gallery.storage import Storage
 from vireid.gallery.store import Store
@@ -54,8 +55,8 @@ def create_gallery(
         for leftover in made.names():
             if leftover == EVENTS:  # of a creation that was killed
                 made.drop(leftover)
-                continue
-            raise DataError(f"{place} holds tables of another kind; choose another place")
+            elif leftover != LOCK:
+                raise DataError(f"{place} holds tables of another kind; choose another place")
         made.create(EVENTS, events_schema().empty_table())
         made.save_head(Head(Made(FIRST), keep=keep, exact=exact))
         note(made, "create", 0, who)

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from vireid.gallery.held import Rows
+from vireid.gallery.held import Rows, places_of
 from vireid.gallery.indexing import exact_nearest, probed
 from vireid.gallery.reading import read_rows
 from vireid.gallery.schema import vectors_of
@@ -74,10 +74,8 @@ def _probed(
 
 def _allowed(rows: Rows, allowed: Bool, numbers: Int, values: Float, top: int) -> tuple[Int, Float]:
     """Return the rows that numbers stand for and that may be shown, most similar first."""
-    order = np.argsort(rows.facts.id)
-    at = np.searchsorted(rows.facts.id, numbers, sorter=order)
-    places = order[np.minimum(at, len(order) - 1)]
-    shown = (rows.facts.id[places] == numbers) & allowed[places]
+    places = places_of(numbers, rows.facts.id)
+    shown = (places >= 0) & allowed[places]
     places, values = places[shown], values[shown]
     best = np.lexsort((places, -values))[:top]
     return places[best], values[best]

@@ -55,10 +55,12 @@ def cameras_of(facts: Facts, levels: Levels | None) -> Images:
     Returns:
         Images without files.
     """
-    pairs = np.unique(np.stack([facts.modality, facts.camera]), axis=1)
+    count = max(1, len(facts.cameras))
+    there = np.flatnonzero(np.bincount(facts.modality * count + facts.camera, minlength=1))
+    kinds, codes = (there // count, there % count) if len(facts) else (there[:0], there[:0])
     names = {code + 1: name for code, name in enumerate(facts.cameras) if name}
-    known = [code + 1 if facts.cameras[code] else 0 for code in pairs[1].tolist()]
-    one = Images.of(pairs[0], known)
+    known = [code + 1 if facts.cameras[code] else 0 for code in codes.tolist()]
+    one = Images.of(kinds, known)
     return Images(one.root, one.paths, one.modality, one.camera, cameras=names, levels=levels)
 
 

@@ -6,12 +6,15 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from vireid.errors import DataError
 from vireid.gallery.engine import connect, explained, steadily
 from vireid.gallery.head import Head
+from vireid.gallery.lease import LOCK as LEASE
+from vireid.gallery.lease import free_lease, lease
 from vireid.gallery.schema import ABOUT, about_schema
 
 LOCK = ".writer"
@@ -29,14 +32,22 @@ class Storage:
     def __init__(self, place: str, storage: Mapping[str, str]) -> None:
         self.place = place if "://" in place else str(Path(place).expanduser().absolute())
         self.folder = None if "://" in place else Path(self.place)
-        self.database = connect(self.place, storage)
+        self.options = dict(storage)
         self._open: dict[str, Any] = {}
 
+    @cached_property
+    def database(self) -> Any:
+        """LanceDB's connection, which makes the folder where there is none."""
+        return connect(self.place, self.options)
+
     def begin(self) -> None:
-        """Make the folder where there is none."""
-        if self.folder is not None:
-            with explained(self.place, "write to"):
+        """Make the folder where there is none, and what says who may write."""
+        with explained(self.place, "write to"):
+            if self.folder is not None:
+                self.names()
                 self.folder.mkdir(parents=True, exist_ok=True)
+            elif LEASE not in self.names():
+                self.database.create_table(LEASE, free_lease(), exist_ok=True)
 
     def exists(self) -> bool:
         """Tell whether there is a store."""
@@ -128,9 +139,18 @@ class Storage:
             warnings.simplefilter("ignore", UserWarning)  # it warns of readers, which try again
             self.table(name).optimize(cleanup_older_than=timedelta(0), delete_unverified=True)
 
+    def tidy(self, name: str) -> None:
+        """Join small fragments of a table while others may write to it; old versions go later.
+
+        Args:
+            name: of a table that holds nothing which has to be erased.
+        """
+        with explained(self.place, "write to"):
+            self.table(name).optimize(cleanup_older_than=timedelta(hours=1))
+
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Let one process write at a time, where the store lies in a folder; others wait.
+        """Let one process write at a time; others wait.
 
         Yields:
             Nothing.
@@ -139,7 +159,10 @@ class Storage:
             DataError: the folder cannot be written to.
         """
         if self.folder is None:
-            yield
+            with explained(self.place, "read"):
+                table = self.database.open_table(LEASE)
+            with lease(self.place, table):
+                yield
             return
         with explained(self.place, "write to"):
             handle = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)

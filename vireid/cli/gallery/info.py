@@ -39,7 +39,7 @@ def _lines(info: Info) -> list[str]:
         f"modality  {_counts(info.modalities)}",
         f"cameras   {_counts(info.cameras)}",
         f"days      {_counts(info.days)}",
-        f"network   {'none yet' if made.network is None else made.words()}, {made.size} numbers",
+        f"made by   {'none yet' if made.network is None else made.words()}, {made.size} numbers",
         f"size      {info.size / 1e6:.1f} MB in {info.versions} versions",
         "index     none" if head.index is None else f"index     {line(head.index)}",
     ]

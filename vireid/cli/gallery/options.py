@@ -1,6 +1,7 @@
 """What several verbs of `vireid gallery` parse alike."""
 
 import argparse
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -104,7 +105,7 @@ def where_of(arguments: argparse.Namespace, keys: Sequence[str] = (), paths: Seq
     """
     return Where(
         keys=keys,
-        paths=[str(path.absolute()) for path in paths],
+        paths=[os.path.normpath(path.absolute()) for path in paths],
         tracks=arguments.tracks,
         cameras=arguments.camera,
         modality=arguments.only,

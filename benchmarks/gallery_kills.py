@@ -1,0 +1,262 @@
+"""Kills (-9) who adds, forgets, prunes, indexes or re-embeds, and looks at the store.
+
+    python benchmarks/gallery_kills.py [KILLS] [--place DIR] [--seed S]
+
+A child works on a store of random embeddings and writes down which rows are acknowledged as added,
+and which as forgotten. It is killed at a random moment, and a new one goes on. After each kill the
+store is opened and compared with that: every acknowledged row is there once, none is back that was
+forgotten, a search works. Another process searches all the time.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from vireid.errors import DataError
+from vireid.gallery import AddOptions, Terms, Where, Wish, create_gallery, open_gallery
+from vireid.gallery.incoming import incoming
+from vireid.gallery.reembedding import RenewOptions
+from vireid.ranking import Gallery
+from vireid.types import Embeddings, Images, Levels
+
+SIZE = 64
+BATCH = 400
+"""Rows that a child adds at once."""
+SOURCES = 40
+"""Batches of which a child adds one after the other, again and again."""
+WORDS = ("add", "add", "forget", "prune", "index", "reembed")
+
+
+def embedded(folder: Path, batch: int, network: str) -> Gallery:
+    """Return the embeddings of a batch; each row has a small file with its name as content."""
+    rng = np.random.default_rng([100, batch])
+    vectors = rng.normal(size=(BATCH, SIZE)).astype("f4")
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    names = tuple(f"{batch:03d}/{row:03d}.png" for row in range(BATCH))
+    kinds = np.arange(BATCH) % 2
+    tracks = batch * 100 + np.arange(BATCH) // 8
+    images = Images(folder, names, kinds, kinds + 1, track=tracks)
+    return Gallery(images, Embeddings(vectors, kinds), network, "random")
+
+
+class Turning:
+    """Embeds anew: vectors are drawn by the name of the image and the network."""
+
+    def __init__(self, network: str) -> None:
+        self.network = network
+
+    def with_levels(self, images, levels=None):
+        return replace(images, levels=levels if isinstance(levels, Levels) else Levels())
+
+    def embed_readable(self, images, *, levels=None, centre=None):  # noqa: ARG002
+        seeds = [list(name.encode()) + list(self.network.encode()) for name in images.paths]
+        vectors = np.stack([np.random.default_rng(one).normal(size=SIZE) for one in seeds])
+        vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype("f4")
+        return Gallery(images, Embeddings(vectors, images.modality), self.network, "random"), ()
+
+
+def acknowledge(log: Path, what: str, keys: list[str]) -> None:
+    """Write down what is acknowledged, in one write."""
+    text = json.dumps([what, keys]) + "\n"
+    handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(handle, text.encode())
+    os.close(handle)
+
+
+def work(place: Path, folder: Path, log: Path, seed: int) -> None:
+    """Do one thing after the other until somebody kills this process."""
+    draw = random.Random(seed)
+    store = open_gallery(place)
+    while True:
+        word = draw.choice(WORDS)
+        acknowledge(log, f"begin {word}", [])
+        if word == "add":
+            add(store, folder, log, draw)
+        elif word == "forget":
+            forget(store, log, draw)
+        elif word == "prune":
+            time.sleep(0.3)  # by now, all has expired that is going to
+            expired = store.rows().facts
+            keys = [k.decode() for k in expired.key[~expired.alive(time.time())].tolist()]
+            acknowledge(log, "forgetting", keys)
+            store.prune()
+            acknowledge(log, "forgotten", keys)
+        elif word == "index":
+            store.index()
+        elif len(store):
+            network = store.head().renewing.network if store.head().renewing else None
+            other = network or f"network-{draw.randrange(1 << 30)}"
+            store.reembed(Turning(other), RenewOptions(batch=1000))
+        acknowledge(log, f"end {word}", [])
+
+
+def add(store, folder: Path, log: Path, draw: random.Random) -> None:
+    """Add one of the batches; a tenth of them expires in a moment."""
+    batch = draw.randrange(SOURCES)
+    network = store.head().made.network or "network-0"
+    gallery = embedded(folder, batch, network)
+    from vireid.gallery.incoming import contents_of
+
+    keys = list(incoming(gallery, contents_of(gallery.images)).keys)
+    keep = 1e-6 if draw.random() < 0.1 else None
+    acknowledge(log, "adding", keys)
+    try:
+        store.add(gallery, options=AddOptions(terms=Terms(keep=keep)))
+    except DataError as error:  # another network, of a re-embedding that ended meanwhile
+        if "network" not in str(error):
+            raise
+        return
+    acknowledge(log, "added", keys)
+
+
+def forget(store, log: Path, draw: random.Random) -> None:
+    """Forget a track, or a single row."""
+    facts = store.rows().facts
+    if not len(facts):
+        return
+    row = draw.randrange(len(facts))
+    track = facts.tracks[facts.track[row]]
+    single = draw.random() < 0.5
+    meant = facts.key == facts.key[row] if single else facts.track == facts.track[row]
+    keys = [key.decode() for key in facts.key[meant].tolist()]
+    acknowledge(log, "forgetting", keys)
+    store.forget(Where(keys=keys) if single else Where(tracks=[track]))
+    acknowledge(log, "forgotten", keys)
+
+
+def search(place: Path, out: Path) -> None:
+    """Search all the time; write down how often, and what went wrong."""
+    store, done, wrong = open_gallery(place), 0, []
+    while True:
+        try:
+            rows = store.rows()
+            if len(rows.facts):
+                store.search(key=rows.facts.key[done % len(rows.facts)].decode(), wish=Wish(top=5))
+            done += 1
+        except DataError as error:
+            if "has no key" not in str(error):  # forgotten between the two lines above
+                wrong.append(str(error))
+        text = json.dumps({"done": done, "wrong": wrong[-20:], "count": len(wrong)})
+        out.with_suffix(".new").write_text(text)
+        out.with_suffix(".new").replace(out)
+        time.sleep(0.05)
+
+
+def expected(log: Path) -> tuple[set[str], set[str]]:
+    """Return keys that are there by all means, and keys that are there by no means."""
+    there: dict[str, str] = {}
+    for line in log.read_text().splitlines():
+        what, keys = json.loads(line)
+        state = {"added": "there", "forgotten": "gone", "adding": "may", "forgetting": "perhaps"}
+        if what in state:
+            for key in keys:
+                before = there.get(key)
+                keeps = what == "adding" and before == "there"
+                there[key] = "there" if keeps else state[what]
+    yes = {key for key, one in there.items() if one == "there"}
+    return yes, {key for key, one in there.items() if one == "gone"}
+
+
+def look(place: Path, log: Path) -> list[str]:
+    """Return what is wrong with a store after a kill."""
+    store = open_gallery(place)
+    head = store.head()
+    if head.made.size is None:
+        return []
+    from vireid.gallery.reading import read_columns
+
+    rows = read_columns(store._storage, head.made.table, ("id", "key", "network"))
+    keys = rows.column("key").to_pylist()
+    yes, no = expected(log)
+    problems = []
+    if missing := yes - set(keys):
+        problems.append(f"{len(missing)} acknowledged rows are lost")
+    if back := no & set(keys):
+        problems.append(f"{len(back)} forgotten rows are back")
+    if twice := [key for key, count in Counter(keys).items() if count > 1]:
+        problems.append(f"{len(twice)} rows are there twice")
+    if set(rows.column("network").to_pylist()) - {head.made.network}:
+        problems.append("rows of several networks")
+    if keys:
+        alive = store.rows().facts
+        live = alive.key[alive.alive(time.time())]
+        if len(live) and not store.search(key=live[0].decode(), itself=True):
+            problems.append("a search finds nothing")
+    return problems
+
+
+def child(*words: object) -> subprocess.Popen:
+    """Start this file as a process of its own."""
+    return subprocess.Popen([sys.executable, __file__, *map(str, words)])
+
+
+def campaign(kills: int, base: Path, seed: int) -> int:
+    """Kill a child again and again, and say what was seen."""
+    draw, place, folder, log = random.Random(seed), base / "store", base / "images", base / "log"
+    for batch in range(SOURCES):
+        (folder / f"{batch:03d}").mkdir(parents=True)
+        for row in range(BATCH):
+            (folder / f"{batch:03d}" / f"{row:03d}.png").write_text(f"{batch} {row}")
+    create_gallery(place)
+    searching = child("search", place, base / "searches")
+    during: Counter[str] = Counter()
+    wrong = []
+    for number in range(kills):
+        size = log.stat().st_size if log.exists() else 0
+        worker = child("work", place, folder, log, seed + number)
+        while worker.poll() is None and (not log.exists() or log.stat().st_size == size):
+            time.sleep(0.05)
+        time.sleep(draw.uniform(0, 10))
+        if worker.poll() is not None:
+            wrong.append(f"kill {number}: the child had ended with {worker.returncode}")
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        words = [json.loads(line)[0] for line in log.read_text().splitlines()]
+        last = [word for word in words if word.startswith(("begin", "end"))][-1]
+        during[last.removeprefix("begin ")] += 1
+        wrong += [f"kill {number} ({last}): {problem}" for problem in look(place, log)]
+    searching.kill()
+    searching.wait()
+    yes, no = expected(log)
+    words = Counter(json.loads(line)[0] for line in log.read_text().splitlines())
+    print(f"{kills} kills, during: {dict(during)}")
+    print(f"acknowledged: {dict(words)}; {len(yes)} rows are there, {len(no)} are forgotten")
+    print(f"searches beside it: {(base / 'searches').read_text()}")
+    print("\n".join(wrong) or "nothing is lost, twice or back")
+    return 1 if wrong else 0
+
+
+def main() -> int:
+    """Parse the command line; children have words of their own."""
+    if sys.argv[1:2] == ["work"]:
+        work(Path(sys.argv[2]), Path(sys.argv[3]), Path(sys.argv[4]), int(sys.argv[5]))
+    if sys.argv[1:2] == ["search"]:
+        search(Path(sys.argv[2]), Path(sys.argv[3]))
+    command = argparse.ArgumentParser(description=__doc__)
+    command.add_argument("kills", nargs="?", type=int, default=50)
+    command.add_argument("--seed", type=int, default=100)
+    command.add_argument("--place", type=Path, help="a folder, which is emptied")
+    arguments = command.parse_args()
+    base = arguments.place or Path(tempfile.mkdtemp())
+    shutil.rmtree(base, ignore_errors=True)
+    base.mkdir(parents=True)
+    try:
+        return campaign(arguments.kills, base, arguments.seed)
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

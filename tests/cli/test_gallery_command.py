@@ -1,0 +1,66 @@
+"""`vireid gallery` from a file of embeddings to a file of embeddings."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.gallery.conftest import embedded
+from vireid.cli.main import main
+from vireid.ranking import load_gallery, save_gallery
+
+pytest.importorskip("lancedb", reason="stores need the extra gallery")
+
+
+def test_a_store_is_made_filled_searched_and_emptied(tmp_path, capsys):
+    site, npz = str(tmp_path / "site"), tmp_path / "all.npz"
+    save_gallery(embedded(tmp_path / "nowhere", 40), npz)
+
+    def told(*words: str, code: int = 0) -> str:
+        assert main(["gallery", *words]) == code
+        out, err = capsys.readouterr()
+        assert (err.count("\n"), bool(err)) == (int(code > 0), code > 0)
+        return out or err
+
+    assert "an empty store" in told("create", site, "--keep", "99999")
+    assert "made by   none yet" in told("info", site)
+    assert told("add", site, str(npz)) == "40 new rows, 0 images there already\n"
+    assert told("add", site, str(npz)) == "0 new rows, 40 images there already\n"
+    every = json.loads(told("search", site, "--track", "first", "--top", "40", "--json"))
+    assert len(every) == 40 - 5
+    key = every[0]["key"]
+    found = json.loads(told("search", site, "--key", key, "--only", "infrared", "--json"))
+    assert {one["modality"] for one in found} == {"infrared"}
+    assert key in told("search", site, "--key", key, "--with-itself", "--by-track")
+    assert told("forget", site, "--key", key) == "forgotten: 1 row\n"
+    assert told("forget", site, "--camera", "gate's", "--path", str(tmp_path)).startswith("forgott")
+    assert "has no key" in told("search", site, "--key", key, code=2)
+    assert told("prune", site) == "expired and forgotten: 0 rows\n"
+    assert "too few rows" in told("index", site)
+    info = json.loads(told("info", site, "--json"))
+    assert info["head"]["keep"] == 99999
+    assert [event["what"] for event in json.loads(told("info", site, "--events"))] == [
+        "create", "add", "forget", "forget", "index",
+    ]  # fmt: skip
+    out = tmp_path / "left.npz"
+    told("dump", site, "--out", str(out))
+    assert len(load_gallery(out)) == info["rows"] < 30
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("frget x", "did you mean forget?"),
+        ("forget x", "x holds no store"),
+        ("search x", "expected images to search by, --key or --track"),
+        ("create x --storage region", "expected NAME=VALUE"),
+        ("create x --keep 0", "keep is 0 days"),
+    ],
+)
+def test_mistakes_are_one_line(words, said, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["gallery", *words.split()]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert said in err
+    assert not Path("x").exists()
