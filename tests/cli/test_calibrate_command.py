@@ -35,13 +35,18 @@ def run(trained, gallery, tmp_path_factory):
     return folder
 
 
-def search(capsys, run, gallery, *more):
-    images = load_gallery(gallery).images
-    query = images.root / images.paths[0]
-    capsys.readouterr()
-    words = ["search", run, query, "--modality", "visible", "--gallery", gallery, *more]
-    assert main([str(word) for word in words]) == 0
-    return capsys.readouterr()
+@pytest.fixture
+def search(capsys, gallery, succeed):
+    """Return a function that searches for the first image, and gives back what was printed."""
+
+    def go(run, *more):
+        images = load_gallery(gallery).images
+        query = images.root / images.paths[0]
+        capsys.readouterr()
+        succeed("search", run, query, "--modality", "visible", "--gallery", gallery, *more)
+        return capsys.readouterr()
+
+    return go
 
 
 def test_rates_are_kept_with_the_run(run, gallery):
@@ -54,39 +59,42 @@ def test_rates_are_kept_with_the_run(run, gallery):
         np.testing.assert_array_equal(one.fmr, other.fmr)
 
 
-def test_a_search_tells_the_false_matches_to_expect(run, gallery, capsys):
-    found = json.loads(search(capsys, run, gallery, "--json", "--top", 5).out)[0]["found"]
+def test_a_search_tells_the_false_matches_to_expect(run, gallery, search):
+    found = json.loads(search(run, "--json", "--top", 5).out)[0]["found"]
     side = load_gallery(gallery).embeddings.modality
     for one in found:
         pair = next(p for p in load_rates(run / "rates.json").pairs if one["modality"] in p.names)
         assert one["false_matches"] <= len(side)
         assert set(one) >= {"fewer", "interval", "similarity"}
         assert pair.similarity[0] == -1
-    assert "false matches" in search(capsys, run, gallery).out
+    assert "false matches" in search(run).out
 
 
-def test_lists_are_cut_where_too_many_are_expected(run, gallery, capsys):
-    every = json.loads(search(capsys, run, gallery, "--json", "--top", 30).out)[0]["found"]
+def test_lists_are_cut_where_too_many_are_expected(run, search):
+    every = json.loads(search(run, "--json", "--top", 30).out)[0]["found"]
     values = sorted({one["false_matches"] for one in every})
     most = values[len(values) // 2]
-    cut = search(capsys, run, gallery, "--json", "--top", 30, "--max-false-matches", most).out
+    cut = search(run, "--json", "--top", 30, "--max-false-matches", most).out
     left = json.loads(cut)[0]["found"]
     assert [one["path"] for one in left] == [
         one["path"] for one in every if one["false_matches"] <= most
     ]
     assert [one["rank"] for one in left] == list(range(1, len(left) + 1))
-    assert (
-        "leaves nothing for 1 of 1" in search(capsys, run, gallery, "--max-false-matches", 1e-9).err
-    )
+    err = search(run, "--max-false-matches", 1e-9).err
+    assert "leaves nothing for 1 of 1 queries" in err
 
 
-def test_rates_of_another_network_are_not_used(run, gallery, tmp_path, capsys, mistake):
+def test_rates_of_another_network_are_not_used(run, gallery, tmp_path, search, mistake):
     other = replace(load_rates(run / "rates.json"), network="0" * 16)
-    save_rates(other, tmp_path / "rates.json")
+    file = tmp_path / "copy" / "rates.json"
+    shutil.copytree(run, file.parent)
+    save_rates(other, file)
     query = load_gallery(gallery).images
     words = [run, query.root / query.paths[0], "--modality", "visible", "--gallery", gallery]
-    err = mistake("search", *words, "--rates", tmp_path / "rates.json")
-    assert "rates are of network 0000" in err
+    assert "rates are of network 0000" in mistake("search", *words, "--rates", file)
+    out, err = search(file.parent)
+    assert "is not used: the rates are of network 0000" in err
+    assert "false matches" not in out
 
 
 def test_training_images_are_refused(trained, people, mistake):
@@ -101,5 +109,12 @@ def test_mistakes_are_told(trained, people, gallery, tmp_path, mistake):
     assert "first `vireid calibrate" in mistake("search", *words, "--max-false-matches", 1)
     assert "expected more than 0" in mistake("search", *words, "--max-false-matches", 0)
     assert "ends in .json" in mistake("calibrate", trained, people, "--out", tmp_path / "x.csv")
+    err = mistake("calibrate", trained, gallery, "--modality", "visible", "--part", "all")
+    assert "--modality, --part: the images are found already" in err
+    err = mistake("calibrate", trained, gallery, "--centre", "own")
+    assert "--centre: they are embedded already" in err
+    other = tmp_path / "other.npz"
+    vireid.save_gallery(replace(load_gallery(gallery), network="0" * 16), other)
+    assert "embeddings are of network 0000" in mistake("calibrate", trained, other)
     err = mistake("calibrate", trained / "checkpoints" / "none.safetensors", people)
     assert "say --out FILE.json" in err

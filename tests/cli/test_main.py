@@ -148,6 +148,7 @@ def test_help_loads_no_torch():
 @pytest.mark.parametrize("name", COMMANDS)
 def test_unknown_options_are_one_line(capsys, name):
     places = {"embed": "run x --out y", "evaluate": "run x", "search": "run x --gallery y"}
+    places |= {"calibrate": "run x", "judged": "x"}
     places |= {
         "train": "x --out y",
         "upper-bound": "x --out y",

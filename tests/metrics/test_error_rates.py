@@ -56,7 +56,8 @@ def test_rates_are_those_of_counting_pairs(made, pair, monkeypatch):
     for row in range(150, 400, 25):
         match = value >= found.similarity[row]
         assert found.fmr[row] == pytest.approx(((1 - share) * match).sum() / (1 - share).sum())
-        assert found.fnmr[row] == pytest.approx((share * ~match).sum() / share.sum())
+        same = share > 0.5 if pair[0] == pair[1] else share
+        assert found.fnmr[row] == pytest.approx((same * ~match).sum() / same.sum())
     for name in ("fmr", "fnmr"):
         low, middle, high = (getattr(found, name + end) for end in ("_low", "", "_high"))
         assert ((low <= middle) & (middle <= high)).all()

@@ -55,7 +55,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(tmp_path, monkeypatch):
     append_judgement(path, ONE)
     before = path.read_bytes()
     monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space")))
-    with pytest.raises(DataError, match="cannot write .*No space"):
+    with pytest.raises(DataError, match=r"cannot write .*No space"):
         append_judgement(path, ONE)
     assert path.read_bytes() == before
 

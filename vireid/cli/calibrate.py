@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+from rich.table import Table
 
 import vireid
 from vireid.cli.arguments import (
@@ -66,7 +67,7 @@ def _out(arguments: argparse.Namespace) -> Path:
     return Run(arguments.run).rates_file if out is None else out
 
 
-def _table(pair: PairRates) -> str:
+def _table(pair: PairRates) -> Table:
     """Show both rates at a few similarities."""
     rows = []
     for wanted in SHOWN:

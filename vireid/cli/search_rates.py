@@ -11,7 +11,7 @@ from vireid.ranking import FalseMatches, MatchRates, false_matches, load_rates
 from vireid.ranking.match_rates import check_rates
 from vireid.runs import Run
 from vireid.runs.looking import Looking
-from vireid.types import Ranking
+from vireid.types import Bool, Ranking
 
 
 def add_rates(command: argparse.ArgumentParser) -> None:
@@ -120,7 +120,7 @@ def _rates(arguments: argparse.Namespace, looking: Looking) -> MatchRates | None
 
 def _warn_of_nothing(most: float, before: Ranking, left: Ranking, found: FalseMatches) -> None:
     """Warn of queries of which nothing is left, and say what their best result comes with."""
-    lost = (before.order >= 0).any(axis=1) & (left.order < 0).all(axis=1)
+    lost: Bool = np.asarray((before.order >= 0).any(axis=1) & (left.order < 0).all(axis=1))
     if lost.any():
         best = _short(float(np.nanmin(found.expected[lost])))
         warnings.warn(

@@ -1,14 +1,16 @@
 """Several labellings of the same features, of which each has seen others of them."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vireid.cluster import Search, track_groups
-from vireid.labelling.features import find_labels
-from vireid.labelling.given import Given
 from vireid.labelling.tracks import tracks_of
 from vireid.types import NOISE, Int, Known, Modality
+
+if TYPE_CHECKING:  # the number of draws is read without them
+    from vireid.cluster import Search
+    from vireid.labelling.given import Given
 
 DRAWS = 4
 """Subsets that are labelled."""
@@ -17,12 +19,12 @@ SHARE = 0.75
 
 
 def repeated_labels(
-    features: Given,
+    features: "Given",
     *,
     draws: int = DRAWS,
     share: float = SHARE,
     generator: np.random.Generator,
-    search: Search | None = None,
+    search: "Search | None" = None,
 ) -> Int:
     """Label all features, and subsets of them, each in as many ways as there are.
 
@@ -58,6 +60,8 @@ def _units(known: Known) -> Int:
     track = tracks_of(known)
     if track is None:
         return np.arange(len(known))
+    from vireid.cluster import track_groups
+
     return track_groups(known.modality, known.camera, track)
 
 
@@ -67,8 +71,10 @@ def _ways(known: Known) -> tuple[bool, ...]:
     return (True, False) if both else (False,)
 
 
-def _labels(features: Given, rows: Int, match: bool, search: Search | None) -> Int:
+def _labels(features: "Given", rows: Int, match: bool, search: "Search | None") -> Int:
     """Return the labels [N] of some features, -1 for the others."""
+    from vireid.labelling.features import find_labels
+
     known = features.known
     assert known is not None
     labels = np.full(len(known), NOISE, dtype=np.int64)

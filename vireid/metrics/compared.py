@@ -15,9 +15,9 @@ GROUPS = 100
 """Groups of clusters, at most, of which one at a time is left out for an interval."""
 CELLS = 1 << 21
 """Comparisons looked at at once, which bounds the memory."""
-DIFFERENT, DISPUTED, SHARED, SAME = range(4)
-"""Two people by all labellings; by some; the same, each by the share of those that say one person;
-one person by all."""
+DIFFERENT, DISPUTED, SHARED, LIKELY, SAME = KINDS = range(5)
+"""Two people by all labellings; disputed; disputed, each by the share of labellings that say one
+person; disputed, one person by most of them; one person by all."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Compared:
     """Counts of comparisons."""
 
     counts: Numbers
-    """[4, K] of each kind and step of the similarity."""
+    """[5, K] of each kind and step of the similarity."""
     touching: Numbers
-    """[4, G, K] those of them that have an image of a group."""
+    """[5, G, K] those of them that have an image of a group."""
     clusters: tuple[int, int]
     """Clusters of either side."""
     cluster_pairs: int
@@ -65,8 +65,8 @@ def compared(
     unit, clusters = _units(labellings[0])
     group = unit % GROUPS
     count, steps = int(group.max(initial=0)) + 1, STEPS + 1
-    touching = np.zeros((4, count, steps))
-    counts = np.zeros((4, steps))
+    touching = np.zeros((len(KINDS), count, steps))
+    counts = np.zeros((len(KINDS), steps))
     block = max(1, CELLS // max(1, len(columns)))
     for start in range(0, len(rows), block):
         part = rows[start : start + block]
@@ -106,6 +106,7 @@ def _kinds(share: Numbers) -> tuple[tuple[int, Int, Numbers | None], ...]:
         (DIFFERENT, np.flatnonzero(share == 0), None),
         (DISPUTED, disputed, None),
         (SHARED, disputed, share[disputed]),
+        (LIKELY, disputed[share[disputed] > 0.5], None),
         (SAME, np.flatnonzero(share == 1), None),
     )
 

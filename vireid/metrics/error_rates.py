@@ -7,6 +7,7 @@ from vireid.errors import DataError
 from vireid.metrics.compared import (
     DIFFERENT,
     DISPUTED,
+    LIKELY,
     SAME,
     SHARED,
     Compared,
@@ -34,7 +35,9 @@ def error_rates(
     """Estimate how often comparisons of two modalities err, by what several labellings say.
 
     Images that all labellings hold apart count as two people, those that all put together as one;
-    where they differ, a comparison counts as either, by the share of labellings that say so. The
+    where they differ, a comparison counts as either, by the share of labellings that say so. For
+    the FNMR within a modality it counts as what most of them say: clusters that were joined by
+    mistake weigh most there, and across modalities pairs that only some labellings find. The
     interval reaches from the lower end where no disputed comparison counts to the upper end where
     all do. The ends are those of Korn and Graubard (1998) at the effective number of comparisons,
     by leaving out one group of clusters at a time, as comparisons that share a person are not
@@ -78,8 +81,9 @@ def _rates(found: Compared, pair: tuple[Modality, Modality]) -> PairRates:
     false = [_matching(found, weights, found.cluster_pairs) for weights in (
         {DIFFERENT: 1}, {DIFFERENT: 1, DISPUTED: 1, SHARED: -1}, {DIFFERENT: 1, DISPUTED: 1},
     )]  # fmt: skip
+    likely = LIKELY if pair[0] == pair[1] else SHARED
     right = [_matching(found, weights, min(found.clusters)) for weights in (
-        {SAME: 1, DISPUTED: 1}, {SAME: 1, SHARED: 1}, {SAME: 1},
+        {SAME: 1, DISPUTED: 1}, {SAME: 1, likely: 1}, {SAME: 1},
     )]  # fmt: skip
     fmr, size = false[1]
     low, high = _ends(false)
@@ -111,7 +115,7 @@ def _matching(found: Compared, weights: dict[int, int], units: int) -> tuple[Num
         return share, np.ones_like(share)
     size = effective_size(without[told], share, total)
     edge = (share <= 0) | (share >= 1)
-    return share, np.where(edge, max(1, min(units, total)), size)
+    return share, np.where(edge, max(1.0, min(float(units), float(total))), size)
 
 
 def _tail(counts: Numbers) -> tuple[Numbers, Numbers]:

@@ -64,7 +64,7 @@ def grouped_share(hits: ArrayLike, groups: ArrayLike, level: float = LEVEL) -> G
     if 0 < share < 1:
         left = (events.sum() - np.bincount(number, events)) / (total - size)
         found = effective_size(left, share, total) * count / (count - 1)
-        effective = float(min(total, found.round(9)))
+        effective = min(float(total), float(found.round(9)))
     low, high = wilson_interval(share, effective, level)
     return GroupedShare(share, float(low), float(high), total, count, effective)
 

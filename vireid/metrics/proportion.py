@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincinv, ndtri
 
 Numbers = NDArray[np.float64]
 LEVEL = 0.95
@@ -56,6 +55,8 @@ def exact_interval(
     >>> float(low), float(high.round(4))
     (0.0, 0.0362)
     """
+    from scipy.special import betaincinv
+
     p, n = np.broadcast_arrays(
         np.asarray(share, dtype=np.float64), np.asarray(size, dtype=np.float64)
     )
@@ -85,6 +86,8 @@ def wilson_interval(
     >>> [round(float(end), 4) for end in wilson_interval(0.9, 100)]
     [0.8256, 0.9448]
     """
+    from scipy.special import ndtri
+
     p, n = np.asarray(share, dtype=np.float64), np.asarray(size, dtype=np.float64)
     square = float(ndtri((1 + level) / 2)) ** 2
     middle = p + square / (2 * n)

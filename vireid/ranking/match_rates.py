@@ -128,4 +128,5 @@ def _read(told: Mapping[str, Any]) -> PairRates:
     names: Sequence[str] = told["modalities"]
     one, other = (Modality[name.upper()] for name in names)
     curves = {name: np.array(told[name], dtype=np.float64) for name in ("similarity", *CURVES)}
-    return PairRates((one, other), **curves, **{name: told[name] for name in COUNTS})
+    values: dict[str, Any] = {**curves, **{name: told[name] for name in COUNTS}}
+    return PairRates((one, other), **values)

@@ -12,7 +12,7 @@ from vireid.ranking import Gallery, MatchRates, load_gallery
 from vireid.runs.embed import embed
 from vireid.runs.folder import Run
 from vireid.runs.gallery_rates import gallery_rates
-from vireid.runs.held_out import check_held_out
+from vireid.runs.held_out import check_held_out, check_made_by, refuse_options
 from vireid.runs.leveling import LevelWords
 from vireid.types import Images
 
@@ -67,18 +67,22 @@ def calibrate(
     if draws < 0:
         raise ConfigError(f"draws is {draws}; expected at least 0")
     where = run.folder if isinstance(run, Run) else Path(run)
-    if isinstance(images, str | Path):
+    found = {"modality": modality, "fold": fold, "part": None if part == "test" else part}
+    if isinstance(images, str | Path) and Path(images).suffix != ".npz":
         path = Path(images)
-        if path.suffix == ".npz":
-            images = load_gallery(path)
-        else:
-            chosen = part if is_data(path) else "all"
-            images = find_images(path, modality, chosen, fold=fold)
-            check_held_out(Run(where), path, images, chosen, fold=fold)
+        chosen = part if is_data(path) else "all"
+        images = find_images(path, modality, chosen, fold=fold)
+        check_held_out(Run(where), path, images, chosen, fold=fold)
+    else:
+        refuse_options(found, "the images are found")
     if isinstance(images, Images):
         images = embed(
             run, images, stage=stage, device=device, cache=cache, levels=levels, centre=centre,
             progress=progress,
         )  # fmt: skip
+    else:
+        images = images if isinstance(images, Gallery) else load_gallery(images)
+        refuse_options({"cache": cache, "levels": levels, "centre": centre}, "they are embedded")
+        check_made_by(run, images, stage=stage)
     with progress("clustering") as bar:
         return gallery_rates(images, draws=draws, search=Search("exact", "cpu", progress=bar))

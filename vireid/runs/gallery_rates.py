@@ -35,7 +35,7 @@ def gallery_rates(
     Raises:
         DataError: the images hold no two clusters.
     """
-    features = given(gallery, None)
+    features = given(gallery, None)  # type: ignore[arg-type]  # a gallery knows its images
     generator = np.random.default_rng(0)
     labellings = repeated_labels(features, draws=draws, generator=generator, search=search)
     clusters = int(labellings[0].max(initial=NOISE)) + 1

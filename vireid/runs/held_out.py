@@ -2,13 +2,16 @@
 
 import json
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 from vireid.data import open_data
 from vireid.data.find_images import is_data
-from vireid.errors import DataError
-from vireid.runs.fingerprints import fingerprint
+from vireid.errors import ConfigError, DataError, some
+from vireid.ranking import Gallery
+from vireid.runs.fingerprints import centred_fingerprint, fingerprint, network_fingerprint
 from vireid.runs.folder import Run
+from vireid.runs.networks import open_network
 from vireid.types import Images
 
 
@@ -39,6 +42,44 @@ def check_held_out(
         f"the training part of {path} is used: the rates hold only if the run has not seen it",
         stacklevel=3,
     )
+
+
+def refuse_options(given: Mapping[str, object], done: str) -> None:
+    """Refuse options on how images are found or embedded where that is done already.
+
+    Args:
+        given: values by name; None where an option is not given.
+        done: what is done, for the message.
+
+    Raises:
+        ConfigError: one is given.
+    """
+    names = [f"--{name}" for name, value in given.items() if value is not None]
+    if names:
+        raise ConfigError(f"{some(names)}: {done} already; leave it out, or give a folder or data")
+
+
+def check_made_by(run: Run | Path | str, gallery: Gallery, *, stage: str | None = None) -> None:
+    """Refuse embeddings of another network than a run's.
+
+    Args:
+        run: the run, its folder, or the file of a checkpoint.
+        gallery: what was embedded before; nothing is known where it does not say its network.
+        stage: after which stage, as for ``embed``.
+
+    Raises:
+        DataError: the embeddings are of another network.
+        CheckpointError: the run or the stage is missing or damaged.
+    """
+    found = open_network(run, stage)
+    size = (found.recipe.height, found.recipe.width)
+    made = network_fingerprint(found.network.state_dict(), size, found.levels)
+    mine = centred_fingerprint(made, gallery.statistics)
+    if gallery.network is not None and gallery.network != mine:
+        raise DataError(
+            f"the embeddings are of {gallery.made_by()}, and the run's are of network {mine}; "
+            "embed the images by the run that is to be searched with"
+        )
 
 
 def trained_on(run: Run, images: Images) -> bool:
