@@ -177,3 +177,36 @@ def test_deep_grey_levels_need_to_be_known(own, begin, tmp_path):
         assert answer.status_code == 200, answer.text
         told = client.post(search, content=deep, headers=IMAGE).json()
         assert [one["similarity"] for one in told["results"]] == [1.0]
+
+
+def test_rows_that_are_forgotten_between_two_looks_do_no_harm(own):
+    from vireid.gallery import Where, open_gallery
+    from vireid.serving.stored import Reader
+
+    reader = Reader(open_gallery(own / "gallery"))
+    before = reader.look()
+    last = before.facts.key[-1].decode()
+    open_gallery(own / "gallery").forget(Where(keys=[before.facts.key[0].decode(), last]))
+    after = reader.look()
+    for looks in ([before, after], [after, before]):
+        reader.look = iter(looks).__next__
+        place = reader.place(last)
+        assert (place is not None) == (looks[0] is before)
+        reader.look = iter(looks).__next__
+        assert (reader.modality(last) is not None) == (looks[0] is before)
+
+
+def test_a_row_that_is_forgotten_while_it_is_searched_by_is_not_found(own, begin, monkeypatch):
+    from vireid.gallery import Where, open_gallery
+    from vireid.serving.stored import Reader
+
+    with begin(own) as (client, service):
+        key = service._reader.look().facts.key[0].decode()
+        plain = Reader.search
+
+        def late(reader, query, track, wish):
+            open_gallery(own / "gallery").forget(Where(keys=[key]))
+            return plain(reader, query, track, wish)
+
+        monkeypatch.setattr(Reader, "search", late)
+        assert client.get("/api/search", params={"key": key}).status_code == 404

@@ -1,11 +1,11 @@
 """What the service does, without HTTP: search, add, forget, judge and show."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from typing import TypeVar
 
+from vireid.errors import DataError
 from vireid.gallery import Found, Where, Wish
 from vireid.ranking import Gallery, Judgement, MatchRates
 from vireid.ranking.judgements import now
@@ -20,10 +20,11 @@ from vireid.serving.queries import Said, arriving, check_camera, embedded
 from vireid.serving.refusal import Refused
 from vireid.serving.settings import Limits, Places
 from vireid.serving.stored import KEY, Basis, Forgotten, Reader, Stores, Writer
+from vireid.serving.threads import inside
 from vireid.serving.thumbnails import GONE, thumbnail
 from vireid.types import Levels, Modality
 
-T = TypeVar("T")
+NOT_THERE = "the gallery has no such key or track; it may be forgotten"
 DECODERS = 4
 """Threads that decode images."""
 
@@ -71,7 +72,7 @@ class Service:
 
     async def look(self) -> Basis:
         """Return what is known of the gallery now."""
-        await _in(self._reading, self._reader.look)
+        await inside(self._reading, self._reader.look)
         return self.basis
 
     async def search_image(self, sent: Sent, wish: Wish) -> Answer:
@@ -95,7 +96,7 @@ class Service:
             found = self._reader.search(query, None, wish)
             return self._answer(picture.content[:KEY], sent.modality, found, wish)
 
-        return await _in(self._reading, search)
+        return await inside(self._reading, search)
 
     async def search_row(self, key: str | None, track: str | None, wish: Wish) -> Answer:
         """Search by a row or by all rows of a track.
@@ -115,12 +116,17 @@ class Service:
         def search() -> Answer:
             modality = self._reader.modality(key) if key else None
             if modality is None and not self._reader.has_track(track):
-                what = "key" if key else "track"
-                raise Refused(404, f"the gallery has no such {what}; it may be forgotten")
-            found = self._reader.search(key, track, wish)
+                raise Refused(404, NOT_THERE)
+            try:
+                found = self._reader.search(key, track, wish)
+            except DataError:
+                there = self._reader.modality(key) if key else self._reader.has_track(track)
+                if there in (None, False):  # forgotten meanwhile
+                    raise Refused(404, NOT_THERE) from None
+                raise
             return self._answer(key, modality, found, wish)
 
-        return await _in(self._reading, search)
+        return await inside(self._reading, search)
 
     async def add(self, sent: Sent, said: Said) -> tuple[str, bool]:
         """Add an image.
@@ -141,7 +147,7 @@ class Service:
         picture = await self._decoded(sent)
         query = await asyncio.wrap_future(self._batcher.submit(picture))
         gallery = arriving(query, picture, sent, said, folder.absolute())
-        done = await _in(self._writing, lambda: self._writer.add(gallery, sent.data))
+        done = await inside(self._writing, lambda: self._writer.add(gallery, sent.data))
         await self.look()
         return picture.content[:KEY], done.added > 0
 
@@ -160,7 +166,7 @@ class Service:
             self._judgements.forget(gone.keys)
             return gone
 
-        gone = await _in(self._writing, forget)
+        gone = await inside(self._writing, forget)
         await self.look()
         return gone.rows
 
@@ -173,7 +179,7 @@ class Service:
         Raises:
             Refused: 404, there is no such row.
         """
-        modality = await _in(self._reading, lambda: self._reader.modality(marked.result))
+        modality = await inside(self._reading, lambda: self._reader.modality(marked.result))
         if modality is None:
             raise Refused(404, "the gallery has no such result; it may be forgotten")
         judgement = Judgement(
@@ -182,11 +188,11 @@ class Service:
             when=now(),
             network=self.basis.network or "",
         )
-        await _in(self._writing, lambda: self._judgements.keep(judgement))
+        await inside(self._writing, lambda: self._judgements.keep(judgement))
 
     async def judgements(self) -> tuple[Judgement, ...]:
         """Return the judgements that hold."""
-        return await _in(self._writing, self._judgements.all)
+        return await inside(self._writing, self._judgements.all)
 
     async def thumbnail(self, key: str) -> bytes:
         """Return a small picture of a row's image, a JPEG file.
@@ -200,11 +206,11 @@ class Service:
         Raises:
             Refused: 404, there is none that may be shown; 422, it cannot be.
         """
-        place = await _in(self._reading, lambda: self._reader.place(key))
+        place = await inside(self._reading, lambda: self._reader.place(key))
         if place is None:
             raise Refused(404, GONE)
         path, span, pixels = place.path, place.span, self.limits.pixels
-        return await _in(self._decoding, lambda: thumbnail(path, self._roots, pixels, span))
+        return await inside(self._decoding, lambda: thumbnail(path, self._roots, pixels, span))
 
     async def note(self, entry: Entry) -> None:
         """Add a line to the audit log; it lies on the disk when this returns.
@@ -212,7 +218,7 @@ class Service:
         Args:
             entry: what was done.
         """
-        await _in(self._writing, lambda: self._audit.note(entry))
+        await inside(self._writing, lambda: self._audit.note(entry))
 
     def close(self) -> None:
         """Finish what is under way; a service that is closed stays so."""
@@ -228,7 +234,7 @@ class Service:
         first = self.basis.network is None
         levels = (self._embedding.levels or Levels()) if first else self.basis.levels
         size, most = self._embedding.size, self.limits.pixels
-        return await _in(self._decoding, lambda: decoded(sent, size, levels, most))
+        return await inside(self._decoding, lambda: decoded(sent, size, levels, most))
 
     def _answer(
         self, query: str | None, modality: Modality | None, found: list[Found], wish: Wish
@@ -240,8 +246,3 @@ class Service:
         """Embed pictures as the gallery's are now; in the thread of the batcher."""
         self._reading.submit(self._reader.look).result()
         return embedded(pictures, self._embedding, self.basis)
-
-
-async def _in(threads: Executor, do: Callable[[], T]) -> T:
-    """Do something in a thread, so that other requests go on."""
-    return await asyncio.get_running_loop().run_in_executor(threads, do)

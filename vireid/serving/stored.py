@@ -10,6 +10,7 @@ import numpy as np
 from vireid.files import whole_file
 from vireid.gallery import Found, Store, Where, Wish
 from vireid.gallery.adding import Added
+from vireid.gallery.facts import Facts
 from vireid.gallery.head import Head, Made
 from vireid.gallery.held import Rows
 from vireid.ranking import Gallery
@@ -105,8 +106,9 @@ class Reader:
         Returns:
             None where there is none that has not expired.
         """
-        row = self._row(key)
-        return None if row is None else Modality(int(self.look().facts.modality[row]))
+        facts = self.look().facts
+        row = _row(facts, key)
+        return None if row is None else Modality(int(facts.modality[row]))
 
     def searched(self, where: Where) -> dict[Modality, int]:
         """Count the rows that are searched, by modality.
@@ -138,18 +140,19 @@ class Reader:
         Returns:
             None where there is no such row.
         """
-        row, rows = self._row(key), self.look()
+        rows = self.look()
+        facts, row = rows.facts, _row(rows.facts, key)
         if row is None:
             return None
-        facts = rows.facts
         levels = rows.head.made.levels_value() or Levels()
         span = levels.of(int(facts.modality[row]), facts.cameras[facts.camera[row]])
         return Place(facts.paths(np.array([row]))[0], span)
 
-    def _row(self, key: str) -> int | None:
-        facts = self.look().facts
-        found = np.flatnonzero((facts.key == key.encode()) & facts.alive(time.time()))
-        return int(found[0]) if found.size else None
+
+def _row(facts: Facts, key: str) -> int | None:
+    """Return the row of a key that has not expired."""
+    found = np.flatnonzero((facts.key == key.encode()) & facts.alive(time.time()))
+    return int(found[0]) if found.size else None
 
 
 def _basis(rows: Rows) -> Basis:
