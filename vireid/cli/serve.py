@@ -6,7 +6,6 @@ import vireid
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.errors import ConfigError
 from vireid.serving import Limits, Listening, Places
-from vireid.serving.serve import default_places
 
 
 def run(words: list[str]) -> None:
@@ -36,6 +35,8 @@ def run(words: list[str]) -> None:
 
 
 def _places(arguments: argparse.Namespace) -> Places:
+    from vireid.serving.serve import default_places  # loads torch
+
     audit, judgements = arguments.audit, arguments.judgements
     if audit is None or judgements is None:
         usual = default_places(arguments.gallery)
