@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from vireid.scoring.checking import check
     from vireid.scoring.data_card import write_data_card
     from vireid.scoring.evaluating import evaluate
+    from vireid.serving.serve import serve
     from vireid.studies.comparison import compare
     from vireid.studies.paper import paper_table
     from vireid.studies.reproduction.reproduce import reproduce
@@ -73,6 +74,7 @@ _HOME = {
     "save_rates": "vireid.ranking",
     "score": "vireid.scoring",
     "search": "vireid.ranking",
+    "serve": "vireid.serving.serve",
     "synthesise": "vireid.synthetic",
     "train": "vireid.runs.train",
     "write_data_card": "vireid.scoring.data_card",
@@ -116,6 +118,7 @@ __all__ = [
     "save_rates",
     "score",
     "search",
+    "serve",
     "synthesise",
     "train",
     "write_data_card",

@@ -15,6 +15,7 @@ WORDS = (
     ["gallery", "info", "/nowhere"],
     ["gallery", "add", "/nowhere", "/nowhere", "--run", "/nowhere"],
     ["gallery", "search", "/nowhere", "--key", "a"],
+    ["serve", "/nowhere", "/nowhere"],
 )
 HEAVY = ("timm", "torchvision", "matplotlib", "sklearn")
 

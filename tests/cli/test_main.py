@@ -129,8 +129,8 @@ def test_every_command_explains_itself(capsys, name):
 
 
 LIGHT_HELP = (
-    "demo", "synth", "check", "train", "runs", "embed", "label", "search", "gallery", "table",
-    "upper-bound",
+    "demo", "synth", "check", "train", "runs", "embed", "label", "search", "gallery", "serve",
+    "table", "upper-bound",
 )  # fmt: skip
 
 
@@ -165,6 +165,7 @@ def test_unknown_options_are_one_line(capsys, name):
         "reproduce": "sysu x --out y",
         "table": "x",
         "gallery": "info x",
+        "serve": "x y",
     }
     assert main([name, *places[name].split(), "--bogus"]) == 2
     out, err = capsys.readouterr()

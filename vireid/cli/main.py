@@ -24,6 +24,7 @@ COMMANDS = {
     "search": "find the person of a query image in a gallery",
     "judged": "precision at rank 1 from results that a person has marked",
     "gallery": "keep a store of embedded images that grows and forgets",
+    "serve": "let colleagues search a gallery on a page of their browser",
     "ablate": "train the paper's ablation over seeds: what each module adds",
     "sweep": "train with several values of a setting, over seeds",
     "reproduce": "train a paper's recipe on its data set and set the scores beside the paper's",

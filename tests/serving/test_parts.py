@@ -1,0 +1,213 @@
+"""The parts of a service by themselves: batches, slots, bodies, tokens, settings."""
+
+import asyncio
+import threading
+
+import pytest
+
+from vireid.errors import ConfigError, DataError
+
+
+def picture(number):
+    from vireid.serving.pictures import Picture
+    from vireid.types import Levels, Modality
+
+    return Picture(None, str(number), Modality.VISIBLE, None, Levels())
+
+
+def test_pictures_that_wait_are_embedded_together():
+    from vireid.serving.batching import Batcher
+
+    first, go = threading.Event(), threading.Event()
+    sizes = []
+
+    def embed(pictures):
+        first.set()
+        go.wait(10)
+        return [one.content for one in pictures]
+
+    batcher = Batcher(embed, 4, sizes.append)
+    futures = [batcher.submit(picture(0))]
+    first.wait(10)
+    futures += [batcher.submit(picture(number)) for number in range(1, 8)]
+    futures[3].cancel()
+    go.set()
+    batcher.close()
+    assert sizes == [1, 3, 3]
+    kept = [future for future in futures if not future.cancelled()]
+    assert [future.result(0) for future in kept] == ["0", "1", "2", "4", "5", "6", "7"]
+    assert not batcher.alive
+
+
+def test_one_bad_picture_does_not_spoil_the_batch():
+    from vireid.serving.batching import Batcher
+
+    begun, go = threading.Event(), threading.Event()
+
+    def embed(pictures):
+        begun.set()
+        go.wait(10)
+        if any(one.content == "2" for one in pictures):
+            raise DataError("bad")
+        return [one.content for one in pictures]
+
+    batcher = Batcher(embed, 8, lambda _: None)
+    futures = [batcher.submit(picture(number)) for number in range(4)]
+    go.set()
+    batcher.close()
+    assert [future.result(0) for future in futures if not future.exception(0)] == ["0", "1", "3"]
+    assert isinstance(futures[2].exception(0), DataError)
+
+
+def test_slots_are_counted_by_client_and_in_all():
+    from vireid.serving.refusal import Refused
+    from vireid.serving.slots import Slots
+
+    slots = Slots(3, 2)
+    with slots.one("a"), slots.one("a"):
+        with pytest.raises(Refused) as refused, slots.one("a"):
+            pass
+        assert (refused.value.status, refused.value.headers) == (429, {"retry-after": "1"})
+        with slots.one("b"), pytest.raises(Refused) as refused, slots.one("c"):
+            pass
+        assert (refused.value.status, refused.value.headers) == (503, {"retry-after": "1"})
+    with slots.one("a"):
+        assert slots.taken == 1
+
+
+def test_a_body_ends_at_its_limit_and_in_its_time():
+    from starlette.exceptions import HTTPException
+
+    from vireid.serving.body import Body
+
+    async def receive():
+        return {"type": "http.request", "body": b"12345", "more_body": True}
+
+    async def never():
+        await asyncio.sleep(60)
+
+    async def read():
+        body = Body(receive, 12, 5)
+        assert (await body())["body"] == b"12345"
+        await body()
+        with pytest.raises(HTTPException) as refused:
+            await body()
+        assert refused.value.status_code == 413
+        with pytest.raises(HTTPException) as refused:
+            await Body(never, 12, 0.01)()
+        assert refused.value.status_code == 408
+
+    asyncio.run(read())
+
+
+def test_who_comes_while_all_slots_are_taken_is_told_when_to_come_again(own, begin):
+    from tests.serving.fakes import FakeEmbedding, draw
+    from vireid.serving import Limits
+
+    slow = FakeEmbedding(seconds=0.5)
+    with begin(own, limits=Limits(requests=1, each=1), embedding=slow) as (client, _):
+        answers = []
+
+        def ask():
+            answers.append(
+                client.post(
+                    "/api/search/image?modality=visible",
+                    content=draw(),
+                    headers={"content-type": "image/png"},
+                )
+            )
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        statuses = sorted(answer.status_code for answer in answers)
+        assert set(statuses) == {200, 429}
+        refused = [answer for answer in answers if answer.status_code == 429]
+        assert all(answer.headers["retry-after"] == "1" for answer in refused)
+
+
+def test_a_request_that_takes_too_long_is_ended(own, begin):
+    from tests.serving.fakes import FakeEmbedding, draw
+    from vireid.serving import Limits
+
+    slow = FakeEmbedding(seconds=1.0)
+    with begin(own, limits=Limits(seconds=0.2), embedding=slow) as (client, _):
+        answer = client.post(
+            "/api/search/image?modality=visible",
+            content=draw(),
+            headers={"content-type": "image/png"},
+        )
+        assert answer.status_code == 503
+        assert "retry-after" in answer.headers
+        assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "message"),
+    [
+        ("read abc anna", 0o600, "24 plain characters"),
+        ("admin aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa anna", 0o600, "read or write"),
+        ("read aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 0o600, "read or write"),
+        ("# nothing\n\n", 0o600, "holds no token"),
+        ("read aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa anna\n" * 2, 0o600, "twice"),
+        ("read aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa anna", 0o644, "chmod 600"),
+        (None, 0, "cannot be read"),
+    ],
+)
+def test_a_file_of_tokens_that_is_wrong(tmp_path, text, mode, message):
+    from vireid.serving.tokens import read_tokens
+
+    path = tmp_path / "tokens"
+    if text is not None:
+        path.write_text(text)
+        path.chmod(mode)
+    with pytest.raises(ConfigError, match=message) as refused:
+        read_tokens(path)
+    assert "aaaa" not in str(refused.value)
+
+
+def test_where_a_service_may_listen(tmp_path):
+    from vireid.serving import Limits, Listening
+
+    assert "localhost" in Listening().hosts
+    with pytest.raises(ConfigError, match="--tokens"):
+        Listening("192.0.2.1")
+    with pytest.raises(ConfigError, match="--name"):
+        Listening("0.0.0.0", tokens=tmp_path)
+    found = Listening("0.0.0.0", tokens=tmp_path, names=("Search.site",)).hosts
+    assert found == {"0.0.0.0", "search.site"}
+    assert Listening("::1").hosts >= {"[::1]"}
+    with pytest.raises(ConfigError, match="body is 0"):
+        Limits(body=0)
+    with pytest.raises(ConfigError, match="port is 70000"):
+        Listening(port=70000)
+
+
+def test_judgements_in_a_file_of_another_kind_are_refused(tmp_path):
+    from vireid.serving.judging import JudgementFile
+
+    path = tmp_path / "table.csv"
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(DataError, match="expected judgements"):
+        JudgementFile(path)
+    assert path.read_text() == "a,b\n1,2\n"
+
+
+def test_the_policy_names_what_is_in_the_page():
+    import base64
+    import hashlib
+    import re
+
+    from vireid.serving.page import page, policy
+
+    text = page(asks_token=True).decode()
+    for kind in ("style", "script"):
+        (inside,) = re.findall(rf"<{kind}>(.*?)</{kind}>", text, re.S)
+        digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+        assert f"{kind}-src 'sha256-{digest}'" in policy()
+    assert "{{" not in text
+    assert "unsafe" not in policy()
+    assert "innerHTML" not in text
+    assert not re.search(r"(src|href)=\"(https?:)?//", text)

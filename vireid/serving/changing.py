@@ -1,0 +1,94 @@
+"""Requests that change something: add, forget, judge."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from vireid.gallery import Where
+from vireid.serving.asked import IMAGE, ImageBody, Serving, Who, address_of, problems
+from vireid.serving.audit import Entry
+from vireid.serving.judging import Marked, precisions
+from vireid.serving.pictures import Sent
+from vireid.serving.queries import Said
+from vireid.serving.refusal import Refused
+from vireid.serving.service import Service
+from vireid.serving.words import (
+    AddedImage,
+    Forget,
+    ForgottenRows,
+    JudgedSoFar,
+    Mark,
+    NewImage,
+    Precision,
+)
+from vireid.types import Modality
+
+routes = APIRouter(prefix="/api", tags=["change"])
+
+
+@routes.post("/images", responses=problems(409, 415), openapi_extra=IMAGE, name="add_image")
+async def _add_image(
+    words: Annotated[NewImage, Query()],
+    data: ImageBody,
+    service: Serving,
+    who: Who,
+    request: Request,
+) -> AddedImage:
+    """Add the image in the body; once this answers it is part of the gallery, and stays it."""
+    sent = Sent(data, Modality[words.modality.upper()], words.camera)
+    key, new = await service.add(sent, Said(words.track, words.time))
+    await service.note(Entry("add", who.who, address_of(request), int(new)))
+    return AddedImage(key=key, added=new)
+
+
+@routes.post("/forget", responses=problems(), name="forget")
+async def _forget(words: Forget, service: Serving, who: Who, request: Request) -> ForgottenRows:
+    """Forget rows; once this answers they are gone, from the files of the gallery too."""
+    if words.since is not None and words.until is not None and words.since >= words.until:
+        raise Refused(422, "since is not before until; exchange them")
+    where = Where(
+        keys=words.keys,
+        tracks=words.tracks,
+        cameras=words.cameras,
+        modality=words.modality,
+        since=words.since,
+        until=words.until,
+    )
+    if where.everything:
+        raise Refused(
+            422, "nothing says what is to be forgotten; expected a key, a track, a camera"
+        )
+    count = await service.forget(where)
+    await service.note(Entry("forget", who.who, address_of(request), count))
+    return ForgottenRows(forgotten=count)
+
+
+@routes.post("/judgements", responses=problems(404), name="judge")
+async def _judge(mark: Mark, service: Serving, who: Who, request: Request) -> JudgedSoFar:
+    """Keep whether a result shows the person that was searched for."""
+    said = Marked(**mark.model_dump())
+    await service.judge(said)
+    await service.note(Entry("judge", who.who, address_of(request), 1))
+    return await _told(service)
+
+
+@routes.get("/judgements", responses=problems(), name="judgements")
+async def _judgements(service: Serving) -> JudgedSoFar:
+    """Tell what the judgements say so far."""
+    return await _told(service)
+
+
+async def _told(service: Service) -> JudgedSoFar:
+    judged = await service.judgements()
+    first = [
+        Precision(
+            name=one.name,
+            share=one.precision.share,
+            low=one.precision.low,
+            high=one.precision.high,
+            count=one.precision.count,
+            people=one.precision.groups,
+        )
+        for one in precisions(judged, service.basis.network)
+    ]
+    return JudgedSoFar(pairs=len(judged), first=first)

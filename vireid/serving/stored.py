@@ -1,0 +1,230 @@
+"""The gallery as the service uses it: one thread reads, another one writes."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from vireid.files import whole_file
+from vireid.gallery import Found, Store, Where, Wish
+from vireid.gallery.adding import Added
+from vireid.gallery.facts import Facts
+from vireid.gallery.head import Head, Made
+from vireid.gallery.held import Rows
+from vireid.ranking import Gallery
+from vireid.types import Levels, Modality, NamedStatistics, Span
+
+KEY = 16
+"""Digits of a row's key, which is the beginning of the digest of its file."""
+
+
+@dataclass(frozen=True)
+class Stores:
+    """One gallery, opened twice: threads that read do not wait for one that writes."""
+
+    reading: Store
+    writing: Store
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the image of a row lies, and how it is shown."""
+
+    path: str
+    span: Span | None
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What was forgotten."""
+
+    rows: int
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What queries have to have in common with the gallery."""
+
+    rows: int = 0
+    statistics: NamedStatistics | None = None
+    """What was taken off the embeddings."""
+    levels: Levels = field(default_factory=Levels)
+    """What became black and white of images of more than 8 bits."""
+    cameras: Mapping[Modality, tuple[str, ...]] = field(default_factory=dict)
+    """Names of the cameras of each modality."""
+    network: str | None = None
+    """Fingerprint; None of an empty gallery."""
+    source: str | None = None
+    """Which run and stage made the embeddings, in words."""
+
+
+class Reader:
+    """Reads the gallery; used by one thread, but for ``basis``.
+
+    Args:
+        store: opened for this reader alone.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._seen = store, (Head(Made("")), -1)
+        self.basis = Basis()
+        self.look()
+
+    def look(self) -> Rows:
+        """Return the rows as they are now, and renew the basis."""
+        rows = self._store.rows()
+        if (rows.head, rows.version) != self._seen:
+            self.basis, self._seen = _basis(rows), (rows.head, rows.version)
+        return rows
+
+    def search(self, query: Gallery | str | None, track: str | None, wish: Wish) -> list[Found]:
+        """Search by an embedded image, a key or a track.
+
+        Args:
+            query: one embedded image, or the key of a row.
+            track: the name of a track, where no query is given.
+            wish: as for ``Store.search``.
+
+        Returns:
+            What was found; nothing in an empty gallery.
+        """
+        if not isinstance(query, Gallery):
+            return self._store.search(key=query, track=track, wish=wish)
+        if not self.basis.rows and not len(self.look().facts):
+            return []
+        return self._store.search(query, wish=wish)
+
+    def modality(self, key: str) -> Modality | None:
+        """Return what a row shows.
+
+        Args:
+            key: of the row.
+
+        Returns:
+            None where there is none that has not expired.
+        """
+        facts = self.look().facts
+        row = _row(facts, key)
+        return None if row is None else Modality(int(facts.modality[row]))
+
+    def searched(self, where: Where) -> dict[Modality, int]:
+        """Count the rows that are searched, by modality.
+
+        Args:
+            where: which are wanted.
+        """
+        facts = self.look().facts
+        mine = facts.modality[where.rows(facts) & facts.alive(time.time())]
+        return {kind: int((mine == kind).sum()) for kind in Modality}
+
+    def has_track(self, track: str | None) -> bool:
+        """Tell whether there is a row of a track that has not expired.
+
+        Args:
+            track: its name.
+        """
+        facts = self.look().facts
+        return track is not None and bool(
+            (Where(tracks=[track]).rows(facts) & facts.alive(time.time())).any()
+        )
+
+    def place(self, key: str) -> Place | None:
+        """Return where the image of a row lies.
+
+        Args:
+            key: of the row.
+
+        Returns:
+            None where there is no such row.
+        """
+        rows = self.look()
+        facts, row = rows.facts, _row(rows.facts, key)
+        if row is None:
+            return None
+        levels = rows.head.made.levels_value() or Levels()
+        span = levels.of(int(facts.modality[row]), facts.cameras[facts.camera[row]])
+        return Place(facts.paths(np.array([row]))[0], span)
+
+
+def _row(facts: Facts, key: str) -> int | None:
+    """Return the row of a key that has not expired."""
+    found = np.flatnonzero((facts.key == key.encode()) & facts.alive(time.time()))
+    return int(found[0]) if found.size else None
+
+
+def _basis(rows: Rows) -> Basis:
+    facts, made = rows.facts, rows.head.made
+    cameras = {kind: np.unique(facts.camera[facts.modality == kind]).tolist() for kind in Modality}
+    return Basis(
+        len(facts),
+        made.statistics_value(),
+        made.levels_value() or Levels(),
+        {
+            kind: tuple(sorted({facts.cameras[code] for code in codes} - {""}))
+            for kind, codes in cameras.items()
+        },
+        made.network,
+        made.source,
+    )
+
+
+class Writer:
+    """Changes the gallery; used by one thread.
+
+    Args:
+        store: opened for this writer alone.
+        uploads: the folder of images that are added; none can be where None.
+    """
+
+    def __init__(self, store: Store, uploads: Path | None) -> None:
+        self._store, self._uploads = store, uploads
+
+    def add(self, gallery: Gallery, data: bytes) -> Added:
+        """Keep the file of an image, and add its row.
+
+        Args:
+            gallery: the embedded image, whose path is its name in the folder of uploads.
+            data: the file.
+
+        Returns:
+            What became of it; acknowledged.
+
+        Raises:
+            DataError: the folder or the gallery cannot be written to; nothing is added then.
+        """
+        file = gallery.images.root / gallery.images.paths[0]
+        facts = self._store.rows().facts
+        if (facts.key == file.stem[:KEY].encode()).any():
+            return Added(present=1)
+        with whole_file(file) as whole:
+            whole.write_bytes(data)
+        try:
+            return self._store.add(gallery)
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
+
+    def forget(self, where: Where) -> Forgotten:
+        """Forget rows, and the files of those that were uploaded.
+
+        Files go first: who is interrupted finds the rows and forgets them again.
+
+        Args:
+            where: which; at least one condition.
+
+        Returns:
+            How many there were, and their keys.
+
+        Raises:
+            DataError: the gallery cannot be written to.
+        """
+        facts = self._store.rows().facts
+        meant = np.flatnonzero(where.rows(facts))
+        for path in facts.paths(meant):
+            if self._uploads is not None and Path(path).parent == self._uploads:
+                Path(path).unlink(missing_ok=True)
+        keys = frozenset(key.decode() for key in facts.key[meant].tolist())
+        return Forgotten(self._store.forget(where), keys)
