@@ -22,7 +22,7 @@ IMAGE = {"content-type": "image/png"}
 
 def wait(condition, what: str, process: subprocess.Popen) -> None:
     """Wait until something is so; a server that has ended will never do it."""
-    for _ in range(6000):
+    for _ in range(60_000):
         if condition():
             return
         if process.poll() is not None:
@@ -52,12 +52,12 @@ class Served:
 
     def connect(self, text: bytes) -> socket.socket:
         """Open a connection and send something."""
-        one = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        one = socket.create_connection(("127.0.0.1", self.port), timeout=600)
         one.sendall(text)
         return one
 
     def health(self) -> str:
-        return httpx.get(f"{self.url}/healthz", timeout=20).text
+        return httpx.get(f"{self.url}/healthz", timeout=600).text
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +152,7 @@ def test_a_signal_lets_what_is_under_way_be_finished(server):
 
     def ask():
         url = f"{server.url}/api/search/image?modality=visible&top=1"
-        answers.append(httpx.post(url, content=draw(), headers=IMAGE, timeout=60))
+        answers.append(httpx.post(url, content=draw(), headers=IMAGE, timeout=600))
 
     thread = threading.Thread(target=ask)
     thread.start()
@@ -171,7 +171,7 @@ def test_a_signal_lets_what_is_under_way_be_finished(server):
     thread.join()
     assert answers[0].status_code == 200
     assert answers[0].json()["results"][0]["similarity"] == 1.0
-    assert server.process.wait(30) == 0, server.process.communicate()
+    assert server.process.wait(600) == 0, server.process.communicate()
     assert (server.folder / "ended").exists()
     (line,) = (server.folder / "audit.jsonl").read_text().splitlines()
     assert json.loads(line)["what"] == "search"
