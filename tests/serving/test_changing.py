@@ -34,7 +34,7 @@ def test_an_image_is_added_found_judged_and_forgotten(own, begin):
         assert client.get(f"/api/thumbnails/{key}").status_code == 200
         assert "pier" in client.get("/api/about").json()["cameras"]["infrared"]
 
-        ask = {"modality": "visible", "among": "infrared"}
+        ask = {"modality": "visible", "only": "infrared"}
         told = client.post("/api/search/image", params=ask, content=image, headers=IMAGE).json()
         first = told["results"][0]
         assert (first["key"], first["camera"], first["track"], first["time"]) == (
@@ -64,7 +64,7 @@ def test_an_image_is_added_found_judged_and_forgotten(own, begin):
         ("forget", 0),
     ]  # fmt: skip
     assert lines[2]["by"] == "image"
-    assert lines[2]["filters"] == ["among"]
+    assert lines[2]["filters"] == ["only"]
     assert lines[2]["address"] == "127.0.0.1"
     with (own / "judged.csv").open() as file:
         rows = list(csv.DictReader(file))

@@ -16,6 +16,9 @@ from vireid.serving.page import page, policy
 from vireid.serving.refusal import Refused, error_body
 from vireid.serving.service import Service
 
+UNKNOWN = "nothing here has that name; /openapi.json lists what has"
+"""Said of a word in a query or a body that means nothing."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -99,7 +102,8 @@ async def _invalid(_: Request, error: Exception) -> Response:
     """Say which words are wrong, without repeating what was sent."""
     assert isinstance(error, RequestValidationError)
     told = [
-        f"{'.'.join(str(part) for part in one['loc'][1:]) or 'the request'}: {one['msg']}"
+        f"{'.'.join(str(part) for part in one['loc'][1:]) or 'the request'}: "
+        + (UNKNOWN if one["type"] == "extra_forbidden" else one["msg"])
         for one in error.errors()[:5]
     ]
     return _answer(422, "; ".join(told).encode("utf-8", "replace").decode()[:1000])

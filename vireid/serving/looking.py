@@ -80,7 +80,7 @@ def _wish(words: Wanted) -> Wish:
     where = Where(
         tracks=words.track,
         cameras=words.camera,
-        modality=words.among,
+        modality=words.only,
         since=since,
         until=until,
     )
@@ -101,7 +101,7 @@ def _used(words: Wanted) -> tuple[str, ...]:
     told = words.model_dump()
     return tuple(
         name
-        for name in ("among", "camera", "track", "since", "until")
+        for name in ("only", "camera", "track", "since", "until")
         if told[name] not in (None, [])
     )
 

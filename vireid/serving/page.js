@@ -127,7 +127,7 @@ $("query").addEventListener("submit", (event) => { event.preventDefault(); searc
 
 function filters() {
   const words = new URLSearchParams({ top: $("top").value, by: picked("by") });
-  if (picked("among")) words.set("among", picked("among"));
+  if (picked("only")) words.set("only", picked("only"));
   document.querySelectorAll("input[name=camera]:checked").forEach((one) => words.append("camera", one.value));
   for (const end of ["since", "until"]) {
     if ($(end).value) words.set(end, String(new Date($(end).value).getTime() / 1000));

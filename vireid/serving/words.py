@@ -22,7 +22,7 @@ class Wanted(Strict):
 
     top: int = Field(20, ge=1, le=200, description="at most how many results")
     by: Literal["image", "track"] = Field("image", description="what one result stands for")
-    among: Kind | None = Field(None, description="rows of this modality alone")
+    only: Kind | None = Field(None, description="rows of this modality alone")
     camera: Names = Field([], description="rows of these cameras alone")
     track: Names = Field([], description="rows of these tracks alone")
     since: Time | None = Field(None, description="rows of this time or later, seconds since 1970")
