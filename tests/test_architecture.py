@@ -48,10 +48,7 @@ TABLE: dict[str, set[str]] = {
     "gallery": {
         "config", "data", "errors", "files", "observers", "ranking", "runs", "scoring", "types",
     },
-    "serving": {
-        "config", "data", "errors", "files", "gallery", "models", "ranking", "runs", "scoring",
-        "types",
-    },
+    "serving": {"data", "errors", "files", "gallery", "ranking", "runs", "scoring", "types"},
     "studies": {
         "config", "data", "errors", "files", "labelling", "metrics", "observers", "pages",
         "parallel", "recipes", "runs", "scoring", "terms", "training", "types",

@@ -78,7 +78,7 @@ def _table(pair: PairRates) -> Table:
         fnmr = f"{pair.fnmr[row]:.3f} ({pair.fnmr_low[row]:.3f} to {pair.fnmr_high[row]:.3f})"
         if np.isnan(pair.fnmr[row]):
             fnmr = "unknown"
-        fmr = f"{pair.fmr[row]:.2g} ({pair.fmr_low[row]:.1g} to {pair.fmr_high[row]:.1g})"
+        fmr = f"{pair.fmr[row]:.2g} ({pair.fmr_low[row]:.2g} to {pair.fmr_high[row]:.2g})"
         rows.append([f"{pair.similarity[row]:.3f}", fmr, fnmr])
     title = "-".join(pair.names)
     return plain_table(["similarity", "false matches", "false non-matches"], rows, title)

@@ -4,7 +4,7 @@ import argparse
 
 import vireid
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
-from vireid.errors import ConfigError
+from vireid.cli.gallery.options import storage_of
 from vireid.serving import Limits, Listening, Places
 
 
@@ -30,7 +30,7 @@ def run(words: list[str]) -> None:
         places=_places(arguments),
         stage=arguments.stage,
         device=use_machine(arguments),
-        storage=dict(_option(word) for word in arguments.storage),
+        storage=storage_of(arguments.storage),
     )
 
 
@@ -42,13 +42,6 @@ def _places(arguments: argparse.Namespace) -> Places:
         usual = default_places(arguments.gallery)
         audit, judgements = audit or usual.audit, judgements or usual.judgements
     return Places(audit, judgements, tuple(arguments.root), arguments.rates, arguments.uploads)
-
-
-def _option(word: str) -> tuple[str, str]:
-    name, equals, value = word.partition("=")
-    if not equals:
-        raise ConfigError(f"--storage {word}: expected NAME=VALUE")
-    return name, value
 
 
 def parse(words: list[str]) -> argparse.Namespace:

@@ -43,13 +43,34 @@ class Embedder:
     def __init__(
         self, run: Run | Path | str, stage: str | None = None, device: str = "auto"
     ) -> None:
-        self._found = open_network(run, stage)
-        self._network = self._found.network.to(find_device(device))
-        recipe = self._found.recipe
-        self._size = recipe.height, recipe.width
+        self._found = found = open_network(run, stage)
+        self._network = found.network.to(find_device(device))
+        self.size = found.recipe.height, found.recipe.width
+        """Height and width of its images."""
+        self.levels = found.levels
+        """What became black and white of its training images; None where they had 8 bits."""
         self._where = run.folder if isinstance(run, Run) else run
-        weights = self._network.state_dict()
-        self._made = network_fingerprint(weights, self._size, self._found.levels)
+        self._made = network_fingerprint(self._network.state_dict(), self.size, found.levels)
+
+    def fingerprint(self, statistics: NamedStatistics | None) -> str:
+        """Return what ``Gallery.network`` is of embeddings.
+
+        Args:
+            statistics: that are taken off them.
+
+        Returns:
+            The fingerprint.
+        """
+        return str(centred_fingerprint(self._made, statistics))
+
+    def recipe_statistics(self) -> NamedStatistics | Literal["own"] | None:
+        """Return what the run's recipe takes off embeddings.
+
+        Returns:
+            Statistics of the training images, ``own`` where they are to be made of the images that
+            are embedded, None where nothing is taken off.
+        """
+        return _chosen(None, self._found)
 
     def with_levels(self, images: Images, levels: LevelWords = None) -> Images:
         """Return images that know what becomes black and white, found in the files where needed.
@@ -64,7 +85,7 @@ class Embedder:
         Raises:
             ConfigError: a word is unknown, or a camera is not there.
         """
-        return with_levels(images, levels, self._found.levels)
+        return with_levels(images, levels, self.levels)
 
     def embed(
         self,
@@ -94,7 +115,7 @@ class Embedder:
             CheckpointError: the run keeps no statistics.
         """
         images, given = self.with_levels(images, levels), _chosen(centre, self._found)
-        pixels = read_all(images, self._size, cache, progress=progress)
+        pixels = read_all(images, self.size, cache, progress=progress)
         return self._embedded(images, pixels, given, progress, train)
 
     def embed_readable(
@@ -114,7 +135,7 @@ class Embedder:
             CheckpointError: the run keeps no statistics.
         """
         images, given = self.with_levels(images, levels), _chosen(centre, self._found)
-        read = read_readable(images, self._size, MEMORY)
+        read = read_readable(images, self.size, MEMORY)
         return self._embedded(images.subset(read.kept), read.pixels, given, silent), read.problems
 
     def _embedded(
@@ -126,17 +147,44 @@ class Embedder:
         train: Images | None = None,
     ) -> Gallery:
         """Return images with what the network makes of their pixels."""
+        found = self.embed_pixels(
+            pixels, replace(images, levels=used_levels(images)), given, progress
+        )
+        if found.statistics is not None:
+            warn_of_others(found.statistics, images, train)
+        return found
+
+    def embed_pixels(
+        self,
+        pixels: Pixels,
+        images: Images,
+        given: NamedStatistics | Literal["own"] | None,
+        progress: Progress = silent,
+    ) -> Gallery:
+        """Embed images that are decoded already.
+
+        Args:
+            pixels: [N, H, W, 3] uint8 of the network's size.
+            images: what is known of them.
+            given: what is taken off their embeddings; ``own`` makes it of these.
+            progress: shows how many are embedded.
+
+        Returns:
+            The images with their embeddings.
+
+        Raises:
+            DataError: an embedding is not finite, or statistics do not know a modality.
+        """
         with progress("embedding") as tell:
             embeddings = extract(self._network, pixels, images.modality, progress=tell)
         statistics = statistics_of(embeddings, images, "own") if given == "own" else given
         if statistics is not None:
             embeddings = without_cameras(embeddings, images, statistics)
-            warn_of_others(statistics, images, train)
-        stage, (high, wide) = self._found.stage, self._size
+        stage, (high, wide) = self._found.stage, self.size
         return Gallery(
-            replace(images, levels=used_levels(images)),
+            images,
             embeddings,
-            centred_fingerprint(self._made, statistics),
+            self.fingerprint(statistics),
             f"{self._where}, stage {stage}, {high}x{wide}",
             carried_settings(self._found.text, f"the recipe of {self._where}"),
             statistics,

@@ -3,16 +3,11 @@
 from pathlib import Path
 from typing import Protocol
 
-from vireid.config.evaluation import check_centre
 from vireid.data.pixels.decoding import Pixels
 from vireid.errors import ConfigError
-from vireid.models.extract import extract
 from vireid.ranking import Gallery
 from vireid.runs import Run
-from vireid.runs.centring import training_statistics, without_cameras
-from vireid.runs.fingerprints import centred_fingerprint, network_fingerprint
-from vireid.runs.machine import find_device
-from vireid.runs.networks import open_network
+from vireid.runs.embedder import Embedder
 from vireid.types import Images, Levels, NamedStatistics
 
 
@@ -77,13 +72,8 @@ class RunEmbedding:
     def __init__(
         self, run: Run | Path | str, stage: str | None = None, device: str = "auto"
     ) -> None:
-        self._found = found = open_network(run, stage)
-        self._network = found.network.to(find_device(device))
-        self.size = found.recipe.height, found.recipe.width
-        self.levels = found.levels
-        self._made = network_fingerprint(self._network.state_dict(), self.size, found.levels)
-        where = run.folder if isinstance(run, Run) else run
-        self._source = f"{where}, stage {found.stage}, {self.size[0]}x{self.size[1]}"
+        self._embedder = Embedder(run, stage, device)
+        self.size, self.levels = self._embedder.size, self._embedder.levels
 
     def first_statistics(self) -> NamedStatistics | None:
         """Return what is taken off the first images of an empty gallery: as the recipe says.
@@ -91,15 +81,13 @@ class RunEmbedding:
         Raises:
             ConfigError: the recipe centres images by their own means, which one by one have none.
         """
-        word = check_centre(self._found.recipe.centre)
-        if word == "own":
+        found = self._embedder.recipe_statistics()
+        if found == "own":
             raise ConfigError(
                 "the run's recipe centres images by their own means, and the gallery is empty; add "
                 "the first ones by: vireid gallery add --centre training (or none)"
             )
-        if word == "none":
-            return None
-        return training_statistics({"": self._found.file}, asked=False).get("")
+        return found
 
     def network(self, statistics: NamedStatistics | None) -> str:
         """Return the fingerprint of embeddings; see ``Embedding``.
@@ -107,7 +95,7 @@ class RunEmbedding:
         Args:
             statistics: that are taken off them.
         """
-        return str(centred_fingerprint(self._made, statistics))
+        return self._embedder.fingerprint(statistics)
 
     def embed(self, pixels: Pixels, images: Images, statistics: NamedStatistics | None) -> Gallery:
         """Embed pictures; see ``Embedding``.
@@ -117,8 +105,4 @@ class RunEmbedding:
             images: what is known of them.
             statistics: what is taken off.
         """
-        embeddings = extract(self._network, pixels, images.modality)
-        if statistics is not None:
-            embeddings = without_cameras(embeddings, images, statistics)
-        made = self.network(statistics)
-        return Gallery(images, embeddings, made, self._source, None, statistics)
+        return self._embedder.embed_pixels(pixels, images, statistics)
