@@ -132,9 +132,8 @@ def test_the_small_recipe_s_table_is_that_of_the_benchmark() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("training_mAP", "mAP on the training people by {:.1f} ± {:.1f}, in six trainings of six"),
-        ("ari", "shared ARI by {:.3f} ± {:.3f}, in five"),
-        ("mAP", "On other people they gain {:.1f} ± {:.1f} of mAP, in four of six"),
+        ("training_mAP", "their mAP rises by {:.1f} ± {:.1f}, in six trainings of six"),
+        ("mAP", "On other people cameras gain {:.1f} ± {:.1f} of mAP, in four of six"),
     ],
 )
 def test_what_is_said_of_cameras_that_see_different_people_is_in_the_rows(name, words) -> None:
