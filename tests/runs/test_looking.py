@@ -20,12 +20,16 @@ def people(tmp_path_factory):
 def looked(people, monkeypatch):
     """Return a function that looks for an infrared image, and embeds nothing in truth."""
 
-    def embed(run, images, **options):
-        assert (run, options["device"]) == ("run", "auto")
-        rows = np.eye(len(images), 16, dtype=np.float32)
-        return Gallery(images, Embeddings(rows, images.modality))
+    class Embedder:
+        def __init__(self, run, device):
+            assert (run, device) == ("run", "auto")
 
-    monkeypatch.setattr("vireid.runs.embed.embed", embed)
+        def embed(self, images, cache, **_options):
+            assert cache == "none", "search keeps decoded images in memory"
+            rows = np.eye(len(images), 16, dtype=np.float32)
+            return Gallery(images, Embeddings(rows, images.modality))
+
+    monkeypatch.setattr("vireid.runs.embedder.Embedder", Embedder)
     query = people / "infrared" / "0000" / "0.png"
 
     def look(path=people, **place):

@@ -13,6 +13,7 @@ from vireid.errors import CheckpointError, ConfigError
 from vireid.recipes import dump_recipe
 from vireid.runs import BEFORE, Run, new_network
 from vireid.runs.centring import statistics_of
+from vireid.runs.looking import GalleryPlace, embed_search
 from vireid.runs.networks import save_weights
 from vireid.scoring import sysu
 
@@ -193,4 +194,8 @@ def test_another_manifest_in_the_same_folder_is_other_data(plain, tiny, draw, tm
     run.recipe_file.write_text(dump_recipe(tiny))
     with pytest.warns(UserWarning, match="nothing but numbers says that the cameras"):
         vireid.embed(run, root / "other.csv", stage=BEFORE, centre="training")
+    query, network = root / found.paths[0], run.checkpoint_file(BEFORE)
+    place = GalleryPlace(root / "other.csv")
+    with pytest.warns(UserWarning, match="nothing but numbers says that the cameras"):
+        embed_search(network, query, place, modality="visible", centre="training")
     vireid.embed(run, root / "mine.csv", stage=BEFORE, centre="training")

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from vireid.config import Centre
 from vireid.config.evaluation import CentreWord
-from vireid.data.find_images import find_images, is_data
+from vireid.data.find_images import find_images, find_with_training, is_data
 from vireid.data.pixels.place import MEMORY
 from vireid.errors import ConfigError, DataError
 from vireid.observers import Progress, silent
@@ -82,16 +81,18 @@ def embed_search(
         ConfigError: words that do not go together.
         DataError: there is no such image.
     """
-    from vireid.runs.embed import embed
+    from vireid.runs.embedder import Embedder
 
-    made = partial(embed, run, device=device, cache=MEMORY, progress=progress)
     queries = find_images(query, modality, camera=camera)
     if centre == "own" and _crosses(queries, place):
         place = replace(place, whole=True)
-    gallery, only = _gallery(place)
+    gallery, train, only = _gallery(place)
+    embedder = Embedder(run, device=device)
     if isinstance(gallery, Images):
         queries = with_cameras(queries, gallery)
-        gallery = made(gallery, levels=levels, centre=centre)
+        gallery = embedder.embed(
+            gallery, levels=levels, centre=centre, cache=MEMORY, progress=progress, train=train
+        )
     else:
         _check_centre(centre, gallery, place.path)
     if camera is not None:
@@ -99,7 +100,8 @@ def embed_search(
     queries = with_cameras(queries, gallery.images)
     scaled = query_levels(queries, gallery.images, levels)
     taken: CentreWord = gallery.statistics or "none"
-    return Looking(made(queries, levels=scaled, centre=taken), gallery, only)
+    made = embedder.embed(queries, levels=scaled, centre=taken, cache=MEMORY, progress=progress)
+    return Looking(made, gallery, only)
 
 
 def _crosses(queries: Images, place: GalleryPlace) -> bool:
@@ -118,8 +120,8 @@ def _check_centre(centre: Centre | None, gallery: Gallery, path: Path) -> None:
         )
 
 
-def _gallery(place: GalleryPlace) -> tuple[Gallery | Images, Modality | None]:
-    """Return the gallery, or its images where they are to be embedded, and what to search in it.
+def _gallery(place: GalleryPlace) -> tuple[Gallery | Images, Images | None, Modality | None]:
+    """Return the gallery, or its images and their data's training images, and what to search.
 
     Images of the other modality stay where they are needed, and where they are embedded already,
     as their levels tell, too.
@@ -131,6 +133,7 @@ def _gallery(place: GalleryPlace) -> tuple[Gallery | Images, Modality | None]:
             "one out"
         )
     found: Gallery | Images
+    train: Images | None = None
     if place.path.suffix == ".npz":
         found = load_gallery(place.path, root=place.root)
         modality = found.embeddings.modality
@@ -138,14 +141,14 @@ def _gallery(place: GalleryPlace) -> tuple[Gallery | Images, Modality | None]:
         if place.root is not None:
             raise ConfigError("--root applies to an npz gallery; folders say themselves where")
         said = None if is_data(place.path) else place.modality
-        found = find_images(place.path, said, option="--gallery-modality")
+        found, train = find_with_training(place.path, said, option="--gallery-modality")
         modality = found.modality
     if not wanted:
-        return found, None
+        return found, train, None
     only = Modality[wanted.pop().upper()]
     rows = np.flatnonzero(modality == only)
     if not rows.size:
         word = only.name.lower()
         raise DataError(f"{place.path} holds no {word} images; choose another gallery or modality")
     whole = place.whole or isinstance(found, Gallery)
-    return (found, only) if whole else (found.subset(rows), None)
+    return (found, train, only) if whole else (found.subset(rows), train, None)
