@@ -197,5 +197,12 @@ def test_another_manifest_in_the_same_folder_is_other_data(plain, tiny, draw, tm
     query, network = root / found.paths[0], run.checkpoint_file(BEFORE)
     place = GalleryPlace(root / "other.csv")
     with pytest.warns(UserWarning, match="nothing but numbers says that the cameras"):
-        embed_search(network, query, place, modality="visible", centre="training")
+        embed_search(
+            network,
+            query,
+            place,
+            modality="visible",
+            camera=str(found.camera[0]),
+            centre="training",
+        )
     vireid.embed(run, root / "mine.csv", stage=BEFORE, centre="training")
