@@ -41,7 +41,7 @@ def of(people, kind):
 
 @pytest.mark.parametrize("kind", ["part", "everything", "one modality", "a few", "a folder"])
 def test_training_images_are_refused_however_they_come(run, people, kind):
-    with pytest.raises(DataError, match="was trained on [0-9]+ of these"):
+    with pytest.raises(DataError, match=r"was trained on [0-9]+ of these"):
         check_held_out(run, *of(people, kind), named=True)
 
 
