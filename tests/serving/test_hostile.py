@@ -117,6 +117,11 @@ HOSTILE = {
     "judge with a word": ("POST", "/api/judgements", said({**MARK, "judged": "yes"}), 422),
     "judge with a rank of 0": ("POST", "/api/judgements", said({**MARK, "rank": 0}), 422),
     "judge without end": ("POST", "/api/judgements", said(ENDLESS), 422),
+    "judge at length": ("POST", "/api/judgements", said({**MARK, "why": "a" * 5000}), 413),
+    "a body where none is": ("GET", "/api/about", sent(b"a" * 5000), 413),
+    "a long number": ("POST", "/api/forget", said(b'{"since": ' + b"1" * 9000 + b"}"), 400),
+    "many wrong words": ("POST", "/api/forget", said({f"w{i}": 0 for i in range(5000)}), 422),
+    "many wrong keys": ("POST", "/api/forget", said({"keys": ["a"] * 9000}), 422),
     # protocol
     "another method": ("DELETE", "/api/images", {}, 405),
     "a method that is none": ("BREW", "/", {}, 405),
@@ -166,6 +171,13 @@ def test_it_is_refused_and_the_service_goes_on(client, name):
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert client.get("/healthz").status_code == 200
     assert client.get("/api/about").json()["rows"] == 9
+
+
+def test_one_mistake_of_many_is_enough(client):
+    """An answer that lists thousands of them takes longer to make than to send."""
+    for body in ({f"w{i}": 0 for i in range(5000)}, {"keys": ["a"] * 9000, "tracks": [""] * 200}):
+        told = client.post("/api/forget", **said(body)).json()["error"]
+        assert told.count(";") <= 2
 
 
 TOKENS = {
