@@ -43,6 +43,15 @@ def tiff_bomb() -> bytes:
     return b"II*\0" + struct.pack("<IH", 8, len(tags)) + body + b"\0" * 200
 
 
+def scan_bomb() -> bytes:
+    """Return a small JPEG whose data go over its picture 3,000 times, which takes minutes."""
+    written = BytesIO()
+    Image.new("RGB", (3000, 3000)).save(written, "JPEG", progressive=True)
+    data = written.getvalue()
+    last = data.rfind(b"\xff\xda")
+    return data[:last] + data[last:-2] * 3000 + b"\xff\xd9"
+
+
 def sent(data: bytes, **headers: str) -> dict:
     return {"content": data, "headers": {**PNG, **headers}}
 
@@ -66,6 +75,7 @@ HOSTILE = {
     "a bomb below Pillow's limit": ("POST", BY_IMAGE, sent(bomb(9_000, 9_000)), 422),
     "a bomb that decodes": ("POST", BY_IMAGE, sent(real_bomb()), 422),
     "a bomb of strips": ("POST", BY_IMAGE, sent(tiff_bomb()), 422),
+    "a bomb of scans": ("POST", BY_IMAGE, sent(scan_bomb()), 422),
     "no pixels": ("POST", BY_IMAGE, sent(bomb(0, 10)), 422),
     "a PDF": ("POST", BY_IMAGE, sent(b"%PDF-1.7\n" + b"0" * 99), 422),
     "a link to a file": ("POST", BY_IMAGE, sent(b"push graphic-context\nurl(file:///etc)"), 422),
