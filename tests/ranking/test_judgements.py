@@ -8,7 +8,7 @@ import pytest
 
 from vireid.errors import DataError
 from vireid.ranking import Judgement, append_judgement, read_judgements
-from vireid.ranking.judgements import now
+from vireid.ranking.judgements import now, rename_judged
 
 ONE = Judgement("n 1.jpg", 'a,"b".jpg', 1, 0.5, "infrared", "visible", "right", now(), "net")
 
@@ -48,6 +48,33 @@ def test_writers_at_once_lose_nothing(tmp_path):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda one: append_judgement(path, one), many))
     assert sorted(read_judgements(path), key=str) == sorted(many, key=str)
+
+
+def test_renaming_while_others_write_loses_nothing(tmp_path):
+    path = tmp_path / "judged.csv"
+    many = [replace(ONE, query=f"query {number}") for number in range(40)]
+
+    def work(number):
+        append_judgement(path, many[number])
+        if number % 4 == 0:
+            rename_judged(path, {f"query {number}": f"other {number}"})
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(40)))
+    found = {one.query for one in read_judgements(path)}
+    assert found == {f"{'query' if number % 4 else 'other'} {number}" for number in range(40)}
+
+
+def test_a_judgement_that_was_taken_back_keeps_no_name_either(tmp_path):
+    path = tmp_path / "judged.csv"
+    for one in (ONE, replace(ONE, judged="unsure"), replace(ONE, result="b.jpg")):
+        append_judgement(path, one)
+    assert path.stat().st_mode & 0o077 == 0
+    path.chmod(0o640)
+    rename_judged(path, {ONE.result: "gone"})
+    assert read_judgements(path) == (replace(ONE, result="b.jpg"),)
+    assert "gone" not in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o640
 
 
 def test_a_full_disk_leaves_the_file_as_it_was(tmp_path, monkeypatch):

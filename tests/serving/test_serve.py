@@ -97,9 +97,32 @@ def test_an_address_that_is_taken(own):
             vireid.serve(own / "gallery", FakeEmbedding(), listening=Listening(port=port))
 
 
-def test_files_beside_a_gallery_are_for_its_owner(own, begin):
-    with begin(own):
-        assert (own / "audit.jsonl").stat().st_mode & 0o077 == 0
+def test_all_that_the_service_writes_is_for_its_owner(own, begin):
+    import os
+
+    from vireid.serving import Places
+    from vireid.serving.serve import check_places
+
+    before = {path for path in own.rglob("*")}
+    given = {"audit": own / "logs" / "audit", "judgements": own / "marks" / "judged"}
+    old = os.umask(0)
+    try:
+        check_places(Places(**given, uploads=own / "uploads"))
+        with begin(own, places=given) as (client, service):
+            image = {"content-type": "image/png"}
+            client.post("/api/images?modality=visible", content=draw("red", 8), headers=image)
+            keys = [key.decode() for key in service._reader.look().facts.key.tolist()]
+            mark = {"query": keys[0], "result": keys[1], "rank": 1, "similarity": 0.5}
+            mark |= {"query_modality": "visible", "judged": "right"}
+            assert client.post("/api/judgements", json=mark).status_code == 200
+            client.post("/api/forget", json={"keys": keys[:1]})
+    finally:
+        os.umask(old)
+    made = [path for path in own.rglob("*") if path not in before | {own / "gallery"}]
+    made = [path for path in made if not path.is_relative_to(own / "gallery")]
+    assert {path.name for path in made} >= {"logs", "audit", "marks", "judged", "uploads"}
+    assert len(made) == 6
+    assert [path for path in made if path.stat().st_mode & 0o077] == []
 
 
 def test_expected_false_matches_are_the_rate_times_what_was_searched(own, begin):

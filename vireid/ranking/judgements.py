@@ -1,18 +1,18 @@
 """Results that a person has marked right or wrong, as lines of a CSV file."""
 
 import csv
-import fcntl
 import io
 import math
 import os
 import warnings
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, get_args
 
 from vireid.errors import DataError
+from vireid.files import locked_file, whole_file
 
 Verdict = Literal["right", "wrong", "unsure"]
 """Whether query and result show one person; unsure takes back what was said before."""
@@ -78,7 +78,7 @@ def append_judgement(path: Path, judgement: Judgement) -> None:
     what it left of that is taken off by the next one.
 
     Args:
-        path: the file; it is made where it is missing.
+        path: the file; it is made where it is missing, for its owner alone.
         judgement: the line.
 
     Raises:
@@ -87,9 +87,9 @@ def append_judgement(path: Path, judgement: Judgement) -> None:
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0) as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        path.parent.mkdir(0o700, parents=True, exist_ok=True)
+        with locked_file(path, 0o600) as opened:
+            file = opened.raw
             end = _whole_lines(file)
             columns = _columns(path, file) if end else COLUMNS
             if not end:
@@ -100,6 +100,34 @@ def append_judgement(path: Path, judgement: Judgement) -> None:
     except OSError as error:
         raise DataError(f"cannot write {path}: {error.strerror}; free some space or choose another "
                         "place") from error  # fmt: skip
+
+
+def rename_judged(path: Path, names: Mapping[str, str]) -> None:
+    """Put other names in place of some images; judgements that were taken back are left out.
+
+    Args:
+        path: the file; nothing is done where it is missing or holds none of them.
+        names: the new name of each image.
+
+    Raises:
+        DataError: the file cannot be read or written; it is then as it was.
+    """
+    if not path.exists():
+        return
+    with locked_file(path) as file:
+        text = io.StringIO(file.read().decode("utf-8", "surrogateescape"), newline="")
+        if not any(names.keys() & set(row) for row in csv.reader(text)):
+            return
+        with (
+            whole_file(path, mode=os.fstat(file.fileno()).st_mode & 0o777) as whole,
+            whole.open("w", newline="", encoding="utf-8", errors="surrogateescape") as new,
+        ):
+            table = csv.writer(new, lineterminator="\n")
+            table.writerow(COLUMNS)
+            for one in read_judgements(path):
+                query, result = (names.get(name, name) for name in (one.query, one.result))
+                values = asdict(replace(one, query=query, result=result))
+                table.writerow([values[name] for name in COLUMNS])
 
 
 def _whole_lines(file: io.RawIOBase) -> int:

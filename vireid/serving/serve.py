@@ -140,7 +140,7 @@ def default_places(gallery: Path | str) -> Places:
 
 
 def check_places(places: Places) -> None:
-    """Make the folder of uploads, and refuse roots that are not there.
+    """Make the folder of uploads for its owner alone, and refuse roots that are not there.
 
     Args:
         places: of a service.
@@ -154,7 +154,7 @@ def check_places(places: Places) -> None:
             raise ConfigError(f"{root} is no folder; expected one below which images lie (--root)")
     if places.uploads is not None:
         try:
-            places.uploads.mkdir(parents=True, exist_ok=True)
+            places.uploads.mkdir(0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise DataError(f"{places.uploads} cannot be made: {error.strerror}") from error
 

@@ -19,7 +19,7 @@ from vireid.serving.pictures import Picture, Sent, decoded
 from vireid.serving.queries import Said, arriving, check_camera, embedded
 from vireid.serving.refusal import Refused
 from vireid.serving.settings import Limits, Places
-from vireid.serving.stored import KEY, Basis, Forgotten, Reader, Stores, Writer
+from vireid.serving.stored import KEY, Basis, Reader, Stores, Writer
 from vireid.serving.threads import inside
 from vireid.serving.thumbnails import GONE, thumbnail
 from vireid.types import Levels, Modality
@@ -146,7 +146,7 @@ class Service:
             raise Refused(409, "this service takes no images; start it with --uploads FOLDER")
         picture = await self._decoded(sent)
         query = await asyncio.wrap_future(self._batcher.submit(picture))
-        gallery = arriving(query, picture, sent, said, folder.absolute())
+        gallery = arriving(query, picture, sent, said, folder)
         done = await inside(self._writing, lambda: self._writer.add(gallery, sent.data))
         await self.look()
         return picture.content[:KEY], done.added > 0
@@ -161,14 +161,13 @@ class Service:
             How many there were.
         """
 
-        def forget() -> Forgotten:
-            gone = self._writer.forget(where)
-            self._judgements.forget(gone.keys)
-            return gone
+        def forget() -> int:
+            self._judgements.forget(self._writer.keys(where))  # first: rows that stay lead to them
+            return self._writer.forget(where)
 
         gone = await inside(self._writing, forget)
         await self.look()
-        return gone.rows
+        return gone
 
     async def judge(self, marked: Marked) -> None:
         """Keep what a person says of a result.

@@ -37,14 +37,6 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Forgotten:
-    """What was forgotten."""
-
-    rows: int
-    keys: frozenset[str]
-
-
-@dataclass(frozen=True)
 class Basis:
     """What queries have to have in common with the gallery."""
 
@@ -196,10 +188,13 @@ class Writer:
             DataError: the folder or the gallery cannot be written to; nothing is added then.
         """
         file = gallery.images.root / gallery.images.paths[0]
-        facts = self._store.rows().facts
-        if (facts.key == file.stem[:KEY].encode()).any():
+        facts, key = self._store.rows().facts, file.stem[:KEY]
+        there = facts.key == key.encode()
+        if (there & facts.alive(time.time())).any():
             return Added(present=1)
-        with whole_file(file) as whole:
+        if there.any():
+            self.forget(Where(keys=[key]))
+        with whole_file(file, mode=0o600) as whole:
             whole.write_bytes(data)
         try:
             return self._store.add(gallery)
@@ -207,7 +202,18 @@ class Writer:
             file.unlink(missing_ok=True)
             raise
 
-    def forget(self, where: Where) -> Forgotten:
+    def keys(self, where: Where) -> frozenset[str]:
+        """Return the keys of rows, and those that are asked for by themselves.
+
+        Args:
+            where: which.
+        """
+        facts = self._store.rows().facts
+        return frozenset(where.keys) | {
+            key.decode() for key in facts.key[where.rows(facts)].tolist()
+        }
+
+    def forget(self, where: Where) -> int:
         """Forget rows, and the files of those that were uploaded.
 
         Files go first: who is interrupted finds the rows and forgets them again.
@@ -216,15 +222,16 @@ class Writer:
             where: which; at least one condition.
 
         Returns:
-            How many there were, and their keys.
+            How many there were.
 
         Raises:
             DataError: the gallery cannot be written to.
         """
         facts = self._store.rows().facts
-        meant = np.flatnonzero(where.rows(facts))
-        for path in facts.paths(meant):
-            if self._uploads is not None and Path(path).parent == self._uploads:
-                Path(path).unlink(missing_ok=True)
-        keys = frozenset(key.decode() for key in facts.key[meant].tolist())
-        return Forgotten(self._store.forget(where), keys)
+        paths = [Path(path) for path in facts.paths(np.flatnonzero(where.rows(facts)))]
+        uploads = None if self._uploads is None else self._uploads.resolve()
+        own = {folder for folder in {path.parent for path in paths} if folder.resolve() == uploads}
+        for path in paths:
+            if path.parent in own:
+                path.unlink(missing_ok=True)
+        return self._store.forget(where)
