@@ -150,5 +150,10 @@ def test_expected_false_matches_are_the_rate_times_what_was_searched(own, begin)
                 below = np.floor(min(one["similarity"], 0.5) * 10 + 1e-6) / 10
                 assert told[0] == pytest.approx(searched * min(1, 1 - below), abs=1e-6)
                 assert told[1] == (one["similarity"] >= 0.6)
+        shown = [one for one in answer.json()["results"] if one["modality"] == "visible"]
+        itself = {"key": shown[0]["key"], "top": 9, "only": "visible"}
+        for one in client.get("/api/search", params=itself).json()["results"]:
+            below = np.floor(min(one["similarity"], 0.5) * 10 + 1e-6) / 10
+            assert one["false_matches"] == pytest.approx(5 * min(1, 1 - below), abs=1e-6)
         told = client.get("/api/search", params={"of_track": "1"}).json()["results"]
         assert {one["false_matches"] for one in told} == {None}

@@ -10,11 +10,12 @@ import numpy as np
 from vireid.files import whole_file
 from vireid.gallery import Found, Store, Where, Wish
 from vireid.gallery.adding import Added
+from vireid.gallery.expecting import searched_rows
 from vireid.gallery.facts import Facts
 from vireid.gallery.head import Head, Made
 from vireid.gallery.held import Rows
 from vireid.ranking import Gallery
-from vireid.types import Levels, Modality, NamedStatistics, Span
+from vireid.types import Int, Levels, Modality, NamedStatistics, Span
 
 KEY = 16
 """Digits of a row's key, which is the beginning of the digest of its file."""
@@ -102,15 +103,20 @@ class Reader:
         row = _row(facts, key)
         return None if row is None else Modality(int(facts.modality[row]))
 
-    def searched(self, where: Where) -> dict[Modality, int]:
-        """Count the rows that are searched, by modality.
+    def searched(self, query: Gallery | str | None, track: str | None, where: Where) -> Int:
+        """Count the rows that a query is compared with, as ``search`` does.
 
         Args:
-            where: which are wanted.
+            query: one embedded image, or the key of a row.
+            track: the name of a track, where no query is given.
+            where: which rows are wanted.
+
+        Returns:
+            [2] visible and infrared rows.
         """
-        facts = self.look().facts
-        mine = facts.modality[where.rows(facts) & facts.alive(time.time())]
-        return {kind: int((mine == kind).sum()) for kind in Modality}
+        if isinstance(query, Gallery):
+            return searched_rows(self.look(), query, where=where)
+        return searched_rows(self.look(), key=query, track=track, where=where)
 
     def has_track(self, track: str | None) -> bool:
         """Tell whether there is a row of a track that has not expired.
