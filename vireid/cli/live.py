@@ -13,7 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from vireid.cli.crowding import Crowding, crowding
+from vireid.observers.crowding import Crowding, crowding
 from vireid.cli.epochs import EpochTable
 from vireid.cli.pace import Pace
 from vireid.config import Recipe
