@@ -6,8 +6,8 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedRandom
 from pathlib import Path
-from typing import BinaryIO
 
 from vireid.errors import DataError, VireidError
 
@@ -16,16 +16,18 @@ UNFINISHED = ".part"
 
 
 @contextmanager
-def whole_file(path: Path, error: type[VireidError] = DataError) -> Iterator[Path]:
+def whole_file(
+    path: Path, error: type[VireidError] = DataError, mode: int | None = None
+) -> Iterator[Path]:
     """Yield a path to write to; what was written takes the place of the file at the end.
 
     An older file of that name stays as it is until the new one is complete and on the disk,
-    whenever the process is killed. Folders are made where they are missing. Who may read the new
-    file is what the process's umask says, whoever wrote it.
+    whenever the process is killed. Folders are made where they are missing.
 
     Args:
         path: the file.
         error: what is raised if it cannot be written.
+        mode: who may read the new file; as the process's umask says where not given.
 
     Yields:
         A path beside the file.
@@ -36,7 +38,10 @@ def whole_file(path: Path, error: type[VireidError] = DataError) -> Iterator[Pat
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        mode = _usual_mode(temporary)
+        if mode is None:
+            mode = _usual_mode(temporary)
+        else:
+            _begin(temporary, mode)
         yield temporary
         with temporary.open("rb") as file:
             if stat.S_IMODE(os.fstat(file.fileno()).st_mode) != mode:
@@ -52,7 +57,7 @@ def whole_file(path: Path, error: type[VireidError] = DataError) -> Iterator[Pat
 
 
 @contextmanager
-def lone_writer(path: Path, error: type[VireidError] = DataError) -> Iterator[BinaryIO]:
+def lone_writer(path: Path, error: type[VireidError] = DataError) -> Iterator[BufferedRandom]:
     """Yield an empty file to write to, once no other process is writing the same one.
 
     Like ``whole_file``, for large files that several processes may want at once: one writes, the
@@ -74,7 +79,7 @@ def lone_writer(path: Path, error: type[VireidError] = DataError) -> Iterator[Bi
         path.parent.mkdir(parents=True, exist_ok=True)
         for other in path.parent.glob(f".*{path.suffix}{UNFINISHED}"):
             _remove_if_left(other)
-        with _locked(part) as file:
+        with locked_file(part) as file:
             try:
                 file.truncate(0)
                 yield file
@@ -101,6 +106,11 @@ def _usual_mode(path: Path) -> int:
         path.unlink()
 
 
+def _begin(path: Path, mode: int) -> None:
+    """Make an empty file that nobody else may read at any time, where the mode says so."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode))
+
+
 def _persist(folder: Path) -> None:
     """Bring the names in a folder to the disk, where it may be read and its system can do that."""
     with suppress(PermissionError):
@@ -115,17 +125,28 @@ def _persist(folder: Path) -> None:
 
 
 @contextmanager
-def _locked(part: Path) -> Iterator[BinaryIO]:
-    """Open a file for writing that no other process has locked, and lock it."""
+def locked_file(path: Path, mode: int = 0o666) -> Iterator[BufferedRandom]:
+    """Open a file for reading and writing that no other process has locked, and lock it.
+
+    Args:
+        path: the file; it is made where it is missing.
+        mode: who may read a file that is made, less what the process's umask forbids.
+
+    Yields:
+        The file.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
     while True:
-        with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o666), "r+b") as file:
+        with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, mode), "r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            if _is_at(file, part):  # else who had the lock has renamed or removed it meanwhile
+            if _is_at(file, path):  # else who had the lock has renamed or removed it meanwhile
                 yield file
                 return
 
 
-def _is_at(file: BinaryIO, path: Path) -> bool:
+def _is_at(file: BufferedRandom, path: Path) -> bool:
     """Tell whether an open file is still the one at a path."""
     try:
         return os.path.samestat(os.fstat(file.fileno()), path.stat())

@@ -9,7 +9,9 @@ import pytest
 
 import vireid
 from vireid.cli.main import main
+from vireid.errors import DataError
 from vireid.ranking import load_gallery, load_rates, save_rates
+from vireid.types import Modality
 
 
 @pytest.fixture(scope="module")
@@ -60,13 +62,19 @@ def test_rates_are_kept_with_the_run(run, gallery):
 
 
 def test_a_search_tells_the_false_matches_to_expect(run, gallery, search):
-    found = json.loads(search(run, "--json", "--top", 5).out)[0]["found"]
-    side = load_gallery(gallery).embeddings.modality
+    found = json.loads(search(run, "--json", "--top", 20).out)[0]["found"]
+    modality, rates = load_gallery(gallery).embeddings.modality, load_rates(run / "rates.json")
+    assert {one["modality"] for one in found} == {"visible", "infrared"}
     for one in found:
-        pair = next(p for p in load_rates(run / "rates.json").pairs if one["modality"] in p.names)
-        assert one["false_matches"] <= len(side)
-        assert set(one) >= {"fewer", "interval", "similarity"}
-        assert pair.similarity[0] == -1
+        side = Modality[one["modality"].upper()]
+        pair = rates.of(Modality.VISIBLE, side)
+        searched = (modality == side).sum() - (side == Modality.VISIBLE)  # not the query itself
+        rate, bounded = pair.false_match_rate(one["similarity"])
+        assert one["false_matches"] == pytest.approx(float(rate) * searched)
+        assert one["fewer"] == bool(bounded)
+        row = pair.row(one["similarity"])
+        ends = [pair.fmr_low[row] * searched, pair.fmr_high[row] * searched]
+        assert one["interval"] == pytest.approx(ends)
     assert "false matches" in search(run).out
 
 
@@ -97,10 +105,29 @@ def test_rates_of_another_network_are_not_used(run, gallery, tmp_path, search, m
     assert "false matches" not in out
 
 
-def test_training_images_are_refused(trained, people, mistake):
-    err = mistake("calibrate", trained, people, "--part", "train", "--device", "cpu")
-    assert "was trained on" in err
-    assert "was trained on" in mistake("calibrate", trained, people, "--part", "all")
+def test_training_images_are_refused(trained, people, tmp_path, mistake, succeed):
+    words = ["calibrate", trained, people, "--device", "cpu"]
+    assert "was trained on" in mistake(*words, "--part", "all")
+    assert "was trained on" in mistake(*words, "--part", "train", "--modality", "visible")
+    every = tmp_path / "all.npz"
+    succeed("embed", trained, people, "--out", every)
+    assert "was trained on" in mistake("calibrate", trained, every)
+    checkpoint = trained / "checkpoints" / "aligned.safetensors"
+    assert "was trained on" in mistake(
+        "calibrate", checkpoint, every, "--out", tmp_path / "rates.json"
+    )
+    with pytest.raises(DataError, match="was trained on"):
+        vireid.calibrate(trained, load_gallery(every).subset([0]))
+    with pytest.raises(DataError, match="was trained on"):
+        vireid.calibrate(trained, load_gallery(every).images.subset([0]))
+
+
+def test_a_lone_checkpoint_knows_its_training(trained, people, tmp_path):
+    file = shutil.copy(
+        trained / "checkpoints" / "aligned.safetensors", tmp_path / "one.safetensors"
+    )
+    with pytest.raises(DataError, match="was trained on"):
+        vireid.calibrate(file, people, part="train", modality="infrared")
 
 
 def test_mistakes_are_told(trained, people, gallery, tmp_path, mistake):
@@ -110,9 +137,10 @@ def test_mistakes_are_told(trained, people, gallery, tmp_path, mistake):
     assert "expected more than 0" in mistake("search", *words, "--max-false-matches", 0)
     assert "ends in .json" in mistake("calibrate", trained, people, "--out", tmp_path / "x.csv")
     err = mistake("calibrate", trained, gallery, "--modality", "visible", "--part", "all")
-    assert "--modality, --part: the images are found already" in err
+    assert "--modality, --part: the images are found and embedded already" in err
     err = mistake("calibrate", trained, gallery, "--centre", "own")
-    assert "--centre: they are embedded already" in err
+    assert "--centre: the images are found and embedded already" in err
+    assert "centre own" in mistake("calibrate", trained, people, "--centre", "own")
     other = tmp_path / "other.npz"
     vireid.save_gallery(replace(load_gallery(gallery), network="0" * 16), other)
     assert "embeddings are of network 0000" in mistake("calibrate", trained, other)

@@ -176,3 +176,33 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(tmp_path):
     (tmp_path / "a.png").write_bytes(content)
     with pytest.raises(DataError, match=r"a\.png cannot be decoded \(400 megapixels\)"):
         decode(tmp_path / "a.png")
+
+
+def scanned(times, inside=b"", behind=b""):
+    """Return a progressive JPEG whose last scan is there several times."""
+    file = BytesIO()
+    Image.new("RGB", (40, 40), (90, 120, 60)).save(file, "JPEG", progressive=True)
+    data = file.getvalue()
+    last = data.rfind(b"\xff\xda")
+    return data[:2] + inside + data[2:last] + data[last:-2] * times + b"\xff\xd9" + behind
+
+
+def test_a_picture_that_is_gone_over_without_end_is_refused():
+    assert scanned(90).count(b"\xff\xda") < 100  # no bytes of this picture look like a scan
+    assert decode_file(scanned(90), "a").height == 40
+    for times, between in (
+        (100, b""),
+        (60_000, b""),
+        (100, segment(0xDB, b"\0" + b"\xff\xd9" * 32)),
+    ):
+        with pytest.raises(DataError, match=r"a cannot be decoded \(more than 100 scans\)"):
+            header(scanned(times).replace(b"\xff\xda", between + b"\xff\xda"), "a")
+
+
+def test_bytes_that_look_like_scans_are_none():
+    noise = b"\xff\xda" * 9_000
+    for data in (scanned(1, segment(0xE3, noise)), scanned(1, segment(0xFE, noise)),
+                 scanned(1, behind=noise)):  # fmt: skip
+        np.testing.assert_array_equal(
+            decode_file(data, "a").values, decode_file(scanned(1), "a").values
+        )

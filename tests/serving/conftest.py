@@ -49,7 +49,8 @@ def begin(template) -> Callable[..., Any]:
         given = {"roots": (template / "crops",), "uploads": folder / "uploads"} | changes
         embedding = given.pop("embedding", None) or FakeEmbedding()
         rates = given.pop("rates", None)
-        places = Places(folder / "audit.jsonl", folder / "judged.csv", **given)
+        files = {"audit": folder / "audit.jsonl", "judgements": folder / "judged.csv"}
+        places = Places(**files | given.pop("places", {}), **given)
         stores = Stores(*(open_gallery(folder / "gallery") for _ in range(2)))
         judgements = JudgementFile(places.judgements)
         service = Service(stores, embedding, places, limits or Limits(), judgements, rates)

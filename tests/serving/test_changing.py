@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.serving.fakes import DAY, FakeEmbedding, draw
+from vireid.errors import DataError
 
 IMAGE = {"content-type": "image/png"}
 
@@ -70,6 +71,68 @@ def test_an_image_is_added_found_judged_and_forgotten(own, begin):
         rows = list(csv.DictReader(file))
     assert [row["judged"] for row in rows] == ["right"]
     assert rows[0]["query"].startswith("forgotten-")
+
+
+def add(client, image: bytes) -> dict:
+    answer = client.post("/api/images?modality=visible", content=image, headers=IMAGE)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.mark.parametrize("uploads", ["up", "a/../b/up", "linked/up"])
+def test_an_upload_is_forgotten_however_its_folder_is_written(own, begin, monkeypatch, uploads):
+    for name in ("a", "b", "real"):
+        (own / name).mkdir()
+    (own / "linked").symlink_to(own / "real")
+    monkeypatch.chdir(own)
+    with begin(own, uploads=Path(uploads)) as (client, _):
+        key = add(client, draw("green", 9))["key"]
+    (file,) = Path(uploads).iterdir()
+    again = Path("real/up") if "linked" in uploads else Path(uploads)  # the same folder
+    with begin(own, uploads=again) as (client, _):
+        assert client.get(f"/api/thumbnails/{key}").status_code == 200
+        assert client.post("/api/forget", json={"keys": [key]}).json() == {"forgotten": 1}
+    assert not file.exists()
+
+
+def test_an_interrupted_forgetting_is_done_again(own, begin, monkeypatch):
+    from vireid.serving.stored import Writer
+
+    with begin(own) as (client, service):
+        result, query = (key.decode() for key in service._reader.look().facts.key[:2].tolist())
+        mark = {"query": query, "result": result, "rank": 1, "similarity": 0.9}
+        mark |= {"query_modality": "visible", "judged": "right"}
+        assert client.post("/api/judgements", json=mark).status_code == 200
+        plain = Writer.forget
+
+        def late(writer, where):
+            plain(writer, where)
+            raise DataError("interrupted")
+
+        monkeypatch.setattr(Writer, "forget", late)
+        assert client.post("/api/forget", json={"keys": [query]}).status_code == 503
+        monkeypatch.undo()
+        assert holds(own, query.encode()) == set()
+        sent = {**mark, "query": "0" * 16}  # a query that never was in the gallery
+        assert client.post("/api/judgements", json=sent).status_code == 200
+        assert client.post("/api/forget", json={"keys": ["0" * 16]}).json() == {"forgotten": 0}
+        assert holds(own, b"0" * 16) == set()
+
+
+def test_an_upload_that_has_expired_comes_in_again(own, begin, monkeypatch):
+    import time
+
+    from vireid.gallery import create_gallery
+
+    create_gallery(own / "brief" / "gallery", keep=1)
+    with begin(own / "brief", roots=()) as (client, _):
+        key = add(client, draw())["key"]
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda: now + 200_000)
+        assert client.get(f"/api/thumbnails/{key}").status_code == 404
+        assert add(client, draw()) == {"key": key, "added": True}
+        assert client.get(f"/api/thumbnails/{key}").status_code == 200
+        assert client.get("/api/about").json()["rows"] == 1
 
 
 def test_files_that_were_not_uploaded_stay_when_they_are_forgotten(own, begin, template):

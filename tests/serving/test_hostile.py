@@ -43,6 +43,15 @@ def tiff_bomb() -> bytes:
     return b"II*\0" + struct.pack("<IH", 8, len(tags)) + body + b"\0" * 200
 
 
+def scan_bomb() -> bytes:
+    """Return a small JPEG whose data go over its picture 3,000 times, which takes minutes."""
+    written = BytesIO()
+    Image.new("RGB", (3000, 3000)).save(written, "JPEG", progressive=True)
+    data = written.getvalue()
+    last = data.rfind(b"\xff\xda")
+    return data[:last] + data[last:-2] * 3000 + b"\xff\xd9"
+
+
 def sent(data: bytes, **headers: str) -> dict:
     return {"content": data, "headers": {**PNG, **headers}}
 
@@ -66,6 +75,7 @@ HOSTILE = {
     "a bomb below Pillow's limit": ("POST", BY_IMAGE, sent(bomb(9_000, 9_000)), 422),
     "a bomb that decodes": ("POST", BY_IMAGE, sent(real_bomb()), 422),
     "a bomb of strips": ("POST", BY_IMAGE, sent(tiff_bomb()), 422),
+    "a bomb of scans": ("POST", BY_IMAGE, sent(scan_bomb()), 422),
     "no pixels": ("POST", BY_IMAGE, sent(bomb(0, 10)), 422),
     "a PDF": ("POST", BY_IMAGE, sent(b"%PDF-1.7\n" + b"0" * 99), 422),
     "a link to a file": ("POST", BY_IMAGE, sent(b"push graphic-context\nurl(file:///etc)"), 422),
@@ -117,6 +127,11 @@ HOSTILE = {
     "judge with a word": ("POST", "/api/judgements", said({**MARK, "judged": "yes"}), 422),
     "judge with a rank of 0": ("POST", "/api/judgements", said({**MARK, "rank": 0}), 422),
     "judge without end": ("POST", "/api/judgements", said(ENDLESS), 422),
+    "judge at length": ("POST", "/api/judgements", said({**MARK, "why": "a" * 5000}), 413),
+    "a body where none is": ("GET", "/api/about", sent(b"a" * 5000), 413),
+    "a long number": ("POST", "/api/forget", said(b'{"since": ' + b"1" * 9000 + b"}"), 400),
+    "many wrong words": ("POST", "/api/forget", said({f"w{i}": 0 for i in range(5000)}), 422),
+    "many wrong keys": ("POST", "/api/forget", said({"keys": ["a"] * 9000}), 422),
     # protocol
     "another method": ("DELETE", "/api/images", {}, 405),
     "a method that is none": ("BREW", "/", {}, 405),
@@ -166,6 +181,13 @@ def test_it_is_refused_and_the_service_goes_on(client, name):
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert client.get("/healthz").status_code == 200
     assert client.get("/api/about").json()["rows"] == 9
+
+
+def test_one_mistake_of_many_is_enough(client):
+    """An answer that lists thousands of them takes longer to make than to send."""
+    for body in ({f"w{i}": 0 for i in range(5000)}, {"keys": ["a"] * 9000, "tracks": [""] * 200}):
+        told = client.post("/api/forget", **said(body)).json()["error"]
+        assert told.count(";") <= 2
 
 
 TOKENS = {

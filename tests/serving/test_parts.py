@@ -179,6 +179,10 @@ def test_where_a_service_may_listen(tmp_path):
     found = Listening("0.0.0.0", tokens=tmp_path, names=("Search.site",)).hosts
     assert found == {"0.0.0.0", "search.site"}
     assert Listening("::1").hosts >= {"[::1]"}
+    with pytest.raises(ConfigError, match=r"search.site.*--tokens"):  # a proxy before 127.0.0.1
+        Listening(names=("localhost", "search.site"))
+    assert "search.site" in Listening(names=("search.site",), tokens=tmp_path).hosts
+    assert Listening(names=("LocalHost",)).tokens is None
     with pytest.raises(ConfigError, match="body is 0"):
         Limits(body=0)
     with pytest.raises(ConfigError, match="port is 70000"):

@@ -97,9 +97,32 @@ def test_an_address_that_is_taken(own):
             vireid.serve(own / "gallery", FakeEmbedding(), listening=Listening(port=port))
 
 
-def test_files_beside_a_gallery_are_for_its_owner(own, begin):
-    with begin(own):
-        assert (own / "audit.jsonl").stat().st_mode & 0o077 == 0
+def test_all_that_the_service_writes_is_for_its_owner(own, begin):
+    import os
+
+    from vireid.serving import Places
+    from vireid.serving.serve import check_places
+
+    before = {path for path in own.rglob("*")}
+    given = {"audit": own / "logs" / "audit", "judgements": own / "marks" / "judged"}
+    old = os.umask(0)
+    try:
+        check_places(Places(**given, uploads=own / "uploads"))
+        with begin(own, places=given) as (client, service):
+            image = {"content-type": "image/png"}
+            client.post("/api/images?modality=visible", content=draw("red", 8), headers=image)
+            keys = [key.decode() for key in service._reader.look().facts.key.tolist()]
+            mark = {"query": keys[0], "result": keys[1], "rank": 1, "similarity": 0.5}
+            mark |= {"query_modality": "visible", "judged": "right"}
+            assert client.post("/api/judgements", json=mark).status_code == 200
+            client.post("/api/forget", json={"keys": keys[:1]})
+    finally:
+        os.umask(old)
+    made = [path for path in own.rglob("*") if path not in before | {own / "gallery"}]
+    made = [path for path in made if not path.is_relative_to(own / "gallery")]
+    assert {path.name for path in made} >= {"logs", "audit", "marks", "judged", "uploads"}
+    assert len(made) == 6
+    assert [path for path in made if path.stat().st_mode & 0o077] == []
 
 
 def test_expected_false_matches_are_the_rate_times_what_was_searched(own, begin):
@@ -127,5 +150,27 @@ def test_expected_false_matches_are_the_rate_times_what_was_searched(own, begin)
                 below = np.floor(min(one["similarity"], 0.5) * 10 + 1e-6) / 10
                 assert told[0] == pytest.approx(searched * min(1, 1 - below), abs=1e-6)
                 assert told[1] == (one["similarity"] >= 0.6)
+        shown = [one for one in answer.json()["results"] if one["modality"] == "visible"]
+        itself = {"key": shown[0]["key"], "top": 9, "only": "visible"}
+        for one in client.get("/api/search", params=itself).json()["results"]:
+            below = np.floor(min(one["similarity"], 0.5) * 10 + 1e-6) / 10
+            assert one["false_matches"] == pytest.approx(5 * min(1, 1 - below), abs=1e-6)
         told = client.get("/api/search", params={"of_track": "1"}).json()["results"]
         assert {one["false_matches"] for one in told} == {None}
+
+
+def test_rates_of_the_run_are_passed_over_where_they_cannot_be_used(own):
+    from vireid.gallery import open_gallery
+    from vireid.serving import Places
+    from vireid.serving.serve import find_rates
+
+    run, store = own / "run", open_gallery(own / "gallery")
+    places = Places(own / "audit", own / "judged")
+    assert find_rates(places, run, FakeEmbedding(), store) is None
+    run.mkdir()
+    (run / "rates.json").write_text("{")
+    with pytest.warns(UserWarning, match=r"rates.json is not used"):
+        assert find_rates(places, run, FakeEmbedding(), store) is None
+    named = Places(own / "audit", own / "judged", rates=run / "rates.json")
+    with pytest.raises(DataError, match="cannot be used"):
+        find_rates(named, run, FakeEmbedding(), store)

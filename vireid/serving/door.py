@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from vireid.serving.access import HEALTH, Access, Asked
-from vireid.serving.body import Body, Message, Receive, declared, too_long
+from vireid.serving.body import Body, Message, Receive, declared, longest, too_long
 from vireid.serving.measures import Measures
 from vireid.serving.refusal import Refused, error_body
 from vireid.serving.settings import Limits
@@ -114,16 +114,16 @@ class Door:
     async def _pass(self, scope: Scope, receive: Receive, answer: Answer) -> None:
         asked = Asked.of(scope["path"], scope["query_string"], scope["headers"])
         caller = self._access.caller(asked)
-        length = declared(scope["headers"])
-        if length is not None and length > self._limits.body:
-            raise Refused(413, too_long(self._limits.body))
+        length, most = declared(scope["headers"]), longest(asked.path, self._limits.body)
+        if length is not None and length > most:
+            raise Refused(413, too_long(most))
         scope.setdefault("state", {})["caller"] = caller
         if asked.path == HEALTH:
             await self._app(scope, receive, answer)
             return
         with self._slots.one(_client(scope, caller)):
             async with asyncio.timeout(self._limits.seconds):
-                body = Body(receive, self._limits.body, self._limits.upload_seconds)
+                body = Body(receive, most, self._limits.upload_seconds)
                 await self._app(scope, body, answer)
 
 

@@ -1,17 +1,15 @@
 """Results that people marked right or wrong: kept in a file, summed up, forgotten."""
 
-import csv
-import os
 import secrets
 import threading
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from vireid.errors import DataError
-from vireid.files import whole_file
 from vireid.ranking import Judgement, append_judgement, read_judgements
-from vireid.ranking.judgements import COLUMNS, Side, Verdict
+from vireid.ranking.judgement import Side, Verdict
+from vireid.ranking.judgements import rename_judged
 from vireid.scoring.judged import JudgedPrecision, judged_precision
 
 FORGOTTEN = "forgotten-"
@@ -90,29 +88,11 @@ class JudgementFile:
             DataError: the file cannot be written.
         """
         with self._lock:
-            if not self._holds(keys):
-                return
-            names = {key: FORGOTTEN + secrets.token_hex(8) for key in keys}
-            with whole_file(self._path) as whole, whole.open("w", newline="") as file:
-                table = csv.writer(file, lineterminator="\n")
-                table.writerow(COLUMNS)
-                for one in self.all():
-                    query, result = (names.get(key, key) for key in (one.query, one.result))
-                    row = asdict(replace(one, query=query, result=result))
-                    table.writerow([row[name] for name in COLUMNS])
-                file.flush()
-                os.fsync(file.fileno())
+            rename_judged(self._path, {key: FORGOTTEN + secrets.token_hex(8) for key in keys})
 
     def all(self) -> tuple[Judgement, ...]:
         """Return the judgements that hold."""
         return read_judgements(self._path) if self._path.exists() else ()
-
-    def _holds(self, keys: frozenset[str]) -> bool:
-        """Tell whether keys are in the file, also among judgements that were taken back."""
-        if not keys or not self._path.exists():
-            return False
-        text = self._path.read_bytes().decode("utf-8", "surrogateescape")
-        return any(key in text for key in keys)
 
 
 def precisions(judged: tuple[Judgement, ...], network: str | None) -> list[JudgedPrecision]:

@@ -6,23 +6,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
 from vireid.errors import DataError
-from vireid.gallery import Found, Where, Wish
+from vireid.gallery import Where, Wish
 from vireid.ranking import Gallery, Judgement, MatchRates
-from vireid.ranking.judgements import now
+from vireid.ranking.judgement import now
 from vireid.serving.audit import Audit, Entry
 from vireid.serving.batching import Batcher
 from vireid.serving.embedding import Embedding
-from vireid.serving.expected import Answer, expected
+from vireid.serving.expected import Answer, answered
 from vireid.serving.judging import KeepsJudgements, Marked
 from vireid.serving.measures import Measures
 from vireid.serving.pictures import Picture, Sent, decoded
 from vireid.serving.queries import Said, arriving, check_camera, embedded
 from vireid.serving.refusal import Refused
 from vireid.serving.settings import Limits, Places
-from vireid.serving.stored import KEY, Basis, Forgotten, Reader, Stores, Writer
+from vireid.serving.stored import KEY, Basis, Reader, Stores, Writer
 from vireid.serving.threads import inside
 from vireid.serving.thumbnails import GONE, thumbnail
-from vireid.types import Levels, Modality
+from vireid.types import Levels
 
 NOT_THERE = "the gallery has no such key or track; it may be forgotten"
 DECODERS = 4
@@ -94,7 +94,10 @@ class Service:
 
         def search() -> Answer:
             found = self._reader.search(query, None, wish)
-            return self._answer(picture.content[:KEY], sent.modality, found, wish)
+            told = self._rates is not None
+            searched = self._reader.searched(query, None, wish.where) if told else None
+            asked = picture.content[:KEY], sent.modality
+            return answered(self._rates, self.basis.network, asked, found, searched)
 
         return await inside(self._reading, search)
 
@@ -119,12 +122,14 @@ class Service:
                 raise Refused(404, NOT_THERE)
             try:
                 found = self._reader.search(key, track, wish)
+                told = self._rates is not None
+                searched = self._reader.searched(key, track, wish.where) if told else None
             except DataError:
                 there = self._reader.modality(key) if key else self._reader.has_track(track)
                 if there in (None, False):  # forgotten meanwhile
                     raise Refused(404, NOT_THERE) from None
                 raise
-            return self._answer(key, modality, found, wish)
+            return answered(self._rates, self.basis.network, (key, modality), found, searched)
 
         return await inside(self._reading, search)
 
@@ -146,7 +151,7 @@ class Service:
             raise Refused(409, "this service takes no images; start it with --uploads FOLDER")
         picture = await self._decoded(sent)
         query = await asyncio.wrap_future(self._batcher.submit(picture))
-        gallery = arriving(query, picture, sent, said, folder.absolute())
+        gallery = arriving(query, picture, sent, said, folder)
         done = await inside(self._writing, lambda: self._writer.add(gallery, sent.data))
         await self.look()
         return picture.content[:KEY], done.added > 0
@@ -161,14 +166,13 @@ class Service:
             How many there were.
         """
 
-        def forget() -> Forgotten:
-            gone = self._writer.forget(where)
-            self._judgements.forget(gone.keys)
-            return gone
+        def forget() -> int:
+            self._judgements.forget(self._writer.keys(where))  # first: rows that stay lead to them
+            return self._writer.forget(where)
 
         gone = await inside(self._writing, forget)
         await self.look()
-        return gone.rows
+        return gone
 
     async def judge(self, marked: Marked) -> None:
         """Keep what a person says of a result.
@@ -235,12 +239,6 @@ class Service:
         levels = (self._embedding.levels or Levels()) if first else self.basis.levels
         size, most = self._embedding.size, self.limits.pixels
         return await inside(self._decoding, lambda: decoded(sent, size, levels, most))
-
-    def _answer(
-        self, query: str | None, modality: Modality | None, found: list[Found], wish: Wish
-    ) -> Answer:
-        counts = {} if self._rates is None else self._reader.searched(wish.where)
-        return Answer(query, found, expected(self._rates, modality, found, counts))
 
     def _embed(self, pictures: Sequence[Picture]) -> Sequence[Gallery]:
         """Embed pictures as the gallery's are now; in the thread of the batcher."""

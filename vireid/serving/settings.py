@@ -1,6 +1,7 @@
 """What a service listens on, what it lets pass, and which files it may touch."""
 
 import ipaddress
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +52,8 @@ class Listening:
     names: tuple[str, ...] = ()
     """Names under which clients reach it, such as that of a reverse proxy, without a port."""
     tokens: Path | None = None
-    """The file of tokens; without one there are none, which only a loopback address allows."""
+    """The file of tokens; without one there are none, which only a loopback address without other names
+    allows."""
 
     def __post_init__(self) -> None:
         """Demand tokens and a name where others can reach the service."""
@@ -61,6 +63,12 @@ class Listening:
             raise ConfigError(
                 f"{self.host} is reached by other machines, and there are no tokens; give a file "
                 "of them (--tokens), or listen on 127.0.0.1"
+            )
+        others = [name for name in self.names if name.lower() not in LOOPBACK]
+        if others and self.tokens is None:
+            raise ConfigError(
+                f"other machines reach the service as {others[0]}, and there are no tokens; give a "
+                "file of them (--tokens), or no --name"
             )
         if self.host in ("0.0.0.0", "::") and not self.names:
             raise ConfigError(
@@ -101,8 +109,19 @@ class Places:
     uploads: Path | None = None
     """The folder of images that are added, whose images are shown too; without one, none can be."""
 
+    def __post_init__(self) -> None:
+        """Make places absolute, as the gallery has the paths of images."""
+        for name in ("audit", "judgements", "rates", "uploads"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, _absolute(getattr(self, name)))
+        object.__setattr__(self, "roots", tuple(_absolute(root) for root in self.roots))
+
     @property
     def shown(self) -> tuple[Path, ...]:
         """All folders below which images may be shown, without links."""
         own = () if self.uploads is None else (self.uploads,)
         return tuple(root.resolve() for root in (*self.roots, *own))
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))

@@ -10,11 +10,12 @@ import numpy as np
 from vireid.files import whole_file
 from vireid.gallery import Found, Store, Where, Wish
 from vireid.gallery.adding import Added
+from vireid.gallery.expecting import searched_rows
 from vireid.gallery.facts import Facts
 from vireid.gallery.head import Head, Made
 from vireid.gallery.held import Rows
 from vireid.ranking import Gallery
-from vireid.types import Levels, Modality, NamedStatistics, Span
+from vireid.types import Int, Levels, Modality, NamedStatistics, Span
 
 KEY = 16
 """Digits of a row's key, which is the beginning of the digest of its file."""
@@ -34,14 +35,6 @@ class Place:
 
     path: str
     span: Span | None
-
-
-@dataclass(frozen=True)
-class Forgotten:
-    """What was forgotten."""
-
-    rows: int
-    keys: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -110,15 +103,20 @@ class Reader:
         row = _row(facts, key)
         return None if row is None else Modality(int(facts.modality[row]))
 
-    def searched(self, where: Where) -> dict[Modality, int]:
-        """Count the rows that are searched, by modality.
+    def searched(self, query: Gallery | str | None, track: str | None, where: Where) -> Int:
+        """Count the rows that a query is compared with, as ``search`` does.
 
         Args:
-            where: which are wanted.
+            query: one embedded image, or the key of a row.
+            track: the name of a track, where no query is given.
+            where: which rows are wanted.
+
+        Returns:
+            [2] visible and infrared rows.
         """
-        facts = self.look().facts
-        mine = facts.modality[where.rows(facts) & facts.alive(time.time())]
-        return {kind: int((mine == kind).sum()) for kind in Modality}
+        if isinstance(query, Gallery):
+            return searched_rows(self.look(), query, where=where)
+        return searched_rows(self.look(), key=query, track=track, where=where)
 
     def has_track(self, track: str | None) -> bool:
         """Tell whether there is a row of a track that has not expired.
@@ -196,10 +194,13 @@ class Writer:
             DataError: the folder or the gallery cannot be written to; nothing is added then.
         """
         file = gallery.images.root / gallery.images.paths[0]
-        facts = self._store.rows().facts
-        if (facts.key == file.stem[:KEY].encode()).any():
+        facts, key = self._store.rows().facts, file.stem[:KEY]
+        there = facts.key == key.encode()
+        if (there & facts.alive(time.time())).any():
             return Added(present=1)
-        with whole_file(file) as whole:
+        if there.any():
+            self.forget(Where(keys=[key]))
+        with whole_file(file, mode=0o600) as whole:
             whole.write_bytes(data)
         try:
             return self._store.add(gallery)
@@ -207,7 +208,18 @@ class Writer:
             file.unlink(missing_ok=True)
             raise
 
-    def forget(self, where: Where) -> Forgotten:
+    def keys(self, where: Where) -> frozenset[str]:
+        """Return the keys of rows, and those that are asked for by themselves.
+
+        Args:
+            where: which.
+        """
+        facts = self._store.rows().facts
+        return frozenset(where.keys) | {
+            key.decode() for key in facts.key[where.rows(facts)].tolist()
+        }
+
+    def forget(self, where: Where) -> int:
         """Forget rows, and the files of those that were uploaded.
 
         Files go first: who is interrupted finds the rows and forgets them again.
@@ -216,15 +228,16 @@ class Writer:
             where: which; at least one condition.
 
         Returns:
-            How many there were, and their keys.
+            How many there were.
 
         Raises:
             DataError: the gallery cannot be written to.
         """
         facts = self._store.rows().facts
-        meant = np.flatnonzero(where.rows(facts))
-        for path in facts.paths(meant):
-            if self._uploads is not None and Path(path).parent == self._uploads:
-                Path(path).unlink(missing_ok=True)
-        keys = frozenset(key.decode() for key in facts.key[meant].tolist())
-        return Forgotten(self._store.forget(where), keys)
+        paths = [Path(path) for path in facts.paths(np.flatnonzero(where.rows(facts)))]
+        uploads = None if self._uploads is None else self._uploads.resolve()
+        own = {folder for folder in {path.parent for path in paths} if folder.resolve() == uploads}
+        for path in paths:
+            if path.parent in own:
+                path.unlink(missing_ok=True)
+        return self._store.forget(where)

@@ -1,12 +1,12 @@
 """What requests say and answers tell, as OpenAPI describes it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Key = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-Names = Annotated[list[Name], Field(max_length=200)]
+Names = Annotated[list[Name], Field(max_length=200, fail_fast=True)]
 Time = Annotated[float, Field(allow_inf_nan=False, ge=-1e11, le=1e11)]
 Kind = Literal["visible", "infrared"]
 
@@ -15,6 +15,15 @@ class Strict(BaseModel):
     """Words of which unknown ones are refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_unknown(cls, given: Any) -> Any:
+        """Leave one unknown word to be refused: an error for each of many takes long."""
+        if not isinstance(given, dict):
+            return given
+        unknown = [name for name in given if name not in cls.model_fields]
+        return {name: value for name, value in given.items() if name not in set(unknown[1:])}
 
 
 class Wanted(Strict):
@@ -55,7 +64,7 @@ class NewImage(Strict):
 class Forget(Strict):
     """Which rows are forgotten: those for which all conditions hold, of which there is one."""
 
-    keys: Annotated[list[Key], Field(max_length=10_000)] = []
+    keys: Annotated[list[Key], Field(max_length=10_000, fail_fast=True)] = []
     tracks: Names = []
     cameras: Names = []
     modality: Kind | None = None

@@ -12,9 +12,13 @@ import numpy as np
 from vireid.cli.arguments import add_levels, add_machine, folder, use_machine, whole_from
 from vireid.cli.display import console, plain_table
 from vireid.cli.gallery.options import add_where, opened, verb_parser, where_of
+from vireid.cli.search_rates import add_rates, false_words
 from vireid.data.find_images import MODALITIES, find_images
 from vireid.errors import ConfigError
 from vireid.gallery import Found, Wish
+from vireid.ranking import FalseMatches
+from vireid.ranking.usable_rates import usable_rates
+from vireid.runs import Run
 from vireid.types import Images
 
 if TYPE_CHECKING:
@@ -40,15 +44,43 @@ def run(words: list[str]) -> None:
     found = store.search(
         query, key=arguments.key, track=arguments.track, wish=wish, itself=arguments.with_itself
     )
+    expected = _expected(arguments, store, query, found)
     if arguments.json:
-        console.print(json.dumps([asdict(one) for one in found], indent=2), soft_wrap=True)
+        told = [asdict(one) for one in found]
+        if expected is not None:
+            told = [one | expected.told(0, place) for place, one in enumerate(told)]
+        console.print(json.dumps(told, indent=2), soft_wrap=True)
         return
-    header = ["rank", "similarity", "modality", "camera", "track", "time", "key", "image"]
-    console.print(plain_table(header, [_cells(i, one) for i, one in enumerate(found, 1)], ""))
+    _print(found, expected)
     index, size = store.head().index, len(store)
     if index is not None and size > store.head().exact:
         across = "" if index.across is None else f", {index.across:.3f} across modalities"
         console.print(f"searched by an index of recall {index.recall:.3f}{across}")
+
+
+def _expected(
+    arguments: argparse.Namespace, store: "Store", query: "Gallery | None", found: list[Found]
+) -> FalseMatches | None:
+    """Return the false matches to expect; None without rates, or of the mean of several images."""
+    from vireid.gallery.expecting import expect_by_one
+
+    rows, kept = store.rows(), None if arguments.run is None else Run(arguments.run).rates_file
+    made, asked = rows.head.made, arguments.key if query is None else query
+    rates = usable_rates(arguments.rates, kept, made.network, made.words())
+    if rates is None or asked is None:
+        return None
+    return expect_by_one(rates, rows, found, asked, where_of(arguments), arguments.with_itself)
+
+
+def _print(found: list[Found], expected: FalseMatches | None) -> None:
+    """Print a table of the results."""
+    header = ["rank", "similarity", *(["false matches"] * (expected is not None))]
+    header += ["modality", "camera", "track", "time", "key", "image"]
+    rows = [
+        [str(place + 1), f"{one.similarity:.3f}", *false_words(expected, 0, place), *_cells(one)]
+        for place, one in enumerate(found)
+    ]
+    console.print(plain_table(header, rows, ""))
 
 
 def _query(arguments: argparse.Namespace, store: "Store") -> "Gallery":
@@ -74,10 +106,9 @@ def _together(found: list[Images]) -> Images:
     return Images(Path("/"), tuple(paths), modality, camera, cameras=found[0].cameras)
 
 
-def _cells(rank: int, one: Found) -> list[str]:
+def _cells(one: Found) -> list[str]:
     time = "" if one.time is None else f"{datetime.fromtimestamp(one.time, UTC):%Y-%m-%d %H:%M:%S}"
-    known = [one.camera or "", one.track or "", time, one.key, one.path]
-    return [str(rank), f"{one.similarity:.3f}", one.modality, *known]
+    return [one.modality, one.camera or "", one.track or "", time, one.key, one.path]
 
 
 def parse(words: list[str]) -> argparse.Namespace:
@@ -88,7 +119,8 @@ def parse(words: list[str]) -> argparse.Namespace:
 
     Returns:
         store, storage, query, key, track, run, stage, modality, query_camera, top, by_track,
-        rerank, with_itself, json, camera, only, tracks, since, until, levels, device and threads.
+        rerank, with_itself, rates, json, camera, only, tracks, since, until, levels, device and
+        threads.
 
     Raises:
         ConfigError: it is not said by what to search.
@@ -115,6 +147,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     add("--rerank", type=whole_from(0), default=0, metavar="N", help="rank the best N again by the "
         "neighbours that they have in common")  # fmt: skip
     add("--with-itself", action="store_true", help="keep the query's own rows among the results")
+    add_rates(command, cuts=False)
     add("--json", action="store_true", help="print JSON instead of a table")
     add_where(command)
     add_levels(command, "as in the store, else as in the training")

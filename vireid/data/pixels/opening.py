@@ -9,11 +9,15 @@ from PIL.ImageFile import ImageFile
 
 from vireid.data.pixels.bare.orientation import exif_orientation
 from vireid.data.pixels.bare.picture import Bare
+from vireid.data.pixels.bare.scans import scans
 from vireid.data.pixels.bare.strip import FORMATS, find_format, strip
 from vireid.errors import DataError
 
 LARGEST = 179_000_000
 """Pixels beyond which a picture is taken for one that is made to fill the memory."""
+SCANS = 100
+"""Scans of a JPEG beyond which it is taken for one that is made to take hours; libtiff has the same
+limit, and progressive files have about ten."""
 SOUND = f"an undamaged {', '.join(FORMATS)} file"
 """What is expected."""
 DEEPEST = 32
@@ -86,6 +90,8 @@ def open_bytes(data: bytes, name: str) -> Opened:
     try:
         bare = strip(data, kind)
         bits = bare.bits
+        if kind == "JPEG" and scans(bare.data, SCANS + 1) > SCANS:
+            raise ValueError(f"more than {SCANS} scans")
         image = Image.OPEN[kind][0](BytesIO(bare.data), name)
     except Exception as error:  # Pillow raises errors of many kinds on damaged files
         if kind == "TIFF" and bits > DEEPEST:
