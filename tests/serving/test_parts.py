@@ -1,4 +1,4 @@
-"""The parts of a service by themselves: batches, slots, bodies, tokens, settings."""
+"""The parts of a service by themselves: slots, bodies, tokens, settings."""
 
 import asyncio
 import threading
@@ -6,57 +6,6 @@ import threading
 import pytest
 
 from vireid.errors import ConfigError, DataError
-
-
-def picture(number):
-    from vireid.serving.pictures import Picture
-    from vireid.types import Levels, Modality
-
-    return Picture(None, str(number), Modality.VISIBLE, None, Levels())
-
-
-def test_pictures_that_wait_are_embedded_together():
-    from vireid.serving.batching import Batcher
-
-    first, go = threading.Event(), threading.Event()
-    sizes = []
-
-    def embed(pictures):
-        first.set()
-        go.wait(10)
-        return [one.content for one in pictures]
-
-    batcher = Batcher(embed, 4, sizes.append)
-    futures = [batcher.submit(picture(0))]
-    first.wait(10)
-    futures += [batcher.submit(picture(number)) for number in range(1, 8)]
-    futures[3].cancel()
-    go.set()
-    batcher.close()
-    assert sizes == [1, 3, 3]
-    kept = [future for future in futures if not future.cancelled()]
-    assert [future.result(0) for future in kept] == ["0", "1", "2", "4", "5", "6", "7"]
-    assert not batcher.alive
-
-
-def test_one_bad_picture_does_not_spoil_the_batch():
-    from vireid.serving.batching import Batcher
-
-    begun, go = threading.Event(), threading.Event()
-
-    def embed(pictures):
-        begun.set()
-        go.wait(10)
-        if any(one.content == "2" for one in pictures):
-            raise DataError("bad")
-        return [one.content for one in pictures]
-
-    batcher = Batcher(embed, 8, lambda _: None)
-    futures = [batcher.submit(picture(number)) for number in range(4)]
-    go.set()
-    batcher.close()
-    assert [future.result(0) for future in futures if not future.exception(0)] == ["0", "1", "3"]
-    assert isinstance(futures[2].exception(0), DataError)
 
 
 def test_slots_are_counted_by_client_and_in_all():

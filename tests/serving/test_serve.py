@@ -103,7 +103,7 @@ def test_all_that_the_service_writes_is_for_its_owner(own, begin):
     from vireid.serving import Places
     from vireid.serving.serve import check_places
 
-    before = {path for path in own.rglob("*")}
+    before = set(own.rglob("*"))
     given = {"audit": own / "logs" / "audit", "judgements": own / "marks" / "judged"}
     old = os.umask(0)
     try:

@@ -53,6 +53,7 @@ class Service:
         self.places, self.limits, self.measures = places, limits, Measures()
         self._reader, self._writer = Reader(stores.reading), Writer(stores.writing, places.uploads)
         self._embedding, self._judgements, self._rates = embedding, judgements, rates
+        self._closed = False
         self._audit, self._roots = Audit(places.audit), places.shown
         self._reading = ThreadPoolExecutor(1, "vireid-reading")
         self._writing = ThreadPoolExecutor(1, "vireid-writing")
@@ -221,8 +222,9 @@ class Service:
 
     def close(self) -> None:
         """Finish what is under way; a service that is closed stays so."""
-        if not self._batcher.alive:
+        if self._closed:
             return
+        self._closed = True
         self._decoding.shutdown()
         self._batcher.close()
         self._writing.shutdown()

@@ -52,8 +52,8 @@ class Listening:
     names: tuple[str, ...] = ()
     """Names under which clients reach it, such as that of a reverse proxy, without a port."""
     tokens: Path | None = None
-    """The file of tokens; without one there are none, which only a loopback address without other names
-    allows."""
+    """The file of tokens; without one there are none, which only a loopback address without other
+    names allows."""
 
     def __post_init__(self) -> None:
         """Demand tokens and a name where others can reach the service."""
@@ -124,4 +124,4 @@ class Places:
 
 
 def _absolute(path: Path) -> Path:
-    return Path(os.path.abspath(path))
+    return Path(os.path.abspath(path))  # noqa: PTH100 - links stay as they are written
