@@ -9,6 +9,7 @@ import pytest
 
 import vireid
 from vireid.cli.main import main
+from vireid.errors import DataError
 from vireid.ranking import load_gallery, load_rates, save_rates
 
 
@@ -97,10 +98,29 @@ def test_rates_of_another_network_are_not_used(run, gallery, tmp_path, search, m
     assert "false matches" not in out
 
 
-def test_training_images_are_refused(trained, people, mistake):
-    err = mistake("calibrate", trained, people, "--part", "train", "--device", "cpu")
-    assert "was trained on" in err
-    assert "was trained on" in mistake("calibrate", trained, people, "--part", "all")
+def test_training_images_are_refused(trained, people, tmp_path, mistake, succeed):
+    words = ["calibrate", trained, people, "--device", "cpu"]
+    assert "was trained on" in mistake(*words, "--part", "all")
+    assert "was trained on" in mistake(*words, "--part", "train", "--modality", "visible")
+    every = tmp_path / "all.npz"
+    succeed("embed", trained, people, "--out", every)
+    assert "was trained on" in mistake("calibrate", trained, every)
+    checkpoint = trained / "checkpoints" / "aligned.safetensors"
+    assert "was trained on" in mistake(
+        "calibrate", checkpoint, every, "--out", tmp_path / "rates.json"
+    )
+    with pytest.raises(DataError, match="was trained on"):
+        vireid.calibrate(trained, load_gallery(every).subset([0]))
+    with pytest.raises(DataError, match="was trained on"):
+        vireid.calibrate(trained, load_gallery(every).images.subset([0]))
+
+
+def test_a_lone_checkpoint_knows_its_training(trained, people, tmp_path):
+    file = shutil.copy(
+        trained / "checkpoints" / "aligned.safetensors", tmp_path / "one.safetensors"
+    )
+    with pytest.raises(DataError, match="was trained on"):
+        vireid.calibrate(file, people, part="train", modality="infrared")
 
 
 def test_mistakes_are_told(trained, people, gallery, tmp_path, mistake):
@@ -110,9 +130,10 @@ def test_mistakes_are_told(trained, people, gallery, tmp_path, mistake):
     assert "expected more than 0" in mistake("search", *words, "--max-false-matches", 0)
     assert "ends in .json" in mistake("calibrate", trained, people, "--out", tmp_path / "x.csv")
     err = mistake("calibrate", trained, gallery, "--modality", "visible", "--part", "all")
-    assert "--modality, --part: the images are found already" in err
+    assert "--modality, --part: the images are found and embedded already" in err
     err = mistake("calibrate", trained, gallery, "--centre", "own")
-    assert "--centre: they are embedded already" in err
+    assert "--centre: the images are found and embedded already" in err
+    assert "centre own" in mistake("calibrate", trained, people, "--centre", "own")
     other = tmp_path / "other.npz"
     vireid.save_gallery(replace(load_gallery(gallery), network="0" * 16), other)
     assert "embeddings are of network 0000" in mistake("calibrate", trained, other)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+import vireid
 from vireid.cli.main import main
 from vireid.data import open_data
 from vireid.data.find_images import find_images
 from vireid.errors import ConfigError
 from vireid.runs import Origin, Run
-from vireid.scoring.folds import open_for
+from vireid.runs.folds import open_for
 
 TINY = ["--identities", "2", "--test-identities", "1", "--visible-images", "1"]
 
@@ -131,7 +132,7 @@ def draw_regdb(root: Path, people: Path) -> Path:
 
 
 def test_a_run_is_evaluated_on_the_fold_it_was_trained_on(
-    people: Path, tiny_file: Path, tmp_path: Path, mistake
+    people: Path, tiny_file: Path, tmp_path: Path, mistake, monkeypatch
 ) -> None:
     root, out = draw_regdb(tmp_path / "pairs", people), tmp_path / "run"
     words = ["train", root, "--recipe", tiny_file, "--out", out, "--fold", 2]
@@ -144,7 +145,10 @@ def test_a_run_is_evaluated_on_the_fold_it_was_trained_on(
     for known in (origin, Origin(None, 2)):
         with pytest.raises(ConfigError, match="was trained on fold 2"):
             open_for(out, known, root, 1)
-    assert "was trained on fold 2" in mistake("evaluate", out, root, "--fold", 1)
+    for command in ("evaluate", "calibrate"):
+        assert "was trained on fold 2" in mistake(command, out, root, "--fold", 1)
+    monkeypatch.setattr("vireid.runs.calibrate.gallery_rates", lambda gallery, **_: gallery.images)
+    assert vireid.calibrate(out, root).paths[0] == "Visible/1/0.jpg", "the test part of fold 2"
     assert find_images(root, None, "test", fold=2).paths[0] == "Visible/1/0.jpg"
     assert open_for(out, origin, people).fold is None
     assert Run(tmp_path).origin() == Origin()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import t
 
 from vireid.errors import DataError
 from vireid.metrics import grouped_share, people_of, wilson_interval
@@ -17,8 +18,21 @@ def test_single_events_have_wilsons_interval():
 def test_events_that_repeat_count_once():
     hits = np.arange(50) % 5 > 0
     found = grouped_share(np.repeat(hits, 4), np.repeat(np.arange(50), 4))
-    assert found.effective == pytest.approx(50)
-    assert found.low == pytest.approx(float(wilson_interval(0.8, 50)[0]))
+    size = 50 * (t.ppf(0.975, 199) / t.ppf(0.975, 49)) ** 2
+    assert found.effective == pytest.approx(size)
+    assert found.low == pytest.approx(float(wilson_interval(0.8, size)[0]))
+
+
+def test_one_group_counts_once():
+    found = grouped_share([1, 0, 1], [7, 7, 7])
+    assert (found.groups, found.effective, found.share) == (1, 1.0, pytest.approx(2 / 3))
+    assert found.low == pytest.approx(float(wilson_interval(2 / 3, 1)[0]))
+
+
+def test_two_groups_that_agree_by_luck_tell_little():
+    found = grouped_share([1, 0] * 20, [0] * 20 + [1] * 20)
+    assert found.effective == pytest.approx(40 * (t.ppf(0.975, 39) / t.ppf(0.975, 1)) ** 2)
+    assert found.high - found.low > 0.7
 
 
 @pytest.mark.parametrize("truth", [0.6, 0.9])

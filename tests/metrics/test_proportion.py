@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, t
 
-from vireid.metrics import effective_size, exact_interval, wilson_interval
+from vireid.metrics import effective_size, exact_interval, few_groups, wilson_interval
 
 
 @pytest.mark.parametrize("hits", [0, 1, 7, 39, 40])
@@ -29,7 +29,31 @@ def test_equal_events_of_a_group_count_about_once():
     hits = generator.random(groups) < 0.3
     left = (hits.sum() - hits) / (groups - 1)
     size = effective_size(left[:, None], [hits.mean()], groups * each)
-    assert size == pytest.approx(groups - 1)
+    few = (t.ppf(0.975, groups * each - 1) / t.ppf(0.975, groups - 1)) ** 2
+    assert size == pytest.approx((groups - 1) * few)
+
+
+def test_few_groups_of_dependent_events_are_covered_as_often_as_it_says():
+    generator = np.random.default_rng(0)
+    truth, groups, each = 0.3, 5, 40
+    inside = plain = 0
+    for _ in range(400):
+        chance = generator.beta(3, 7, groups)  # of each group
+        hits = generator.binomial(each, chance)
+        share, total = hits.sum() / (groups * each), groups * each
+        left = (hits.sum() - hits) / (total - each)
+        size = effective_size(left, share, total)
+        low, high = exact_interval(share, size)
+        inside += low <= truth <= high
+        low, high = exact_interval(share, size / few_groups(groups, total))
+        plain += low <= truth <= high
+    assert inside / 400 >= 0.94
+    assert plain / 400 < 0.93  # as if five groups told the variance exactly
+
+
+def test_groups_of_one_event_count_as_many():
+    assert few_groups(50, 50) == 1
+    assert few_groups(5, [5, 1000]).tolist() == pytest.approx([1, 0.4998], abs=1e-3)
 
 
 def test_independent_events_count_about_each():

@@ -41,7 +41,8 @@ def error_rates(
     interval reaches from the lower end where no disputed comparison counts to the upper end where
     all do. The ends are those of Korn and Graubard (1998) at the effective number of comparisons,
     by leaving out one group of clusters at a time, as comparisons that share a person are not
-    independent. What all labellings get wrong together is in no interval.
+    independent; few groups tell little of a variance, which counts, too (``few_groups``). What all
+    labellings get wrong together is in no interval.
 
     Args:
         vectors: [N, D] embeddings, rows of unit length.
@@ -111,6 +112,7 @@ def _matching(found: Compared, weights: dict[int, int], units: int) -> tuple[Num
         return share, np.ones_like(share)
     without = _tail(np.asarray(counts) - np.asarray(touching))[0]
     told = ~np.isnan(without).any(axis=1)  # a group that all comparisons touch leaves none
+    told &= np.asarray(touching).sum(axis=1) > 0.5  # one that none touch tells nothing
     if told.sum() < 2:
         return share, np.ones_like(share)
     size = effective_size(without[told], share, total)

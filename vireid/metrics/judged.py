@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from vireid.errors import DataError
-from vireid.metrics.proportion import LEVEL, effective_size, wilson_interval
+from vireid.metrics.proportion import LEVEL, effective_size, few_groups, wilson_interval
 from vireid.types import Int
 
 
@@ -34,8 +34,9 @@ def grouped_share(hits: ArrayLike, groups: ArrayLike, level: float = LEVEL) -> G
 
     The number of events in Wilson's formula is the effective one, p (1 - p) over the variance by
     the delete-one jackknife over G groups, times G / (G - 1), so that it is N where each group has
-    one event; as Dean and Pagano (2015) find best for clustered proportions. Where all events are
-    hits, or none is, groups tell no variance, and each counts once.
+    one event, as Dean and Pagano (2015) find best for clustered proportions, and less where groups
+    are few (``few_groups``). Where all events are hits, or none is, groups tell no variance, and
+    each counts once; so does a single group.
 
     Args:
         hits: [N] 0 or 1, N at least 1.
@@ -61,10 +62,11 @@ def grouped_share(hits: ArrayLike, groups: ArrayLike, level: float = LEVEL) -> G
     size = np.bincount(number).astype(np.float64)
     count, total, share = len(size), len(events), float(events.mean())
     effective = float(count)
-    if 0 < share < 1:
+    if 0 < share < 1 and count > 1:
         left = (events.sum() - np.bincount(number, events)) / (total - size)
-        found = effective_size(left, share, total) * count / (count - 1)
-        effective = min(float(total), float(found.round(9)))
+        found = effective_size(left, share, total, level) * count / (count - 1)
+        most = total * few_groups(count, total, level)
+        effective = max(1.0, float(np.minimum(found, most).round(9)))
     low, high = wilson_interval(share, effective, level)
     return GroupedShare(share, float(low), float(high), total, count, effective)
 

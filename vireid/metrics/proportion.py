@@ -8,32 +8,61 @@ LEVEL = 0.95
 """Of the intervals."""
 
 
-def effective_size(left_out: Numbers, share: ArrayLike, size: ArrayLike) -> Numbers:
+def effective_size(
+    left_out: Numbers, share: ArrayLike, size: ArrayLike, level: float = LEVEL
+) -> Numbers:
     """Say how many independent events would tell a share as well as dependent ones do.
 
     The delete-one jackknife over G groups (Efron 1981) gives the variance of the share,
-    v = (G - 1) / G sum_g (p_(-g) - mean)^2; the effective size is p (1 - p) / v (Kish 1965).
+    v = (G - 1) / G sum_g (p_(-g) - mean)^2; the effective size is p (1 - p) / v (Kish 1965), at
+    most the number of events, times what ``few_groups`` says of v.
 
     Args:
         left_out: [G, ...] the share without each of G >= 2 groups, in [0, 1].
         share: [...] p, with all groups, in [0, 1].
         size: [...] the number of events, which bounds it from above.
+        level: of confidence of the interval that it is for, in (0, 1).
 
     Returns:
-        [...] at least 1; ``size`` where the share is 0 or 1, or no group changes it.
+        [...] at least 1; ``size`` where the share is 0 or 1, of which groups tell no variance.
 
     >>> groups = np.array([1.0, 1.0, 0.0, 0.0])  # four groups of 5 equal events
     >>> left = (groups.sum() - groups) / 3
-    >>> float(effective_size(left, 0.5, 20).round(6))
-    3.0
+    >>> float(effective_size(left, 0.5, 20).round(3))
+    1.298
     """
     p, most = np.asarray(share, dtype=np.float64), np.asarray(size, dtype=np.float64)
     groups = len(left_out)
     variance = (groups - 1) / groups * np.square(left_out - left_out.mean(axis=0)).sum(axis=0)
     spread = p * (1 - p)
     told = (variance > 0) & (spread > 0)
-    found = np.where(told, spread / np.where(told, variance, 1), most)
-    return np.maximum(np.minimum(found, most), 1.0)
+    found = np.minimum(np.where(told, spread / np.where(told, variance, 1), most), most)
+    found = np.where(spread > 0, found * few_groups(groups, most, level), found)
+    return np.maximum(found, 1.0)
+
+
+def few_groups(groups: int, size: ArrayLike, level: float = LEVEL) -> Numbers:
+    """Say how much less a variance that a few groups tell is worth than one of all events.
+
+    (t_(n-1) / t_(G-1))^2, quantiles of Student's distribution (Korn and Graubard 1998): groups that
+    agree by luck would make an interval too short otherwise.
+
+    Args:
+        groups: G, at least 2.
+        size: [...] n, the number of events.
+        level: of confidence, in (0, 1).
+
+    Returns:
+        [...] in (0, 1]; 1 where each group has one event.
+
+    >>> [float(few_groups(groups, 1000).round(3)) for groups in (2, 5, 100, 1000)]
+    [0.024, 0.5, 0.978, 1.0]
+    """
+    from scipy.special import stdtrit
+
+    events = np.maximum(np.asarray(size, dtype=np.float64), groups)
+    end = (1 + level) / 2
+    return np.asarray((stdtrit(events - 1, end) / stdtrit(groups - 1, end)) ** 2)
 
 
 def exact_interval(

@@ -4,7 +4,8 @@ from vireid.ranking.exact import search
 from vireid.ranking.false_matches import FalseMatches, false_matches
 from vireid.ranking.features import Features, read_features, write_labels
 from vireid.ranking.gallery import Gallery, load_gallery, save_gallery
-from vireid.ranking.judgements import Judgement, append_judgement, read_judgements
+from vireid.ranking.judgement import Judgement
+from vireid.ranking.judgements import append_judgement, read_judgements
 from vireid.ranking.match_rates import MatchRates, load_rates, save_rates
 from vireid.ranking.usual import usual_similarity
 

@@ -2,101 +2,43 @@
 
 import csv
 import io
-import math
 import os
 import warnings
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Literal, get_args
 
 from vireid.errors import DataError
 from vireid.files import locked_file, whole_file
-
-Verdict = Literal["right", "wrong", "unsure"]
-"""Whether query and result show one person; unsure takes back what was said before."""
-Side = Literal["visible", "infrared"]
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What a person says of a result."""
-
-    query: str
-    """Path of the query, or its key."""
-    result: str
-    """Path of the result, or its key."""
-    rank: int
-    """Its place in the list, from 1."""
-    similarity: float
-    """In [-1, 1]."""
-    query_modality: Side
-    """What the query shows."""
-    modality: Side
-    """What the result shows."""
-    judged: Verdict
-    """What is said."""
-    when: str
-    """ISO 8601, in UTC."""
-    network: str = ""
-    """Fingerprint of the network that searched; empty where unknown."""
-
-    def __post_init__(self) -> None:
-        """Check the values."""
-        for name, kind in (("query_modality", Side), ("modality", Side), ("judged", Verdict)):
-            if getattr(self, name) not in get_args(kind):
-                known = ", ".join(get_args(kind))
-                raise DataError(f"{name} is {getattr(self, name)!r}; expected one of {known}")
-        if self.rank < 1 or not math.isfinite(self.similarity):
-            raise DataError(
-                f"rank is {self.rank}, similarity {self.similarity}; expected 1 or more, and a "
-                "finite number"
-            )
-        for name in ("query", "result", "when", "network"):
-            if any(sign in getattr(self, name) for sign in "\r\n\0"):
-                raise DataError(f"{name} holds a line break; rename the file to judge it")
-
-
-COLUMNS = tuple(field.name for field in fields(Judgement))
-"""Of the file; others are passed over."""
-
-
-def now() -> str:
-    """Return the time, as a judgement notes it.
-
-    Returns:
-        ISO 8601, in UTC, to the second.
-    """
-    return datetime.now(UTC).isoformat(timespec="seconds")
+from vireid.ranking.judged_lines import Lines, head_of, holding, read_lines
+from vireid.ranking.judgement import COLUMNS, Judgement
 
 
 def append_judgement(path: Path, judgement: Judgement) -> None:
     """Add a line to a file of judgements, and bring it to the disk.
 
     Several processes may write to one file. A writer that is killed loses at most the line in hand:
-    what it left of that is taken off by the next one.
+    what it left of that is taken off by the next one. A file without networks gets their column
+    with the first judgement that has one.
 
     Args:
         path: the file; it is made where it is missing, for its owner alone.
         judgement: the line.
 
     Raises:
-        DataError: the file cannot be written; it is then as it was.
+        DataError: the file is another one, or cannot be written; it is then as it was.
     """
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
     try:
         path.parent.mkdir(0o700, parents=True, exist_ok=True)
-        with locked_file(path, 0o600) as opened:
-            file = opened.raw
-            end = _whole_lines(file)
-            columns = _columns(path, file) if end else COLUMNS
-            if not end:
-                table.writerow(columns)
-            values = asdict(judgement)
-            table.writerow([values.get(name, "") for name in columns])
-            _write(file, end, text.getvalue().encode("utf-8", "surrogateescape"))
+        with locked_file(path, 0o600) as file:
+            lines = _lines(path, file)
+            columns = lines.columns or COLUMNS
+            if judgement.network and "network" not in columns:
+                _add_networks(path, file, lines, judgement)
+                return
+            head = "" if lines.columns else _line(COLUMNS)
+            line = "\n" * lines.open + head + _line(_values(judgement, columns))
+            _write(file.raw, lines.whole, _bytes(line))
     except OSError as error:
         raise DataError(f"cannot write {path}: {error.strerror}; free some space or choose another "
                         "place") from error  # fmt: skip
@@ -115,53 +57,87 @@ def rename_judged(path: Path, names: Mapping[str, str]) -> None:
     if not path.exists():
         return
     with locked_file(path) as file:
-        text = io.StringIO(file.read().decode("utf-8", "surrogateescape"), newline="")
-        if not any(names.keys() & set(row) for row in csv.reader(text)):
+        data = file.read()
+        lines = read_lines(path, data)
+        held = {name for one in lines.judgements for name in (one.query, one.result)}
+        if lines.whole == len(data) and not names.keys() & held:
             return
-        with (
-            whole_file(path, mode=os.fstat(file.fileno()).st_mode & 0o777) as whole,
-            whole.open("w", newline="", encoding="utf-8", errors="surrogateescape") as new,
-        ):
-            table = csv.writer(new, lineterminator="\n")
-            table.writerow(COLUMNS)
-            for one in read_judgements(path):
-                query, result = (names.get(name, name) for name in (one.query, one.result))
-                values = asdict(replace(one, query=query, result=result))
-                table.writerow([values[name] for name in COLUMNS])
+        text = _line(COLUMNS)
+        for one in holding(lines.judgements):
+            query, result = (names.get(name, name) for name in (one.query, one.result))
+            text += _line(_values(replace(one, query=query, result=result), COLUMNS))
+        _replace(path, file, _bytes(text))
 
 
-def _whole_lines(file: io.RawIOBase) -> int:
-    """Return where the last whole line ends, and take off what is behind it."""
-    end, size = 0, file.seek(0, os.SEEK_END)
-    for start in range(max(0, size - 4096), -4096, -4096):
-        file.seek(max(0, start))
-        found = (file.read(4096) or b"").rfind(b"\n")
-        if found >= 0:
-            end = max(0, start) + found + 1
-            break
-    if end < size:
-        file.truncate(end)
-    return end
+def read_judgements(path: Path | str) -> tuple[Judgement, ...]:
+    """Read the judgements that hold: what was said last of each query and result, by each network.
+
+    Args:
+        path: the file.
+
+    Returns:
+        One for each rank at which a result was judged, in the order in which query and result were
+        first judged; those taken back are left out.
+
+    Raises:
+        DataError: the file is missing, or a line is no judgement. A last line that is not whole, as
+            a killed writer leaves it, is passed over with a warning.
+    """
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from error
+    lines = read_lines(path, data)
+    if lines.whole < len(data):
+        warnings.warn(f"{path}: the last line is not whole and is passed over", stacklevel=2)
+    return holding(lines.judgements)
 
 
-def _columns(path: Path, file: io.RawIOBase) -> tuple[str, ...]:
-    """Return the columns of a file that is there, all that are needed among them."""
+def _lines(path: Path, file: io.BufferedRandom) -> Lines:
+    """Return head and end of a file; its lines are read only where the last one may be cut."""
+    head, size = file.readline(), file.seek(0, os.SEEK_END)
+    if head.endswith(b"\n"):
+        file.seek(size - 1)
+        if file.read() == b"\n":
+            return Lines(head_of(path, head.decode("utf-8", "surrogateescape")), (), size)
     file.seek(0)
-    head = (file.read(4096) or b"").split(b"\n")[0].decode("utf-8", "surrogateescape")
-    return _checked(path, next(csv.reader([head]), []))
+    return read_lines(path, file.read())
 
 
-def _checked(path: Path, found: list[str]) -> tuple[str, ...]:
-    missing = [name for name in COLUMNS if name not in found and name != "network"]
-    if missing:
-        raise DataError(
-            f"{path} has no column {', '.join(missing)}; expected judgements: {','.join(COLUMNS)}"
-        )
-    return tuple(found)
+def _add_networks(path: Path, file: io.BufferedRandom, lines: Lines, judgement: Judgement) -> None:
+    """Write a file with one more column, and one more line."""
+    file.seek(0)
+    head, end, rest = file.read()[: lines.whole].partition(b"\n")
+    line = _line(_values(judgement, (*lines.columns, "network")))
+    whole = head.rstrip(b"\r") + b",network" + (end or b"\n") + rest
+    _replace(path, file, whole + _bytes("\n" * (lines.open and bool(end)) + line))
+
+
+def _replace(path: Path, file: io.BufferedRandom, data: bytes) -> None:
+    """Put another file in the place of one, which only those may read who could read it."""
+    with whole_file(path, mode=os.fstat(file.fileno()).st_mode & 0o777) as whole:
+        whole.write_bytes(data)
+
+
+def _line(values: Iterable[object]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(values)
+    return text.getvalue()
+
+
+def _values(judgement: Judgement, columns: Iterable[str]) -> list[object]:
+    values = asdict(judgement)
+    return [values.get(name, "") for name in columns]
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _write(file: io.RawIOBase, end: int, line: bytes) -> None:
-    """Write a line at the end, or nothing."""
+    """Write a line at the end, or nothing; what is behind the end never counted."""
+    file.truncate(end)
     file.seek(end)
     try:
         if file.write(line) != len(line):
@@ -170,44 +146,3 @@ def _write(file: io.RawIOBase, end: int, line: bytes) -> None:
     except OSError:
         file.truncate(end)
         raise
-
-
-def read_judgements(path: Path | str) -> tuple[Judgement, ...]:
-    """Read the judgements that hold: of each query and result, by each network, the last one.
-
-    Args:
-        path: the file.
-
-    Returns:
-        Judgements in the order in which query and result were first judged; those taken back are
-        left out.
-
-    Raises:
-        DataError: the file is missing, or a line is no judgement. A last line that is not whole, as
-            a killed writer leaves it, is passed over with a warning.
-    """
-    path = Path(path)
-    try:
-        text = path.read_bytes().decode("utf-8", "surrogateescape")
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from error
-    whole, _, rest = text.rpartition("\n")
-    if rest:
-        warnings.warn(f"{path}: the last line is not whole and is passed over", stacklevel=2)
-    rows = csv.DictReader(io.StringIO(whole, newline=""))
-    _checked(path, list(rows.fieldnames or []))
-    last: dict[tuple[str, str, str], Judgement] = {}
-    for row in rows:
-        one = _read(f"{path}, line {rows.line_num}", row)
-        last[one.query, one.result, one.network] = one
-    return tuple(one for one in last.values() if one.judged != "unsure")
-
-
-def _read(place: str, row: Mapping[str, str | None]) -> Judgement:
-    """Return the judgement of a line."""
-    values = {name: row.get(name) or "" for name in COLUMNS}
-    try:
-        rank, similarity = int(values.pop("rank")), float(values.pop("similarity"))
-        return Judgement(rank=rank, similarity=similarity, **values)  # type: ignore[arg-type]
-    except (ValueError, DataError) as error:
-        raise DataError(f"{place}: {error}") from error

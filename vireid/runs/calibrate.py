@@ -9,10 +9,11 @@ from vireid.errors import ConfigError
 from vireid.labelling.repeated import DRAWS
 from vireid.observers import Progress, silent
 from vireid.ranking import Gallery, MatchRates, load_gallery
-from vireid.runs.embed import embed
+from vireid.runs.embedder import Embedder
 from vireid.runs.folder import Run
+from vireid.runs.folds import open_for
 from vireid.runs.gallery_rates import gallery_rates
-from vireid.runs.held_out import check_held_out, check_made_by, refuse_options
+from vireid.runs.held_out import check_held_out, check_made_by, refuse_options, refuse_own
 from vireid.runs.leveling import LevelWords
 from vireid.types import Images
 
@@ -44,15 +45,18 @@ def calibrate(
         images: N images that the network was not trained on, as for ``embed``; or a gallery or npz
             file that ``embed`` made of them.
         modality: as for ``embed``; also takes one modality of a data set.
-        part: which part of a data set: test, train or all. Those that the run was trained on are
-            refused.
-        fold: as for ``embed``.
+        part: which part of a data set: test, train or all. Images that the run was trained on are
+            refused, however they are given, where the data of the training are found: at the path,
+            in the folder of the images or above it. Else a warning says that nothing is known.
+        fold: as for ``embed``; that of the training where not given, another one of the same data
+            is refused.
         stage: as for ``embed``.
         draws: subsets that are labelled, at least 0; they are drawn by a fixed seed.
         device: as for ``embed``.
         cache: as for ``embed``.
         levels: as for ``embed``.
-        centre: as for ``embed``; as in the galleries that are to be searched.
+        centre: as for ``embed``; as in the galleries that are to be searched. ``own`` is refused,
+            as nothing else is centred alike.
         progress: shows how far it is.
 
     Returns:
@@ -61,28 +65,42 @@ def calibrate(
     Raises:
         DataError: as for ``embed``, or the images hold no two clusters, or are those of the
             training.
-        ConfigError: as for ``embed``, or ``draws`` is below 0.
+        ConfigError: as for ``embed``, or ``draws`` is below 0, or the images are centred by
+            themselves, or are of another fold than the training.
         CheckpointError: as for ``embed``.
     """
     if draws < 0:
         raise ConfigError(f"draws is {draws}; expected at least 0")
-    where = run.folder if isinstance(run, Run) else Path(run)
-    found = {"modality": modality, "fold": fold, "part": None if part == "test" else part}
-    if isinstance(images, str | Path) and Path(images).suffix != ".npz":
-        path = Path(images)
-        chosen = part if is_data(path) else "all"
-        images = find_images(path, modality, chosen, fold=fold)
-        check_held_out(Run(where), path, images, chosen, fold=fold)
-    else:
-        refuse_options(found, "the images are found")
-    if isinstance(images, Images):
-        images = embed(
-            run, images, stage=stage, device=device, cache=cache, levels=levels, centre=centre,
-            progress=progress,
-        )  # fmt: skip
-    else:
-        images = images if isinstance(images, Gallery) else load_gallery(images)
-        refuse_options({"cache": cache, "levels": levels, "centre": centre}, "they are embedded")
+    if isinstance(images, str | Path) and Path(images).suffix == ".npz":
+        images = load_gallery(images)
+    ways = {"modality": modality, "fold": fold, "part": None if part == "test" else part}
+    if isinstance(images, Gallery):
+        options = {**ways, "cache": cache, "levels": levels, "centre": centre}
+        refuse_options(options, "the images are found and embedded")
         check_made_by(run, images, stage=stage)
+        check_held_out(run, images.images, stage=stage)
+    else:
+        embedder = Embedder(run, stage, device)
+        refuse_own(embedder.centre if centre is None else centre)
+        path = None if isinstance(images, Images) else Path(images)
+        if isinstance(images, Images):
+            refuse_options(ways, "the images are found")
+        else:
+            images = _found(Path(images), embedder, modality, part, fold)
+        named = path is not None and is_data(path) and part == "test"
+        check_held_out(run, images, path, stage=stage, named=named)
+        images = embedder.embed(
+            images, levels=levels, centre=centre, cache=cache, progress=progress
+        )
     with progress("clustering") as bar:
         return gallery_rates(images, draws=draws, search=Search("exact", "cpu", progress=bar))
+
+
+def _found(
+    path: Path, embedder: Embedder, modality: str | None, part: str, fold: int | None
+) -> Images:
+    """Return the images of a plain folder, or of a data set on the fold of the training."""
+    if not is_data(path):
+        return find_images(path, modality, fold=fold)
+    fold = open_for(embedder.file, embedder.origin, path, fold).fold
+    return find_images(path, modality, part, fold=fold)

@@ -49,6 +49,12 @@ class Embedder:
         """Height and width of its images."""
         self.levels = found.levels
         """What became black and white of its training images; None where they had 8 bits."""
+        self.centre = found.recipe.centre
+        """What the run's recipe takes off embeddings: training, own or none."""
+        self.origin = found.origin
+        """Which data it was trained on, as far as known."""
+        self.file = found.file
+        """The checkpoint."""
         self._where = run.folder if isinstance(run, Run) else run
         self._made = network_fingerprint(self._network.state_dict(), self.size, found.levels)
 

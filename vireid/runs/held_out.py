@@ -1,47 +1,54 @@
 """Whether images are held out of a training."""
 
-import json
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
-from vireid.data import open_data
-from vireid.data.find_images import is_data
+from vireid.config import Centre
 from vireid.errors import ConfigError, DataError, some
 from vireid.ranking import Gallery
-from vireid.runs.fingerprints import centred_fingerprint, fingerprint, network_fingerprint
+from vireid.runs.fingerprints import centred_fingerprint, network_fingerprint
 from vireid.runs.folder import Run
 from vireid.runs.networks import open_network
-from vireid.types import Images
+from vireid.runs.training_images import find_training_images, shared_images, trained_on
+from vireid.types import Images, NamedStatistics
 
 
 def check_held_out(
-    run: Run, path: Path, images: Images, part: str, *, fold: int | None = None
+    run: Run | Path | str,
+    images: Images,
+    path: Path | None = None,
+    *,
+    stage: str | None = None,
+    named: bool = False,
 ) -> None:
     """Refuse images of the training, whose comparisons err less than those of others.
 
     Args:
-        run: the run's folder; where it does not say what it was trained on, nothing is known.
-        path: where the images are; images of a plain folder are not looked at.
-        images: of that part of the data.
-        part: which part of a data set they are.
-        fold: of the data set.
+        run: a run, its folder, or the file of a checkpoint.
+        images: that are to be held out, by whatever way they came.
+        path: where they were found, if that is known.
+        stage: after which stage, as for ``embed``.
+        named: whether they are called the test part of their data; there is no warning then.
 
     Raises:
         DataError: the run was trained on some of them.
     """
-    if part == "test" or not is_data(path):
-        return
-    train = images if part == "train" else open_data(path, fold=fold).train
-    if trained_on(run, train):
+    train = find_training_images(trained_on(run, stage), images, path)
+    where = run.folder if isinstance(run, Run) else run
+    count = 0 if train is None else shared_images(images, train)
+    if count:
         raise DataError(
-            f"{path} holds the images that {run.folder} was trained on, whose comparisons err less "
-            "than those of others; give images that it has not seen, as those of --part test"
+            f"{where} was trained on {count:,} of these {len(images):,} images, whose comparisons "
+            "err less than those of others; give images that it has not seen, as those of --part "
+            "test"
         )
-    warnings.warn(
-        f"the training part of {path} is used: the rates hold only if the run has not seen it",
-        stacklevel=3,
-    )
+    if train is None and not named:
+        warnings.warn(
+            f"nothing tells whether {where} was trained on these images: the rates hold only if "
+            "it has not seen them",
+            stacklevel=3,
+        )
 
 
 def refuse_options(given: Mapping[str, object], done: str) -> None:
@@ -57,6 +64,24 @@ def refuse_options(given: Mapping[str, object], done: str) -> None:
     names = [f"--{name}" for name, value in given.items() if value is not None]
     if names:
         raise ConfigError(f"{some(names)}: {done} already; leave it out, or give a folder or data")
+
+
+def refuse_own(centre: Centre | NamedStatistics) -> None:
+    """Refuse to learn rates of embeddings that no other embeddings are centred like.
+
+    Args:
+        centre: what is taken off embeddings that are still to be made.
+
+    Raises:
+        ConfigError: what they have in common themselves.
+    """
+    if centre == "own":
+        raise ConfigError(
+            "centre own takes off what these very images have in common, so no gallery could use "
+            "the rates: say --centre training or none, as for the gallery; where that is centred "
+            "by itself, embed these images in Python by vireid.embed(..., "
+            "centre=gallery.statistics), and give what it returns"
+        )
 
 
 def check_made_by(run: Run | Path | str, gallery: Gallery, *, stage: str | None = None) -> None:
@@ -80,20 +105,3 @@ def check_made_by(run: Run | Path | str, gallery: Gallery, *, stage: str | None 
             f"the embeddings are of {gallery.made_by()}, and the run's are of network {mine}; "
             "embed the images by the run that is to be searched with"
         )
-
-
-def trained_on(run: Run, images: Images) -> bool:
-    """Tell whether a run was trained on a set of images, by their paths and sizes.
-
-    Args:
-        run: the run's folder.
-        images: the set.
-
-    Returns:
-        True where it was; False where it was trained on another set, or does not say.
-    """
-    try:
-        found = json.loads(run.data_file.read_text(encoding="utf-8"))["images"]
-    except (OSError, ValueError, LookupError, TypeError):
-        return False
-    return str(found).startswith(fingerprint(images).split(", tracks")[0])

@@ -9,11 +9,11 @@ from pathlib import Path
 from vireid.data import DataFolder
 from vireid.errors import DataError
 from vireid.runs import Origin, Run, find_stage, open_weights
+from vireid.runs.folds import open_for
 from vireid.scoring.centring import PLAIN, Centring, features_centring, network_centring
 from vireid.scoring.choice import choose_protocol
 from vireid.scoring.features import InMemory, features_of, is_features, taken_off
 from vireid.scoring.files import read_json, read_scores
-from vireid.scoring.folds import open_for
 from vireid.scoring.models_given import (
     IN_MEMORY,
     Model,

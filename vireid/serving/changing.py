@@ -91,4 +91,5 @@ async def _told(service: Service) -> JudgedSoFar:
         )
         for one in precisions(judged, service.basis.network)
     ]
-    return JudgedSoFar(pairs=len(judged), first=first)
+    pairs = {(one.query, one.result) for one in judged}
+    return JudgedSoFar(pairs=len(pairs), first=first)

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from vireid.errors import DataError
 from vireid.ranking import Judgement, append_judgement, read_judgements
-from vireid.ranking.judgements import Side, Verdict, rename_judged
+from vireid.ranking.judgement import Side, Verdict
+from vireid.ranking.judgements import rename_judged
 from vireid.scoring.judged import JudgedPrecision, judged_precision
 
 FORGOTTEN = "forgotten-"

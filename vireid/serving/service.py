@@ -8,7 +8,7 @@ from dataclasses import asdict
 from vireid.errors import DataError
 from vireid.gallery import Found, Where, Wish
 from vireid.ranking import Gallery, Judgement, MatchRates
-from vireid.ranking.judgements import now
+from vireid.ranking.judgement import now
 from vireid.serving.audit import Audit, Entry
 from vireid.serving.batching import Batcher
 from vireid.serving.embedding import Embedding

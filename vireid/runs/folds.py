@@ -1,11 +1,11 @@
-"""A network is evaluated on the fold it was trained on."""
+"""A network is evaluated, and its errors are learned, on the fold it was trained on."""
 
 import warnings
 from pathlib import Path
 
 from vireid.data import DataFolder, open_data
 from vireid.errors import ConfigError
-from vireid.runs import Origin
+from vireid.runs.folder import Origin
 
 
 def open_for(
