@@ -132,8 +132,10 @@ def test_where_a_service_may_listen(tmp_path):
         Listening(names=("localhost", "search.site"))
     assert "search.site" in Listening(names=("search.site",), tokens=tmp_path).hosts
     assert Listening(names=("LocalHost",)).tokens is None
-    with pytest.raises(ConfigError, match="body is 0"):
-        Limits(body=0)
+    for name, value in (("body", 0), ("body", float("inf")), ("requests", 2.5), ("seconds", 0),
+                        ("seconds", float("nan")), ("upload_seconds", float("inf"))):  # fmt: skip
+        with pytest.raises(ConfigError, match=f"{name} is {value}; expected"):
+            Limits(**{name: value})
     with pytest.raises(ConfigError, match="port is 70000"):
         Listening(port=70000)
 

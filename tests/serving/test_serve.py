@@ -139,10 +139,19 @@ def test_expected_false_matches_are_the_rate_times_what_was_searched(own, begin)
     rates = MatchRates((pair,), "fake")
     image = {"content-type": "image/png"}
     with begin(own, rates=rates) as (client, _):
-        for filters, searched in (({}, 6), ({"camera": "yard"}, 3)):
+        other, mine = draw("red", 7), draw("red", 0)  # which is a row of the gallery
+        yard = {"camera": "yard"}
+        for data, filters, searched in ((other, {}, 6), (mine, {}, 5), (other, yard, 3)):
             words = {"modality": "visible", "top": 9, **filters}
-            answer = client.post("/api/search/image", params=words, content=draw(), headers=image)
-            for one in answer.json()["results"]:
+            answer = client.post("/api/search/image", params=words, content=data, headers=image)
+            told = answer.json()
+            if data is mine:
+                again = client.get("/api/search", params={"key": told["query"], "top": 9}).json()
+                counts = {one["key"]: one["false_matches"] for one in told["results"]}
+                assert {one["key"]: one["false_matches"] for one in again["results"]} == {
+                    key: count for key, count in counts.items() if key != told["query"]
+                }
+            for one in told["results"]:
                 told = one["false_matches"], one["fewer"]
                 if one["modality"] == "infrared":
                     assert told == (None, False)

@@ -103,7 +103,11 @@ async def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     told = [
         f"{'.'.join(str(part) for part in one['loc'][1:]) or 'the request'}: "
-        + (UNKNOWN if one["type"] == "extra_forbidden" else one["msg"])
+        + (
+            UNKNOWN
+            if one["type"] == "extra_forbidden"
+            else one["msg"].removeprefix("Value error, ")
+        )
         for one in error.errors()[:5]
     ]
     return _answer(422, "; ".join(told).encode("utf-8", "replace").decode()[:1000])

@@ -19,6 +19,8 @@ class Answer:
 
     query: str | None
     """The key that the query has in a gallery; None for a track."""
+    modality: Modality | None
+    """What the query shows; None for a track."""
     found: list[Found]
     expected: list[Expected]
     """False matches beside each result."""

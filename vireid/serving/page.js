@@ -156,7 +156,7 @@ async function search() {
   $("found").setAttribute("aria-busy", "true");
   try {
     const told = await (await request).json();
-    if (run === state.run) show(told, run, modality);
+    if (run === state.run) show(told, run);
   } catch (error) {
     if (run === state.run) complain(error);
   } finally {
@@ -165,13 +165,13 @@ async function search() {
 }
 
 const when = (seconds) => new Date(seconds * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
-function show(told, run, modality) {
+function show(told, run) {
   state.urls.forEach((url) => URL.revokeObjectURL(url));
   state.urls = [];
   state.results = told.results;
-  const query = told.query === null ? null : { key: told.query, modality };
-  const own = told.results.some((one) => one.itself) ? 0 : 1;
-  const cards = told.results.map((one, place) => card(one, place + own, query));
+  const query = told.query === null ? null : { key: told.query, modality: told.query_modality };
+  let rank = 0;
+  const cards = told.results.map((one) => card(one, one.itself ? rank : rank += 1, query));
   $("grid").replaceChildren(...cards);
   $("found").hidden = false;
   $("empty").hidden = cards.length > 0;

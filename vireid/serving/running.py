@@ -133,7 +133,7 @@ def run_server(
     before = {one: signal.signal(one, _taken) for one in (signal.SIGTERM, signal.SIGINT)}
     try:
         server.run()
-    except SystemExit as error:  # uvicorn has logged why
+    except (SystemExit, UnicodeError) as error:  # uvicorn has logged why; or it is no name
         raise DataError(
             f"cannot listen on {listening.host}, port {listening.port}; choose another one (--port)"
         ) from error

@@ -147,7 +147,7 @@ class Service:
             raise Refused(409, "this service takes no images; start it with --uploads FOLDER")
         picture = await self._decoded(sent)
         query = await asyncio.wrap_future(self._batcher.submit(picture))
-        gallery = arriving(query, picture, sent, said, folder)
+        gallery = arriving(query, picture, said, folder)
         done = await inside(self._writing, lambda: self._writer.add(gallery, sent.data))
         await self.look()
         return picture.content[:KEY], done.added > 0
@@ -240,8 +240,8 @@ class Service:
     def _answer(
         self, query: str | None, modality: Modality | None, found: list[Found], wish: Wish
     ) -> Answer:
-        counts = {} if self._rates is None else self._reader.searched(wish.where)
-        return Answer(query, found, expected(self._rates, modality, found, counts))
+        counts = {} if self._rates is None else self._reader.searched(wish.where, query)
+        return Answer(query, modality, found, expected(self._rates, modality, found, counts))
 
     def _embed(self, pictures: Sequence[Picture]) -> Sequence[Gallery]:
         """Embed pictures as the gallery's are now; in the thread of the batcher."""

@@ -5,10 +5,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from vireid.errors import ABOVE_ZERO, FROM_ONE, ConfigError, outside
+from vireid.errors import ABOVE_ZERO, Bound, ConfigError, outside
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 """What this machine calls itself."""
+WHOLE: Bound = ("a whole number of at least 1", lambda value: isinstance(value, int) and value >= 1)
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Limits:
         """Refuse what nothing could pass."""
         whole = ("body", "pixels", "requests", "each", "batch")
         problems = [
-            *outside("", self, FROM_ONE, *whole),
+            *outside("", self, WHOLE, *whole),
             *outside("", self, ABOVE_ZERO, "upload_seconds", "seconds"),
         ]
         if problems:

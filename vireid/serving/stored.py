@@ -102,14 +102,16 @@ class Reader:
         row = _row(facts, key)
         return None if row is None else Modality(int(facts.modality[row]))
 
-    def searched(self, where: Where) -> dict[Modality, int]:
-        """Count the rows that are searched, by modality.
+    def searched(self, where: Where, key: str | None) -> dict[Modality, int]:
+        """Count the rows that are searched, by modality, but for the query's own.
 
         Args:
             where: which are wanted.
+            key: of the query.
         """
         facts = self.look().facts
-        mine = facts.modality[where.rows(facts) & facts.alive(time.time())]
+        others = facts.key != (key or "").encode()
+        mine = facts.modality[where.rows(facts) & facts.alive(time.time()) & others]
         return {kind: int((mine == kind).sum()) for kind in Modality}
 
     def has_track(self, track: str | None) -> bool:
