@@ -10,9 +10,8 @@ from vireid.cli.main import main
 @pytest.mark.parametrize("value", ["nan", "inf", "0", "-1"])
 def test_limits_that_are_none(capsys, name, value):
     assert main(["serve", "gallery", "run", f"{name}={value}"]) == 2
-    assert (
-        f"vireid serve: {name} {float(value)}; expected a number above 0" in capsys.readouterr().err
-    )
+    told = capsys.readouterr().err
+    assert f"vireid serve: {name} {float(value)}; expected a number above 0" in told
 
 
 def test_what_is_served(monkeypatch, tmp_path):

@@ -25,10 +25,10 @@ def checkpoint(tiny, tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize(("kind", "modality"), [("PNG", "visible"), ("JPEG", "infrared")])
 def test_a_picture_that_is_sent_is_embedded_as_its_file_is(checkpoint, tmp_path, kind, modality):
+    from vireid.serving.basis import Basis
     from vireid.serving.embedding import RunEmbedding
     from vireid.serving.pictures import Sent, decoded
     from vireid.serving.queries import embedded
-    from vireid.serving.stored import Basis
     from vireid.types import Levels, Modality
 
     paths = [tmp_path / f"{colour}.{kind.lower()}" for colour in ("green", "red")]

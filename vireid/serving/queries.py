@@ -8,10 +8,10 @@ import numpy as np
 
 from vireid.errors import DataError, some
 from vireid.ranking import Gallery
+from vireid.serving.basis import Basis
 from vireid.serving.embedding import Embedding
 from vireid.serving.pictures import Picture, Sent
 from vireid.serving.refusal import Refused
-from vireid.serving.stored import Basis
 from vireid.types import Images, Levels
 
 NOWHERE = "sent"

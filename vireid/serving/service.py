@@ -10,6 +10,7 @@ from vireid.gallery import Found, Where, Wish
 from vireid.ranking import Gallery, Judgement, MatchRates
 from vireid.ranking.judgement import now
 from vireid.serving.audit import Audit, Entry
+from vireid.serving.basis import Basis
 from vireid.serving.batching import Batcher
 from vireid.serving.embedding import Embedding
 from vireid.serving.expected import Answer, expected
@@ -19,7 +20,7 @@ from vireid.serving.pictures import Picture, Sent, decoded
 from vireid.serving.queries import Said, arriving, check_camera, embedded
 from vireid.serving.refusal import Refused
 from vireid.serving.settings import Limits, Places
-from vireid.serving.stored import KEY, Basis, Reader, Stores, Writer
+from vireid.serving.stored import KEY, Reader, Stores, Writer
 from vireid.serving.threads import inside
 from vireid.serving.thumbnails import GONE, thumbnail
 from vireid.types import Levels, Modality

@@ -1,8 +1,7 @@
 """The gallery as the service uses it: one thread reads, another one writes."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +13,12 @@ from vireid.gallery.facts import Facts
 from vireid.gallery.head import Head, Made
 from vireid.gallery.held import Rows
 from vireid.ranking import Gallery
-from vireid.types import Levels, Modality, NamedStatistics, Span
+from vireid.serving.basis import Basis, basis_of
+from vireid.serving.refusal import Refused
+from vireid.types import Levels, Modality, Span
 
+DAY = 86_400
+"""Seconds."""
 KEY = 16
 """Digits of a row's key, which is the beginning of the digest of its file."""
 
@@ -36,23 +39,6 @@ class Place:
     span: Span | None
 
 
-@dataclass(frozen=True)
-class Basis:
-    """What queries have to have in common with the gallery."""
-
-    rows: int = 0
-    statistics: NamedStatistics | None = None
-    """What was taken off the embeddings."""
-    levels: Levels = field(default_factory=Levels)
-    """What became black and white of images of more than 8 bits."""
-    cameras: Mapping[Modality, tuple[str, ...]] = field(default_factory=dict)
-    """Names of the cameras of each modality."""
-    network: str | None = None
-    """Fingerprint; None of an empty gallery."""
-    source: str | None = None
-    """Which run and stage made the embeddings, in words."""
-
-
 class Reader:
     """Reads the gallery; used by one thread, but for ``basis``.
 
@@ -69,7 +55,7 @@ class Reader:
         """Return the rows as they are now, and renew the basis."""
         rows = self._store.rows()
         if (rows.head, rows.version) != self._seen:
-            self.basis, self._seen = _basis(rows), (rows.head, rows.version)
+            self.basis, self._seen = basis_of(rows), (rows.head, rows.version)
         return rows
 
     def search(self, query: Gallery | str | None, track: str | None, wish: Wish) -> list[Found]:
@@ -149,22 +135,6 @@ def _row(facts: Facts, key: str) -> int | None:
     return int(found[0]) if found.size else None
 
 
-def _basis(rows: Rows) -> Basis:
-    facts, made = rows.facts, rows.head.made
-    cameras = {kind: np.unique(facts.camera[facts.modality == kind]).tolist() for kind in Modality}
-    return Basis(
-        len(facts),
-        made.statistics_value(),
-        made.levels_value() or Levels(),
-        {
-            kind: tuple(sorted({facts.cameras[code] for code in codes} - {""}))
-            for kind, codes in cameras.items()
-        },
-        made.network,
-        made.source,
-    )
-
-
 class Writer:
     """Changes the gallery; used by one thread.
 
@@ -187,8 +157,11 @@ class Writer:
             What became of it; acknowledged.
 
         Raises:
-            DataError: the folder or the gallery cannot be written to; nothing is added then.
+            Refused: 422, the image is older than the gallery keeps its rows.
+            DataError: the folder or the gallery cannot be written to; nothing is added then, or all
+                is and was not acknowledged.
         """
+        self._check_age(gallery)
         file = gallery.images.root / gallery.images.paths[0]
         facts, key = self._store.rows().facts, file.stem[:KEY]
         there = facts.key == key.encode()
@@ -201,8 +174,17 @@ class Writer:
         try:
             return self._store.add(gallery)
         except BaseException:
-            file.unlink(missing_ok=True)
+            if not (self._store.rows().facts.key == key.encode()).any():
+                file.unlink(missing_ok=True)
             raise
+
+    def _check_age(self, gallery: Gallery) -> None:
+        """Refuse an image that would never be found, as it has expired already."""
+        keep, taken = self._store.head().keep, gallery.images.time
+        if keep is not None and taken is not None and taken[0] + keep * DAY <= time.time():
+            raise Refused(
+                422, f"time: the gallery keeps images for {keep:g} days, and this one is older"
+            )
 
     def keys(self, where: Where) -> frozenset[str]:
         """Return the keys of rows, and those that are asked for by themselves.
