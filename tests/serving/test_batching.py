@@ -23,12 +23,12 @@ def test_pictures_that_wait_are_embedded_together():
 
     def embed(pictures):
         first.set()
-        go.wait(10)
+        go.wait(600)
         return [one.content for one in pictures]
 
     batcher = Batcher(embed, 4, sizes.append)
     futures = [batcher.submit(picture(0))]
-    first.wait(10)
+    assert first.wait(600)
     futures += [batcher.submit(picture(number)) for number in range(1, 8)]
     futures[3].cancel()
     go.set()
@@ -42,19 +42,22 @@ def test_pictures_that_wait_are_embedded_together():
 def test_one_bad_picture_does_not_spoil_the_batch():
     from vireid.serving.batching import Batcher
 
-    begun, go = threading.Event(), threading.Event()
+    begun, go, sizes = threading.Event(), threading.Event(), []
 
     def embed(pictures):
         begun.set()
-        go.wait(10)
+        go.wait(600)
         if any(one.content == "2" for one in pictures):
             raise DataError("bad")
         return [one.content for one in pictures]
 
-    batcher = Batcher(embed, 8, lambda _: None)
-    futures = [batcher.submit(picture(number)) for number in range(4)]
+    batcher = Batcher(embed, 8, sizes.append)
+    futures = [batcher.submit(picture(0))]
+    assert begun.wait(600)  # the others form a batch
+    futures += [batcher.submit(picture(number)) for number in range(1, 4)]
     go.set()
     batcher.close()
+    assert sizes == [1, 3]
     assert [future.result(0) for future in futures if not future.exception(0)] == ["0", "1", "3"]
     assert isinstance(futures[2].exception(0), DataError)
 
@@ -65,7 +68,7 @@ def test_too_few_or_too_many_embeddings_are_no_answer(made):
 
     batcher = Batcher(lambda _: made, 8, lambda _: None)
     future = batcher.submit(picture(0))
-    assert isinstance(future.exception(60), ValueError)
+    assert isinstance(future.exception(600), ValueError)
     assert batcher.alive
     batcher.close()
 
@@ -80,7 +83,7 @@ def test_nobody_waits_for_a_thread_that_has_ended(where):
 
     def end(_):
         begun.set()
-        go.wait(60)
+        go.wait(600)
         raise SystemExit
 
     def embed(pictures):
@@ -88,11 +91,11 @@ def test_nobody_waits_for_a_thread_that_has_ended(where):
 
     batcher = Batcher(embed, 1, end if where == "told" else lambda _: None)
     futures = [batcher.submit(picture(0))]
-    begun.wait(60)
+    assert begun.wait(600)
     futures += [batcher.submit(picture(number)) for number in range(1, 4)]
     go.set()
     for future in futures[1 if where == "told" else 0 :]:
-        assert isinstance(future.exception(60), Refused)
+        assert isinstance(future.exception(600), Refused)
     while batcher.alive:
         time.sleep(0.01)
     with pytest.raises(Refused) as refused:
