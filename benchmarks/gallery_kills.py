@@ -64,7 +64,8 @@ class Turning:
         seeds = [list(name.encode()) + list(self.network.encode()) for name in images.paths]
         vectors = np.stack([np.random.default_rng(one).normal(size=SIZE) for one in seeds])
         vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype("f4")
-        return Gallery(images, Embeddings(vectors, images.modality), self.network, "random"), ()
+        gallery = Gallery(images, Embeddings(vectors, images.modality), self.network, "random")
+        return gallery, np.arange(len(images)), ()
 
 
 def acknowledge(log: Path, what: str, keys: list[str]) -> None:

@@ -8,25 +8,12 @@ import pytest
 import vireid
 from tests.gallery.conftest import embedded
 from tests.gallery.fake_embedder import Colours
-from tests.people import two_folders
 from vireid.errors import ConfigError, DataError
 from vireid.gallery import Where, Wish
 
 pytest.importorskip("lancedb", reason="stores need the extra gallery")
 from vireid.gallery import AddOptions, Terms, create_gallery
 from vireid.gallery.reembedding import RenewOptions
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return two_folders(tmp_path / "people", people=3, shots=2)
-
-
-@pytest.fixture
-def seen(tmp_path, folder):
-    store = create_gallery(tmp_path / "seen")
-    store.add(folder, Colours(), options=AddOptions(batch=5))
-    return store
 
 
 def test_a_folder_is_added_once_and_an_addition_goes_on(seen, folder):

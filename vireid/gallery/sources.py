@@ -11,11 +11,11 @@ from vireid.errors import ConfigError
 from vireid.gallery.adding import BATCH, Added, Adding
 from vireid.gallery.head import Made
 from vireid.gallery.incoming import KEY, contents_of, incoming
+from vireid.gallery.levelling import levelled
 from vireid.gallery.options import NOT_OWN, AddOptions, Embeds
 from vireid.gallery.tables import is_embedded, read_table
 from vireid.ranking import Gallery, load_gallery
-from vireid.runs.leveling import joined
-from vireid.types import Images
+from vireid.types import Images, Int
 
 
 def additions(
@@ -49,7 +49,8 @@ def additions(
             "images are given and nothing that embeds them; say by which run (--run; Python: "
             "embedder=Embedder(run))"
         )
-    source = _levelled(source, embedder, options, adding.storage.head().made)
+    kept = adding.storage.head().made.levels_value()
+    source = levelled(source, embedder, kept, options.levels)
     for start in range(0, len(source), options.batch):
         rows = np.arange(start, min(start + options.batch, len(source)))
         yield len(source), add_images(source.subset(rows), embedder, options, adding)
@@ -119,30 +120,20 @@ def add_images(images: Images, embedder: Embeds, options: AddOptions, adding: Ad
     if not new:
         return Added(present=len(images))
     made = adding.storage.head().made
-    gallery, problems = _embedded(images.subset(new), embedder, options, made)
-    digests = dict(zip(images.paths, contents, strict=True))
-    rows = incoming(gallery, [digests[path] for path in gallery.images.paths])
+    gallery, kept, problems = _embedded(images.subset(new), embedder, options, made)
+    rows = incoming(gallery, [contents[new[place]] for place in kept.tolist()])
     done = adding.put(rows) if len(rows) else Added()
     return done.plus(Added(present=len(images) - len(new), unreadable=problems))
 
 
 def _embedded(
     images: Images, embedder: Embeds, options: AddOptions, made: Made
-) -> tuple[Gallery, tuple[str, ...]]:
+) -> tuple[Gallery, Int, tuple[str, ...]]:
     """Embed images as those of the store."""
     first, centre = made.size is None, options.centre
     if not first:
         centre = made.statistics_value() or "none"
-    gallery, problems = embedder.embed_readable(images, centre=centre)
+    gallery, kept, problems = embedder.embed_readable(images, centre=centre)
     if first and gallery.statistics is not None and gallery.statistics.of == "own":
         raise ConfigError(NOT_OWN)
-    return gallery, problems
-
-
-def _levelled(images: Images, embedder: Embeds, options: AddOptions, made: Made) -> Images:
-    """Return images that know what becomes black and white: as in the store, then as asked for."""
-    kept, asked = made.levels_value(), options.levels
-    if asked is None:
-        return embedder.with_levels(images, kept)
-    given = embedder.with_levels(images, asked).levels
-    return embedder.with_levels(images, joined(kept, given))
+    return gallery, kept, problems
