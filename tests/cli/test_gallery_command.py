@@ -33,6 +33,8 @@ def test_a_store_is_made_filled_searched_and_emptied(tmp_path, capsys):
     assert {one["modality"] for one in found} == {"infrared"}
     assert key in told("search", site, "--key", key, "--with-itself", "--by-track")
     assert told("forget", site, "--key", key) == "forgotten: 1 row\n"
+    with pytest.warns(UserWarning, match="no row has camera 'gates'; did you mean gate's?"):
+        assert told("forget", site, "--camera", "gates") == "forgotten: 0 rows\n"
     assert told("forget", site, "--camera", "gate's", "--path", str(tmp_path)).startswith("forgott")
     assert "has no key" in told("search", site, "--key", key, code=2)
     assert told("prune", site) == "expired and forgotten: 0 rows\n"

@@ -11,7 +11,7 @@ import numpy as np
 
 from vireid.cli.arguments import add_levels, add_machine, folder, use_machine, whole_from
 from vireid.cli.display import console, plain_table
-from vireid.cli.gallery.options import add_where, opened, verb_parser, where_of
+from vireid.cli.gallery.options import add_where, opened, verb_parser, warn_of_unknown, where_of
 from vireid.data.find_images import MODALITIES, find_images
 from vireid.errors import ConfigError
 from vireid.gallery import Found, Wish
@@ -36,6 +36,7 @@ def run(words: list[str]) -> None:
         arguments.rerank,
     )
     store = opened(arguments)
+    warn_of_unknown(store, wish.where)
     query = _query(arguments, store) if arguments.query else None
     found = store.search(
         query, key=arguments.key, track=arguments.track, wish=wish, itself=arguments.with_itself
