@@ -180,4 +180,5 @@ def _probes(storage: Storage, table: str, generator: np.random.Generator) -> Ite
 
 def _others(numbers: Int, own: int, count: int) -> Int:
     """Return the nearest rows without the query itself."""
-    return numbers[numbers != own][:count]
+    found: Int = numbers[numbers != own][:count]
+    return found

@@ -9,6 +9,7 @@ import numpy as np
 from vireid.data.find_images import find_images
 from vireid.errors import ConfigError
 from vireid.gallery.adding import BATCH, Added, Adding
+from vireid.gallery.given_rows import GivenRows
 from vireid.gallery.head import Made
 from vireid.gallery.incoming import KEY, contents_of, incoming
 from vireid.gallery.levelling import levelled
@@ -39,10 +40,12 @@ def additions(
         ConfigError: images are given without an embedder, or options that do not apply.
         DataError: what is given cannot be read or does not fit, or the store cannot be written to.
     """
-    if not isinstance(source, Gallery | Images):
-        source = opened(Path(source), options)
     if isinstance(source, Gallery):
-        yield from _of_embeddings(source, options, adding)
+        given: GivenRows | Images = GivenRows(source)
+    else:
+        given = source if isinstance(source, Images) else opened(Path(source), options)
+    if isinstance(given, GivenRows):
+        yield from _of_embeddings(given, options, adding)
         return
     if embedder is None:
         raise ConfigError(
@@ -50,13 +53,13 @@ def additions(
             "embedder=Embedder(run))"
         )
     kept = adding.storage.head().made.levels_value()
-    source = levelled(source, embedder, kept, options.levels)
-    for start in range(0, len(source), options.batch):
-        rows = np.arange(start, min(start + options.batch, len(source)))
-        yield len(source), add_images(source.subset(rows), embedder, options, adding)
+    given = levelled(given, embedder, kept, options.levels)
+    for start in range(0, len(given), options.batch):
+        rows = np.arange(start, min(start + options.batch, len(given)))
+        yield len(given), add_images(given.subset(rows), embedder, options, adding)
 
 
-def opened(path: Path, options: AddOptions) -> Gallery | Images:
+def opened(path: Path, options: AddOptions) -> GivenRows | Images:
     """Return the embeddings or the images that a path stands for.
 
     Args:
@@ -80,23 +83,28 @@ def opened(path: Path, options: AddOptions) -> Gallery | Images:
             f"--modality, --camera and --part apply to images; {path} holds embeddings, which say "
             "it themselves: leave them out"
         )
-    return load_gallery(path) if npz else read_table(path)
+    if not npz:
+        return read_table(path)
+    return GivenRows(load_gallery(path), made=path.stat().st_mtime)
 
 
 def _of_embeddings(
-    gallery: Gallery, options: AddOptions, adding: Adding
+    given: GivenRows, options: AddOptions, adding: Adding
 ) -> Iterator[tuple[int, Added]]:
     """Add embeddings that are there already."""
     if options.network is not None:
+        gallery = given.gallery
         if gallery.network not in (None, options.network):
             raise ConfigError(
                 f"--network {options.network}: the embeddings say that they are of "
                 f"{gallery.made_by()}; leave the option out"
             )
-        gallery = replace(gallery, network=options.network)
-    for start in range(0, len(gallery), BATCH):
-        part = gallery.subset(np.arange(start, min(start + BATCH, len(gallery))))
-        yield len(gallery), adding.put(incoming(part, contents_of(part.images)))
+        given = replace(given, gallery=replace(gallery, network=options.network))
+    if options.terms.keep is not None:
+        given = replace(given, expires=None)
+    for start in range(0, len(given), BATCH):
+        rows = np.arange(start, min(start + BATCH, len(given)))
+        yield len(given), adding.put(given.part(rows))
 
 
 def add_images(images: Images, embedder: Embeds, options: AddOptions, adding: Adding) -> Added:
