@@ -10,7 +10,7 @@ from vireid.errors import DataError
 from vireid.gallery import Where
 
 pytest.importorskip("lancedb", reason="stores need the extra gallery")
-pa = pytest.importorskip("pyarrow")
+import pyarrow as pa
 from pyarrow import parquet
 
 from vireid.gallery import AddOptions, Terms, create_gallery

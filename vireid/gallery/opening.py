@@ -11,9 +11,7 @@ from vireid.gallery.lease import LOCK
 from vireid.gallery.schema import EVENTS, events_schema
 from vireid.gallery.storage import Storage
 from vireid.gallery.store import Store
-
-FIRST = "rows"
-"""The table of rows of a new store."""
+from vireid.gallery.table_names import FIRST
 
 
 def create_gallery(

@@ -16,10 +16,11 @@ from vireid.gallery.incoming import contents_of
 from vireid.gallery.levelling import levelled
 from vireid.gallery.options import NOT_OWN, Embeds
 from vireid.gallery.reading import read_columns, read_rows
-from vireid.gallery.renewed import next_table, renewed_table
+from vireid.gallery.renewed import renewed_table
 from vireid.gallery.same import check_going_on, made_by, with_levels_of
 from vireid.gallery.schema import rows_schema
 from vireid.gallery.storage import Storage
+from vireid.gallery.table_names import next_table
 from vireid.ranking import Gallery
 from vireid.runs.leveling import LevelWords
 from vireid.types import Images, Int

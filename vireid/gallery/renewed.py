@@ -1,37 +1,10 @@
-"""Rows with new embeddings, and the name of the table that they go to."""
-
-import re
-from collections.abc import Iterable
+"""Rows with new embeddings."""
 
 import numpy as np
 
 from vireid.gallery.facts import Facts
-from vireid.gallery.head import Head
 from vireid.gallery.schema import rows_table
 from vireid.ranking import Gallery
-
-_NUMBER = re.compile(r"rows-(\d+)")
-
-
-def next_table(names: Iterable[str], head: Head) -> str:
-    """Return the name of a table of rows that no searcher has ever seen.
-
-    Numbers only grow: a searcher that slept while tables came and went takes none for another.
-
-    Args:
-        names: of the tables that are there.
-        head: what the store says of itself.
-
-    Returns:
-        The name.
-
-    >>> from vireid.gallery.head import Made
-    >>> next_table(["about", "rows"], Head(Made("rows-7")))
-    'rows-8'
-    """
-    used = {*names, *(made.table for made in (head.made, head.renewing) if made is not None)}
-    found = [_NUMBER.fullmatch(name) for name in used]
-    return f"rows-{max([1, *(int(one[1]) for one in found if one)]) + 1}"
 
 
 def renewed_table(facts: Facts, gallery: Gallery) -> object:

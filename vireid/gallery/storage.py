@@ -16,6 +16,7 @@ from vireid.gallery.head import Head
 from vireid.gallery.lease import LOCK as LEASE
 from vireid.gallery.lease import free_lease, lease
 from vireid.gallery.schema import ABOUT, about_schema
+from vireid.gallery.scratch import scratch
 
 LOCK = ".writer"
 """The file that who writes to a folder has locked."""
@@ -158,6 +159,12 @@ class Storage:
         Raises:
             DataError: the folder cannot be written to.
         """
+        with self._alone(), scratch(self.place, self.folder):
+            yield
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Wait until no other process writes."""
         if self.folder is None:
             with explained(self.place, "read"):
                 table = self.database.open_table(LEASE)
