@@ -62,6 +62,10 @@ def test_a_store_is_made_filled_searched_and_emptied(tmp_path, capsys):
         ("search x", "expected images to search by, --key or --track"),
         ("create x --storage region", "expected NAME=VALUE"),
         ("create x --keep 0", "keep is 0 days"),
+        ("search x --key y --run z", "--run: applies to images to search by"),
+        ("search x --track y --query-camera z", "--query-camera: applies to images to search by"),
+        ("add x y --stage joint", "--stage is that of a run"),
+        ("add x y --every 3", "--every is between two looks"),
     ],
 )
 def test_mistakes_are_one_line(words, said, capsys, tmp_path, monkeypatch):

@@ -89,6 +89,18 @@ def test_what_arrives_is_taken_when_it_is_whole(tmp_path, folder, monkeypatch):
     assert looks == [(0, 0), (0, 0), (0, 0), (0, 1), (0, 0), (0, 0), (1, 0), (0, 0)]
 
 
+def test_who_watches_is_told_after_each_batch_and_a_look_goes_on(tmp_path, folder, monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    store, options = create_gallery(tmp_path / "s"), AddOptions(batch=5)
+    looks = [done.added for done in islice(store.watch(folder, Colours(), options), 5)]
+    assert looks == [0, 5, 5, 2, 0]
+    for every in (0, -1, float("nan")):
+        with pytest.raises(ConfigError, match="every is"):
+            next(store.watch(folder, Colours(), every=every))
+    with pytest.raises(ConfigError, match="part is train"):
+        next(store.watch(folder, Colours(), AddOptions(part="train")))
+
+
 def test_all_rows_are_renewed_and_keep_what_they_are(seen, folder):
     before = seen.rows()
     assert seen.reembed(Colours("new", 101), RenewOptions(batch=5)) == 0

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from vireid.gallery.engine import explained
 from vireid.gallery.events import note
 from vireid.gallery.head import Head, Made
 from vireid.gallery.indexing import drop_indices, make_index
@@ -49,7 +48,7 @@ def delete(storage: Storage, table: str, numbers: Int) -> None:
     """
     for start in range(0, len(numbers), NUMBERS):
         some = ", ".join(str(int(number)) for number in numbers[start : start + NUMBERS])
-        with explained(storage.place, "write to"):
+        with storage.changing():
             storage.table(table).delete(f"id IN ({some})")
 
 
@@ -91,7 +90,7 @@ def rewrite(storage: Storage, table: str) -> None:
         table: its name.
     """
     drop_indices(storage, table)
-    with explained(storage.place, "write to"):
+    with storage.changing():
         storage.table(table).update(where="id >= 0", values_sql={"id": "id"})
     storage.clean(table)
 

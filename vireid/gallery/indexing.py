@@ -60,7 +60,7 @@ def make_index(storage: Storage, made: Made, start: int = BEGIN) -> IndexFacts |
     if count < LEAST:
         return None
     parts = max(1, round(count**0.5))
-    with explained(storage.place, "write to"):
+    with storage.changing():
         from lancedb.index import IvfFlat
 
         cells = IvfFlat(distance_type="l2", num_partitions=parts)
@@ -82,7 +82,7 @@ def drop_indices(storage: Storage, table: str) -> None:
         storage: of the store.
         table: its name.
     """
-    with explained(storage.place, "write to"):
+    with storage.changing():
         rows = storage.table(table)
         for index in rows.list_indices():
             rows.drop_index(index.name)

@@ -9,6 +9,12 @@ import numpy as np
 from vireid.data.find_images import find_images
 from vireid.errors import ConfigError
 from vireid.gallery.adding import BATCH, Added, Adding
+from vireid.gallery.applying import (
+    check_centre_of,
+    check_embeddings,
+    check_images,
+    check_no_network,
+)
 from vireid.gallery.given_rows import GivenRows
 from vireid.gallery.head import Made
 from vireid.gallery.incoming import KEY, contents_of, incoming
@@ -40,11 +46,13 @@ def additions(
         ConfigError: images are given without an embedder, or options that do not apply.
         DataError: what is given cannot be read or does not fit, or the store cannot be written to.
     """
-    if isinstance(source, Gallery):
-        given: GivenRows | Images = GivenRows(source)
+    if isinstance(source, Images):
+        check_images(source, options)
+        given: GivenRows | Images = source
     else:
-        given = source if isinstance(source, Images) else opened(Path(source), options)
+        given = GivenRows(source) if isinstance(source, Gallery) else opened(Path(source), options)
     if isinstance(given, GivenRows):
+        check_embeddings(embedder, options)
         yield from _of_embeddings(given, options, adding)
         return
     if embedder is None:
@@ -52,11 +60,34 @@ def additions(
             "images are given and nothing that embeds them; say by which run (--run; Python: "
             "embedder=Embedder(run))"
         )
-    kept = adding.storage.head().made.levels_value()
-    given = levelled(given, embedder, kept, options.levels)
-    for start in range(0, len(given), options.batch):
-        rows = np.arange(start, min(start + options.batch, len(given)))
-        yield len(given), add_images(given.subset(rows), embedder, options, adding)
+    for part in image_additions(given, embedder, options, adding):
+        yield len(given), part
+
+
+def image_additions(
+    images: Images, embedder: Embeds, options: AddOptions, adding: Adding
+) -> Iterator[Added]:
+    """Embed images and add them, a batch after the other.
+
+    Args:
+        images: N images.
+        embedder: embeds them.
+        options: what is said of them.
+        adding: puts rows into the store.
+
+    Yields:
+        What has become of each batch, in the order of the images.
+
+    Raises:
+        ConfigError: they would be centred otherwise than the store's.
+        DataError: they do not fit the store, or it cannot be written to.
+    """
+    made = adding.storage.head().made
+    check_centre_of(made, options)
+    images = levelled(images, embedder, made.levels_value(), options.levels)
+    for start in range(0, len(images), options.batch):
+        rows = np.arange(start, min(start + options.batch, len(images)))
+        yield add_images(images.subset(rows), embedder, options, adding)
 
 
 def opened(path: Path, options: AddOptions) -> GivenRows | Images:
@@ -75,14 +106,8 @@ def opened(path: Path, options: AddOptions) -> GivenRows | Images:
     """
     npz = path.suffix.lower() == ".npz"
     if not npz and not is_embedded(path):
-        if options.network is not None:
-            raise ConfigError(f"--network applies to embeddings; {path} holds images: leave it out")
+        check_no_network(options)
         return find_images(path, options.modality, options.part, camera=options.camera)
-    if (options.modality, options.camera, options.part) != (None, None, "all"):
-        raise ConfigError(
-            f"--modality, --camera and --part apply to images; {path} holds embeddings, which say "
-            "it themselves: leave them out"
-        )
     if not npz:
         return read_table(path)
     return GivenRows(load_gallery(path), made=path.stat().st_mtime)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from vireid.gallery import Store
     from vireid.ranking import Gallery
 
+OF_IMAGES = ("run", "stage", "modality", "query_camera", "levels")
+"""Options on images that are searched by."""
+
 
 def run(words: list[str]) -> None:
     """Parse the words after `vireid gallery search` and search.
@@ -92,7 +95,7 @@ def parse(words: list[str]) -> argparse.Namespace:
         rerank, with_itself, json, camera, only, tracks, since, until, levels, device and threads.
 
     Raises:
-        ConfigError: it is not said by what to search.
+        ConfigError: it is not said by what to search, or an option does not apply.
     """
     command = verb_parser(
         "search",
@@ -124,4 +127,8 @@ def parse(words: list[str]) -> argparse.Namespace:
     arguments = command.parse_intermixed_args(words)
     if sum([bool(arguments.query), arguments.key is not None, arguments.track is not None]) != 1:
         raise ConfigError("expected images to search by, --key or --track, and one of them only")
+    given = [name for name in OF_IMAGES if getattr(arguments, name) is not None]
+    if given and not arguments.query:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise ConfigError(f"{names}: applies to images to search by, and none are given")
     return arguments
