@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import replace
+from itertools import chain, cycle
 from pathlib import Path
 
 import numpy as np
@@ -36,13 +37,15 @@ from vireid.types import Embeddings, Images, Levels
 SIZE = 64
 BATCH = 400
 """Rows that a child adds at once."""
-SOURCES = 40
+SOURCES = 80
 """Batches of which a child adds one after the other, again and again."""
 BEGIN = 4
 """Numbers of a vector by which it is found in files."""
 LOOKED = 300
 """Vectors of forgotten rows that are looked for."""
-WORDS = ("add", "add", "forget", "prune", "index", "reembed")
+WORDS = ("add", "forget", "prune", "index", "reembed")
+LONGEST = {"add": 0.5, "forget": 1.0, "prune": 1.0, "index": 8.0, "reembed": 5.0}
+"""Seconds after the beginning of a thing up to which it is killed."""
 
 
 def embedded(folder: Path, batch: int, network: str) -> Gallery:
@@ -90,19 +93,19 @@ def note_vectors(rows, keys: list[str], log: Path) -> None:
     acknowledge(log, "vectors", list(zip(named, begin, strict=True)))
 
 
-def work(place: str, folder: Path, log: Path, seed: int) -> None:
-    """Do one thing after the other until somebody kills this process."""
+def work(place: str, folder: Path, log: Path, seed: int, target: str) -> None:
+    """Do anything, and then one thing between additions until somebody kills this process."""
     draw = random.Random(seed)
     store = open_gallery(place)
-    while True:
-        word = draw.choice(WORDS)
+    for word in chain([draw.choice(WORDS)], cycle(["add", target])):
+        if word == "prune":
+            time.sleep(0.3)  # by now, all has expired that is going to
         acknowledge(log, f"begin {word}", [])
         if word == "add":
-            add(store, folder, log, draw)
+            add(store, folder, log, draw, 0.5 if target == "prune" else 0.1)
         elif word == "forget":
             forget(store, log, draw)
         elif word == "prune":
-            time.sleep(0.3)  # by now, all has expired that is going to
             rows = store.rows()
             gone = ~rows.facts.alive(time.time())
             keys = [key.decode() for key in rows.facts.key[gone].tolist()]
@@ -119,15 +122,15 @@ def work(place: str, folder: Path, log: Path, seed: int) -> None:
         acknowledge(log, f"end {word}", [])
 
 
-def add(store, folder: Path, log: Path, draw: random.Random) -> None:
-    """Add one of the batches; a tenth of them expires in a moment."""
+def add(store, folder: Path, log: Path, draw: random.Random, share: float) -> None:
+    """Add one of the batches; a share of them expires in a moment."""
     batch = draw.randrange(SOURCES)
     network = store.head().made.network or "network-0"
     gallery = embedded(folder, batch, network)
     from vireid.gallery.incoming import contents_of
 
     keys = list(incoming(gallery, contents_of(gallery.images)).keys)
-    keep = 1e-6 if draw.random() < 0.1 else None
+    keep = 1e-6 if draw.random() < share else None
     acknowledge(log, "adding", keys)
     try:
         store.add(gallery, options=AddOptions(terms=Terms(keep=keep)))
@@ -290,28 +293,34 @@ def campaign(kills: int, base: Path, seed: int, place: str) -> int:
     return 1 if wrong else 0
 
 
+def lines(log: Path) -> list[str]:
+    """Return what was begun and what has ended, in order."""
+    words = [json.loads(line)[0] for line in log.read_text().splitlines()] if log.exists() else []
+    return [word for word in words if word.startswith(("begin", "end"))]
+
+
 def killed(place: str, folder: Path, log: Path, seed: int, draw: random.Random) -> str:
     """Start a child and kill it while it does something; return what that was."""
+    target = WORDS[seed % len(WORDS)]
     while True:
-        size = log.stat().st_size if log.exists() else 0
-        worker = child("work", place, folder, log, seed)
-        while worker.poll() is None and (not log.exists() or log.stat().st_size == size):
-            time.sleep(0.05)
-        time.sleep(draw.uniform(0, 10))
+        done = len(lines(log))
+        worker = child("work", place, folder, log, seed, target)
+        while worker.poll() is None and f"begin {target}" not in lines(log)[done + 4 :]:
+            time.sleep(0.02)
+        time.sleep(draw.uniform(0, LONGEST[target]))
         worker.send_signal(signal.SIGKILL)
         if worker.wait() != -signal.SIGKILL:
             raise SystemExit(f"the child had ended with {worker.returncode}")
-        words = [json.loads(line)[0] for line in log.read_text().splitlines()]
-        last = [word for word in words if word.startswith(("begin", "end"))][-1]
+        last = lines(log)[-1]
         if last.startswith("begin"):
             return last.removeprefix("begin ")
-        seed += 1000  # it was between two things, which counts as no kill
+        seed += 1000 * len(WORDS)  # it was between two things, which counts as no kill
 
 
 def main() -> int:
     """Parse the command line; children have words of their own."""
     if sys.argv[1:2] == ["work"]:
-        work(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]), int(sys.argv[5]))
+        work(sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]), int(sys.argv[5]), sys.argv[6])
     if sys.argv[1:2] == ["search"]:
         search(sys.argv[2], Path(sys.argv[3]))
     command = argparse.ArgumentParser(description=__doc__)

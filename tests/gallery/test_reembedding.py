@@ -1,6 +1,7 @@
 """Rows embedded anew while others search, forget, and kill."""
 
 import shutil
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,6 +99,24 @@ def test_a_row_forgotten_while_it_is_embedded_is_not_written_back(seen):
     needle = paths[0].encode()
     for file in Path(seen.place).rglob("*"):
         assert not (file.is_file() and needle in file.read_bytes()), file
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_two_re_embeddings_do_not_undo_each_other(seen, ends):
+    def stop(embedder, _images) -> None:
+        if not ends and len(embedder.used) == 2:  # by one image it learnt its network
+            raise Killed
+
+    def meanwhile(embedder, _images) -> None:
+        if len(embedder.used) == 1:  # the first batch is written, the second on its way
+            with nullcontext() if ends else pytest.raises(Killed):
+                open_gallery(seen.place).reembed(Told("other", stop), RenewOptions(batch=4))
+
+    with pytest.raises(DataError, match="has taken the place of this one"):
+        seen.reembed(Told("mine", meanwhile), RenewOptions(batch=4))
+    head = seen.head()
+    assert (head.made if ends else head.renewing).network == "other"
+    assert (len(seen), seen.info().renewed) == (12, None if ends else 4)
 
 
 def test_rows_of_one_path_are_renewed_one_by_one(tmp_path, folder):

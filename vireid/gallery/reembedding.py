@@ -47,6 +47,9 @@ class RenewOptions:
             raise ConfigError(NOT_OWN)
 
 
+TAKEN = (
+    "a re-embedding by another network has taken the place of this one; begin again once it is done"
+)
 AS_BEFORE = RenewOptions()
 """As the new run says."""
 
@@ -70,6 +73,8 @@ class Renewing:
         self.storage, self.embedder, self.options, self.who = storage, embedder, options, who
         self.lost: dict[int, str] = {}
         """Why rows cannot be renewed, by their opaque numbers."""
+        self._table: str | None = None
+        """Where this one writes, once it has written."""
         self._network: str | None = None
         """Fingerprint of the new network, once a row is embedded."""
 
@@ -151,6 +156,7 @@ class Renewing:
             read = read_rows(self.storage, head.made.table, ("id",), facts.id)
             there = np.flatnonzero(np.isin(facts.id, read.column("id").to_numpy()))
             made = self._begun(head, gallery)
+            self._table = made.table
             if there.size:
                 rows = renewed_table(facts.subset(there), gallery.subset(there))
                 self.storage.append(made.table, rows)
@@ -191,6 +197,8 @@ class Renewing:
                 "run or stage"
             )
         old = head.renewing
+        if self._table is not None and (old is None or old.table != self._table):
+            raise DataError(TAKEN)
         if old is not None and old.network == gallery.network and old.table in self.storage.names():
             check_going_on(old, gallery)
             learnt = with_levels_of(old, gallery)
@@ -219,7 +227,7 @@ class Renewing:
             if self._network is None:
                 raise DataError(f"none of {number_of(seen, 'row')} could be renewed")
             if new is None or not self._goes_on(head):
-                raise DataError("another re-embedding has taken the place of this one; begin again")
+                raise DataError(TAKEN)
             if self._left(head, facts).size:
                 return False
             numbers = self._numbers(new.table)
