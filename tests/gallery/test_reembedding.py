@@ -34,7 +34,7 @@ class Told(Colours):
 
     def with_levels(self, images, levels=None):
         self.looks += not isinstance(levels, Levels)
-        span = Span(0, 1000.0 * self.looks, "found")
+        span = Span(0, 1000.0 * (1 + self.looks), "found")
         found = Levels({(kind, ""): span for kind in Modality})
         return replace(images, levels=levels if isinstance(levels, Levels) else found)
 
@@ -117,6 +117,20 @@ def test_two_re_embeddings_do_not_undo_each_other(seen, ends):
     head = seen.head()
     assert (head.made if ends else head.renewing).network == "other"
     assert (len(seen), seen.info().renewed) == (12, None if ends else 4)
+
+
+def test_two_of_one_network_renew_each_row_once(seen):
+    def meanwhile(embedder, _images) -> None:
+        if len(embedder.used) == 1:
+            with pytest.raises(Killed):
+                open_gallery(seen.place).reembed(Told("new", stop), RenewOptions(batch=4))
+
+    def stop(embedder, _images) -> None:
+        if len(embedder.used) == 2:
+            raise Killed
+
+    assert seen.reembed(Told("new", meanwhile), RenewOptions(batch=4)) == 0
+    assert seen._storage.table(seen.head().made.table).count_rows() == 12
 
 
 def test_rows_of_one_path_are_renewed_one_by_one(tmp_path, folder):

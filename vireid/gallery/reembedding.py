@@ -23,7 +23,7 @@ from vireid.gallery.storage import Storage
 from vireid.gallery.table_names import next_table
 from vireid.ranking import Gallery
 from vireid.runs.leveling import LevelWords
-from vireid.types import Images, Int
+from vireid.types import Bool, Images, Int
 
 
 @dataclass(frozen=True)
@@ -153,13 +153,18 @@ class Renewing:
             head = finish_erasing(self.storage, self.storage.head())
             if head.made.size is None:  # all rows were forgotten meanwhile
                 return
-            read = read_rows(self.storage, head.made.table, ("id",), facts.id)
-            there = np.flatnonzero(np.isin(facts.id, read.column("id").to_numpy()))
             made = self._begun(head, gallery)
             self._table = made.table
-            if there.size:
-                rows = renewed_table(facts.subset(there), gallery.subset(there))
-                self.storage.append(made.table, rows)
+            left = self._among(head.made.table, facts) & ~self._among(made.table, facts)
+            if left.any():
+                rows = np.flatnonzero(left)
+                table = renewed_table(facts.subset(rows), gallery.subset(rows))
+                self.storage.append(made.table, table)
+
+    def _among(self, table: str, facts: Facts) -> Bool:
+        """Return which rows a table has now: others may have forgotten or renewed some."""
+        read = read_rows(self.storage, table, ("id",), facts.id)
+        return np.isin(facts.id, read.column("id").to_numpy())
 
     def _embedded(self, facts: Facts, images: Images) -> tuple[Facts, Gallery] | None:
         """Embed rows whose image is there and can be read; None where there are none."""
