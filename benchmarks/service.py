@@ -1,13 +1,14 @@
 """What a service costs beside the work itself, and whether it stands a load with faults.
 
-    python benchmarks/service.py RUN CROPS [--rows 20000] [--queries 400] [--faults MINUTES]
+    python benchmarks/service.py RUN CROPS [--rows 20000] [--queries 400] [--minutes 0.5]
 
 RUN is a run folder, CROPS a plain folder of visible images. A gallery of random rows is made for
 the run's network. The same images are decoded, embedded and searched for in one process, in batches
 of 8; then 8 clients send them to a service in a process of its own. Both are measured by the time
 on the processor of the process that works, so that neither clients nor other programs count;
-wall time and p99 are told too. `--faults` lets clients add, search, forget and misbehave for some
-minutes: every acknowledged row has to be there at the end, and memory flat.
+wall time and p99 are told too. Then clients add, search, forget and misbehave for some minutes, and
+the service is killed (-9) and begun again a few times under the same load: every acknowledged row
+has to be there at the end, no forgotten one, no answer a 500, and memory flat before the kills.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from pathlib import Path
 
 import httpx2 as httpx
 import numpy as np
-from service_faults import load_with_faults
+from service_faults import Load
 
 from vireid.data.find_images import find_images
 from vireid.gallery import Wish, create_gallery, open_gallery
@@ -81,17 +82,27 @@ class Served:
     """
 
     def __init__(self, place: Path, run: str, folder: Path) -> None:
-        words = ["serve", str(place), run, "--port", "0", "--device", "cpu", "--threads", "1",
-                 "--uploads", str(folder / "uploads")]  # fmt: skip
-        self.log = (folder / "log").open("w+")
-        self.process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "vireid", *words], stdout=self.log, stderr=self.log
-        )
-        while (found := re.search(r"http://127.0.0.1:(\d+)", (folder / "log").read_text())) is None:
+        self._words = ["serve", str(place), run, "--port", "0", "--device", "cpu", "--threads", "1",
+                       "--uploads", str(folder / "uploads")]  # fmt: skip
+        self._log = folder / "log"
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin the service."""
+        with self._log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-u", "-m", "vireid", *self._words], stdout=log, stderr=log
+            )
+        while (found := re.search(r"http://127.0.0.1:(\d+)", self._log.read_text())) is None:
             if self.process.poll() is not None:
-                raise SystemExit((folder / "log").read_text())
+                raise SystemExit(self._log.read_text())
             time.sleep(0.1)
         self.url = f"http://127.0.0.1:{found[1]}"
+
+    def kill(self) -> None:
+        """Kill it, whatever it does."""
+        self.process.kill()
+        self.process.wait()
 
     def seconds(self) -> float:
         """Return the time that it has had on the processor."""
@@ -136,7 +147,8 @@ def main() -> int:
     parser.add_argument("crops", type=Path)
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--queries", type=int, default=400)
-    parser.add_argument("--faults", type=float, default=0.5, metavar="MINUTES")
+    parser.add_argument("--minutes", type=float, default=0.5, help="of load with faults")
+    parser.add_argument("--kills", type=int, default=2, help="of the service under that load")
     words = parser.parse_args()
     paths = find_images(words.crops, "visible")
     some = [paths.paths[i % len(paths)] for i in range(words.queries)]
@@ -159,10 +171,12 @@ def main() -> int:
         print(f"service:     {each * 1e3:.1f} ms, {ratio:.0%} of its throughput (promised: 60%)")
         p50, p99 = np.percentile(taken, (50, 99)) * 1e3
         print(f"wall: {len(files) / wall:.1f} queries/s, p50 {p50:.0f} ms, p99 {p99:.0f} ms")
-        lost = load_with_faults(served, folder / "gallery", files, words.faults * 60)
+        load = Load(files)
+        broken = load.under(served, words.minutes * 60, words.kills)
         code = served.end()
         print(f"ended with {code}")
-    return int(ratio < 0.6 or lost > 0 or code != 0)
+        broken += load.broken(open_gallery(folder / "gallery").rows().facts)
+    return int(ratio < 0.6 or broken > 0 or code != 0)
 
 
 if __name__ == "__main__":

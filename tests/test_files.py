@@ -178,3 +178,18 @@ def test_a_file_system_that_cannot_sync_folders_is_no_error(tmp_path, monkeypatc
     expected = pytest.raises(DataError, match="Input/output") if raised else nullcontext()
     with expected, whole_file(tmp_path / "x") as whole:
         whole.write_text("x")
+
+
+def test_what_another_writer_begins_once_a_file_is_whole_stays(tmp_path, monkeypatch):
+    """Threads of one process give their unfinished files the same name."""
+    begun = []
+
+    def begin(folder):
+        begun.append(folder / f".judged.csv.{os.getpid()}")
+        begun[0].write_text("of another writer")
+
+    monkeypatch.setattr("vireid.files._persist", begin)
+    with whole_file(tmp_path / "judged.csv") as path:
+        path.write_text("mine")
+    assert begun[0].read_text() == "of another writer"
+    assert (tmp_path / "judged.csv").read_text() == "mine"

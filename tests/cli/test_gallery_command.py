@@ -1,6 +1,7 @@
 """`vireid gallery` from a file of embeddings to a file of embeddings."""
 
 import json
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,12 @@ def test_a_store_is_made_filled_searched_and_emptied(tmp_path, capsys):
     assert {one["modality"] for one in found} == {"infrared"}
     assert key in told("search", site, "--key", key, "--with-itself", "--by-track")
     assert told("forget", site, "--key", key) == "forgotten: 1 row\n"
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")  # which the command prints
+        assert main(["gallery", "forget", site, "--camera", "gates"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "forgotten: 0 rows\n"
+    assert "no row has camera 'gates'; did you mean gate's?" in err
     assert told("forget", site, "--camera", "gate's", "--path", str(tmp_path)).startswith("forgott")
     assert "has no key" in told("search", site, "--key", key, code=2)
     assert told("prune", site) == "expired and forgotten: 0 rows\n"
@@ -91,6 +98,10 @@ def test_false_matches_are_told_beside_each_result(tmp_path, capsys):
         ("search x", "expected images to search by, --key or --track"),
         ("create x --storage region", "expected NAME=VALUE"),
         ("create x --keep 0", "keep is 0 days"),
+        ("search x --key y --run z", "--run: applies to images to search by"),
+        ("search x --track y --query-camera z", "--query-camera: applies to images to search by"),
+        ("add x y --stage joint", "--stage is that of a run"),
+        ("add x y --every 3", "--every is between two looks"),
     ],
 )
 def test_mistakes_are_one_line(words, said, capsys, tmp_path, monkeypatch):

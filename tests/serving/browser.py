@@ -71,7 +71,7 @@ class Page:
         """Wait until an expression is true."""
         script = (
             "new Promise((done, fail) => { let tries = 0; const look = () => { "
-            f"if ({condition}) done(true); else if (tries++ > 1200) fail('never'); "
+            f"if ({condition}) done(true); else if (tries++ > 24000) fail('never'); "
             "else setTimeout(look, 25); }; look(); })"
         )
         assert self.run(script) is True

@@ -1,6 +1,8 @@
 """A network that is no network, images, and a service over a small gallery."""
 
-import time
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +12,16 @@ from PIL import Image
 
 from vireid.ranking import Gallery
 from vireid.types import Embeddings, Images, Levels, NamedStatistics
+
+
+@contextmanager
+def released(event: threading.Event) -> Iterator[None]:
+    """Let what waits for an event go on at the end, also where a test fails."""
+    try:
+        yield
+    finally:
+        event.set()
+
 
 COLOURS = {"red": (200, 30, 30), "green": (30, 180, 60), "blue": (40, 60, 210)}
 DAY = 1_700_000_000.0
@@ -23,7 +35,9 @@ class FakeEmbedding:
     levels: Levels | None = None
     made: str = "fake"
     batches: list[int] = field(default_factory=list)
-    seconds: float = 0.0
+    begun: threading.Event = field(default_factory=threading.Event)
+    go: threading.Event | None = None
+    """What it waits for, where there is one."""
 
     def first_statistics(self) -> NamedStatistics | None:
         return None
@@ -37,7 +51,8 @@ class FakeEmbedding:
     ) -> Gallery:
         assert statistics is None
         self.batches.append(len(pixels))
-        time.sleep(self.seconds)
+        self.begun.set()
+        assert self.go is None or self.go.wait(600)
         stripes = pixels.reshape(len(pixels), 4, 4, 8, 3).mean(axis=(2, 3)).reshape(-1, 12)
         rows = (stripes - 100).astype(np.float32) + 1e-3
         rows /= np.linalg.norm(rows, axis=1, keepdims=True)

@@ -133,6 +133,33 @@ def test_an_upload_that_has_expired_comes_in_again(own, begin, monkeypatch):
         assert add(client, draw()) == {"key": key, "added": True}
         assert client.get(f"/api/thumbnails/{key}").status_code == 200
         assert client.get("/api/about").json()["rows"] == 1
+        words = {"modality": "visible", "time": now}  # 2.3 days ago by then
+        answer = client.post("/api/images", params=words, content=draw("red", 5), headers=IMAGE)
+        assert answer.status_code == 422
+        assert "keeps images for 1 days" in answer.json()["error"]
+        assert len(list((own / "brief" / "uploads").iterdir())) == 1
+
+
+@pytest.mark.parametrize("added", [True, False])
+def test_an_addition_that_fails_leaves_file_and_row_or_none(own, begin, monkeypatch, added):
+    from vireid.gallery import Store
+
+    plain = Store.add
+
+    def failing(store, gallery):
+        if added:
+            plain(store, gallery)
+        raise DataError("the note of it cannot be written")
+
+    with begin(own) as (client, _):
+        monkeypatch.setattr(Store, "add", failing)
+        ask = {"content": draw("red", 5), "headers": IMAGE}
+        assert client.post("/api/images?modality=visible", **ask).status_code == 503
+        monkeypatch.undo()
+        assert len(list((own / "uploads").iterdir())) == added
+        told = add(client, draw("red", 5))
+        assert told["added"] is not added
+        assert client.get(f"/api/thumbnails/{told['key']}").status_code == 200
 
 
 def test_files_that_were_not_uploaded_stay_when_they_are_forgotten(own, begin, template):

@@ -60,7 +60,7 @@ def said(value: object) -> dict:
     return {"content": value if isinstance(value, bytes) else json.dumps(value), "headers": JSON}
 
 
-MARK = {"query": KEY, "result": KEY, "rank": 1, "similarity": 0.5}
+MARK = {"query": KEY, "result": KEY[::-1], "rank": 1, "similarity": 0.5}
 MARK |= {"query_modality": "visible", "judged": "right"}
 ENDLESS = json.dumps(MARK).replace("0.5", "NaN").encode()
 PLAIN = {"content": "{}", "headers": {"content-type": "text/plain"}}
@@ -126,6 +126,7 @@ HOSTILE = {
     "judge nobody": ("POST", "/api/judgements", said(MARK), 404),
     "judge with a word": ("POST", "/api/judgements", said({**MARK, "judged": "yes"}), 422),
     "judge with a rank of 0": ("POST", "/api/judgements", said({**MARK, "rank": 0}), 422),
+    "judge an image by itself": ("POST", "/api/judgements", said({**MARK, "result": KEY}), 422),
     "judge without end": ("POST", "/api/judgements", said(ENDLESS), 422),
     "judge at length": ("POST", "/api/judgements", said({**MARK, "why": "a" * 5000}), 413),
     "a body where none is": ("GET", "/api/about", sent(b"a" * 5000), 413),

@@ -81,6 +81,8 @@ def test_a_colleague_searches_judges_and_forgets(own, begin, tmp_path):
         key = card(shown, 0, ".dataset.key")
         card(shown, 0, ".querySelector('.picture').click()")
         shown.wait(f"{COUNT} === 8 && !document.querySelector('[data-key=\"{key}\"]')")
+        assert shown.run("document.getElementById('shows').disabled") is True
+        assert shown.run("document.getElementById('without').hidden") is True
         card(shown, 0, ".querySelector('.forget').click()")
         assert shown.run(COUNT) == 8
         card(shown, 0, ".querySelector('.forget').click()")
@@ -91,7 +93,7 @@ def test_a_colleague_searches_judges_and_forgets(own, begin, tmp_path):
 
 def test_the_page_asks_for_a_token_and_keeps_it_in_memory(own, begin, tmp_path):
     with (
-        begin(own, tokens=True) as (client, _),
+        begin(own, tokens=True, roots=()) as (client, _),
         listening(client.app) as url,
         page(tmp_path / "chromium", size=(390, 800), dark=True) as shown,
     ):
@@ -107,4 +109,11 @@ def test_the_page_asks_for_a_token_and_keeps_it_in_memory(own, begin, tmp_path):
         assert shown.run(stored) == 0
         assert shown.run("document.getElementById('token').value + location.href") == url
         assert shown.run("document.documentElement.scrollWidth <= innerWidth") is True
+        assert shown.run("document.getElementById('filters').open") is False
+        query = tmp_path / "query.png"
+        query.write_bytes(draw("red", 7))
+        shown.choose("#file", query)
+        shown.wait(f"{COUNT} === 6 && document.getElementById('found').offsetTop - scrollY < 50")
+        told = shown.run("document.getElementById('without').textContent")
+        assert told.startswith("The results have no picture")
         assert len(shown.console) == 1  # the browser itself names the answer 401

@@ -1,4 +1,4 @@
-"""The parts of a service by themselves: batches, slots, bodies, tokens, settings."""
+"""The parts of a service by themselves: slots, bodies, tokens, settings."""
 
 import asyncio
 import threading
@@ -6,57 +6,6 @@ import threading
 import pytest
 
 from vireid.errors import ConfigError, DataError
-
-
-def picture(number):
-    from vireid.serving.pictures import Picture
-    from vireid.types import Levels, Modality
-
-    return Picture(None, str(number), Modality.VISIBLE, None, Levels())
-
-
-def test_pictures_that_wait_are_embedded_together():
-    from vireid.serving.batching import Batcher
-
-    first, go = threading.Event(), threading.Event()
-    sizes = []
-
-    def embed(pictures):
-        first.set()
-        go.wait(10)
-        return [one.content for one in pictures]
-
-    batcher = Batcher(embed, 4, sizes.append)
-    futures = [batcher.submit(picture(0))]
-    first.wait(10)
-    futures += [batcher.submit(picture(number)) for number in range(1, 8)]
-    futures[3].cancel()
-    go.set()
-    batcher.close()
-    assert sizes == [1, 3, 3]
-    kept = [future for future in futures if not future.cancelled()]
-    assert [future.result(0) for future in kept] == ["0", "1", "2", "4", "5", "6", "7"]
-    assert not batcher.alive
-
-
-def test_one_bad_picture_does_not_spoil_the_batch():
-    from vireid.serving.batching import Batcher
-
-    begun, go = threading.Event(), threading.Event()
-
-    def embed(pictures):
-        begun.set()
-        go.wait(10)
-        if any(one.content == "2" for one in pictures):
-            raise DataError("bad")
-        return [one.content for one in pictures]
-
-    batcher = Batcher(embed, 8, lambda _: None)
-    futures = [batcher.submit(picture(number)) for number in range(4)]
-    go.set()
-    batcher.close()
-    assert [future.result(0) for future in futures if not future.exception(0)] == ["0", "1", "3"]
-    assert isinstance(futures[2].exception(0), DataError)
 
 
 def test_slots_are_counted_by_client_and_in_all():
@@ -101,47 +50,32 @@ def test_a_body_ends_at_its_limit_and_in_its_time():
 
 
 def test_who_comes_while_all_slots_are_taken_is_told_when_to_come_again(own, begin):
-    from tests.serving.fakes import FakeEmbedding, draw
+    from tests.serving.fakes import FakeEmbedding, draw, released
     from vireid.serving import Limits
 
-    slow = FakeEmbedding(seconds=0.5)
-    with begin(own, limits=Limits(requests=1, each=1), embedding=slow) as (client, _):
+    network = FakeEmbedding(go=threading.Event())
+    with (
+        begin(own, limits=Limits(requests=1, each=1), embedding=network) as (client, _),
+        released(network.go),
+    ):
         answers = []
 
         def ask():
-            answers.append(
-                client.post(
-                    "/api/search/image?modality=visible",
-                    content=draw(),
-                    headers={"content-type": "image/png"},
-                )
-            )
+            header = {"content-type": "image/png"}
+            path = "/api/search/image?modality=visible"
+            answers.append(client.post(path, content=draw(), headers=header))
 
-        threads = [threading.Thread(target=ask) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        statuses = sorted(answer.status_code for answer in answers)
-        assert set(statuses) == {200, 429}
-        refused = [answer for answer in answers if answer.status_code == 429]
-        assert all(answer.headers["retry-after"] == "1" for answer in refused)
-
-
-def test_a_request_that_takes_too_long_is_ended(own, begin):
-    from tests.serving.fakes import FakeEmbedding, draw
-    from vireid.serving import Limits
-
-    slow = FakeEmbedding(seconds=1.0)
-    with begin(own, limits=Limits(seconds=0.2), embedding=slow) as (client, _):
-        answer = client.post(
-            "/api/search/image?modality=visible",
-            content=draw(),
-            headers={"content-type": "image/png"},
-        )
-        assert answer.status_code == 503
-        assert "retry-after" in answer.headers
-        assert client.get("/healthz").status_code == 200
+        first = threading.Thread(target=ask)
+        first.start()
+        assert network.begun.wait(600)
+        ask()
+        assert client.get("/healthz").text == "ok"
+        assert "vireid_requests_under_way 1.0" in client.get("/metrics").text
+        network.go.set()
+        first.join()
+        ask()
+    assert [answer.status_code for answer in answers] == [429, 200, 200]
+    assert answers[0].headers["retry-after"] == "1"
 
 
 @pytest.mark.parametrize(
@@ -183,8 +117,10 @@ def test_where_a_service_may_listen(tmp_path):
         Listening(names=("localhost", "search.site"))
     assert "search.site" in Listening(names=("search.site",), tokens=tmp_path).hosts
     assert Listening(names=("LocalHost",)).tokens is None
-    with pytest.raises(ConfigError, match="body is 0"):
-        Limits(body=0)
+    for name, value in (("body", 0), ("body", float("inf")), ("requests", 2.5), ("seconds", 0),
+                        ("seconds", float("nan")), ("upload_seconds", float("inf"))):  # fmt: skip
+        with pytest.raises(ConfigError, match=f"{name} is {value}; expected"):
+            Limits(**{name: value})
     with pytest.raises(ConfigError, match="port is 70000"):
         Listening(port=70000)
 

@@ -82,9 +82,18 @@ def test_a_result_finds_others_like_it(shared):
     assert first["key"] not in {one["key"] for one in told["results"]}
 
 
+def test_what_the_query_shows_is_told(shared):
+    """A row's modality is that of the row, whatever the page's buttons say by then."""
+    image = search(shared, modality="infrared")
+    assert image["query_modality"] == "infrared"
+    for one in image["results"]:
+        told = shared.get("/api/search", params={"key": one["key"]}).json()
+        assert told["query_modality"] == one["modality"]
+
+
 def test_a_track_finds_others_like_it(shared):
     told = shared.get("/api/search", params={"of_track": "1", "top": 1}).json()
-    assert told["query"] is None
+    assert told["query"] is told["query_modality"] is None
     assert told["results"][0]["name"] == "red 0.png"
 
 

@@ -25,10 +25,10 @@ def checkpoint(tiny, tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize(("kind", "modality"), [("PNG", "visible"), ("JPEG", "infrared")])
 def test_a_picture_that_is_sent_is_embedded_as_its_file_is(checkpoint, tmp_path, kind, modality):
+    from vireid.serving.basis import Basis
     from vireid.serving.embedding import RunEmbedding
     from vireid.serving.pictures import Sent, decoded
     from vireid.serving.queries import embedded
-    from vireid.serving.stored import Basis
     from vireid.types import Levels, Modality
 
     paths = [tmp_path / f"{colour}.{kind.lower()}" for colour in ("green", "red")]
@@ -103,7 +103,7 @@ def test_all_that_the_service_writes_is_for_its_owner(own, begin):
     from vireid.serving import Places
     from vireid.serving.serve import check_places
 
-    before = {path for path in own.rglob("*")}
+    before = set(own.rglob("*"))
     given = {"audit": own / "logs" / "audit", "judgements": own / "marks" / "judged"}
     old = os.umask(0)
     try:
@@ -139,10 +139,19 @@ def test_expected_false_matches_are_the_rate_times_what_was_searched(own, begin)
     rates = MatchRates((pair,), "fake")
     image = {"content-type": "image/png"}
     with begin(own, rates=rates) as (client, _):
-        for filters, searched in (({}, 6), ({"camera": "yard"}, 3)):
+        other, mine = draw("red", 7), draw("red", 0)  # which is a row of the gallery
+        yard = {"camera": "yard"}
+        for data, filters, searched in ((other, {}, 6), (mine, {}, 5), (other, yard, 3)):
             words = {"modality": "visible", "top": 9, **filters}
-            answer = client.post("/api/search/image", params=words, content=draw(), headers=image)
-            for one in answer.json()["results"]:
+            answer = client.post("/api/search/image", params=words, content=data, headers=image)
+            told = answer.json()
+            if data is mine:
+                again = client.get("/api/search", params={"key": told["query"], "top": 9}).json()
+                counts = {one["key"]: one["false_matches"] for one in told["results"]}
+                assert {one["key"]: one["false_matches"] for one in again["results"]} == {
+                    key: count for key, count in counts.items() if key != told["query"]
+                }
+            for one in told["results"]:
                 told = one["false_matches"], one["fewer"]
                 if one["modality"] == "infrared":
                     assert told == (None, False)

@@ -1,10 +1,12 @@
 """`vireid serve`: a gallery + a run -> a page on which colleagues search."""
 
 import argparse
+import math
 
 import vireid
 from vireid.cli.arguments import add_machine, folder, parser, use_machine
 from vireid.cli.gallery.options import storage_of
+from vireid.errors import ConfigError
 from vireid.serving import Limits, Listening, Places
 
 
@@ -16,8 +18,8 @@ def run(words: list[str]) -> None:
     """
     arguments = parse(words)
     limits = Limits(
-        body=int(arguments.max_megabytes * 1e6),
-        pixels=int(arguments.max_megapixels * 1e6),
+        body=_millions("--max-megabytes", arguments.max_megabytes),
+        pixels=_millions("--max-megapixels", arguments.max_megapixels),
         requests=arguments.max_requests,
         each=min(arguments.max_each, arguments.max_requests),
     )
@@ -32,6 +34,12 @@ def run(words: list[str]) -> None:
         device=use_machine(arguments),
         storage=storage_of(arguments.storage),
     )
+
+
+def _millions(option: str, value: float) -> int:
+    if not 1e-6 <= value < math.inf:
+        raise ConfigError(f"{option} {value}; expected a number above 0, such as 20")
+    return int(value * 1e6)
 
 
 def _places(arguments: argparse.Namespace) -> Places:

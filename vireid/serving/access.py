@@ -7,11 +7,11 @@ from urllib.parse import parse_qsl, urlsplit
 from vireid.serving.refusal import Refused
 from vireid.serving.tokens import ANYBODY, Caller, Tokens
 
-HEALTH = "/healthz"
+HEALTH, MEASURES = "/healthz", "/metrics"
 OPEN = frozenset({"/", HEALTH, "/openapi.json"})
 """What is told to everybody: that the service is there, its page without any data, and its
 interface."""
-READING = ("/api/search", "/api/thumbnails/", "/api/about", "/api/judgements", "/metrics")
+READING = ("/api/search", "/api/thumbnails/", "/api/about", "/api/judgements", MEASURES)
 """What the read role suffices for; all else needs the write role."""
 IN_URL = frozenset({"token", "access_token", "authorization", "key_token"})
 """Words of an address that look like a token."""

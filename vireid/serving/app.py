@@ -1,8 +1,9 @@
 """The ASGI application: routes, the page, errors, and the door in front of them."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -102,11 +103,16 @@ async def _invalid(_: Request, error: Exception) -> Response:
     """Say which words are wrong, without repeating what was sent."""
     assert isinstance(error, RequestValidationError)
     told = [
-        f"{'.'.join(str(part) for part in one['loc'][1:]) or 'the request'}: "
-        + (UNKNOWN if one["type"] == "extra_forbidden" else one["msg"])
+        f"{'.'.join(str(part) for part in one['loc'][1:]) or 'the request'}: {_words(one)}"
         for one in error.errors()[:5]
     ]
     return _answer(422, "; ".join(told).encode("utf-8", "replace").decode()[:1000])
+
+
+def _words(mistake: Mapping[str, Any]) -> str:
+    if mistake["type"] == "extra_forbidden":
+        return UNKNOWN
+    return str(mistake["msg"]).removeprefix("Value error, ")
 
 
 async def _failed(_: Request, error: Exception) -> Response:

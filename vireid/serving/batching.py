@@ -9,6 +9,7 @@ from typing import Protocol
 
 from vireid.ranking import Gallery
 from vireid.serving.pictures import Picture
+from vireid.serving.refusal import again
 
 
 class EmbedsPictures(Protocol):
@@ -29,6 +30,9 @@ class EmbedsPictures(Protocol):
 Waiting = tuple[Picture, "Future[Gallery]"]
 
 
+ENDED = "the service embeds no more: it is ending, or has failed and has to be started anew"
+
+
 class Batcher:
     """Embeds pictures in one thread, as many at once as are waiting.
 
@@ -41,6 +45,7 @@ class Batcher:
     def __init__(self, embed: EmbedsPictures, most: int, told: Callable[[int], None]) -> None:
         self._embed, self._most, self._told = embed, most, told
         self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
+        self._lock, self._ended = threading.Lock(), False
         self._thread = threading.Thread(target=self._work, name="vireid-embedding", daemon=True)
         self._thread.start()
 
@@ -52,9 +57,15 @@ class Batcher:
 
         Returns:
             What comes of it; one that is cancelled before its batch begins is left out.
+
+        Raises:
+            Refused: 503, no more are embedded.
         """
         future: Future[Gallery] = Future()
-        self._waiting.put((picture, future))
+        with self._lock:  # nobody waits behind the end
+            if self._ended:
+                raise again(503, ENDED)
+            self._waiting.put((picture, future))
         return future
 
     @property
@@ -64,18 +75,31 @@ class Batcher:
 
     def close(self) -> None:
         """Embed what is waiting, and end the thread."""
-        self._waiting.put(None)
+        with self._lock:
+            self._ended = True
+            self._waiting.put(None)
         self._thread.join()
 
     def _work(self) -> None:
-        while True:
-            batch, last = self._next()
-            started = [one for one in batch if one[1].set_running_or_notify_cancel()]
-            if started:
-                self._told(len(started))
-                self._do(started)
-            if last:
-                return
+        last = False
+        try:
+            while not last:
+                batch, last = self._next()
+                started = [one for one in batch if one[1].set_running_or_notify_cancel()]
+                if started:
+                    self._do(started)
+                    self._told(len(started))
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Tell whoever still waits that nothing will come."""
+        with self._lock:
+            self._ended = True
+            while not self._waiting.empty():
+                one = self._waiting.get()
+                if one is not None and one[1].set_running_or_notify_cancel():
+                    one[1].set_exception(again(503, ENDED))
 
     def _next(self) -> tuple[list[Waiting], bool]:
         """Wait for a picture and return it with those behind it; tell whether no more will come."""
@@ -94,6 +118,7 @@ class Batcher:
         """Embed a batch; where that fails, each picture by itself, as only one may be to blame."""
         try:
             made = self._embed([picture for picture, _ in batch])
+            pairs = list(zip(batch, made, strict=True))
         except Exception as error:  # whatever it is, it belongs to who waits
             if len(batch) > 1:
                 for one in batch:
@@ -101,5 +126,9 @@ class Batcher:
             else:
                 batch[0][1].set_exception(error)
             return
-        for (_, future), gallery in zip(batch, made, strict=True):
+        except BaseException:
+            for _, future in batch:
+                future.set_exception(again(503, ENDED))
+            raise
+        for (_, future), gallery in pairs:
             future.set_result(gallery)

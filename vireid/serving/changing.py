@@ -3,8 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
 
 from vireid.gallery import Where
+from vireid.ranking import Judgement
 from vireid.serving.asked import IMAGE, ImageBody, Serving, Who, address_of, problems
 from vireid.serving.audit import Entry
 from vireid.serving.judging import Marked, precisions
@@ -80,6 +82,11 @@ async def _judgements(service: Serving) -> JudgedSoFar:
 
 async def _told(service: Service) -> JudgedSoFar:
     judged = await service.judgements()
+    return await run_in_threadpool(_sum, judged, service.basis.network)
+
+
+def _sum(judged: tuple[Judgement, ...], network: str | None) -> JudgedSoFar:
+    """Return what judgements say, which takes longer the more there are."""
     first = [
         Precision(
             name=one.name,
@@ -89,7 +96,7 @@ async def _told(service: Service) -> JudgedSoFar:
             count=one.precision.count,
             people=one.precision.groups,
         )
-        for one in precisions(judged, service.basis.network)
+        for one in precisions(judged, network)
     ]
     pairs = {(one.query, one.result) for one in judged}
     return JudgedSoFar(pairs=len(pairs), first=first)

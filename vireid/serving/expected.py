@@ -14,6 +14,8 @@ class Answer:
 
     query: str | None
     """The key that the query has in a gallery; None for a track."""
+    modality: Modality | None
+    """What the query shows; None for a track."""
     found: list[Found]
     expected: FalseMatches | None = None
     """Beside each result, [1, K]; None where nothing is known."""
@@ -55,5 +57,5 @@ def answered(
     key, modality = query
     known = rates is not None and rates.network in (None, network)
     if rates is None or searched is None or modality is None or not known:
-        return Answer(key, found)
-    return Answer(key, found, expect(rates, modality, found, searched))
+        return Answer(key, modality, found)
+    return Answer(key, modality, found, expect(rates, modality, found, searched))

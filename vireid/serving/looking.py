@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from vireid.gallery import Where, Wish
 from vireid.serving.asked import IMAGE, ImageBody, Serving, Who, address_of, problems
@@ -12,7 +13,7 @@ from vireid.serving.pictures import Sent
 from vireid.serving.refusal import Refused
 from vireid.serving.service import Service
 from vireid.serving.thumbnails import below, shown_name
-from vireid.serving.words import About, ByImage, ByRow, Key, Result, Results, Wanted
+from vireid.serving.words import About, ByImage, ByRow, Key, Kind, Result, Results, Wanted
 from vireid.types import Modality
 
 routes = APIRouter(prefix="/api", tags=["look"])
@@ -33,7 +34,7 @@ async def _search_by_image(
     answer = await service.search_image(sent, _wish(words))
     count, filters = len(answer.found), _used(words)
     await service.note(Entry("search", who.who, address_of(request), count, "image", filters))
-    return _results(service, answer)
+    return await run_in_threadpool(_results, service, answer)
 
 
 @routes.get("/search", responses=problems(404), name="search_by_row")
@@ -46,7 +47,7 @@ async def _search_by_row(
     answer = await service.search_row(words.key, words.of_track, _wish(words))
     by, count, filters = "key" if words.key else "track", len(answer.found), _used(words)
     await service.note(Entry("search", who.who, address_of(request), count, by, filters))
-    return _results(service, answer)
+    return await run_in_threadpool(_results, service, answer)
 
 
 @routes.get("/thumbnails/{key}", responses=problems(404), response_class=Response, name="thumbnail")
@@ -107,13 +108,13 @@ def _used(words: Wanted) -> tuple[str, ...]:
 
 
 def _results(service: Service, answer: Answer) -> Results:
-    """Return what was found as the client is told it."""
+    """Return what was found as the client is told it; looks for files, which may take long."""
     roots = service.places.shown
     rows = [
         Result(
             key=one.key,
             similarity=round(one.similarity, 4),
-            modality="visible" if one.modality == "visible" else "infrared",
+            modality=_kind(one.modality),
             camera=None if one.camera is None else _text(one.camera),
             track=None if one.track is None else _text(one.track),
             time=one.time,
@@ -125,4 +126,13 @@ def _results(service: Service, answer: Answer) -> Results:
         )
         for place, one in enumerate(answer.found)
     ]
-    return Results(query=answer.query, rows=service.basis.rows, results=rows)
+    return Results(
+        query=answer.query,
+        query_modality=None if answer.modality is None else _kind(answer.modality.name.lower()),
+        rows=service.basis.rows,
+        results=rows,
+    )
+
+
+def _kind(modality: str) -> Kind:
+    return "visible" if modality == "visible" else "infrared"

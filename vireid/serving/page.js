@@ -1,6 +1,6 @@
 "use strict";
 const $ = (id) => document.getElementById(id);
-const state = { token: null, file: null, key: null, ofTrack: null, about: null, urls: [], run: 0, results: [] };
+const state = { token: null, file: null, key: null, about: null, urls: [], run: 0, results: [] };
 
 class Fault extends Error {}
 
@@ -30,6 +30,7 @@ async function api(path, options = {}) {
 const json = (path, body) => api(path, { method: "POST", body: JSON.stringify(body),
   headers: { "Content-Type": "application/json" } }).then((answer) => answer.json());
 
+const narrow = () => matchMedia("(max-width: 640px)").matches;
 function tell(text) { $("status").textContent = text; }
 function complain(error) {
   if (error && error.name === "AbortError") return;
@@ -101,7 +102,8 @@ document.querySelectorAll("input[name=modality]").forEach((one) => one.addEventL
 
 function choose(file) {
   if (!file) return;
-  Object.assign(state, { file, key: null, ofTrack: null });
+  Object.assign(state, { file, key: null });
+  $("shows").disabled = false;
   const view = $("preview");
   if (view.src) URL.revokeObjectURL(view.src);
   view.onload = () => { view.hidden = false; };
@@ -156,7 +158,7 @@ async function search() {
   $("found").setAttribute("aria-busy", "true");
   try {
     const told = await (await request).json();
-    if (run === state.run) show(told, run, modality);
+    if (run === state.run) show(told, run);
   } catch (error) {
     if (run === state.run) complain(error);
   } finally {
@@ -164,26 +166,31 @@ async function search() {
   }
 }
 
-const when = (seconds) => new Date(seconds * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
-function show(told, run, modality) {
+const when = (seconds, time = "short") => new Date(seconds * 1000).toLocaleString([], { dateStyle: "medium", timeStyle: time });
+function show(told, run) {
   state.urls.forEach((url) => URL.revokeObjectURL(url));
   state.urls = [];
   state.results = told.results;
-  const query = told.query === null ? null : { key: told.query, modality };
-  const own = told.results.some((one) => one.itself) ? 0 : 1;
-  const cards = told.results.map((one, place) => card(one, place + own, query));
+  const query = told.query === null ? null : { key: told.query, modality: told.query_modality };
+  let rank = 0;
+  const cards = told.results.map((one) => card(one, one.itself ? rank : rank += 1, query));
   $("grid").replaceChildren(...cards);
   $("found").hidden = false;
   $("empty").hidden = cards.length > 0;
   tell(cards.length + (cards.length === 1 ? " result" : " results"));
+  const bare = told.results.filter((one) => !one.picture).length;
+  $("without").hidden = !bare;
+  $("without").textContent = (bare < cards.length ? bare + " of the results have" : cards.length === 1 ? "The result has" : "The results have")
+    + " no picture: the image is gone, or does not lie in a folder that this service may show (--root).";
   lanes(told.results);
+  if (narrow()) $("found").scrollIntoView();
   pictures(cards.filter((_, place) => told.results[place].picture), run);
 }
 
 function card(one, rank, query) {
   const item = $("card").content.firstElementChild.cloneNode(true), at = (name) => item.querySelector("." + name);
   item.dataset.key = one.key;
-  at("rank").textContent = one.itself ? "this very image" : "#" + rank;
+  at("rank").textContent = one.itself ? "same image" : "#" + rank;
   at("similarity").textContent = one.similarity.toFixed(3);
   at("similarity").title = "similarity";
   at("kind").textContent = one.modality;
@@ -191,11 +198,12 @@ function card(one, rank, query) {
   at("where").textContent = (one.camera === null ? "unknown camera" : "camera " + one.camera)
     + (one.track === null ? "" : ", track " + one.track);
   at("when").textContent = one.time === null ? one.name : when(one.time);
+  if (one.time !== null) at("when").title = when(one.time, "medium");
   at("where").title = one.name;
   at("false").hidden = one.false_matches === null;
   if (one.false_matches !== null) at("false").textContent = falseWords(one);
   at("none").textContent = one.picture ? "loading …" : "no picture";
-  const words = (one.itself ? "The very image" : "Result " + rank) + ", " + one.modality + ", " + at("where").textContent + ", similarity "
+  const words = (one.itself ? "The same image" : "Result " + rank) + ", " + one.modality + ", " + at("where").textContent + ", similarity "
     + at("similarity").textContent;
   at("picture").querySelector("img").alt = words;
   at("picture").setAttribute("aria-label", "Search by: " + words);
@@ -222,6 +230,7 @@ function falseWords(one) {
 
 function again(one) {
   Object.assign(state, { file: null, key: one.key });
+  $("shows").disabled = true;
   $("file").value = "";
   const view = $("preview"), shown = document.querySelector('[data-key="' + one.key + '"] img');
   if (shown && shown.naturalWidth) {
@@ -235,7 +244,7 @@ function again(one) {
   $("add").hidden = true;
   document.querySelector("input[name=modality][value=" + one.modality + "]").checked = true;
   fillTaken();
-  search().then(() => { $("results-title").focus(); $("query").scrollIntoView({ block: "start" }); });
+  search().then(() => { $("results-title").focus(); $(narrow() ? "found" : "query").scrollIntoView(); });
 }
 
 async function mark(item, one, rank, query, right) {
@@ -264,7 +273,13 @@ async function forget(item, one, button) {
   if (button.dataset.sure !== "yes") {
     button.dataset.sure = "yes";
     button.textContent = "really forget?";
-    setTimeout(() => { button.dataset.sure = ""; button.textContent = "forget"; }, 4000);
+    const words = button.getAttribute("aria-label");
+    button.setAttribute("aria-label", "Really " + words);
+    setTimeout(() => {
+      button.dataset.sure = "";
+      button.textContent = "forget";
+      button.setAttribute("aria-label", words);
+    }, 4000);
     return;
   }
   try {
@@ -274,6 +289,7 @@ async function forget(item, one, button) {
     item.remove();
     state.results = state.results.filter((other) => other.key !== one.key);
     lanes(state.results);
+    $("empty").hidden = state.results.length > 0;
     state.about.rows -= 1;
     showAbout();
     tell("The image is forgotten.");
@@ -372,4 +388,5 @@ $("grid").addEventListener("keydown", (event) => {
   if (hit && !item.querySelector(hit).hidden) item.querySelector(hit).click();
 });
 
+$("filters").open = !narrow();
 if (document.querySelector("meta[name=asks-token]").content === "yes") askToken(false); else open();

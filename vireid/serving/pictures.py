@@ -28,6 +28,8 @@ class Picture:
     """The name of the camera that took it; None where unknown."""
     levels: Levels
     """What became black and white of it; none where the file stayed as it is."""
+    kind: str = "JPEG"
+    """The format of the file."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ def decoded(sent: Sent, size: tuple[int, int], levels: Levels, most: int) -> Pic
         raise Refused(422, "the image does not fit into memory; send a smaller one") from None
     high, wide = size
     pixels = np.asarray(Image.fromarray(whole).resize((wide, high), Image.Resampling.LANCZOS))
-    return Picture(pixels, digest(sent.data), sent.modality, sent.camera, used)
+    kind = found.kind.partition(",")[0]
+    return Picture(pixels, digest(sent.data), sent.modality, sent.camera, used, kind)
 
 
 def _used(sent: Sent, levels: Levels, span: Span | None) -> Levels:

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from vireid.data.pixels.decoding import header
 from vireid.errors import DataError, some
 from vireid.ranking import Gallery
+from vireid.serving.basis import Basis
 from vireid.serving.embedding import Embedding
 from vireid.serving.pictures import Picture, Sent
 from vireid.serving.refusal import Refused
-from vireid.serving.stored import Basis
 from vireid.types import Images, Levels
 
 NOWHERE = "sent"
@@ -103,21 +102,19 @@ def _one(picture: Picture) -> Images:
     )
 
 
-def arriving(query: Gallery, picture: Picture, sent: Sent, said: Said, folder: Path) -> Gallery:
+def arriving(query: Gallery, picture: Picture, said: Said, folder: Path) -> Gallery:
     """Return an embedded image on its way into a gallery.
 
     Args:
         query: the image as one to search by.
         picture: decoded.
-        sent: the file.
         said: what else is known of it.
         folder: in which its file will lie.
 
     Returns:
         The same embedding, with its file, track and time.
     """
-    kind = header(sent.data).kind.partition(",")[0]
-    name = picture.content + SUFFIXES.get(kind, f".{kind.lower()}")
+    name = picture.content + SUFFIXES.get(picture.kind, f".{picture.kind.lower()}")
     images = replace(
         query.images,
         root=folder,

@@ -130,18 +130,21 @@ def run_server(
         h11_max_incomplete_event_size=32_768,
     )
     server = Server(config, ready)
-    before = {one: signal.signal(one, _told) for one in (signal.SIGTERM, signal.SIGINT)}
+    before = {one: signal.signal(one, _taken) for one in (signal.SIGTERM, signal.SIGINT)}
     try:
         server.run()
-    except SystemExit as error:  # uvicorn has logged why
+    except (SystemExit, UnicodeError) as error:  # uvicorn has logged why; or it is no name
         raise DataError(
             f"cannot listen on {listening.host}, port {listening.port}; choose another one (--port)"
         ) from error
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+    cut = app.unanswered
+    _log.info(
+        "stopped; %s", f"{cut} requests under way got no answer" if cut else "all is finished"
+    )
 
 
-def _told(*_: object) -> None:
+def _taken(*_: object) -> None:
     """Take the signal that uvicorn, which has finished, hands on."""
-    _log.info("stopped; everything under way was finished")

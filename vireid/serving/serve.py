@@ -13,8 +13,8 @@ from vireid.serving.settings import Limits, Listening, Places
 
 if TYPE_CHECKING:
     from vireid.gallery import Store
+    from vireid.serving.basis import Basis
     from vireid.serving.embedding import Embedding
-    from vireid.serving.stored import Basis
 
 _log = logging.getLogger(__name__)
 

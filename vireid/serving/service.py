@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
 from vireid.errors import DataError
-from vireid.gallery import Where, Wish
+from vireid.gallery import Found, Where, Wish
 from vireid.ranking import Gallery, Judgement, MatchRates
 from vireid.ranking.judgement import now
 from vireid.serving.audit import Audit, Entry
+from vireid.serving.basis import Basis
 from vireid.serving.batching import Batcher
 from vireid.serving.embedding import Embedding
 from vireid.serving.expected import Answer, answered
@@ -19,10 +20,10 @@ from vireid.serving.pictures import Picture, Sent, decoded
 from vireid.serving.queries import Said, arriving, check_camera, embedded
 from vireid.serving.refusal import Refused
 from vireid.serving.settings import Limits, Places
-from vireid.serving.stored import KEY, Basis, Reader, Stores, Writer
+from vireid.serving.stored import KEY, Reader, Stores, Writer
 from vireid.serving.threads import inside
 from vireid.serving.thumbnails import GONE, thumbnail
-from vireid.types import Levels
+from vireid.types import Levels, Modality
 
 NOT_THERE = "the gallery has no such key or track; it may be forgotten"
 DECODERS = 4
@@ -53,6 +54,7 @@ class Service:
         self.places, self.limits, self.measures = places, limits, Measures()
         self._reader, self._writer = Reader(stores.reading), Writer(stores.writing, places.uploads)
         self._embedding, self._judgements, self._rates = embedding, judgements, rates
+        self._closed = False
         self._audit, self._roots = Audit(places.audit), places.shown
         self._reading = ThreadPoolExecutor(1, "vireid-reading")
         self._writing = ThreadPoolExecutor(1, "vireid-writing")
@@ -94,10 +96,7 @@ class Service:
 
         def search() -> Answer:
             found = self._reader.search(query, None, wish)
-            told = self._rates is not None
-            searched = self._reader.searched(query, None, wish.where) if told else None
-            asked = picture.content[:KEY], sent.modality
-            return answered(self._rates, self.basis.network, asked, found, searched)
+            return self._answer(picture.content[:KEY], sent.modality, found, wish)
 
         return await inside(self._reading, search)
 
@@ -122,14 +121,12 @@ class Service:
                 raise Refused(404, NOT_THERE)
             try:
                 found = self._reader.search(key, track, wish)
-                told = self._rates is not None
-                searched = self._reader.searched(key, track, wish.where) if told else None
             except DataError:
                 there = self._reader.modality(key) if key else self._reader.has_track(track)
                 if there in (None, False):  # forgotten meanwhile
                     raise Refused(404, NOT_THERE) from None
                 raise
-            return answered(self._rates, self.basis.network, (key, modality), found, searched)
+            return self._answer(key, modality, found, wish)
 
         return await inside(self._reading, search)
 
@@ -151,7 +148,7 @@ class Service:
             raise Refused(409, "this service takes no images; start it with --uploads FOLDER")
         picture = await self._decoded(sent)
         query = await asyncio.wrap_future(self._batcher.submit(picture))
-        gallery = arriving(query, picture, sent, said, folder)
+        gallery = arriving(query, picture, said, folder)
         done = await inside(self._writing, lambda: self._writer.add(gallery, sent.data))
         await self.look()
         return picture.content[:KEY], done.added > 0
@@ -226,8 +223,9 @@ class Service:
 
     def close(self) -> None:
         """Finish what is under way; a service that is closed stays so."""
-        if not self._batcher.alive:
+        if self._closed:
             return
+        self._closed = True
         self._decoding.shutdown()
         self._batcher.close()
         self._writing.shutdown()
@@ -239,6 +237,12 @@ class Service:
         levels = (self._embedding.levels or Levels()) if first else self.basis.levels
         size, most = self._embedding.size, self.limits.pixels
         return await inside(self._decoding, lambda: decoded(sent, size, levels, most))
+
+    def _answer(
+        self, query: str | None, modality: Modality | None, found: list[Found], wish: Wish
+    ) -> Answer:
+        searched = None if self._rates is None else self._reader.searched(wish.where, query)
+        return answered(self._rates, self.basis.network, (query, modality), found, searched)
 
     def _embed(self, pictures: Sequence[Picture]) -> Sequence[Gallery]:
         """Embed pictures as the gallery's are now; in the thread of the batcher."""

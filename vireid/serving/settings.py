@@ -5,10 +5,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from vireid.errors import ABOVE_ZERO, FROM_ONE, ConfigError, outside
+from vireid.errors import ABOVE_ZERO, Bound, ConfigError, outside
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 """What this machine calls itself."""
+WHOLE: Bound = ("a whole number of at least 1", lambda value: isinstance(value, int) and value >= 1)
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Limits:
         """Refuse what nothing could pass."""
         whole = ("body", "pixels", "requests", "each", "batch")
         problems = [
-            *outside("", self, FROM_ONE, *whole),
+            *outside("", self, WHOLE, *whole),
             *outside("", self, ABOVE_ZERO, "upload_seconds", "seconds"),
         ]
         if problems:
@@ -52,8 +53,8 @@ class Listening:
     names: tuple[str, ...] = ()
     """Names under which clients reach it, such as that of a reverse proxy, without a port."""
     tokens: Path | None = None
-    """The file of tokens; without one there are none, which only a loopback address without other names
-    allows."""
+    """The file of tokens; without one there are none, which only a loopback address without other
+    names allows."""
 
     def __post_init__(self) -> None:
         """Demand tokens and a name where others can reach the service."""
@@ -124,4 +125,4 @@ class Places:
 
 
 def _absolute(path: Path) -> Path:
-    return Path(os.path.abspath(path))
+    return Path(os.path.abspath(path))  # noqa: PTH100 - links stay as they are written

@@ -1,8 +1,7 @@
 """The gallery as the service uses it: one thread reads, another one writes."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +9,16 @@ import numpy as np
 from vireid.files import whole_file
 from vireid.gallery import Found, Store, Where, Wish
 from vireid.gallery.adding import Added
-from vireid.gallery.expecting import searched_rows
 from vireid.gallery.facts import Facts
 from vireid.gallery.head import Head, Made
 from vireid.gallery.held import Rows
 from vireid.ranking import Gallery
-from vireid.types import Int, Levels, Modality, NamedStatistics, Span
+from vireid.serving.basis import Basis, basis_of
+from vireid.serving.refusal import Refused
+from vireid.types import Int, Levels, Modality, Span
 
+DAY = 86_400
+"""Seconds."""
 KEY = 16
 """Digits of a row's key, which is the beginning of the digest of its file."""
 
@@ -37,23 +39,6 @@ class Place:
     span: Span | None
 
 
-@dataclass(frozen=True)
-class Basis:
-    """What queries have to have in common with the gallery."""
-
-    rows: int = 0
-    statistics: NamedStatistics | None = None
-    """What was taken off the embeddings."""
-    levels: Levels = field(default_factory=Levels)
-    """What became black and white of images of more than 8 bits."""
-    cameras: Mapping[Modality, tuple[str, ...]] = field(default_factory=dict)
-    """Names of the cameras of each modality."""
-    network: str | None = None
-    """Fingerprint; None of an empty gallery."""
-    source: str | None = None
-    """Which run and stage made the embeddings, in words."""
-
-
 class Reader:
     """Reads the gallery; used by one thread, but for ``basis``.
 
@@ -70,7 +55,7 @@ class Reader:
         """Return the rows as they are now, and renew the basis."""
         rows = self._store.rows()
         if (rows.head, rows.version) != self._seen:
-            self.basis, self._seen = _basis(rows), (rows.head, rows.version)
+            self.basis, self._seen = basis_of(rows), (rows.head, rows.version)
         return rows
 
     def search(self, query: Gallery | str | None, track: str | None, wish: Wish) -> list[Found]:
@@ -103,20 +88,20 @@ class Reader:
         row = _row(facts, key)
         return None if row is None else Modality(int(facts.modality[row]))
 
-    def searched(self, query: Gallery | str | None, track: str | None, where: Where) -> Int:
-        """Count the rows that a query is compared with, as ``search`` does.
+    def searched(self, where: Where, key: str | None) -> Int:
+        """Count the rows that are searched, by modality, but for the query's own.
 
         Args:
-            query: one embedded image, or the key of a row.
-            track: the name of a track, where no query is given.
-            where: which rows are wanted.
+            where: which are wanted.
+            key: of the query.
 
         Returns:
             [2] visible and infrared rows.
         """
-        if isinstance(query, Gallery):
-            return searched_rows(self.look(), query, where=where)
-        return searched_rows(self.look(), key=query, track=track, where=where)
+        facts = self.look().facts
+        others = facts.key != (key or "").encode()
+        mine = facts.modality[where.rows(facts) & facts.alive(time.time()) & others]
+        return np.bincount(mine, minlength=2).astype(np.int64)
 
     def has_track(self, track: str | None) -> bool:
         """Tell whether there is a row of a track that has not expired.
@@ -153,22 +138,6 @@ def _row(facts: Facts, key: str) -> int | None:
     return int(found[0]) if found.size else None
 
 
-def _basis(rows: Rows) -> Basis:
-    facts, made = rows.facts, rows.head.made
-    cameras = {kind: np.unique(facts.camera[facts.modality == kind]).tolist() for kind in Modality}
-    return Basis(
-        len(facts),
-        made.statistics_value(),
-        made.levels_value() or Levels(),
-        {
-            kind: tuple(sorted({facts.cameras[code] for code in codes} - {""}))
-            for kind, codes in cameras.items()
-        },
-        made.network,
-        made.source,
-    )
-
-
 class Writer:
     """Changes the gallery; used by one thread.
 
@@ -191,8 +160,11 @@ class Writer:
             What became of it; acknowledged.
 
         Raises:
-            DataError: the folder or the gallery cannot be written to; nothing is added then.
+            Refused: 422, the image is older than the gallery keeps its rows.
+            DataError: the folder or the gallery cannot be written to; nothing is added then, or all
+                is and was not acknowledged.
         """
+        self._check_age(gallery)
         file = gallery.images.root / gallery.images.paths[0]
         facts, key = self._store.rows().facts, file.stem[:KEY]
         there = facts.key == key.encode()
@@ -205,8 +177,17 @@ class Writer:
         try:
             return self._store.add(gallery)
         except BaseException:
-            file.unlink(missing_ok=True)
+            if not (self._store.rows().facts.key == key.encode()).any():
+                file.unlink(missing_ok=True)
             raise
+
+    def _check_age(self, gallery: Gallery) -> None:
+        """Refuse an image that would never be found, as it has expired already."""
+        keep, taken = self._store.head().keep, gallery.images.time
+        if keep is not None and taken is not None and taken[0] + keep * DAY <= time.time():
+            raise Refused(
+                422, f"time: the gallery keeps images for {keep:g} days, and this one is older"
+            )
 
     def keys(self, where: Where) -> frozenset[str]:
         """Return the keys of rows, and those that are asked for by themselves.

@@ -23,7 +23,8 @@ class Strict(BaseModel):
         if not isinstance(given, dict):
             return given
         unknown = [name for name in given if name not in cls.model_fields]
-        return {name: value for name, value in given.items() if name not in set(unknown[1:])}
+        others = set(unknown[1:])
+        return {name: value for name, value in given.items() if name not in others}
 
 
 class Wanted(Strict):
@@ -82,6 +83,13 @@ class Mark(Strict):
     query_modality: Kind
     judged: Literal["right", "wrong", "unsure"]
 
+    @model_validator(mode="after")
+    def _of_two(self) -> "Mark":
+        """Refuse an image as a result of itself: it tells nothing, and is always right."""
+        if self.query == self.result:
+            raise ValueError("query and result are one image; expected two")
+        return self
+
 
 class Result(BaseModel):
     """A row that was found."""
@@ -105,6 +113,7 @@ class Results(BaseModel):
     """What a search found, best first."""
 
     query: str | None = Field(description="key of the image that was searched by")
+    query_modality: Kind | None = Field(description="what that image shows, as a mark repeats it")
     rows: int = Field(description="rows of the gallery")
     results: list[Result]
 

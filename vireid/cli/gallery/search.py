@@ -11,7 +11,7 @@ import numpy as np
 
 from vireid.cli.arguments import add_levels, add_machine, folder, use_machine, whole_from
 from vireid.cli.display import console, plain_table
-from vireid.cli.gallery.options import add_where, opened, verb_parser, where_of
+from vireid.cli.gallery.options import add_where, opened, verb_parser, warn_of_unknown, where_of
 from vireid.cli.search_rates import add_rates, false_words
 from vireid.data.find_images import MODALITIES, find_images
 from vireid.errors import ConfigError
@@ -24,6 +24,9 @@ from vireid.types import Images
 if TYPE_CHECKING:
     from vireid.gallery import Store
     from vireid.ranking import Gallery
+
+OF_IMAGES = ("run", "stage", "modality", "query_camera", "levels")
+"""Options on images that are searched by."""
 
 
 def run(words: list[str]) -> None:
@@ -40,6 +43,7 @@ def run(words: list[str]) -> None:
         arguments.rerank,
     )
     store = opened(arguments)
+    warn_of_unknown(store, wish.where)
     query = _query(arguments, store) if arguments.query else None
     found = store.search(
         query, key=arguments.key, track=arguments.track, wish=wish, itself=arguments.with_itself
@@ -123,7 +127,7 @@ def parse(words: list[str]) -> argparse.Namespace:
         threads.
 
     Raises:
-        ConfigError: it is not said by what to search.
+        ConfigError: it is not said by what to search, or an option does not apply.
     """
     command = verb_parser(
         "search",
@@ -156,4 +160,8 @@ def parse(words: list[str]) -> argparse.Namespace:
     arguments = command.parse_intermixed_args(words)
     if sum([bool(arguments.query), arguments.key is not None, arguments.track is not None]) != 1:
         raise ConfigError("expected images to search by, --key or --track, and one of them only")
+    given = [name for name in OF_IMAGES if getattr(arguments, name) is not None]
+    if given and not arguments.query:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise ConfigError(f"{names}: applies to images to search by, and none are given")
     return arguments
