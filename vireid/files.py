@@ -35,7 +35,7 @@ def whole_file(
     Raises:
         VireidError: of the class given: the disk is full or the place cannot be written to.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary, written = path.with_name(f".{path.name}.{os.getpid()}"), False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if mode is None:
@@ -48,12 +48,14 @@ def whole_file(
                 os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
         temporary.replace(path)
+        written = True  # from here on a file of that name is another writer's
         _persist(path.parent)
     except OSError as problem:
         raise _explained(path, problem, error) from problem
     finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        if not written:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
 
 @contextmanager

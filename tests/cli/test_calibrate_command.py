@@ -11,6 +11,7 @@ import vireid
 from vireid.cli.main import main
 from vireid.errors import DataError
 from vireid.ranking import load_gallery, load_rates, save_rates
+from vireid.types import Modality
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +62,19 @@ def test_rates_are_kept_with_the_run(run, gallery):
 
 
 def test_a_search_tells_the_false_matches_to_expect(run, gallery, search):
-    found = json.loads(search(run, "--json", "--top", 5).out)[0]["found"]
-    side = load_gallery(gallery).embeddings.modality
+    found = json.loads(search(run, "--json", "--top", 20).out)[0]["found"]
+    modality, rates = load_gallery(gallery).embeddings.modality, load_rates(run / "rates.json")
+    assert {one["modality"] for one in found} == {"visible", "infrared"}
     for one in found:
-        pair = next(p for p in load_rates(run / "rates.json").pairs if one["modality"] in p.names)
-        assert one["false_matches"] <= len(side)
-        assert set(one) >= {"fewer", "interval", "similarity"}
-        assert pair.similarity[0] == -1
+        side = Modality[one["modality"].upper()]
+        pair = rates.of(Modality.VISIBLE, side)
+        searched = (modality == side).sum() - (side == Modality.VISIBLE)  # not the query itself
+        rate, bounded = pair.false_match_rate(one["similarity"])
+        assert one["false_matches"] == pytest.approx(float(rate) * searched)
+        assert one["fewer"] == bool(bounded)
+        row = pair.row(one["similarity"])
+        ends = [pair.fmr_low[row] * searched, pair.fmr_high[row] * searched]
+        assert one["interval"] == pytest.approx(ends)
     assert "false matches" in search(run).out
 
 

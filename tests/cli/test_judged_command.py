@@ -45,6 +45,11 @@ def test_the_verb_gives_the_same(path):
 
 def test_without_first_results_there_is_no_precision(tmp_path, mistake):
     path = tmp_path / "judged.csv"
-    assert "expected" in mistake("judged", path) or "cannot be read" in mistake("judged", path)
+    assert "judged.csv cannot be read: No such file" in mistake("judged", path)
+    path.write_text("")
+    assert "holds 0 judgements, none of a first result" in mistake("judged", path)
+    path.write_text("path,label\n")
+    assert "has no column query, result, rank" in mistake("judged", path)
+    path.unlink()
     append_judgement(path, replace(ONE, rank=2))
     assert "none of a first result; judge results of rank 1" in mistake("judged", path)

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from vireid.cli.live import Display, live
 from vireid.metrics import reliability
+from vireid.observers.crowding import Crowding, Spent
 from vireid.training import StepReport
 from vireid.types import Labelling, Modality, PseudoLabels, Truth
 
@@ -147,3 +148,13 @@ def test_a_stage_of_the_recipe_is_found_by_its_name(tiny):
     display = Display(tiny, score, screen())
     display.step(replace(report(0, {}), stage="joint"))
     assert shown(display)[0].startswith("joint (1/2) epoch 2/4")
+
+
+def test_an_epoch_that_other_programs_slowed_is_told_at_its_end(tiny):
+    moments = iter([Spent(0, 0, 0), Spent(0, 0, 0), Spent(100, 20, 90)])
+    found = Crowding(lambda: next(moments), lambda: 2)
+    display = Display(tiny, lambda _: None, Console(quiet=True), crowd=found)
+    line = {"stage": "joint", "epoch": 1, "epochs": 2, "losses": {"total": 1.0}, "clusters": {}}
+    rest = {"margin": {}, "stability": {}, "seconds": {}, "troubles": [], "skipped": 0}
+    with pytest.warns(UserWarning, match="--threads 1 may be several times as fast"):
+        display.epoch(None, line | rest)

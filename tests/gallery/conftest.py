@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.gallery.fake_embedder import Colours
+from tests.people import two_folders
 from vireid.ranking import Gallery
 from vireid.types import Embeddings, Images
 
@@ -54,4 +56,21 @@ def store(tmp_path: Path, gallery: Gallery):
 
     made = create_gallery(tmp_path / "store")
     made.add(gallery)
+    return made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a data set of 12 image files."""
+    return two_folders(tmp_path / "people", people=3, shots=2)
+
+
+@pytest.fixture
+def seen(tmp_path: Path, folder: Path):
+    """Return a store of these images, embedded by their colours."""
+    pytest.importorskip("lancedb", reason="stores need the extra gallery")
+    from vireid.gallery import AddOptions, create_gallery
+
+    made = create_gallery(tmp_path / "seen")
+    made.add(folder, Colours(), options=AddOptions(batch=5))
     return made

@@ -41,4 +41,5 @@ class Colours:
         vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         found = images.subset(kept)
         embeddings = Embeddings(vectors.astype("f4"), found.modality)
-        return Gallery(found, embeddings, self.network, "colours"), tuple(problems)
+        kept_rows = np.array(kept, dtype=np.int64)
+        return Gallery(found, embeddings, self.network, "colours"), kept_rows, tuple(problems)

@@ -42,7 +42,7 @@ def test_rows_without_a_track_stand_for_themselves():
     assert first_of_tracks(np.array([2, 2, 0, 1, 0]), ("a", "b", "")).tolist() == [0, 1, 2, 3]
 
 
-@pytest.mark.parametrize("given", [{"top": 0}, {"by": "person"}, {"rerank": -1}])
+@pytest.mark.parametrize("given", [{"top": 0}, {"by": "person"}, {"rerank": -1}, {"rerank": 2001}])
 def test_wishes_out_of_range_are_refused(given):
     with pytest.raises(ConfigError):
         Wish(**given)

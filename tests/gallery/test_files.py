@@ -8,25 +8,12 @@ import pytest
 import vireid
 from tests.gallery.conftest import embedded
 from tests.gallery.fake_embedder import Colours
-from tests.people import two_folders
 from vireid.errors import ConfigError, DataError
 from vireid.gallery import Where, Wish
 
 pytest.importorskip("lancedb", reason="stores need the extra gallery")
 from vireid.gallery import AddOptions, Terms, create_gallery
 from vireid.gallery.reembedding import RenewOptions
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return two_folders(tmp_path / "people", people=3, shots=2)
-
-
-@pytest.fixture
-def seen(tmp_path, folder):
-    store = create_gallery(tmp_path / "seen")
-    store.add(folder, Colours(), options=AddOptions(batch=5))
-    return store
 
 
 def test_a_folder_is_added_once_and_an_addition_goes_on(seen, folder):
@@ -100,6 +87,18 @@ def test_what_arrives_is_taken_when_it_is_whole(tmp_path, folder, monkeypatch):
     ]
     # Cut off, it was told once, when it had not changed between two looks.
     assert looks == [(0, 0), (0, 0), (0, 0), (0, 1), (0, 0), (0, 0), (1, 0), (0, 0)]
+
+
+def test_who_watches_is_told_after_each_batch_and_a_look_goes_on(tmp_path, folder, monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    store, options = create_gallery(tmp_path / "s"), AddOptions(batch=5)
+    looks = [done.added for done in islice(store.watch(folder, Colours(), options), 5)]
+    assert looks == [0, 5, 5, 2, 0]
+    for every in (0, -1, float("nan")):
+        with pytest.raises(ConfigError, match="every is"):
+            next(store.watch(folder, Colours(), every=every))
+    with pytest.raises(ConfigError, match="part is train"):
+        next(store.watch(folder, Colours(), AddOptions(part="train")))
 
 
 def test_all_rows_are_renewed_and_keep_what_they_are(seen, folder):

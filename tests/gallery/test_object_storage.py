@@ -45,8 +45,9 @@ def objects_with(client, needle: bytes) -> list[str]:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_store_in_a_bucket_grows_forgets_and_has_one_writer_at_a_time(bucket):
+def test_a_store_in_a_bucket_grows_forgets_and_has_one_writer_at_a_time(bucket, monkeypatch):
     client, options = bucket
+    monkeypatch.setattr("vireid.gallery.lease.LOOKS", 0.05)
     store = create_gallery("s3://site/one", storage=options)
     gallery, more = embedded(Path("/nowhere"), 40), embedded(Path("/more"), 40, seed=101)
     store.add(gallery)

@@ -9,7 +9,9 @@ from tests.gallery.conftest import embedded
 from vireid.gallery import Where, Wish
 
 pytest.importorskip("lancedb", reason="stores need the extra gallery")
-from vireid.gallery import create_gallery, probing
+from vireid.gallery import create_gallery, indexing, probing
+from vireid.gallery.reading import read_columns
+from vireid.gallery.schema import vectors_of
 
 WISHES = (
     Wish(),
@@ -67,3 +69,19 @@ def test_an_index_finds_what_its_recall_promises_and_rows_that_came_later(many, 
     store.add(late)
     best = store.search(late.subset(np.array([3])), wish=Wish(top=1), itself=True)[0]
     assert best.path.endswith("late/secret-place/picture-00003.png")
+
+
+def test_rows_that_recall_is_measured_by_do_not_count_as_found(many, monkeypatch):
+    store = many[0]
+    table, storage = store.head().made.table, store._storage
+    every = read_columns(storage, table, ("id", "vector"))
+    numbers, vectors = every.column("id").to_numpy(), vectors_of(every)
+    probe = next(indexing._probes(storage, table, np.random.default_rng(100)))
+    for own, vector, nearest in zip(probe.numbers, probe.vectors, probe.nearest, strict=True):
+        order = [number for number in numbers[np.argsort(-(vectors @ vector))] if number != own]
+        assert set(nearest) == set(order[:10])
+    rows = iter(probe.numbers)
+    monkeypatch.setattr(
+        indexing, "probed", lambda *_: every.filter(numbers == next(rows))
+    )  # it finds the query and nothing else
+    assert indexing.recall(storage, table, probe, 1) == 0

@@ -1,5 +1,8 @@
 """Which rows are meant, against a loop over them; no text of a user gets into a condition."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -85,6 +88,37 @@ def test_nothing_asked_for_is_everything():
     assert Where().everything
     assert not Where(until=3).everything
     assert Where().rows(facts()).all()
+    for nothing in ({}, None, set(), np.array([]), iter(())):
+        assert Where(cameras=nothing).everything
+
+
+def test_names_may_come_from_anything_that_yields_them():
+    known, wanted = facts(), Where(cameras=["gate"])
+    for names in ({"gate": 1}, np.array(["gate"]), (name for name in ["gate"])):
+        where = Where(cameras=names)
+        for _ in range(2):
+            np.testing.assert_array_equal(where.rows(known), wanted.rows(known))
+
+
+def test_paths_may_be_relative_or_paths(monkeypatch):
+    known = facts()
+    monkeypatch.setattr("os.getcwd", lambda: "/data")
+    for paths in (["1"], [Path("/data/1")], ["../data/./1/"], ["2/../1"]):
+        found = Where(paths=paths).rows(known)
+        np.testing.assert_array_equal(found, Where(paths=["/data/1"]).rows(known))
+        assert found.any()
+    bare = replace(known, path=Paths([b"day/1.png"] * 40))
+    assert Where(paths=["day"]).rows(bare).all(), "of rows whose folder is unknown"
+    assert Where(paths=["/"]).rows(known).all()
+
+
+def test_names_that_no_row_has_are_told():
+    where = Where(cameras=["gate", "gaet"], tracks=["a"], paths=["/data/1", "/dat"], keys=["x"])
+    assert where.unknown(facts()) == [
+        "no row has key 'x'",
+        "no row has camera 'gaet'; did you mean gate?",
+        "no row lies at /dat or below",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -93,6 +127,12 @@ def test_nothing_asked_for_is_everything():
         ({"cameras": "gate"}, "expected a list"),
         ({"modality": "night"}, "expected visible or infrared"),
         ({"since": 5, "until": 5}, "an earlier and a later time"),
+        ({"since": float("nan")}, "since is nan"),
+        ({"keys": b"gate"}, "expected a list"),
+        ({"keys": [b"gate"]}, "expected texts"),
+        ({"tracks": [3]}, "tracks hold 3"),
+        ({"paths": Path("/data")}, "expected a list"),
+        ({"paths": [""]}, "expected paths"),
     ],
 )
 def test_words_that_mean_nothing_are_refused(given, said):

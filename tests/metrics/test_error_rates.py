@@ -86,6 +86,19 @@ def test_the_interval_holds_the_true_rate_where_labels_are_right():
     assert inside >= 0.85 * cases
 
 
+def test_clusters_that_are_not_compared_tell_nothing_of_a_variance():
+    generator = np.random.default_rng(0)
+    people = np.repeat(np.arange(12), 5)
+    rows = np.eye(12)[people] + 0.5 * generator.normal(size=(60, 12)) + 0.3
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    side = (people >= 4).astype(np.int64)  # people of one modality each
+    own = side == V
+    alone = error_rates(rows[own], side[own], people[None, own], (V, V))
+    among = error_rates(rows, side, people[None], (V, V))
+    for name in ("fmr", "fmr_low", "fmr_high", "fnmr_low", "fnmr_high"):
+        np.testing.assert_array_equal(getattr(among, name), getattr(alone, name))
+
+
 def test_what_no_comparison_tells_is_an_upper_bound():
     rows = np.eye(40, dtype=np.float32)[np.repeat(np.arange(40), 3)]
     labels = np.repeat(np.arange(40), 3)

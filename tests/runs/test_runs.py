@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from vireid.data import open_data
 from vireid.errors import CheckpointError, ConfigError
 from vireid.recipes import dump_recipe, parse_recipe, read_outline
 from vireid.runs import (
@@ -19,6 +20,7 @@ from vireid.runs import (
     save_network,
 )
 from vireid.runs.checkpoint import load_checkpoint, save_checkpoint
+from vireid.runs.claim import write_settings
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*not trained to its end")
 
@@ -118,3 +120,15 @@ def test_a_checkpoint_away_from_its_run_is_a_network(run, tiny, tmp_path):
     save_checkpoint(file, {}, {})
     with pytest.raises(CheckpointError, match="holds no recipe"):
         open_weights(file)
+
+
+def test_a_run_says_what_labelled_unless_an_older_version_began_it(people, tiny, tmp_path):
+    run, data = Run(tmp_path), open_data(people)
+    write_settings(run, data, tiny)
+    assert (run.says_labeller(), run.labeller_name()) == (True, None)
+    write_settings(run, data, tiny, labeller="a.B")
+    write_settings(run, data, tiny)
+    assert run.labeller_name() == "a.B"
+    run.data_file.write_text('{"name": "people", "fold": null}')
+    write_settings(run, data, tiny)
+    assert not run.says_labeller()

@@ -159,5 +159,27 @@ def test_expected_false_matches_are_the_rate_times_what_was_searched(own, begin)
                 below = np.floor(min(one["similarity"], 0.5) * 10 + 1e-6) / 10
                 assert told[0] == pytest.approx(searched * min(1, 1 - below), abs=1e-6)
                 assert told[1] == (one["similarity"] >= 0.6)
+        shown = [one for one in answer.json()["results"] if one["modality"] == "visible"]
+        itself = {"key": shown[0]["key"], "top": 9, "only": "visible"}
+        for one in client.get("/api/search", params=itself).json()["results"]:
+            below = np.floor(min(one["similarity"], 0.5) * 10 + 1e-6) / 10
+            assert one["false_matches"] == pytest.approx(5 * min(1, 1 - below), abs=1e-6)
         told = client.get("/api/search", params={"of_track": "1"}).json()["results"]
         assert {one["false_matches"] for one in told} == {None}
+
+
+def test_rates_of_the_run_are_passed_over_where_they_cannot_be_used(own):
+    from vireid.gallery import open_gallery
+    from vireid.serving import Places
+    from vireid.serving.serve import find_rates
+
+    run, store = own / "run", open_gallery(own / "gallery")
+    places = Places(own / "audit", own / "judged")
+    assert find_rates(places, run, FakeEmbedding(), store) is None
+    run.mkdir()
+    (run / "rates.json").write_text("{")
+    with pytest.warns(UserWarning, match=r"rates.json is not used"):
+        assert find_rates(places, run, FakeEmbedding(), store) is None
+    named = Places(own / "audit", own / "judged", rates=run / "rates.json")
+    with pytest.raises(DataError, match="cannot be used"):
+        find_rates(named, run, FakeEmbedding(), store)

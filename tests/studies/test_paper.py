@@ -172,6 +172,14 @@ def test_runs_with_true_identities_are_rows_of_their_own(tmp_path, tiny):
     assert row.startswith("| mine |"), "an unsupervised run may find all identities in the end"
 
 
+def test_a_run_that_says_its_labeller_is_no_bound_however_good_its_labels_are(tmp_path, tiny):
+    run = evaluated(tmp_path / "run", tiny, 92.0, labeller=None)
+    line = {"stage": "aligned", "epoch": 1, "epochs": 1, "seconds": {}, "ari": {"visible": 1.0}}
+    run.log_file.write_text(f"{json.dumps(line)}\n")
+    (row,) = [one for one in vireid.paper_table([run.folder]).splitlines() if "92" in one]
+    assert row.startswith("| mine |")
+
+
 def test_evaluated_runs_of_one_recipe_are_a_row(tmp_path, tiny, capsys):
     for seed, precision in ((0, 40.0), (1, 44.0)):
         evaluated(tmp_path / "runs" / f"seed-{seed}", replace(tiny, seed=seed), precision)

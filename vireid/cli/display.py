@@ -15,7 +15,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from vireid.cli.crowding import crowding
+from vireid.observers.crowding import crowding
 from vireid.types import Tell
 
 console = Console(highlight=False, markup=False, soft_wrap=True)

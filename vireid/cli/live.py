@@ -13,12 +13,12 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from vireid.cli.crowding import Crowding, crowding
 from vireid.cli.epochs import EpochTable
 from vireid.cli.pace import Pace
 from vireid.config import Recipe
 from vireid.data import DataFolder
 from vireid.metrics import Reliability, reliability
+from vireid.observers.crowding import Crowding, crowding
 from vireid.runs.watch import Watch
 from vireid.training import EpochReport, StepReport
 from vireid.types import Labelling

@@ -11,11 +11,12 @@ import numpy as np
 import vireid
 from vireid.cli.arguments import add_centre, add_levels, add_machine, folder, parser, use_machine
 from vireid.cli.display import console, plain_table, progress
-from vireid.cli.search_rates import add_rates, expected_of, false_words
+from vireid.cli.search_rates import add_rates, false_words
 from vireid.data.find_images import MODALITIES
 from vireid.ranking import FalseMatches, usual_similarity
 from vireid.ranking.own import Own
 from vireid.ranking.told import FoundImage, found_images
+from vireid.runs.expecting import expect_false_matches
 from vireid.runs.looking import GalleryPlace, Looking, embed_search
 from vireid.types import Images, Ranking
 
@@ -35,7 +36,9 @@ def run(words: list[str]) -> None:
     ignore: list[Own] = [*arguments.ignore, *(() if arguments.with_itself else ("own-file",))]
     ranking = vireid.search(queries, gallery, arguments.top, only=only, ignore=ignore)
     _warn_of_empty(query, ranking)
-    ranking, expected = expected_of(arguments, looking, ranking)
+    ranking, expected = expect_false_matches(
+        arguments.run, looking, ranking, arguments.rates, arguments.max_false_matches
+    )
     found = [found_images(gallery, ranking, i) for i in range(len(query))]
     if arguments.json:
         centred = None if gallery.statistics is None else gallery.statistics.words

@@ -1,7 +1,7 @@
 """Digests of the bytes that files hold."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -38,9 +38,33 @@ def digest_files(images: Images) -> Sequence[bytes]:
     Raises:
         DataError: a file cannot be read.
     """
-    paths = [images.root / path for path in images.paths]
     try:
-        with ThreadPoolExecutor(_THREADS) as pool:
-            return tuple(pool.map(digest_file, paths))
+        return _each(images, digest_file)
     except OSError as error:
         raise DataError(f"{error.filename} cannot be read: {error.strerror}") from error
+
+
+def digests_at_hand(images: Images, latest: float) -> Sequence[bytes]:
+    """Digest the content of the files of images that are there.
+
+    Args:
+        images: N images.
+        latest: seconds since 1970; files that were changed later count as not there.
+
+    Returns:
+        N digests, empty for files that are not there or cannot be read.
+    """
+
+    def look(path: Path) -> bytes:
+        try:
+            return digest_file(path) if path.stat().st_mtime <= latest else b""
+        except (OSError, ValueError):  # a name that no file can have
+            return b""
+
+    return _each(images, look)
+
+
+def _each(images: Images, look: Callable[[Path], bytes]) -> tuple[bytes, ...]:
+    paths = [images.root / path for path in images.paths]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return tuple(pool.map(look, paths))

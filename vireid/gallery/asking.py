@@ -43,7 +43,7 @@ def embed_query(
         if images.camera.any():
             demand_camera(name, images, known, statistics)
     images = _with_cameras(images, facts)
-    gallery, problems = embedder.embed_readable(
+    gallery, _, problems = embedder.embed_readable(
         images, levels=query_levels(images, known, levels), centre=statistics or "none"
     )
     if problems:

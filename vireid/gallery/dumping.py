@@ -1,6 +1,7 @@
 """A store -> a file that other programs read."""
 
 import os
+import time
 from pathlib import Path, PurePath
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from vireid.errors import ConfigError, DataError
 from vireid.gallery.facts import COLUMNS, Facts, facts_of
 from vireid.gallery.head import Made
+from vireid.gallery.held import first_of_each
 from vireid.gallery.reading import read_columns
 from vireid.gallery.schema import vectors_of
 from vireid.gallery.storage import Storage
@@ -20,7 +22,7 @@ ENDINGS = (".npz", ".parquet")
 
 
 def dump(storage: Storage, made: Made, path: Path) -> int:
-    """Write all rows of a store to a file, whole or not at all.
+    """Write the rows of a store that have not expired to a file, whole or not at all.
 
     Args:
         storage: of the store.
@@ -29,16 +31,21 @@ def dump(storage: Storage, made: Made, path: Path) -> int:
             keys, digests of the images' files, and when rows were added and expire.
 
     Returns:
-        How many rows there were.
+        How many rows they are.
 
     Raises:
         ConfigError: the name ends otherwise.
-        DataError: the store is empty, or the file cannot be written.
+        DataError: there are none, or the file cannot be written.
     """
     check_ending(path)
     if made.size is None:
         raise DataError(f"{storage.place} holds no rows; add some first")
     rows = read_columns(storage, made.table, (*COLUMNS, "network", "vector"))
+    facts = facts_of(rows)
+    kept = first_of_each(facts)
+    rows = rows.take(kept[facts.subset(kept).alive(time.time())])
+    if not rows.num_rows:
+        raise DataError(f"all rows of {storage.place} have expired")
     if path.suffix.lower() == ".npz":
         save_gallery(gallery_of(made, facts_of(rows), vectors_of(rows)), path)
     else:

@@ -1,14 +1,13 @@
 """Rows that were deleted vanish from the files of a store too."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
-from vireid.gallery.engine import explained
 from vireid.gallery.events import note
-from vireid.gallery.head import Head
+from vireid.gallery.head import Head, Made
 from vireid.gallery.indexing import drop_indices, make_index
 from vireid.gallery.schema import ABOUT, EVENTS
 from vireid.gallery.storage import Storage
+from vireid.gallery.table_names import FIRST, next_table
 from vireid.types import Int
 
 NUMBERS = 10_000
@@ -33,9 +32,8 @@ def erase(storage: Storage, head: Head, numbers: Int, what: str, who: str) -> He
             writes does the rest.
     """
     storage.save_head(replace(head, erasing=True))
-    for made in (head.made, head.renewing):
-        if made is not None and made.table in storage.names():
-            delete(storage, made.table, numbers)
+    for table in _used(storage, head):
+        delete(storage, table, numbers)
     note(storage, what, len(numbers), who)
     return finish_erasing(storage, replace(head, erasing=True))
 
@@ -50,7 +48,7 @@ def delete(storage: Storage, table: str, numbers: Int) -> None:
     """
     for start in range(0, len(numbers), NUMBERS):
         some = ", ".join(str(int(number)) for number in numbers[start : start + NUMBERS])
-        with explained(storage.place, "write to"):
+        with storage.changing():
             storage.table(table).delete(f"id IN ({some})")
 
 
@@ -69,11 +67,10 @@ def finish_erasing(storage: Storage, head: Head) -> Head:
     """
     if not head.erasing:
         return head
-    for made in (head.made, head.renewing):
-        if made is not None and made.table in storage.names():
-            rewrite(storage, made.table)
-    for leftover in _unused(storage, head):
-        storage.drop(leftover)
+    head = _unbound(storage, head)
+    for table in _used(storage, head):
+        rewrite(storage, table)
+    _drop_unused(storage, head)
     if head.index is not None:
         head = replace(head, index=make_index(storage, head.made, head.index.probes))
         storage.clean(head.made.table)
@@ -93,12 +90,45 @@ def rewrite(storage: Storage, table: str) -> None:
         table: its name.
     """
     drop_indices(storage, table)
-    with explained(storage.place, "write to"):
+    with storage.changing():
         storage.table(table).update(where="id >= 0", values_sql={"id": "id"})
     storage.clean(table)
 
 
-def _unused(storage: Storage, head: Head) -> Iterable[str]:
-    """Return tables of rows that a re-embedding has left."""
-    used = {made.table for made in (head.made, head.renewing) if made is not None}
-    return [name for name in storage.names() if name.startswith("rows") and name not in used]
+def drop_leftovers(storage: Storage, head: Head) -> None:
+    """Remove what additions and re-embeddings that were killed have left: files and tables.
+
+    Args:
+        storage: of the store; this process is the one that writes.
+        head: of the store.
+
+    Raises:
+        DataError: the store cannot be written to.
+    """
+    for table in _used(storage, head):
+        storage.clean(table)
+    _drop_unused(storage, head)
+
+
+def _drop_unused(storage: Storage, head: Head) -> None:
+    """Drop tables of rows that belong to the store no more."""
+    used = _used(storage, head)
+    for name in storage.names():
+        if name.startswith(FIRST) and name not in used:
+            storage.drop(name)
+
+
+def _used(storage: Storage, head: Head) -> list[str]:
+    """Return the tables of rows that are there and belong to the store."""
+    made = [one.table for one in (head.made, head.renewing) if one is not None]
+    return [name for name in storage.names() if name in made]
+
+
+def _unbound(storage: Storage, head: Head) -> Head:
+    """Return the head of a store: without a row it is bound to no network, level or camera."""
+    if head.made.size is None or storage.table(head.made.table).count_rows():
+        return head
+    made = Made(next_table(storage.names(), head))
+    head = replace(head, made=made, renewing=None, index=None)
+    storage.save_head(head)
+    return head

@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from vireid.errors import ConfigError
-from vireid.gallery.erasing import erase, finish_erasing
+from vireid.gallery.erasing import drop_leftovers, erase, finish_erasing
 from vireid.gallery.facts import COLUMNS, Facts, facts_of
 from vireid.gallery.head import Head
 from vireid.gallery.reading import read_columns
@@ -55,4 +55,6 @@ def forget_rows(storage: Storage, where: Where | None, who: str) -> int:
         numbers = facts.id[np.flatnonzero(meant)]
         if len(numbers):
             erase(storage, head, numbers, "prune" if where is None else "forget", who)
+        else:
+            drop_leftovers(storage, head)
         return len(numbers)

@@ -13,6 +13,10 @@ EXACT = 1_000_000
 """Rows up to which all vectors are compared, where nothing else is said."""
 
 
+class _LaterError(DataError):
+    """The store is of a later version."""
+
+
 @dataclass(frozen=True)
 class Made:
     """What made the embeddings of a store, and where their rows are."""
@@ -82,6 +86,17 @@ class Head:
         """Return all of it."""
         return json.dumps({"format": FORMAT, **asdict(self)})
 
+    def check(self) -> None:
+        """Refuse levels and statistics that cannot be read.
+
+        Raises:
+            DataError: some cannot.
+        """
+        for made in (self.made, self.renewing):
+            if made is not None:
+                made.levels_value()
+                made.statistics_value()
+
     @classmethod
     def from_json(cls, text: str, place: str) -> "Head":
         """Return what ``to_json`` wrote.
@@ -100,16 +115,20 @@ class Head:
             found: dict[str, Any] = json.loads(text)
             version = found.pop("format")
             if version > FORMAT:
-                raise DataError(
+                raise _LaterError(
                     f"{place} has format {version}; this version of vireid reads up to {FORMAT}: "
                     "update it"
                 )
             made, renewing, index = (found.pop(name) for name in ("made", "renewing", "index"))
-            return cls(
+            head = cls(
                 Made(**made),
                 None if renewing is None else Made(**renewing),
                 index=None if index is None else IndexFacts(**index),
                 **found,
             )
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            head.check()
+            return head
+        except _LaterError:
+            raise
+        except (ValueError, TypeError, KeyError, AttributeError, DataError) as error:
             raise DataError(f"{place}: what it says of itself cannot be read: {error}") from error

@@ -49,6 +49,7 @@ class Held:
     def _now(self) -> Rows:
         head = self.storage.head()
         if head.made.size is None:
+            self._rows = None
             return Rows(head, 0, Facts.none(), np.empty((0, 1), np.float32))
         table = self.storage.table(head.made.table)
         version, old = int(table.version), self._rows
@@ -68,7 +69,10 @@ class Held:
         vectors = np.empty((len(facts), head.made.size), np.float32)
         missing = np.ones(len(facts), dtype=bool)
         old = self._rows
-        if old is not None and old.vectors is not None and old.head.made.table == table:
+        made = (head.made.table, head.made.network)
+        if old is not None and (old.head.made.table, old.head.made.network) != made:
+            old = None
+        if old is not None and old.vectors is not None:
             held = places_of(facts.id, old.facts.id)
             missing = held < 0
             vectors[~missing] = old.vectors[held[~missing]]

@@ -1,23 +1,22 @@
 """Embedded images -> rows of a store."""
 
 import hashlib
+import math
 import os
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vireid.data.digests import digest_file
-from vireid.errors import DataError
+from vireid.data.digests import digests_at_hand
+from vireid.errors import ConfigError
 from vireid.gallery.schema import rows_table
 from vireid.ranking import Gallery
 from vireid.types import Float, Images, Int
 
-_THREADS = 4
 DAY = 86_400.0
 """Seconds."""
 KEY = 16
@@ -34,6 +33,23 @@ class Terms:
     recording: str = ""
     """Stands before the names of their tracks, which keeps those of several recordings apart."""
 
+    def __post_init__(self) -> None:
+        """Refuse days that are none."""
+        check_keep(self.keep)
+
+
+def check_keep(keep: float | None) -> None:
+    """Refuse days that are none.
+
+    Args:
+        keep: for how many rows are kept; None for ever, or as the store says.
+
+    Raises:
+        ConfigError: it is no number above 0.
+    """
+    if keep is not None and not (0 < keep < math.inf):
+        raise ConfigError(f"keep is {keep:g} days; expected more than 0, or none")
+
 
 @dataclass(frozen=True)
 class Incoming:
@@ -45,6 +61,8 @@ class Incoming:
     """Digests of their files, empty where unknown."""
     keys: tuple[str, ...]
     """Their keys."""
+    expires: NDArray[np.float64] | None = None
+    """[N] when they expire; as their terms say where NaN or None."""
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -56,10 +74,16 @@ class Incoming:
             self.gallery.subset(rows),
             tuple(self.contents[i] for i in chosen),
             tuple(self.keys[i] for i in chosen),
+            None if self.expires is None else self.expires[rows],
         )
 
 
-def incoming(gallery: Gallery, contents: Sequence[str]) -> Incoming:
+def incoming(
+    gallery: Gallery,
+    contents: Sequence[str],
+    keys: Sequence[str] | None = None,
+    expires: NDArray[np.float64] | None = None,
+) -> Incoming:
     """Return embedded images with their keys.
 
     A key is the beginning of the digest of the image's file; where that is unknown, of the
@@ -68,16 +92,19 @@ def incoming(gallery: Gallery, contents: Sequence[str]) -> Incoming:
     Args:
         gallery: N embedded images.
         contents: N digests of their files, empty where unknown.
+        keys: N keys that they have already.
+        expires: [N] when they expire, where that is known.
 
     Returns:
         All of them.
     """
-    vectors, paths = gallery.embeddings.vectors, whole_paths(gallery.images)
-    keys = tuple(
-        content[:KEY] if content else _key(vector, path)
-        for content, vector, path in zip(contents, vectors, paths, strict=True)
-    )
-    return Incoming(gallery, tuple(contents), keys)
+    if keys is None:
+        vectors, paths = gallery.embeddings.vectors, whole_paths(gallery.images)
+        keys = [
+            content[:KEY] if content else _key(vector, path)
+            for content, vector, path in zip(contents, vectors, paths, strict=True)
+        ]
+    return Incoming(gallery, tuple(contents), tuple(keys), expires)
 
 
 def _key(vector: Float, path: str) -> str:
@@ -86,27 +113,22 @@ def _key(vector: Float, path: str) -> str:
     return digest.hexdigest()
 
 
-def contents_of(images: Images) -> list[str]:
+def contents_of(images: Images, made: float | None = None) -> list[str]:
     """Return the digests of the files of images.
 
     Args:
         images: N images.
+        made: when their embeddings were made, seconds since 1970; files that were changed later
+            hold something else. None where the files are as they were.
 
     Returns:
-        N hexadecimal texts; empty ones for files that are not there or cannot be read.
+        N hexadecimal texts; empty ones for files that are not there, cannot be read or are younger.
     """
     named = images.root == Path() and not any(map(os.path.isabs, images.paths[:1]))
     if named or not images.root.is_dir():
         return [""] * len(images)
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return list(pool.map(_content, [images.root / path for path in images.paths]))
-
-
-def _content(path: Path) -> str:
-    try:
-        return digest_file(path).hex()
-    except (OSError, ValueError):
-        return ""
+    latest = math.inf if made is None else made
+    return [digest.hex() for digest in digests_at_hand(images, latest)]
 
 
 def whole_paths(images: Images) -> list[str]:
@@ -152,7 +174,7 @@ def row_table(rows: Incoming, terms: Terms, network: str) -> object:
         "content": rows.contents,
         "network": [network] * count,
         "added": np.full(count, now),
-        "expires": _expiry(times, now, terms.keep),
+        "expires": _expiry(times, now, terms.keep, rows.expires),
     }
     return rows_table(columns, rows.gallery.embeddings.vectors.shape[1])
 
@@ -202,9 +224,11 @@ def track_names(images: Images, recording: str = "") -> list[str]:
     ]
 
 
-def _expiry(times: NDArray[np.float64], now: float, keep: float | None) -> NDArray[np.float64]:
-    if keep is None:
-        return np.full(len(times), np.nan)
-    if not keep > 0:
-        raise DataError(f"rows are to be kept for {keep:g} days; expected more than 0")
-    return np.where(np.isnan(times), now, times) + keep * DAY
+def _expiry(
+    times: NDArray[np.float64], now: float, keep: float | None, said: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
+    """Return when rows expire: as is said of them, else as long as they are kept."""
+    usual = np.full(len(times), np.nan)
+    if keep is not None:
+        usual = np.where(np.isnan(times), now, times) + keep * DAY
+    return usual if said is None else np.where(np.isnan(said), usual, said)

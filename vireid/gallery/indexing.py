@@ -31,6 +31,8 @@ class Probe:
 
     vectors: Float
     """[Q, D]."""
+    numbers: Int
+    """[Q] their opaque numbers: a row is not to find itself."""
     condition: str | None
     """Which rows are searched, in words of LanceDB that hold nothing but numbers."""
     nearest: Int
@@ -58,7 +60,7 @@ def make_index(storage: Storage, made: Made, start: int = BEGIN) -> IndexFacts |
     if count < LEAST:
         return None
     parts = max(1, round(count**0.5))
-    with explained(storage.place, "write to"):
+    with storage.changing():
         from lancedb.index import IvfFlat
 
         cells = IvfFlat(distance_type="l2", num_partitions=parts)
@@ -80,7 +82,7 @@ def drop_indices(storage: Storage, table: str) -> None:
         storage: of the store.
         table: its name.
     """
-    with explained(storage.place, "write to"):
+    with storage.changing():
         rows = storage.table(table)
         for index in rows.list_indices():
             rows.drop_index(index.name)
@@ -125,9 +127,10 @@ def recall(storage: Storage, table: str, probe: Probe, looked: int) -> float:
     """
     count = probe.nearest.shape[1]
     found = 0
-    for vector, wanted in zip(probe.vectors, probe.nearest, strict=True):
-        rows = probed(storage, table, vector, probe.condition, (count, looked))
-        found += len(np.intersect1d(rows.column("id").to_numpy(), wanted))
+    for vector, number, wanted in zip(probe.vectors, probe.numbers, probe.nearest, strict=True):
+        rows = probed(storage, table, vector, probe.condition, (count + 1, looked))
+        others = _others(rows.column("id").to_numpy(), number, count)
+        found += len(np.intersect1d(others, wanted))
     return found / max(1, probe.nearest.size)
 
 
@@ -169,5 +172,13 @@ def _probes(storage: Storage, table: str, generator: np.random.Generator) -> Ite
         rows = read_rows(storage, table, ("id", "vector"), numbers[chosen])
         vectors = vectors_of(rows)
         condition = None if kind is None else f"modality = {kind}"
-        nearest, _ = exact_nearest(storage, table, vectors, condition, NEIGHBOURS)
-        yield Probe(vectors, condition, nearest)
+        own = rows.column("id").to_numpy()
+        found, _ = exact_nearest(storage, table, vectors, condition, NEIGHBOURS + 1)
+        nearest = [_others(*one, NEIGHBOURS) for one in zip(found, own, strict=True)]
+        yield Probe(vectors, own, condition, np.stack(nearest))
+
+
+def _others(numbers: Int, own: int, count: int) -> Int:
+    """Return the nearest rows without the query itself."""
+    found: Int = numbers[numbers != own][:count]
+    return found

@@ -6,13 +6,12 @@ from pathlib import Path
 from vireid.errors import ConfigError, DataError
 from vireid.gallery.events import note
 from vireid.gallery.head import EXACT, Head, Made
+from vireid.gallery.incoming import check_keep
 from vireid.gallery.lease import LOCK
 from vireid.gallery.schema import EVENTS, events_schema
 from vireid.gallery.storage import Storage
 from vireid.gallery.store import Store
-
-FIRST = "rows"
-"""The table of rows of a new store."""
+from vireid.gallery.table_names import FIRST
 
 
 def create_gallery(
@@ -41,8 +40,7 @@ def create_gallery(
         ConfigError: the extra ``gallery`` is not installed, or a number is out of range.
         DataError: the place holds something, or cannot be written to.
     """
-    if keep is not None and not keep > 0:
-        raise ConfigError(f"keep is {keep:g} days; expected more than 0, or none")
+    check_keep(keep)
     if exact < 0:
         raise ConfigError(f"exact is {exact}; expected at least 0")
     made = Storage(str(place), storage or {})

@@ -8,7 +8,7 @@ from vireid.errors import ConfigError
 from vireid.gallery.incoming import Terms
 from vireid.ranking import Gallery
 from vireid.runs.leveling import LevelWords
-from vireid.types import Images
+from vireid.types import Images, Int
 
 NOT_OWN = (
     "centre is own, and a store that grows has no images of its own to centre by once and for all; "
@@ -33,7 +33,7 @@ class Embeds(Protocol):
 
     def embed_readable(
         self, images: Images, *, levels: LevelWords = None, centre: CentreWord = None
-    ) -> tuple[Gallery, tuple[str, ...]]:
+    ) -> tuple[Gallery, Int, tuple[str, ...]]:
         """Embed the images that can be read.
 
         Args:
@@ -42,7 +42,8 @@ class Embeds(Protocol):
             centre: as for ``vireid.embed``.
 
         Returns:
-            Those that can be read, embedded, in their order; and why the others cannot.
+            Those that can be read, embedded, in their order; which M of the N they are, ascending;
+            and why each of the others cannot.
         """
         ...
 

@@ -45,6 +45,28 @@ def check_same(made: Made, facts: Facts, gallery: Gallery) -> None:
     check_same_levels(gallery.images, cameras_of(facts, made.levels_value()))
 
 
+def check_going_on(made: Made, gallery: Gallery) -> None:
+    """Refuse embeddings that cannot go on with those of a re-embedding under way.
+
+    Args:
+        made: what made those.
+        gallery: embedded images.
+
+    Raises:
+        DataError: another network or size, or a camera is scaled otherwise.
+    """
+    check_same(made, Facts.none(), gallery)
+    kept, new = made.levels_value() or Levels(), gallery.levels or Levels()
+    for kind, camera in kept.spans.keys() & new.spans.keys():
+        one, other = kept.spans[kind, camera], new.spans[kind, camera]
+        if one != other and (one is None or other is None or not one.like(other)):
+            which = f" of camera {camera}" if camera else ""
+            raise DataError(
+                f"{kind.name.lower()} images{which} are scaled otherwise than those embedded "
+                "before; leave --levels out, which goes on with the levels of before"
+            )
+
+
 def cameras_of(facts: Facts, levels: Levels | None) -> Images:
     """Return one image for each camera and modality of a store: enough to compare levels.
 

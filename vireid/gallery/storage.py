@@ -4,7 +4,7 @@ import fcntl
 import os
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -14,11 +14,16 @@ from vireid.errors import DataError
 from vireid.gallery.engine import connect, explained, steadily
 from vireid.gallery.head import Head
 from vireid.gallery.lease import LOCK as LEASE
-from vireid.gallery.lease import free_lease, lease
+from vireid.gallery.lease import Lease, free_lease, lease
 from vireid.gallery.schema import ABOUT, about_schema
+from vireid.gallery.scratch import scratch
 
 LOCK = ".writer"
 """The file that who writes to a folder has locked."""
+OFTEN = 256
+"""Versions of a table after which its small fragments are joined and its old versions dropped."""
+READ_FOR = timedelta(hours=1)
+"""How long old versions are kept for those who read them, where nothing has to be erased."""
 
 
 class Storage:
@@ -34,6 +39,7 @@ class Storage:
         self.folder = None if "://" in place else Path(self.place)
         self.options = dict(storage)
         self._open: dict[str, Any] = {}
+        self._lease: Lease | None = None
 
     @cached_property
     def database(self) -> Any:
@@ -77,10 +83,10 @@ class Storage:
 
         def look() -> Head:
             with explained(self.place, "read"):
-                rows = self.table(ABOUT).to_arrow().column("text").to_pylist()
-            if len(rows) != 1:
+                rows = self.table(ABOUT).to_arrow()
+            if rows.column_names != ["text"] or rows.num_rows != 1:
                 raise DataError(f"{self.place} does not say what it is; it is no store, or damaged")
-            return Head.from_json(rows[0], self.place)
+            return Head.from_json(rows.column("text")[0].as_py(), self.place)
 
         return steadily(look)
 
@@ -94,8 +100,9 @@ class Storage:
 
         text = pa.Table.from_pydict({"text": [head.to_json()]}, schema=about_schema())
         if ABOUT in self.names():
-            with explained(self.place, "write to"):
+            with self.changing():
                 self.table(ABOUT).add(text, mode="overwrite")
+            self._tidy_sometimes(ABOUT)
         else:
             self.create(ABOUT, text)
 
@@ -106,7 +113,7 @@ class Storage:
             name: of the table.
             rows: an arrow table.
         """
-        with explained(self.place, "write to"):
+        with self.changing():
             self._open[name] = self.database.create_table(name, rows)
 
     def append(self, name: str, rows: Any) -> None:
@@ -116,8 +123,9 @@ class Storage:
             name: of the table.
             rows: an arrow table.
         """
-        with explained(self.place, "write to"):
+        with self.changing():
             self.table(name).add(rows)
+        self._tidy_sometimes(name)
 
     def drop(self, name: str) -> None:
         """Take a table away, with its files.
@@ -126,7 +134,7 @@ class Storage:
             name: of the table; it need not be there.
         """
         self._open.pop(name, None)
-        with explained(self.place, "write to"):
+        with self.changing():
             self.database.drop_table(name, ignore_missing=True)
 
     def clean(self, name: str) -> None:
@@ -135,7 +143,7 @@ class Storage:
         Args:
             name: of the table.
         """
-        with explained(self.place, "write to"), warnings.catch_warnings():
+        with self.changing(), warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # it warns of readers, which try again
             self.table(name).optimize(cleanup_older_than=timedelta(0), delete_unverified=True)
 
@@ -145,8 +153,29 @@ class Storage:
         Args:
             name: of a table that holds nothing which has to be erased.
         """
+        with self.changing():
+            self.table(name).optimize(cleanup_older_than=READ_FOR)
+
+    def _tidy_sometimes(self, name: str) -> None:
+        """Keep the files of a table few that grows by small pieces."""
+        if int(self.table(name).version) % OFTEN == 0:
+            with suppress(DataError):  # what was written stays, and is tidied another time
+                self.tidy(name)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Let the store be changed: in one line where that fails, not once somebody else may write.
+
+        Yields:
+            Nothing.
+
+        Raises:
+            DataError: LanceDB or the system refuses, or others may write by now.
+        """
+        if self._lease is not None:
+            self._lease.check()
         with explained(self.place, "write to"):
-            self.table(name).optimize(cleanup_older_than=timedelta(hours=1))
+            yield
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -158,11 +187,20 @@ class Storage:
         Raises:
             DataError: the folder cannot be written to.
         """
+        with self._alone(), scratch(self.place, self.folder):
+            yield
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Wait until no other process writes."""
         if self.folder is None:
             with explained(self.place, "read"):
                 table = self.database.open_table(LEASE)
-            with lease(self.place, table):
-                yield
+            with lease(self.place, table) as self._lease:
+                try:
+                    yield
+                finally:
+                    self._lease = None  # before another thread has it
             return
         with explained(self.place, "write to"):
             handle = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)

@@ -33,8 +33,8 @@ from vireid.types import Images
 class Store:
     """A store of embedded images that grows and forgets; of ``open_gallery``.
 
-    What a verb has shown as done is kept whatever happens to the process. Every verb may raise a
-    ``DataError`` where the store cannot be read or written to.
+    What a verb has shown as done is kept whatever happens. Every verb may raise a ``DataError``
+    where the store cannot be read or written to.
 
     Args:
         storage: where it lies.
@@ -57,6 +57,14 @@ class Store:
         """Return what the store says of itself: its network, levels, statistics and index."""
         return self._storage.head()
 
+    def unknown(self, where: Where) -> list[str]:
+        """Return which names in a condition no row has, such as misspelt ones, a line for each.
+
+        Args:
+            where: the condition.
+        """
+        return where.unknown(known_facts(self._storage, self.head()))
+
     def rows(self) -> Rows:
         """Return the rows as they are now: facts and vectors."""
         return self._held.now()
@@ -71,13 +79,12 @@ class Store:
     ) -> Added:
         """Add embedded images, or images that are embedded on the way.
 
-        Those whose content is in the store already are left out, so that an addition that was
-        killed goes on when it is begun again.
+        Those whose content is there already are left out: what was killed goes on when begun again.
 
         Args:
-            source: embeddings (a ``Gallery``, an npz file of ``vireid embed``, a Parquet file) or
-                images (``Images``, a data set, a plain folder, an image, a manifest).
-            embedder: embeds images (``runs.embedder.Embedder``); not needed for embeddings.
+            source: embeddings (a ``Gallery``, an npz or Parquet file) or images (``Images``, a data
+                set, a plain folder, an image, a manifest).
+            embedder: embeds images (``runs.embedder.Embedder``); None for embeddings.
             options: what the images show, how they are embedded, and when they expire.
             progress: shows how many are done, which are acknowledged.
 
@@ -100,18 +107,16 @@ class Store:
     ) -> Iterator[Added]:
         """Add images as they arrive in a folder, until the caller stops.
 
-        An image whose file still changes waits. One that cannot be read, or was forgotten, is
-        looked at again only when its file changes.
+        One that cannot be read, or was forgotten, is looked at again only when its file changes.
 
         Args:
             folder: that is looked into, with all that lies below it.
             embedder: as for ``add``.
-            options: as for ``add``; where no modality is said, the first folder of an image's path
-                tells it: visible or infrared.
+            options: as for ``add``; where no modality is said, a path's first folder tells it.
             every: seconds between two looks.
 
         Returns:
-            What each look has added.
+            What each batch has added; nothing where a look finds nothing new.
         """
         adding = Adding(self._storage, options.terms, self._who)
         return watch_folder(Path(folder), embedder, options, adding, every)
@@ -155,7 +160,7 @@ class Store:
 
         Raises:
             ConfigError: not one of query, key and track is given.
-            DataError: the query does not fit the store, or there is no such key or track.
+            DataError: the query does not fit, or there is no such key or track.
         """
         rows = self._held.now()
         own = asked_rows(rows, query, key, track)
@@ -192,7 +197,7 @@ class Store:
         return forget_rows(self._storage, None, self._who)
 
     def index(self) -> IndexFacts | None:
-        """Make the index anew; return what was measured of it, None where rows are too few."""
+        """Make the index anew; return what was measured of it, None for too few rows."""
         return renew_index(self._storage, self._who)
 
     def reembed(
@@ -200,7 +205,7 @@ class Store:
     ) -> int:
         """Embed all images anew by another network; searches go on in the old rows meanwhile.
 
-        One that was interrupted goes on where it was when it is begun again with the same network.
+        One that was interrupted goes on when it is begun again with the same network.
 
         Args:
             embedder: of the new network.
@@ -208,11 +213,10 @@ class Store:
             progress: shows how many rows are renewed.
 
         Returns:
-            How many rows were left out, as their image is gone or another one.
+            How many rows were left out.
 
         Raises:
-            DataError: images are gone and may not be left out.
-            ConfigError: the rows are of that network already.
+            VireidError: images are gone, or the rows are of that network already.
         """
         renewing = Renewing(self._storage, embedder, options, self._who)
         with progress("embedding anew") as tell:
@@ -222,15 +226,13 @@ class Store:
 
     def info(self) -> Info:
         """Count what is in the store: rows by modality, camera and day, its size and versions."""
-        head = self._storage.head()
-        return info_of(self._storage, head, known_facts(self._storage, head))
+        return info_of(self._storage, head := self.head(), known_facts(self._storage, head))
 
     def dump(self, path: Path | str) -> int:
-        """Write all rows to a file and return how many there were.
+        """Write the rows that have not expired to a file and return how many they were.
 
         Args:
-            path: of an npz file, as ``load_gallery`` reads it, or of a Parquet file, which also
-                has keys, digests, and when rows were added and expire.
+            path: of an npz file, as ``load_gallery`` reads it, or of a Parquet file, which has all.
         """
         return dump(self._storage, self._storage.head().made, Path(path))
 

@@ -1,22 +1,25 @@
 """Embeddings in a Parquet file: whether there are some, and reading and writing them."""
 
 import json
-import os
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from vireid.errors import ConfigError, DataError
+from vireid.errors import ConfigError, DataError, VireidError
 from vireid.files import whole_file
+from vireid.gallery.columns import numbered, texts_in, times_in, vectors_in
+from vireid.gallery.given_rows import GivenRows
+from vireid.gallery.incoming import KEY
 from vireid.ranking import Gallery
-from vireid.types import Embeddings, Float, Images, Int, Levels, Modality, NamedStatistics
+from vireid.types import Embeddings, Images, Levels, Modality, NamedStatistics
 
 SAID = b"vireid"
 """Where a file says what made its embeddings, as JSON."""
 NEEDED = ("vector", "modality", "path")
 """Columns that are always there; camera, time and track may be."""
+_HEX = re.compile(r"[0-9a-f]*")
 
 
 def is_embedded(path: Path) -> bool:
@@ -47,13 +50,14 @@ def _parquet(path: Path) -> Any:
         raise DataError(f"{path} cannot be read as Parquet: {error}") from error
 
 
-def read_table(path: Path) -> Gallery:
+def read_table(path: Path) -> GivenRows:
     """Read embeddings of a Parquet file.
 
     Args:
         path: with the columns ``vector`` (lists of D numbers, of unit length), ``modality``
             (visible or infrared) and ``path``, and, where they are known, ``camera``, ``track``
-            (names), ``time`` (seconds since 1970 in UTC) and ``network``.
+            (names), ``time`` (seconds since 1970 in UTC, or timestamps) and ``network``. A dump of
+            a store also says keys, digests, and when rows expire.
 
     Returns:
         The embeddings with what is known of them.
@@ -61,75 +65,65 @@ def read_table(path: Path) -> Gallery:
     Raises:
         DataError: a column is missing or holds something else.
     """
-    table = _parquet(path).read()
-    missing = [name for name in NEEDED if name not in table.column_names]
-    if missing:
-        raise DataError(f"{path} lacks the columns {', '.join(missing)}; expected {NEEDED}")
-    said = json.loads((table.schema.metadata or {}).get(SAID, b"{}"))
-    rows = {name: table.column(name).to_pylist() for name in table.column_names if name != "vector"}
-    kinds = [str(kind).lower() for kind in rows["modality"]]
+    from pyarrow import ArrowException
+
+    try:
+        table = _parquet(path).read()
+        missing = [name for name in NEEDED if name not in table.column_names]
+        if missing:
+            raise DataError(f"it lacks the columns {', '.join(missing)}; expected {NEEDED}")
+        said = json.loads((table.schema.metadata or {}).get(SAID, b"{}"))
+        gallery = Gallery(_images(table, said.get("levels")), *_made(table, said))
+        return _as_dumped(table, gallery) if said else GivenRows(gallery, made=path.stat().st_mtime)
+    except VireidError as error:
+        raise DataError(f"{path}: {error}") from error
+    except (OSError, ArrowException, ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = " ".join(str(error).split())
+        raise DataError(f"{path} cannot be read as embeddings: {reason}") from error
+
+
+def _images(table: Any, levels: str | None) -> Images:
+    """Return what the images of a table show."""
+    kinds = [str(kind).lower() for kind in table.column("modality").to_pylist()]
     wrong = sorted(set(kinds) - {"visible", "infrared"})
     if wrong:
-        raise DataError(f"{path}: modality is {wrong[0]!r}; expected visible or infrared")
-    cameras, camera_names = _numbered(rows.get("camera"), len(kinds), first=1, none=0)
-    tracks, track_names = _numbered(rows.get("track"), len(kinds), first=0, none=-1)
-    networks = {str(one) for one in rows.get("network", []) if one} or {said.get("network")}
-    if len(networks) > 1:
-        raise DataError(f"{path} holds rows of {len(networks)} networks; expected one")
-    levels, statistics = said.get("levels"), said.get("statistics")
-    images = Images(
+        raise DataError(f"modality is {wrong[0]!r}; expected visible or infrared")
+    cameras, camera_names = numbered(table, "camera", first=1, none=0)
+    tracks, track_names = numbered(table, "track", first=0, none=-1)
+    return Images(
         Path(),
-        tuple(os.fsdecode(one) for one in rows["path"]),
+        tuple(texts_in(table, "path")),
         np.array([kind == "infrared" for kind in kinds], dtype=np.int64),
         cameras,
         track=tracks,
-        time=_times(rows.get("time"), len(kinds)),
+        time=times_in(table, "time"),
         cameras=camera_names,
         tracks=track_names,
         levels=None if levels is None else Levels.from_json(levels),
     )
-    return Gallery(
-        images,
-        Embeddings(_vectors(path, table), images.modality),
-        networks.pop(),
-        said.get("source"),
-        None,
-        None if statistics is None else NamedStatistics.from_json(statistics),
-    )
 
 
-def _numbered(
-    names: list[Any] | None, count: int, *, first: int, none: int
-) -> tuple[Int, dict[int, str]]:
-    """Return names as numbers, and the names that the numbers stand for."""
-    given = [None] * count if names is None else names
-    texts = [None if one in (None, "", b"") else _text(one) for one in given]
-    known = sorted({one for one in texts if one is not None})
-    numbers = {name: number for number, name in enumerate(known, first)}
-    coded = [none if one is None else numbers[one] for one in texts]
-    return np.array(coded, dtype=np.int64), {number: name for name, number in numbers.items()}
+def _made(table: Any, said: dict[str, Any]) -> tuple[Any, ...]:
+    """Return the embeddings of a table, and what made them."""
+    kinds = [str(kind).lower() == "infrared" for kind in table.column("modality").to_pylist()]
+    rows = table.column("network").to_pylist() if "network" in table.column_names else []
+    networks: set[str | None] = {str(one) for one in rows if one} or {said.get("network")}
+    if len(networks) > 1:
+        raise DataError(f"it holds rows of {len(networks)} networks; expected one")
+    taken = said.get("statistics")
+    statistics = None if taken is None else NamedStatistics.from_json(taken)
+    embeddings = Embeddings(vectors_in(table), np.array(kinds, dtype=np.int64))
+    return embeddings, networks.pop(), said.get("source"), None, statistics
 
 
-def _text(name: Any) -> str:
-    return os.fsdecode(name) if isinstance(name, bytes) else str(name)
-
-
-def _times(times: list[Any] | None, count: int) -> NDArray[np.float64]:
-    given = [None] * count if times is None else times
-    return np.array([np.nan if one is None else float(one) for one in given], dtype=np.float64)
-
-
-def _vectors(path: Path, table: Any) -> Float:
-    """Return the vectors [N, D] of a table."""
-    column = table.column("vector").combine_chunks()
-    try:
-        flat = np.asarray(column.flatten().to_numpy(zero_copy_only=False), dtype=np.float32)
-        return flat.reshape(table.num_rows, -1)
-    except (AttributeError, TypeError, ValueError) as error:
-        raise DataError(
-            f"{path}: vector is of type {table.schema.field('vector').type}; expected lists of as "
-            f"many numbers for each row ({error})"
-        ) from error
+def _as_dumped(table: Any, gallery: Gallery) -> GivenRows:
+    """Return rows with what a dump of a store says of them."""
+    keys, contents = (tuple(texts_in(table, name)) for name in ("key", "content"))
+    for name, texts, length in (("key", keys, {KEY}), ("content", contents, {0, 2 * KEY})):
+        wrong = [one for one in texts if not _HEX.fullmatch(one) or len(one) not in length]
+        if wrong:
+            raise DataError(f"{name} is {wrong[0]!r}; expected {max(length)} hexadecimal digits")
+    return GivenRows(gallery, keys, contents, times_in(table, "expires"))
 
 
 def write_table(path: Path, rows: Any, said: dict[str, str | None]) -> None:

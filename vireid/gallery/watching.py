@@ -1,5 +1,6 @@
 """A folder in which images arrive: which of them are whole by now."""
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,8 +13,9 @@ from vireid.data.layouts.modalities import modality_of
 from vireid.data.walking import walk
 from vireid.errors import ConfigError, DataError
 from vireid.gallery.adding import Added, Adding
+from vireid.gallery.applying import check_no_network
 from vireid.gallery.options import AddOptions, Embeds
-from vireid.gallery.sources import additions
+from vireid.gallery.sources import image_additions
 from vireid.types import Images
 
 Stamp = tuple[int, int, int]
@@ -106,22 +108,27 @@ def watch_folder(
         every: seconds between two looks.
 
     Yields:
-        What a look has added.
+        What each batch has added; nothing where a look finds nothing new.
 
     Raises:
         DataError: the folder is not there, or the store cannot be written to.
-        ConfigError: it is not known what an image shows.
+        ConfigError: it is not known what an image shows, or an option does not apply.
     """
+    if not (0 < every < math.inf):
+        raise ConfigError(f"every is {every:g} seconds; expected more than 0")
+    if options.part != "all":
+        raise ConfigError(f"part is {options.part}; a folder that is watched has no parts")
+    check_no_network(options)
     if not folder.is_dir():
         raise DataError(f"{folder} is no folder; expected one in which images arrive")
     arrivals = Arrivals(folder)
     while True:
-        done, arrived = Added(), arrivals.look()
-        if arrived:
-            for _, part in additions(
-                images_at(folder, arrived, options), embedder, options, adding
-            ):
-                done = done.plus(part)
-            arrivals.take(arrived)
-        yield done
+        if arrived := arrivals.look():
+            images = images_at(folder, arrived, options)
+            for part in image_additions(images, embedder, options, adding):
+                now, arrived = arrived[: options.batch], arrived[options.batch :]
+                arrivals.take(now)
+                yield part
+        else:
+            yield Added()
         time.sleep(every)

@@ -1,14 +1,18 @@
 """Which rows of a store are meant: by key, path, track, camera, modality and time."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
-from vireid.errors import ConfigError
+from vireid.errors import ConfigError, meant
 from vireid.gallery.facts import Facts
 from vireid.types import Bool, Modality
+
+NAMES = ("keys", "paths", "tracks", "cameras")
+"""Conditions that are names, one of which holds."""
 
 
 @dataclass(frozen=True)
@@ -17,8 +21,9 @@ class Where:
 
     keys: Collection[str] = ()
     """One of these keys."""
-    paths: Collection[str] = ()
-    """One of these paths, as the store has them, or a folder above it."""
+    paths: Collection[str | os.PathLike[str]] = ()
+    """One of these paths, or a folder above it: as the store has them, or below the current folder
+    where they are relative."""
     tracks: Collection[str] = ()
     """One of these tracks."""
     cameras: Collection[str] = ()
@@ -31,12 +36,15 @@ class Where:
     """Before this time, likewise."""
 
     def __post_init__(self) -> None:
-        """Refuse a text where several are expected, and words that are no modality."""
-        for name in ("keys", "paths", "tracks", "cameras"):
-            if isinstance(getattr(self, name), str):
-                raise ConfigError(f"{name} is a text; expected a list of them")
+        """Refuse what would ask for something else than it seems; keep names as tuples."""
+        for name in NAMES:
+            object.__setattr__(self, name, _names(name, getattr(self, name)))
+        object.__setattr__(self, "paths", tuple(map(os.fsdecode, self.paths)))
         if self.modality is not None and self.modality.upper() not in Modality.__members__:
             raise ConfigError(f"modality is {self.modality!r}; expected visible or infrared")
+        for name in ("since", "until"):
+            if not np.isfinite(getattr(self, name) or 0):
+                raise ConfigError(f"{name} is {getattr(self, name)}; expected seconds since 1970")
         if self.since is not None and self.until is not None and not self.since < self.until:
             raise ConfigError(
                 f"since is {self.since:.0f} and until {self.until:.0f}; expected an earlier and a "
@@ -46,7 +54,7 @@ class Where:
     @property
     def everything(self) -> bool:
         """Whether nothing is asked for, so that all rows are meant."""
-        return all(getattr(self, one.name) in (None, (), [], set()) for one in fields(self))
+        return all(getattr(self, one.name) in (None, ()) for one in fields(self))
 
     def rows(self, facts: Facts) -> Bool:
         """Return which rows are meant.
@@ -57,25 +65,57 @@ class Where:
         Returns:
             [N] True where all conditions hold.
         """
-        meant = np.ones(len(facts), dtype=bool)
+        kept = np.ones(len(facts), dtype=bool)
         if self.keys:
-            meant &= np.isin(facts.key, np.array([_plain(key) for key in self.keys]))
+            kept &= np.isin(facts.key, np.array([_plain(key) for key in self.keys]))
         for names, codes, known in (
             (self.tracks, facts.track, facts.tracks),
             (self.cameras, facts.camera, facts.cameras),
         ):
             if names:
                 wanted = [code for code, name in enumerate(known) if name and name in names]
-                meant &= np.isin(codes, wanted)
+                kept &= np.isin(codes, wanted)
         if self.modality is not None:
-            meant &= facts.modality == Modality[self.modality.upper()]
+            kept &= facts.modality == Modality[self.modality.upper()]
         if self.since is not None:
-            meant &= facts.time >= self.since
+            kept &= facts.time >= self.since
         if self.until is not None:
-            meant &= facts.time < self.until
+            kept &= facts.time < self.until
         if self.paths:
-            meant[meant] = [self._below(path) for path in facts.paths(np.flatnonzero(meant))]
-        return meant
+            folders = [_folder(path) for path in self._places()]
+            kept[kept] = [
+                any(_folder(path).startswith(folder) for folder in folders)
+                for path in facts.paths(np.flatnonzero(kept))
+            ]
+        return kept
+
+    def unknown(self, facts: Facts) -> list[str]:
+        """Return which names no row has, such as misspelt ones, each in words.
+
+        Args:
+            facts: of N rows.
+
+        Returns:
+            A line for each name.
+        """
+        cameras, tracks = (set(np.unique(codes).tolist()) for codes in (facts.camera, facts.track))
+        known = {
+            "keys": {key.decode() for key in facts.key.tolist()} if self.keys else set(),
+            "cameras": {facts.cameras[code] for code in cameras},
+            "tracks": {facts.tracks[code] for code in tracks},
+        }
+        lines = [
+            f"no row has {word[:-1]} {name!r}"
+            + ("" if word == "keys" else meant(name, known[word]))
+            for word in known
+            for name in getattr(self, word)
+            if name not in known[word]
+        ]
+        return lines + [
+            f"no row lies at {path} or below"
+            for path in self.paths
+            if not Where(paths=[path]).rows(facts).any()
+        ]
 
     def condition(self) -> str | None:
         """Return what can be said of it to LanceDB: numbers, and names as hexadecimal digits.
@@ -101,9 +141,22 @@ class Where:
             parts.append(f"time < {float(self.until)!r}")
         return " AND ".join(parts) or None
 
-    def _below(self, path: str) -> bool:
-        """Tell whether a path is one of those asked for, or lies below one of them."""
-        return any(path == one or path.startswith(_folder(one)) for one in self.paths)
+    def _places(self) -> set[str]:
+        """Return the paths as rows may have them: as they are, and below the current folder."""
+        return {form(path) for path in self.paths for form in (os.path.normpath, os.path.abspath)}
+
+
+def _names(name: str, given: object) -> tuple[Any, ...]:
+    """Return names that are given as some collection."""
+    if given is None:
+        return ()
+    if isinstance(given, str | bytes | os.PathLike) or not isinstance(given, Iterable):
+        raise ConfigError(f"{name} is {given!r}; expected a list of them")
+    found, files = tuple(given), name == "paths"
+    for one in found:
+        if not isinstance(one, str | os.PathLike if files else str) or (files and not str(one)):
+            raise ConfigError(f"{name} hold {one!r}; expected {'paths' if files else 'texts'}")
+    return found
 
 
 def _plain(key: str) -> bytes:

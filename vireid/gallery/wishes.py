@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from vireid.errors import ConfigError
 from vireid.gallery.where import Where
 
+MOST = 2000
+"""Rows that are ranked again at most: the work grows with their square."""
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -25,8 +28,8 @@ class Wish:
             raise ConfigError(f"top is {self.top}; expected at least 1")
         if self.by not in ("image", "track"):
             raise ConfigError(f"by is {self.by!r}; expected image or track")
-        if self.rerank < 0:
-            raise ConfigError(f"rerank is {self.rerank}; expected at least 0")
+        if not 0 <= self.rerank <= MOST:
+            raise ConfigError(f"rerank is {self.rerank}; expected 0 to {MOST}")
 
 
 USUAL = Wish()

@@ -69,7 +69,8 @@ class MultiMemoryMatching:
     given."""
     reject: Literal["none", "mutual", "margin", "adaptive"] = "none"
     """Make no pair that is not each other's cheapest (mutual), or not clearly so (margin); adaptive
-    is mutual where that leaves 24% of either modality's clusters alone, and none elsewhere."""
+    is mutual where at least 24% of the clusters of each modality are in no mutual pair, and none
+    elsewhere."""
     confidence: Literal["label", "partner"] = "label"
     """Trust a matched label by the loss against its memories (label), or against those of the
     other modality alone, which alone can tell a wrong pair (partner)."""

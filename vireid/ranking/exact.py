@@ -10,7 +10,7 @@ from vireid.ranking.gallery import Gallery
 from vireid.ranking.own import Own, OwnRows
 from vireid.ranking.same_levels import check_same_levels
 from vireid.ranking.same_statistics import check_same_statistics
-from vireid.types import Embeddings, Modality, Ranking
+from vireid.types import Embeddings, Float, Int, Modality, Ranking
 
 
 def search(
@@ -37,7 +37,7 @@ def search(
 
     Returns:
         Ranking [Q, K], ties in the order of the gallery; -1, with a similarity of NaN, behind the
-        last image of a query for which fewer than K are left.
+        last image of a query for which fewer than K are left; and how many images were searched.
 
     Raises:
         DataError: the gallery is empty, of another embedding size, or of another network, other
@@ -61,6 +61,7 @@ def search(
             raise DataError(f"the gallery has no {only.name.lower()} images; expected some")
     count = min(top, len(columns))
     orders, values = [np.empty((0, count), np.int64)], [np.empty((0, count), np.float32)]
+    searched = [np.empty((0, 2), np.int64)]
     for start in range(0, len(queries), block):
         similarity = queries.vectors[start : start + block] @ gallery.vectors.T
         if own is not None:
@@ -72,9 +73,16 @@ def search(
         left = best > -np.inf
         orders.append(np.where(left, columns[order], -1))
         values.append(np.where(left, best, np.float32(np.nan)))
+        searched.append(_searched(similarity, gallery.modality[columns]))
     if own is not None:
         own.warn()
-    return Ranking(np.concatenate(orders), np.concatenate(values))
+    return Ranking(np.concatenate(orders), np.concatenate(values), np.concatenate(searched))
+
+
+def _searched(similarity: Float, modality: Int) -> Int:
+    """Count the images [Q, 2] of each modality that are not left out; those are at -inf."""
+    kept = similarity > -np.inf
+    return np.stack([kept[:, modality == side].sum(axis=1) for side in Modality], axis=1)
 
 
 def _own_rows(

@@ -1,14 +1,14 @@
 """False matches that the results of a search have to be expected to come with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from vireid.ranking.gallery import Gallery
 from vireid.ranking.match_rates import MatchRates, check_rates
-from vireid.types import Bool, Modality, Ranking
+from vireid.types import Bool, Int, Modality, Ranking
 from vireid.types.pair_rates import Numbers
 
 
@@ -65,7 +65,8 @@ class FalseMatches:
             return np.where(left, closed, np.asarray(gone, dtype=closed.dtype))
 
         numbers = [moved(one, np.nan) for one in (self.expected, self.low, self.high)]
-        cut = Ranking(moved(ranking.order, -1), moved(ranking.similarity, np.nan))
+        order, similarity = moved(ranking.order, -1), moved(ranking.similarity, np.nan)
+        cut = replace(ranking, order=order, similarity=similarity)
         return cut, FalseMatches(numbers[0], moved(self.bounded, 0), numbers[1], numbers[2])
 
 
@@ -79,15 +80,17 @@ def false_matches(
 ) -> FalseMatches:
     """Say how many false matches each result of a search has to be expected to come with.
 
-    That is the false-match rate at its similarity, times the number of gallery images of its
-    modality: so many images of other people are as similar to a query, on average over queries.
+    That is the false-match rate at its similarity, times the number of images of its modality that
+    the query was compared with: so many images of other people are as similar to it, on average
+    over queries. What a search leaves out (``ignore``) is not counted.
 
     Args:
         rates: of the same network.
         queries: Q embedded images.
         gallery: G embedded images that were searched.
         ranking: what was found, [Q, K].
-        only: the modality that was searched, where not all of it.
+        only: the modality that was searched, where not all of it; a ranking that says how much was
+            searched knows.
 
     Returns:
         Numbers [Q, K].
@@ -95,21 +98,43 @@ def false_matches(
     Raises:
         DataError: the rates are of another network than the gallery.
     """
-    check_rates(rates, gallery)
-    expected, low, high = (np.full(ranking.order.shape, np.nan) for _ in range(3))
-    bounded = np.zeros(ranking.order.shape, dtype=np.bool_)
-    there = ranking.order >= 0
-    of_query = queries.embeddings.modality[:, None]
-    of_found = gallery.embeddings.modality[np.maximum(ranking.order, 0)]
+    check_rates(rates, gallery.network, gallery.made_by())
+    side = gallery.embeddings.modality
+    searched = ranking.searched
+    if searched is None:
+        every = [(side == one).sum() * (only in (None, one)) for one in Modality]
+        searched = np.tile(np.array(every, dtype=np.int64), (len(ranking.order), 1))
+    found = np.where(ranking.order < 0, -1, side[ranking.order])
+    return expected_at(rates, queries.embeddings.modality, found, ranking.similarity, searched)
+
+
+def expected_at(
+    rates: MatchRates, query: ArrayLike, found: Int, similarity: ArrayLike, searched: ArrayLike
+) -> FalseMatches:
+    """Say how many false matches results of given similarities come with.
+
+    Args:
+        rates: of the network that made the embeddings.
+        query: [Q] what each query shows: 0 visible, 1 infrared.
+        found: [Q, K] what each result shows; -1 where there is none.
+        similarity: [Q, K] dot products.
+        searched: [Q, 2] visible and infrared images that each query was compared with.
+
+    Returns:
+        Numbers [Q, K].
+    """
+    expected, low, high = (np.full(found.shape, np.nan) for _ in range(3))
+    bounded = np.zeros(found.shape, dtype=np.bool_)
+    size = np.take_along_axis(np.asarray(searched), np.maximum(found, 0), axis=1)
+    near = np.asarray(similarity)
     for one in Modality:
-        for other in Modality if only is None else (only,):
+        for other in Modality:
             pair = rates.of(one, other)
-            rows = there & (of_query == one) & (of_found == other)
+            rows = (np.asarray(query)[:, None] == one) & (found == other)
             if pair is None or not rows.any():
                 continue
-            searched = int((gallery.embeddings.modality == other).sum())
-            rate, bounded[rows] = pair.false_match_rate(ranking.similarity[rows])
-            place = pair.row(ranking.similarity[rows])
+            rate, bounded[rows] = pair.false_match_rate(near[rows])
+            place = pair.row(near[rows])
             ends = pair.fmr_low[place], pair.fmr_high[place]
-            expected[rows], low[rows], high[rows] = (one * searched for one in (rate, *ends))
+            expected[rows], low[rows], high[rows] = (one * size[rows] for one in (rate, *ends))
     return FalseMatches(expected, bounded, low, high)

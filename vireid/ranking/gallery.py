@@ -98,7 +98,7 @@ class Gallery:
         return "not centred" if self.statistics is None else f"centred by {self.statistics.words}"
 
 
-def save_gallery(gallery: Gallery, path: Path) -> None:
+def save_gallery(gallery: Gallery, path: Path | str) -> None:
     """Write a gallery to an npz file, whole or not at all.
 
     Args:
@@ -132,7 +132,7 @@ def save_gallery(gallery: Gallery, path: Path) -> None:
         arrays["network"] = np.full(len(images), gallery.network)
     if gallery.statistics is not None:
         arrays |= rows_of_statistics(gallery.statistics, len(images))
-    with whole_file(path) as whole, whole.open("wb") as file:
+    with whole_file(Path(path)) as whole, whole.open("wb") as file:
         np.savez(file, **arrays)
 
 

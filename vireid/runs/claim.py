@@ -117,13 +117,12 @@ def write_settings(
     with whole_file(run.levels_file) as file:
         file.write_text((data.train.levels or Levels()).to_json(), encoding="utf-8")
     told = {"name": data.name, "fold": data.fold, "images": files_fingerprint(data.train)}
-    beside = {
-        "recipe": named or run.recipe_name(),
-        "labeller": labeller or run.labeller_name(),
-    }
-    run.data_file.write_text(
-        json.dumps(told | {name: text for name, text in beside.items() if text})
-    )
+    if name := named or run.recipe_name():
+        told["recipe"] = name
+    if labeller or run.says_labeller() or not run.data_file.exists():  # an older run keeps silent
+        told["labeller"] = labeller or run.labeller_name()
+    with whole_file(run.data_file) as file:
+        file.write_text(json.dumps(told), encoding="utf-8")
 
 
 def check_same_images(run: Run, data: DataFolder) -> None:

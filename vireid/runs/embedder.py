@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from vireid.config.evaluation import CentreWord, check_centre
 from vireid.data.pixels.decoding import Pixels
 from vireid.data.pixels.place import MEMORY
@@ -24,7 +26,7 @@ from vireid.runs.leveling import LevelWords, with_levels
 from vireid.runs.machine import find_device
 from vireid.runs.networks import Weights, open_network
 from vireid.runs.reading import read_all, read_readable
-from vireid.types import Images, NamedStatistics
+from vireid.types import Images, Int, NamedStatistics
 
 
 class Embedder:
@@ -126,7 +128,7 @@ class Embedder:
 
     def embed_readable(
         self, images: Images, *, levels: LevelWords = None, centre: CentreWord = None
-    ) -> tuple[Gallery, tuple[str, ...]]:
+    ) -> tuple[Gallery, Int, tuple[str, ...]]:
         """Embed the images that can be read.
 
         Args:
@@ -135,14 +137,16 @@ class Embedder:
             centre: as for ``vireid.embed``.
 
         Returns:
-            The M images that can be read, embedded, and why the others cannot.
+            The M images that can be read, embedded; which of the N they are, ascending; and why
+            each of the others cannot.
 
         Raises:
             CheckpointError: the run keeps no statistics.
         """
         images, given = self.with_levels(images, levels), _chosen(centre, self._found)
         read = read_readable(images, self.size, MEMORY)
-        return self._embedded(images.subset(read.kept), read.pixels, given, silent), read.problems
+        gallery = self._embedded(images.subset(read.kept), read.pixels, given, silent)
+        return gallery, np.asarray(read.kept, dtype=np.int64), read.problems
 
     def _embedded(
         self,

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from vireid.config import Recipe
 from vireid.errors import CheckpointError, DataError
@@ -150,13 +151,26 @@ class Run:
         """
         return self._told("labeller")
 
+    def says_labeller(self) -> bool:
+        """Tell whether the folder says what labelled, which those of earlier versions do not.
+
+        Returns:
+            True where it does, be it that the recipe's labeller did.
+        """
+        return "labeller" in self._beside()
+
     def _told(self, name: str) -> str | None:
         """Return what the file beside the recipe says under a name; None where it does not."""
+        found = self._beside().get(name)
+        return None if found is None else str(found)
+
+    def _beside(self) -> dict[str, Any]:
+        """Return what the file beside the recipe says; nothing where it is missing or damaged."""
         try:
-            found = json.loads(self.data_file.read_text(encoding="utf-8"))[name]
-        except (OSError, ValueError, LookupError, TypeError):
-            return None
-        return str(found)
+            found = json.loads(self.data_file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
 
     def seconds(self) -> dict[str, float]:
         """Return what the parts of a finished training took.

@@ -33,18 +33,17 @@ def gallery_rates(
         The rates.
 
     Raises:
-        DataError: the images hold no two clusters.
+        DataError: there are no images, or they hold no two clusters.
     """
+    if not len(gallery):
+        raise DataError("there is no image to learn from; expected many people, each several times")
     features = given(gallery, None)  # type: ignore[arg-type]  # a gallery knows its images
     generator = np.random.default_rng(0)
     labellings = repeated_labels(features, draws=draws, generator=generator, search=search)
     clusters = int(labellings[0].max(initial=NOISE)) + 1
-    if clusters < 2:
-        raise DataError(
-            f"{len(gallery)} images make {clusters} clusters; expected many people, each several "
-            "times: give more images"
-        )
     side, seen = gallery.embeddings.modality, _seen(features)
+    if clusters < 2:
+        raise DataError(_too_few(side, clusters))
     chosen = _thinned(side)
     pairs = tuple(
         error_rates(
@@ -55,6 +54,18 @@ def gallery_rates(
     )
     made = _made(features, labellings, chosen, seen)
     return MatchRates(pairs, gallery.network, gallery.source, made)
+
+
+def _too_few(modality: Int, clusters: int) -> str:
+    """Say of what there was too little."""
+    counts = {side.name.lower(): int((modality == side).sum()) for side in Modality}
+    images = " and ".join(f"{count:,} {side}" for side, count in counts.items() if count)
+    both = " in either modality" if all(counts.values()) else ""
+    other = ", or those of one modality alone" if both else ""
+    return (
+        f"{images} images make {clusters} clusters; expected many people, each several times"
+        f"{both}: give more images{other}"
+    )
 
 
 def _seen(features: Given) -> Seen | None:

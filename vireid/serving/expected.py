@@ -1,16 +1,11 @@
-"""False matches to expect beside each result, where rates of the network's errors are known."""
+"""What a search found, and the false matches to expect beside each result."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from vireid.gallery import Found
-from vireid.ranking import MatchRates
-from vireid.types import Modality
-
-Expected = tuple[float | None, bool]
-"""How many, None where nothing is known; and whether fewer are to be expected."""
+from vireid.gallery.expecting import expect
+from vireid.ranking import FalseMatches, MatchRates
+from vireid.types import Int, Modality
 
 
 @dataclass(frozen=True)
@@ -22,43 +17,45 @@ class Answer:
     modality: Modality | None
     """What the query shows; None for a track."""
     found: list[Found]
-    expected: list[Expected]
-    """False matches beside each result."""
+    expected: FalseMatches | None = None
+    """Beside each result, [1, K]; None where nothing is known."""
+
+    def false_matches(self, place: int) -> tuple[float | None, bool]:
+        """Return how many other people's images are expected to be as similar as a result.
+
+        Args:
+            place: of the result, from 0.
+
+        Returns:
+            How many, None where that is unknown; and whether fewer are to be expected.
+        """
+        if self.expected is None:
+            return None, False
+        told = self.expected.told(0, place)
+        return told["false_matches"], told["fewer"]
 
 
-def expected(
+def answered(
     rates: MatchRates | None,
-    query: Modality | None,
-    found: Sequence[Found],
-    searched: Mapping[Modality, int],
-) -> list[Expected]:
-    """Return how many images of others are as similar to the query as each result.
-
-    That is the false-match rate at its similarity, times the images of its modality that were
-    searched.
+    network: str | None,
+    query: tuple[str | None, Modality | None],
+    found: list[Found],
+    searched: Int | None,
+) -> Answer:
+    """Say what to expect of results, as far as the rates are of the gallery's network.
 
     Args:
-        rates: of the network; None where unknown.
-        query: what the query shows; None where it is several images, of which rates say nothing.
+        rates: of comparisons; None where unknown.
+        network: that made the gallery; a re-embedding may have changed it.
+        query: its key and what it shows; None for a track, of whose mean rates say nothing.
         found: the results.
-        searched: how many images of each modality were.
+        searched: [2] visible and infrared rows that it was compared with; None without rates.
 
     Returns:
-        One for each result.
+        The results with their false matches.
     """
-    if rates is None or query is None:
-        return [(None, False)] * len(found)
-    return [_one(rates, query, result, searched) for result in found]
-
-
-def _one(
-    rates: MatchRates, query: Modality, result: Found, searched: Mapping[Modality, int]
-) -> Expected:
-    other = Modality[result.modality.upper()]
-    pair = rates.of(query, other)
-    if pair is None:
-        return None, False
-    rate, bounded = pair.false_match_rate(np.float64(result.similarity))
-    if not np.isfinite(rate):
-        return None, False
-    return float(rate) * searched.get(other, 0), bool(bounded)
+    key, modality = query
+    known = rates is not None and rates.network in (None, network)
+    if rates is None or searched is None or modality is None or not known:
+        return Answer(key, modality, found)
+    return Answer(key, modality, found, expect(rates, modality, found, searched))

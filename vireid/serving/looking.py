@@ -121,10 +121,10 @@ def _results(service: Service, answer: Answer) -> Results:
             name=_text(shown_name(one.path, roots)),
             itself=one.key == answer.query,
             picture=below(one.path, roots) is not None,
-            false_matches=false,
-            fewer=fewer,
+            false_matches=answer.false_matches(place)[0],
+            fewer=answer.false_matches(place)[1],
         )
-        for one, (false, fewer) in zip(answer.found, answer.expected, strict=True)
+        for place, one in enumerate(answer.found)
     ]
     return Results(
         query=answer.query,

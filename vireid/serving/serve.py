@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vireid.errors import ConfigError, DataError
-from vireid.ranking import MatchRates, load_rates
+from vireid.ranking import MatchRates
+from vireid.ranking.usable_rates import usable_rates
 from vireid.runs import Run
 from vireid.serving.settings import Limits, Listening, Places
 
@@ -91,28 +92,20 @@ def find_rates(
         store: the gallery.
 
     Returns:
-        The rates; None where there are none, or those of the run are of embeddings that were
-        centred otherwise.
+        The rates, as ``usable_rates`` says.
 
     Raises:
         DataError: a file that is named is of another network, or cannot be read.
     """
-    file = places.rates
-    if file is None and isinstance(run, Run | Path | str):
-        own = (run if isinstance(run, Run) else Run(Path(run))).rates_file
-        file = own if own.is_file() else None
-    if file is None:
-        return None
+    kept = None
+    if isinstance(run, Run | Path | str):
+        kept = (run if isinstance(run, Run) else Run(Path(run))).rates_file
     made = store.head().made
-    statistics = embedding.first_statistics() if made.network is None else made.statistics_value()
-    rates = load_rates(file)
-    if rates.network in (None, embedding.network(statistics)):
-        return rates
-    words = f"{file} is of network {rates.network}, and the gallery of another one"
-    if places.rates is not None:
-        raise DataError(f"{words}; `vireid calibrate` with the same run, stage and --centre")
-    _log.info("%s: no false matches are told", words)
-    return None
+    network, words = made.network, made.words()
+    if network is None:
+        network = embedding.network(embedding.first_statistics())
+        words = f"network {network}"
+    return usable_rates(places.rates, kept, network, words)
 
 
 def default_places(gallery: Path | str) -> Places:

@@ -13,7 +13,7 @@ from vireid.serving.audit import Audit, Entry
 from vireid.serving.basis import Basis
 from vireid.serving.batching import Batcher
 from vireid.serving.embedding import Embedding
-from vireid.serving.expected import Answer, expected
+from vireid.serving.expected import Answer, answered
 from vireid.serving.judging import KeepsJudgements, Marked
 from vireid.serving.measures import Measures
 from vireid.serving.pictures import Picture, Sent, decoded
@@ -241,8 +241,8 @@ class Service:
     def _answer(
         self, query: str | None, modality: Modality | None, found: list[Found], wish: Wish
     ) -> Answer:
-        counts = {} if self._rates is None else self._reader.searched(wish.where, query)
-        return Answer(query, modality, found, expected(self._rates, modality, found, counts))
+        searched = None if self._rates is None else self._reader.searched(wish.where, query)
+        return answered(self._rates, self.basis.network, (query, modality), found, searched)
 
     def _embed(self, pictures: Sequence[Picture]) -> Sequence[Gallery]:
         """Embed pictures as the gallery's are now; in the thread of the batcher."""

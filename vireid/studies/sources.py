@@ -132,10 +132,10 @@ def _of_run(folder: Path) -> Gathered:
 def _by_identities(run: Run) -> bool:
     """Tell whether a run was trained with true identities.
 
-    One of a version that did not note it is told by its labels, which the very first network
-    agrees with in every label space.
+    One of a version that did not note its labeller is told by its labels, which the very first
+    network agrees with in every label space.
     """
-    if run.labeller_name() == TRUE_LABELS or IDENTITIES in run.recipe_text():
-        return True
+    if run.says_labeller() or IDENTITIES in run.recipe_text():
+        return run.labeller_name() == TRUE_LABELS or IDENTITIES in run.recipe_text()
     first = next(iter(read_lines(run.log_file)), {}).get("ari", {})
     return bool(first) and all(value == 1 for value in first.values())

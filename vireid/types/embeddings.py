@@ -84,6 +84,8 @@ class Ranking:
     """[Q, K] gallery indices, most similar first."""
     similarity: Float
     """[Q, K] dot products in [-1, 1]."""
+    searched: Int | None = None
+    """[Q, 2] visible and infrared images that each query was compared with; None where unknown."""
 
     def __repr__(self) -> str:
         queries, best = self.order.shape

@@ -53,6 +53,7 @@ class PairRates:
     def __post_init__(self) -> None:
         """Check lengths and values, and freeze the arrays."""
         object.__setattr__(self, "modalities", tuple(Modality(one) for one in self.modalities))
+        self._check_counts()
         object.__setattr__(self, "clusters", tuple(int(one) for one in self.clusters))
         count = len(self.similarity)
         for name in ("similarity", *CURVES):
@@ -66,6 +67,22 @@ class PairRates:
             object.__setattr__(self, name, values)
         if not (np.diff(self.similarity) > 0).all():
             raise DataError("similarity does not rise")
+
+    def _check_counts(self) -> None:
+        """Check what is no curve."""
+        counts = {name: getattr(self, name) for name in ("different", "disputed", "same")}
+        if len(self.clusters) != 2:
+            raise DataError(f"clusters are {self.clusters}; expected two numbers")
+        counts |= {"clusters": self.clusters[0], "clusters of the other": self.clusters[1]}
+        for name, value in counts.items():
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+                raise DataError(f"{name} is {value!r}; expected a whole number from 0")
+        last = self.supported
+        if last is None:
+            return
+        number = isinstance(last, int | float | np.number) and not isinstance(last, bool)
+        if not number or not -1 <= last <= 1:
+            raise DataError(f"supported is {last!r}; expected a number in [-1, 1], or nothing")
 
     def __repr__(self) -> str:
         one, other = self.names

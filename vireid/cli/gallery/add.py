@@ -51,9 +51,9 @@ def _watch(arguments: argparse.Namespace, store: "Store", options: "AddOptions")
 
     if arguments.run is None:
         raise ConfigError("--watch embeds images; say by which run: --run")
-    embedder = _embedder(arguments)
+    embedder, every = _embedder(arguments), 2.0 if arguments.every is None else arguments.every
     with stop_requests() as stopped:
-        for done in store.watch(arguments.source, embedder, options, arguments.every):
+        for done in store.watch(arguments.source, embedder, options, every):
             if done.added or done.unreadable:
                 _tell(done)
             if stopped():
@@ -99,6 +99,9 @@ def parse(words: list[str]) -> argparse.Namespace:
     Returns:
         store, storage, source, run, stage, modality, camera, part, recording, keep, network, batch,
         watch, every, levels, centre, device and threads.
+
+    Raises:
+        ConfigError: an option stands without the one that it belongs to.
     """
     command = verb_parser(
         "add",
@@ -122,9 +125,14 @@ def parse(words: list[str]) -> argparse.Namespace:
     add("--batch", type=whole_from(1), default=256, metavar="N", help="images that are embedded "
         "and acknowledged at once (default: 256)")  # fmt: skip
     add("--watch", action="store_true", help="go on: add images as they arrive in the folder")
-    add("--every", type=float, default=2.0, metavar="SECONDS", help="between two looks of --watch; "
+    add("--every", type=float, metavar="SECONDS", help="between two looks of --watch; "
         "a file that changes meanwhile waits (default: 2)")  # fmt: skip
     add_levels(command, "as in the store, else as in the training")
     add_centre(command, "store's images", "as in the store, else as the recipe says")
     add_machine(command)
-    return command.parse_args(words)
+    arguments = command.parse_args(words)
+    if arguments.stage is not None and arguments.run is None:
+        raise ConfigError("--stage is that of a run; say which: --run")
+    if arguments.every is not None and not arguments.watch:
+        raise ConfigError("--every is between two looks of --watch; say that, too")
+    return arguments

@@ -2,7 +2,7 @@
 
 from vireid.cli.arguments import folder
 from vireid.cli.display import console
-from vireid.cli.gallery.options import add_where, opened, verb_parser, where_of
+from vireid.cli.gallery.options import add_where, opened, verb_parser, warn_of_unknown, where_of
 from vireid.errors import number_of
 
 
@@ -27,4 +27,6 @@ def run(words: list[str]) -> None:
     add_where(command)
     arguments = command.parse_args(words)
     where = where_of(arguments, arguments.key, arguments.path)
-    console.print(f"forgotten: {number_of(opened(arguments).forget(where), 'row')}")
+    store = opened(arguments)
+    warn_of_unknown(store, where)
+    console.print(f"forgotten: {number_of(store.forget(where), 'row')}")

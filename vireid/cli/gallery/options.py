@@ -1,8 +1,8 @@
 """What several verbs of `vireid gallery` parse alike."""
 
 import argparse
-import os
 import re
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,13 +105,24 @@ def where_of(arguments: argparse.Namespace, keys: Sequence[str] = (), paths: Seq
     """
     return Where(
         keys=keys,
-        paths=[os.path.normpath(path.absolute()) for path in paths],
+        paths=paths,
         tracks=arguments.tracks,
         cameras=arguments.camera,
         modality=arguments.only,
         since=_time("--since", arguments.since),
         until=_time("--until", arguments.until),
     )
+
+
+def warn_of_unknown(store: "Store", where: Where) -> None:
+    """Warn of names that no row has, such as misspelt ones.
+
+    Args:
+        store: that is asked.
+        where: which rows are meant.
+    """
+    for line in store.unknown(where):
+        warnings.warn(f"{store.place}: {line}", stacklevel=2)
 
 
 def _time(option: str, text: str | None) -> float | None:

@@ -11,15 +11,22 @@ import numpy as np
 
 from vireid.cli.arguments import add_levels, add_machine, folder, use_machine, whole_from
 from vireid.cli.display import console, plain_table
-from vireid.cli.gallery.options import add_where, opened, verb_parser, where_of
+from vireid.cli.gallery.options import add_where, opened, verb_parser, warn_of_unknown, where_of
+from vireid.cli.search_rates import add_rates, false_words
 from vireid.data.find_images import MODALITIES, find_images
 from vireid.errors import ConfigError
 from vireid.gallery import Found, Wish
+from vireid.ranking import FalseMatches
+from vireid.ranking.usable_rates import usable_rates
+from vireid.runs import Run
 from vireid.types import Images
 
 if TYPE_CHECKING:
     from vireid.gallery import Store
     from vireid.ranking import Gallery
+
+OF_IMAGES = ("run", "stage", "modality", "query_camera", "levels")
+"""Options on images that are searched by."""
 
 
 def run(words: list[str]) -> None:
@@ -36,19 +43,48 @@ def run(words: list[str]) -> None:
         arguments.rerank,
     )
     store = opened(arguments)
+    warn_of_unknown(store, wish.where)
     query = _query(arguments, store) if arguments.query else None
     found = store.search(
         query, key=arguments.key, track=arguments.track, wish=wish, itself=arguments.with_itself
     )
+    expected = _expected(arguments, store, query, found)
     if arguments.json:
-        console.print(json.dumps([asdict(one) for one in found], indent=2), soft_wrap=True)
+        told = [asdict(one) for one in found]
+        if expected is not None:
+            told = [one | expected.told(0, place) for place, one in enumerate(told)]
+        console.print(json.dumps(told, indent=2), soft_wrap=True)
         return
-    header = ["rank", "similarity", "modality", "camera", "track", "time", "key", "image"]
-    console.print(plain_table(header, [_cells(i, one) for i, one in enumerate(found, 1)], ""))
+    _print(found, expected)
     index, size = store.head().index, len(store)
     if index is not None and size > store.head().exact:
         across = "" if index.across is None else f", {index.across:.3f} across modalities"
         console.print(f"searched by an index of recall {index.recall:.3f}{across}")
+
+
+def _expected(
+    arguments: argparse.Namespace, store: "Store", query: "Gallery | None", found: list[Found]
+) -> FalseMatches | None:
+    """Return the false matches to expect; None without rates, or of the mean of several images."""
+    from vireid.gallery.expecting import expect_by_one
+
+    rows, kept = store.rows(), None if arguments.run is None else Run(arguments.run).rates_file
+    made, asked = rows.head.made, arguments.key if query is None else query
+    rates = usable_rates(arguments.rates, kept, made.network, made.words())
+    if rates is None or asked is None:
+        return None
+    return expect_by_one(rates, rows, found, asked, where_of(arguments), arguments.with_itself)
+
+
+def _print(found: list[Found], expected: FalseMatches | None) -> None:
+    """Print a table of the results."""
+    header = ["rank", "similarity", *(["false matches"] * (expected is not None))]
+    header += ["modality", "camera", "track", "time", "key", "image"]
+    rows = [
+        [str(place + 1), f"{one.similarity:.3f}", *false_words(expected, 0, place), *_cells(one)]
+        for place, one in enumerate(found)
+    ]
+    console.print(plain_table(header, rows, ""))
 
 
 def _query(arguments: argparse.Namespace, store: "Store") -> "Gallery":
@@ -74,10 +110,9 @@ def _together(found: list[Images]) -> Images:
     return Images(Path("/"), tuple(paths), modality, camera, cameras=found[0].cameras)
 
 
-def _cells(rank: int, one: Found) -> list[str]:
+def _cells(one: Found) -> list[str]:
     time = "" if one.time is None else f"{datetime.fromtimestamp(one.time, UTC):%Y-%m-%d %H:%M:%S}"
-    known = [one.camera or "", one.track or "", time, one.key, one.path]
-    return [str(rank), f"{one.similarity:.3f}", one.modality, *known]
+    return [one.modality, one.camera or "", one.track or "", time, one.key, one.path]
 
 
 def parse(words: list[str]) -> argparse.Namespace:
@@ -88,10 +123,11 @@ def parse(words: list[str]) -> argparse.Namespace:
 
     Returns:
         store, storage, query, key, track, run, stage, modality, query_camera, top, by_track,
-        rerank, with_itself, json, camera, only, tracks, since, until, levels, device and threads.
+        rerank, with_itself, rates, json, camera, only, tracks, since, until, levels, device and
+        threads.
 
     Raises:
-        ConfigError: it is not said by what to search.
+        ConfigError: it is not said by what to search, or an option does not apply.
     """
     command = verb_parser(
         "search",
@@ -115,6 +151,7 @@ def parse(words: list[str]) -> argparse.Namespace:
     add("--rerank", type=whole_from(0), default=0, metavar="N", help="rank the best N again by the "
         "neighbours that they have in common")  # fmt: skip
     add("--with-itself", action="store_true", help="keep the query's own rows among the results")
+    add_rates(command, cuts=False)
     add("--json", action="store_true", help="print JSON instead of a table")
     add_where(command)
     add_levels(command, "as in the store, else as in the training")
@@ -123,4 +160,8 @@ def parse(words: list[str]) -> argparse.Namespace:
     arguments = command.parse_intermixed_args(words)
     if sum([bool(arguments.query), arguments.key is not None, arguments.track is not None]) != 1:
         raise ConfigError("expected images to search by, --key or --track, and one of them only")
+    given = [name for name in OF_IMAGES if getattr(arguments, name) is not None]
+    if given and not arguments.query:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise ConfigError(f"{names}: applies to images to search by, and none are given")
     return arguments

@@ -3,10 +3,8 @@
 import warnings
 
 import pytest
-from rich.console import Console
 
-from vireid.cli.crowding import HINT, SHORTEST, Crowding, Spent, is_crowded, spent_so_far
-from vireid.cli.live import Display
+from vireid.observers.crowding import HINT, SHORTEST, Crowding, Spent, is_crowded, spent_so_far
 
 
 @pytest.mark.parametrize(
@@ -47,15 +45,6 @@ def test_it_is_said_once_of_all_that_follows():
         for count in (0, 1, 1):
             found.end()
             assert [str(one.message) for one in caught] == [HINT] * count
-
-
-def test_a_training_says_it_at_the_end_of_an_epoch(tiny):
-    found = crowd(START, START, BUSY)
-    display = Display(tiny, lambda _: None, Console(quiet=True), crowd=found)
-    line = {"stage": "joint", "epoch": 1, "epochs": 2, "losses": {"total": 1.0}, "clusters": {}}
-    rest = {"margin": {}, "stability": {}, "seconds": {}, "troubles": [], "skipped": 0}
-    with pytest.warns(UserWarning, match="--threads 1 may be several times as fast"):
-        display.epoch(None, line | rest)
 
 
 def test_what_a_process_has_spent_grows():
