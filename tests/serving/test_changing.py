@@ -162,6 +162,30 @@ def test_an_addition_that_fails_leaves_file_and_row_or_none(own, begin, monkeypa
         assert client.get(f"/api/thumbnails/{told['key']}").status_code == 200
 
 
+def test_a_file_without_a_row_is_forgotten_by_its_key(own, begin):
+    """The row was pruned by another program, or an addition was killed behind its file."""
+    from vireid.gallery import Where, open_gallery
+
+    with begin(own) as (client, _):
+        key, other = (add(client, draw("red", number))["key"] for number in (7, 8))
+        open_gallery(own / "gallery").forget(Where(keys=[key, other]))
+        (own / "uploads" / f"{key}.note").touch()  # somebody else's
+        assert client.post("/api/forget", json={"keys": [key]}).json() == {"forgotten": 0}
+        left = {path.name for path in (own / "uploads").iterdir()} - {f"{key}.note"}
+        assert [name[:16] for name in left] == [other]
+
+
+def test_marks_of_rows_that_stay_are_kept(own, begin):
+    with begin(own) as (client, service):
+        keys = [key.decode() for key in service._reader.look().facts.key[:2].tolist()]
+        mark = {"query": keys[0], "result": keys[1], "rank": 1, "similarity": 0.9}
+        mark |= {"query_modality": "visible", "judged": "right"}
+        assert client.post("/api/judgements", json=mark).status_code == 200
+        body = {"keys": keys, "cameras": ["nowhere"]}  # both have to hold
+        assert client.post("/api/forget", json=body).json() == {"forgotten": 0}
+        assert "forgotten-" not in (own / "judged.csv").read_text()
+
+
 def test_files_that_were_not_uploaded_stay_when_they_are_forgotten(own, begin, template):
     with begin(own) as (client, _):
         assert client.post("/api/forget", json={"cameras": ["yard"]}).json() == {"forgotten": 3}

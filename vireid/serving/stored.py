@@ -1,7 +1,8 @@
 """The gallery as the service uses it: one thread reads, another one writes."""
 
+import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,9 @@ DAY = 86_400
 """Seconds."""
 KEY = 16
 """Digits of a row's key, which is the beginning of the digest of its file."""
+KEYS = re.compile(f"[0-9a-f]{{{KEY}}}")
+UPLOADED = re.compile(r"[0-9a-f]{32}\.[a-z]+")
+"""Names of uploaded files."""
 
 
 @dataclass(frozen=True)
@@ -190,20 +194,21 @@ class Writer:
             )
 
     def keys(self, where: Where) -> frozenset[str]:
-        """Return the keys of rows, and those that are asked for by themselves.
+        """Return the keys of rows, and those that are asked for by nothing else.
 
         Args:
             where: which.
         """
         facts = self._store.rows().facts
-        return frozenset(where.keys) | {
-            key.decode() for key in facts.key[where.rows(facts)].tolist()
-        }
+        found = facts.key[where.rows(facts)].tolist()
+        return _by_key_alone(where) | {key.decode() for key in found}
 
     def forget(self, where: Where) -> int:
         """Forget rows, and the files of those that were uploaded.
 
-        Files go first: who is interrupted finds the rows and forgets them again.
+        Files go first: who is interrupted finds the rows and forgets them again. Files of keys that
+        are asked for by nothing else go also where there is no row: the gallery was pruned by
+        others, or an addition was killed.
 
         Args:
             where: which; at least one condition.
@@ -221,4 +226,15 @@ class Writer:
         for path in paths:
             if path.parent in own:
                 path.unlink(missing_ok=True)
+        if uploads is not None:
+            for key in _by_key_alone(where):
+                for path in uploads.glob(f"{key}*"):
+                    if UPLOADED.fullmatch(path.name):
+                        path.unlink(missing_ok=True)
         return self._store.forget(where)
+
+
+def _by_key_alone(where: Where) -> frozenset[str]:
+    """Return the keys that are asked for where nothing else is."""
+    alone = replace(where, keys=()).everything
+    return frozenset(key for key in where.keys if KEYS.fullmatch(key)) if alone else frozenset()
