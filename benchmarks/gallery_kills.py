@@ -12,6 +12,7 @@ this program starts (moto), where a killed writer keeps others waiting for a min
 
 import argparse
 import json
+import logging
 import os
 import random
 import shutil
@@ -254,6 +255,7 @@ def bucket() -> str:
     import boto3
     from moto.server import ThreadedMotoServer
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     endpoint = "http://{}:{}".format(*server.get_host_and_port())

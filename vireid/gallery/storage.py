@@ -40,6 +40,8 @@ class Storage:
         self.options = dict(storage)
         self._open: dict[str, Any] = {}
         self._lease: Lease | None = None
+        self._said: tuple[str, Head] | None = None
+        """The head as it was read last, and its text."""
 
     @cached_property
     def database(self) -> Any:
@@ -86,7 +88,11 @@ class Storage:
                 rows = self.table(ABOUT).to_arrow()
             if rows.column_names != ["text"] or rows.num_rows != 1:
                 raise DataError(f"{self.place} does not say what it is; it is no store, or damaged")
-            return Head.from_json(rows.column("text")[0].as_py(), self.place)
+            text = rows.column("text")[0].as_py()
+            said = self._said
+            if said is None or said[0] != text:
+                said = self._said = text, Head.from_json(text, self.place)
+            return said[1]
 
         return steadily(look)
 

@@ -13,6 +13,7 @@ from vireid.data.find_images import MODALITIES
 from vireid.data.layouts.time_and_box import seconds
 from vireid.errors import ConfigError
 from vireid.gallery import Where
+from vireid.gallery.where import NAMES
 
 if TYPE_CHECKING:
     from vireid.gallery import Store
@@ -121,6 +122,8 @@ def warn_of_unknown(store: "Store", where: Where) -> None:
         store: that is asked.
         where: which rows are meant.
     """
+    if not any(getattr(where, name) for name in NAMES):
+        return
     for line in store.unknown(where):
         warnings.warn(f"{store.place}: {line}", stacklevel=2)
 
