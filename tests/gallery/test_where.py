@@ -102,11 +102,15 @@ def test_names_may_come_from_anything_that_yields_them():
 
 def test_paths_may_be_relative_or_paths(monkeypatch):
     known = facts()
-    monkeypatch.setattr("os.getcwd", lambda: "/data")
-    for paths in (["1"], [Path("/data/1")], ["../data/./1/"], ["2/../1"]):
-        found = Where(paths=paths).rows(known)
-        np.testing.assert_array_equal(found, Where(paths=["/data/1"]).rows(known))
-        assert found.any()
+    with monkeypatch.context() as patched:
+        patched.setattr("os.getcwd", lambda: "/data")
+        found = [
+            Where(paths=paths).rows(known)
+            for paths in (["1"], [Path("/data/1")], ["../data/./1/"], ["2/../1"])
+        ]
+    for rows in found:
+        np.testing.assert_array_equal(rows, Where(paths=["/data/1"]).rows(known))
+        assert rows.any()
     bare = replace(known, path=Paths([b"day/1.png"] * 40))
     assert Where(paths=["day"]).rows(bare).all(), "of rows whose folder is unknown"
     assert Where(paths=["/"]).rows(known).all()

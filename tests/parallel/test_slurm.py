@@ -100,4 +100,7 @@ def test_two_tasks_meet_and_meet_again() -> None:
         for rank in range(2)
     ]
     said = [task.communicate(timeout=300)[0] for task in tasks]
-    assert said == ["cpu 2 0 True 0\n", "cpu 2 0 True 1\n"]
+    # which task leaves first is chance; torch may warn of a connection that the other one closed
+    told_by = [[line for line in one.splitlines() if line.startswith("cpu")] for one in said]
+    assert told_by == [["cpu 2 0 True 0"], ["cpu 2 0 True 1"]], said
+    assert [task.returncode for task in tasks] == [0, 0], said
