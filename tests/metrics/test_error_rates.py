@@ -86,6 +86,44 @@ def test_the_interval_holds_the_true_rate_where_labels_are_right():
     assert inside >= 0.85 * cases
 
 
+def test_upper_bounds_of_rare_matches_hold_where_a_few_pairs_make_most_of_them():
+    generator = np.random.default_rng(0)
+
+    def drawn(count, each):
+        mean = generator.normal(size=(count, 16)) * 0.4
+        mean *= generator.uniform(0, 1.3, size=(count, 1)) ** 0.5  # some look like many
+        mean[:, 0] += 1
+        rows = np.repeat(mean, each, axis=0)
+        rows += 0.1 * generator.normal(size=rows.shape)
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+    many, who, people = drawn(750, 2), np.arange(1500) // 2, np.repeat(np.arange(30), 10)
+    near = np.sort((many @ many.T)[who[:, None] < who])
+    held = []
+    for _ in range(30):
+        found = error_rates(drawn(30, 10), np.zeros(300, dtype=np.int64), people[None], (V, V))
+        rows = found.row(near[[int((1 - rate) * len(near)) for rate in (1e-3, 3e-4)]])
+        behind = rows[found.similarity[rows] > found.supported]
+        held += [found.fmr_high[row] >= (near >= found.similarity[row]).mean() for row in behind]
+    assert len(held) >= 50
+    assert np.mean(held) >= 0.95  # each is one of 97.5%
+
+
+def test_pairs_of_clusters_count_at_their_most_similar_comparison(made):
+    rows, side, labellings, seen = made
+    one, other = (np.flatnonzero(side == kind) for kind in (V, R))
+    found = module.compared(rows, labellings, (one, other), seen)
+    best: dict[frozenset[int], float] = {}
+    for i, j in product(one, other):
+        pair = frozenset({int(labellings[0][i]), int(labellings[0][j])})
+        if len(pair) == 2 and share_of(labellings, seen, i, j) is not None:
+            best[pair] = max(best.get(pair, -1.0), float(rows[i] @ rows[j]))
+    value = np.array(list(best.values()))
+    steps = module.similarities()
+    left = found.nearest[::-1].cumsum()[::-1]
+    assert left.tolist() == [(value >= step - 1e-9).sum() for step in steps]
+
+
 def test_clusters_that_are_not_compared_tell_nothing_of_a_variance():
     generator = np.random.default_rng(0)
     people = np.repeat(np.arange(12), 5)

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, t
 
-from vireid.metrics import effective_size, exact_interval, few_groups, wilson_interval
+from vireid.metrics import (
+    effective_size,
+    exact_interval,
+    few_groups,
+    product_end,
+    wilson_interval,
+)
 
 
 @pytest.mark.parametrize("hits", [0, 1, 7, 39, 40])
@@ -64,3 +70,19 @@ def test_independent_events_count_about_each():
 
 def test_a_share_of_none_has_the_size_given():
     assert effective_size(np.zeros((5, 2)), [0.0, 1.0], [7, 9]).tolist() == [7, 9]
+
+
+@pytest.mark.parametrize("truth", [(0.3, 0.2), (0.05, 0.5), (0.4, 0.01)])
+def test_the_end_of_a_product_is_above_it_as_often_as_it_says(truth):
+    generator = np.random.default_rng(0)
+    shares = [generator.binomial(60, one, 4000) / 60 for one in truth]
+    ends = [exact_interval(share, 60)[1] for share in shares]
+    found = product_end(shares[0], ends[0], shares[1], ends[1])
+    assert (found >= truth[0] * truth[1]).mean() >= 0.97
+    assert np.median(found / (ends[0] * ends[1])) < 0.95  # less than both at their worst
+    assert (found >= shares[0] * shares[1]).all()
+
+
+def test_the_end_of_a_product_with_a_certain_share_is_that_of_the_other():
+    assert product_end(0.2, 0.3, 1, 1) == pytest.approx(0.3)
+    assert product_end(0.2, 0.2, 0.5, 0.7) == pytest.approx(0.2 * 0.7)

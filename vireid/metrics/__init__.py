@@ -11,7 +11,13 @@ from vireid.metrics.error_rates import error_rates
 from vireid.metrics.judged import GroupedShare, grouped_share, people_of
 from vireid.metrics.margins import centre_margin, matching_margin
 from vireid.metrics.overlap import neighbour_overlap
-from vireid.metrics.proportion import effective_size, exact_interval, few_groups, wilson_interval
+from vireid.metrics.proportion import (
+    effective_size,
+    exact_interval,
+    few_groups,
+    product_end,
+    wilson_interval,
+)
 from vireid.metrics.reliability import Reliability, reliability
 from vireid.metrics.retrieval import Count, per_query_scores, retrieval_scores
 from vireid.metrics.scale import SCALE, clarity_word
@@ -45,6 +51,7 @@ __all__ = [
     "pair_recall",
     "people_of",
     "per_query_scores",
+    "product_end",
     "reliability",
     "retrieval_scores",
     "runs_needed",

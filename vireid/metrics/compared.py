@@ -1,5 +1,6 @@
 """Comparisons of images of two modalities, counted by similarity and by what labellings say."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from vireid.metrics.verdicts import Seen, verdicts
 from vireid.types import NOISE, Float, Int
 
 Numbers = NDArray[np.float64]
+Bits = NDArray[np.int16]
 STEPS = 400
 """Steps of the similarity from -1 to 1."""
 GROUPS = 100
@@ -32,6 +34,9 @@ class Compared:
     """Clusters of either side."""
     cluster_pairs: int
     """Pairs of two of them, of which comparisons of two people are."""
+    nearest: Int
+    """[K] those pairs by the step of the most similar comparison of the two; pairs that are not
+    compared are left out."""
 
 
 def similarities() -> Numbers:
@@ -63,10 +68,10 @@ def compared(
     rows, columns = sides
     one_side = rows is columns
     unit, clusters = _units(labellings[0])
-    group = unit % GROUPS
-    count, steps = int(group.max(initial=0)) + 1, STEPS + 1
+    count, steps = int((unit % GROUPS).max(initial=0)) + 1, STEPS + 1
     touching = np.zeros((len(KINDS), count, steps))
     counts = np.zeros((len(KINDS), steps))
+    near = np.full(clusters * clusters, -1, dtype=np.int16)
     block = max(1, CELLS // max(1, len(columns)))
     for start in range(0, len(rows), block):
         part = rows[start : start + block]
@@ -76,14 +81,17 @@ def compared(
         line, column = np.nonzero(~np.isnan(share))
         share = share[line, column]
         step = _steps((vectors[part] @ vectors[columns].T)[line, column])
-        first, second = group[part][line], group[columns][column]
+        first, second = unit[part][line], unit[columns][column]
+        _bring_near(near, step, first, second)
+        first, second = first % GROUPS, second % GROUPS
         for kind, chosen, weight in _kinds(share):
             here = step[chosen], first[chosen], second[chosen]
             counts[kind] += np.bincount(here[0], weight, minlength=steps)
             touching[kind] += _touching(*here, weight, count)
     found = tuple(len(np.setdiff1d(labellings[0][side], [NOISE])) for side in sides)
     pairs = _cluster_pairs(unit, clusters, sides)
-    return Compared(counts, touching, (found[0], found[1]), pairs)
+    nearest = np.bincount(near[near >= 0], minlength=steps)
+    return Compared(counts, touching, (found[0], found[1]), pairs, nearest)
 
 
 def _units(labels: Int) -> tuple[Int, int]:
@@ -119,6 +127,18 @@ def _touching(step: Int, one: Int, other: Int, weight: Numbers | None, groups: i
     more = None if weight is None else weight[two]
     found += np.bincount(other[two] * (STEPS + 1) + step[two], more, minlength=cells)
     return found.reshape(groups, STEPS + 1)
+
+
+def _bring_near(near: Bits, step: Int, one: Int, other: Int) -> None:
+    """Raise the highest step [C * C] of each pair of clusters, in place, to those of comparisons.
+
+    Comparisons within a cluster, and of images outside all of them, are left out.
+    """
+    clusters = math.isqrt(len(near))
+    two = np.flatnonzero((one != other) & (np.maximum(one, other) < clusters))
+    one, other = one[two], other[two]
+    pair = np.minimum(one, other) * clusters + np.maximum(one, other)
+    np.maximum.at(near, pair, step[two].astype(np.int16))
 
 
 def _cluster_pairs(unit: Int, clusters: int, sides: tuple[Int, Int]) -> int:

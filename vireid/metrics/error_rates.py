@@ -14,7 +14,7 @@ from vireid.metrics.compared import (
     compared,
     similarities,
 )
-from vireid.metrics.proportion import effective_size, exact_interval
+from vireid.metrics.proportion import effective_size, exact_interval, product_end
 from vireid.metrics.verdicts import Seen
 from vireid.types import Float, Int, Modality, PairRates
 
@@ -41,8 +41,9 @@ def error_rates(
     interval reaches from the lower end where no disputed comparison counts to the upper end where
     all do. The ends are those of Korn and Graubard (1998) at the effective number of comparisons,
     by leaving out one group of clusters at a time, as comparisons that share a person are not
-    independent; few groups tell little of a variance, which counts, too (``few_groups``). What all
-    labellings get wrong together is in no interval.
+    independent; few groups tell little of a variance, which counts, too (``few_groups``). Behind
+    the last similarity that is supported the upper end is ``_end_behind``. What all labellings get
+    wrong together is in no interval.
 
     Args:
         vectors: [N, D] embeddings, rows of unit length.
@@ -90,11 +91,13 @@ def _rates(found: Compared, pair: tuple[Modality, Modality]) -> PairRates:
     low, high = _ends(false)
     some, most = _ends(right)
     enough = np.flatnonzero(np.logical_and.accumulate(size * fmr >= ERRORS))
+    last = int(enough[-1]) if enough.size else 0
+    high = _end_behind(last, fmr, high, found.nearest)
     total = found.counts.sum(axis=1)
     grid = similarities()
     return PairRates(
         pair, grid, fmr, low, high, 1 - right[1][0], 1 - most, 1 - some,
-        supported=float(grid[enough[-1]]) if enough.size else None,
+        supported=float(grid[last]) if enough.size else None,
         different=int(total[DIFFERENT]), disputed=int(total[DISPUTED]), same=int(total[SAME]),
         clusters=found.clusters,
     )  # fmt: skip
@@ -139,3 +142,20 @@ def _ends(found: list[tuple[Numbers, Numbers]]) -> tuple[Numbers, Numbers]:
     low = np.fmin.reduce([one for one, _ in ends])
     high = np.fmax.reduce([other for _, other in ends])
     return np.fmax.accumulate(low[::-1])[::-1], np.fmin.accumulate(high)
+
+
+def _end_behind(last: int, share: Numbers, high: Numbers, nearest: Int) -> Numbers:
+    """Return upper ends [K] that behind a row rest on how many pairs of clusters still match.
+
+    There a few pairs of people make most of the matches, or those who would were not met: then the
+    matches themselves tell no variance. But of the pairs that match at the last row some share
+    still does, of which the number of pairs tells an exact interval (Clopper and Pearson 1934), and
+    those which do match in no greater share of their comparisons. So the share at the last row,
+    times that share of the pairs, is no less than the share here; its end is ``product_end``.
+    """
+    pairs = np.cumsum(nearest[::-1])[::-1].astype(np.float64)[last:]
+    left = pairs / max(1.0, pairs[0])
+    end = product_end(share[last], high[last], left, exact_interval(left, pairs[0])[1])
+    found = high.copy()
+    found[last + 1 :] = np.fmax(end, share[last:])[1:]
+    return np.asarray(np.fmin.accumulate(found))

@@ -96,6 +96,30 @@ def exact_interval(
     return np.where(hits > 0, low, 0.0), np.where(rest > 0, high, 1.0)
 
 
+def product_end(one: ArrayLike, end: ArrayLike, other: ArrayLike, other_end: ArrayLike) -> Numbers:
+    """Return the upper end of the interval of the product of two shares that are told apart.
+
+    The distance of either share from its end takes the place of its standard error (Zou and Donner
+    2008) in the variance of a product (Goodman 1960): with a and b for the distances it is
+    p q + sqrt((p b)^2 + (q a)^2 + (a b)^2).
+
+    Args:
+        one: [...] p, in [0, 1].
+        end: [...] upper end of its interval.
+        other: [...] q, in [0, 1].
+        other_end: [...] upper end of its interval.
+
+    Returns:
+        [...] at most the product of both ends.
+
+    >>> [float(product_end(0.5, 0.75, q, end)) for q, end in ((1, 1), (0, 0))]
+    [0.75, 0.0]
+    """
+    p, q = np.asarray(one, dtype=np.float64), np.asarray(other, dtype=np.float64)
+    a, b = np.asarray(end) - p, np.asarray(other_end) - q
+    return np.asarray(p * q + np.sqrt((p * b) ** 2 + (q * a) ** 2 + (a * b) ** 2))
+
+
 def wilson_interval(
     share: ArrayLike, size: ArrayLike, level: float = LEVEL
 ) -> tuple[Numbers, Numbers]:
