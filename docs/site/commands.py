@@ -13,7 +13,7 @@ _NOT_SHOWN = (argparse.SUPPRESS, "show this help message and exit")
 _TITLES = {"positional arguments": "Arguments", "options": "Options"}
 
 
-class _Seen(Exception):
+class _SeenError(Exception):
     """Carries a parser out of the command that has made it."""
 
     def __init__(self, parser: Parser) -> None:
@@ -22,7 +22,7 @@ class _Seen(Exception):
 
 
 def _carry_out(self: Parser, *_: object) -> None:
-    raise _Seen(self)
+    raise _SeenError(self)
 
 
 def parser_of(module: str) -> Parser:
@@ -35,7 +35,7 @@ def parser_of(module: str) -> Parser:
     try:
         with patch.multiple(Parser, **ways):
             import_module(module).run([])
-    except _Seen as seen:
+    except _SeenError as seen:
         return seen.parser
     raise LookupError(f"{module} parses nothing")
 

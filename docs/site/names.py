@@ -19,8 +19,13 @@ ROOMS = {
 """The heading under which the names of a room stand."""
 
 
+BEGIN = """\
+The public names. Each is loaded when it is first used, so that `import vireid` is quick. Every
+error that a user can cause is a `vireid.errors.VireidError`, with a message of one line."""
+
+
 def pages() -> dict[str, str]:
-    """Return the sources of all pages by their names: the overview in Markdown, others for autodoc."""
+    """Return the sources of all pages by their names; autodoc fills those of a name."""
     groups: dict[str, list[str]] = {}
     for name in vireid.__all__:
         groups.setdefault(ROOMS[vireid._HOME[name].split(".")[1]], []).append(name)
