@@ -24,10 +24,17 @@ def pages() -> dict[str, str]:
             text = _mended(path.read_text(encoding="utf-8"), name.count("/"))
             found[name] = text if text.startswith("# ") else f"# {_plain_title(name)}\n\n{text}"
     for file, name in MOVED.items():
-        if name not in found:
-            text = (ROOT / file).read_text(encoding="utf-8")
-            found[name] = re.sub(r"\]\(docs/", "](", text)
+        found[name] = _of_the_root((ROOT / file).read_text(encoding="utf-8"))
     return found
+
+
+def _of_the_root(text: str) -> str:
+    """Return a page of the root whose links lead to the pages of the site."""
+    for file, name in MOVED.items():
+        text = re.sub(rf"\]\({re.escape(file)}(?=[#)])", f"]({name}.md", text)
+    return re.sub(r"\]\((?=(?:examples|tests|benchmarks)/|LICENSE|Makefile)", "](../", text).replace(
+        "](docs/", "]("
+    )
 
 
 def _plain_title(name: str) -> str:
@@ -36,13 +43,10 @@ def _plain_title(name: str) -> str:
 
 
 def _mended(text: str, depth: int) -> str:
-    """Return a page whose links to files of the root lead to their pages.
-
-    A heading of README is none of the first page's, so that links to it lead to that page's top.
-    """
+    """Return a page whose links to files of the root lead to their pages."""
+    up = "../" * depth
     for file, name in MOVED.items():
-        old = rf"\]\({'../' * depth}\.\./{re.escape(file)}(#[^)]*)?\)"
-        text = re.sub(old, f"]({'../' * depth}{name}.md)", text)
+        text = re.sub(rf"\]\({up}\.\./{re.escape(file)}(?=[#)])", f"]({up}{name}.md", text)
     return text
 
 
