@@ -1,4 +1,4 @@
-"""docs/results.md shows what the runs gave."""
+"""docs/results.md and docs/choices.md show what the runs gave."""
 
 import csv
 import re
@@ -24,7 +24,9 @@ from vireid.studies.comparison.page import score_table
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "docs" / "results"
-PAGE = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+PAGE = "".join(
+    (ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("results.md", "choices.md")
+)
 TABLES = {
     "ablation": row_table, "choices": row_table, "choices-unpaired": row_table, "eps": row_table,
     "lambda_inter": row_table, "lambda_intra": row_table, "n": row_table, "unpaired": data_table,

@@ -9,7 +9,7 @@ import torch
 
 from vireid.errors import DataError
 from vireid.models.extract import extract, extract_with_mirror
-from vireid.models.passing import KeptMaps, Passing
+from vireid.models.passing import KeptFold, KeptMaps, Passing
 from vireid.runs import new_network
 from vireid.types import Embeddings
 
@@ -160,3 +160,16 @@ def test_mirror_images_are_averaged_and_brought_to_unit_length(network):
     assert seen == [(done, 10) for done in (2, 4, 5, 7, 9, 10)]
     mirrored = extract_with_mirror(network, pixels[:, :, ::-1], modality, how=Passing(2))
     np.testing.assert_allclose(mirrored.vectors, found.vectors, atol=1e-6)
+
+
+def test_a_network_that_learns_no_more_is_folded_once(network, tiny, monkeypatch) -> None:
+    module = importlib.import_module("vireid.models.extract")
+    (pixels, sides), kept, calls, fold = some(5), KeptFold(), [], module.folded
+    monkeypatch.setattr(module, "folded", lambda *words: calls.append(1) or fold(*words))
+    wanted = extract(network, pixels, sides).vectors
+    for _ in range(2):
+        found = extract(network, pixels, sides, how=Passing(fold=kept)).vectors
+        np.testing.assert_array_equal(found, wanted)
+    assert len(calls) == 2
+    extract(new_network(tiny), pixels, sides, how=Passing(fold=kept))
+    assert len(calls) == 3

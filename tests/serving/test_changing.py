@@ -61,16 +61,41 @@ def test_an_image_is_added_found_judged_and_forgotten(own, begin):
 
     lines = [json.loads(line) for line in (own / "audit.jsonl").read_text().splitlines()]
     assert [(one["what"], one["rows"]) for one in lines] == [
-        ("add", 1), ("add", 0), ("search", 4), ("judge", 1), ("judge", 1), ("forget", 1),
-        ("forget", 0),
+        ("add asked", 0), ("add", 1), ("add asked", 0), ("add", 0), ("search", 4),
+        ("judge asked", 0), ("judge", 1), ("judge asked", 0), ("judge", 1),
+        ("forget asked", 0), ("forget", 1), ("forget asked", 0), ("forget", 0),
     ]  # fmt: skip
-    assert lines[2]["by"] == "image"
-    assert lines[2]["filters"] == ["only"]
-    assert lines[2]["address"] == "127.0.0.1"
+    assert lines[4]["by"] == "image"
+    assert lines[4]["filters"] == ["only"]
+    assert lines[4]["address"] == "127.0.0.1"
     with (own / "judged.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["judged"] for row in rows] == ["right"]
     assert rows[0]["query"].startswith("forgotten-")
+
+
+def test_what_cannot_be_logged_is_not_done(own, begin, monkeypatch):
+    from vireid.serving.audit import Audit
+
+    def full(_audit, _entry):
+        raise DataError("the audit log cannot be written (No space left on device)")
+
+    with begin(own) as (client, service):
+        rows = service._reader.look().facts
+        query, result = (key.decode() for key in rows.key[:2].tolist())
+        mark = {"query": query, "result": result, "rank": 1, "similarity": 0.9}
+        mark |= {"query_modality": "visible", "judged": "right"}
+        monkeypatch.setattr(Audit, "note", full)
+        for answer in (
+            client.post("/api/images?modality=visible", content=draw("red", 9), headers=IMAGE),
+            client.post("/api/forget", json={"keys": [query]}),
+            client.post("/api/judgements", json=mark),
+        ):
+            assert answer.status_code == 503
+        after = service._reader.look().facts
+        assert after.key.tolist() == rows.key.tolist()
+        assert not list((own / "uploads").glob("*"))
+        assert client.get("/api/judgements").json()["pairs"] == 0
 
 
 def add(client, image: bytes) -> dict:

@@ -8,6 +8,7 @@ from vireid.gallery.where import Where
 from vireid.gallery.wishes import Wish
 
 if TYPE_CHECKING:
+    from vireid.gallery.expecting import expected_matches
     from vireid.gallery.incoming import Terms
     from vireid.gallery.opening import create_gallery, open_gallery
     from vireid.gallery.options import AddOptions
@@ -21,6 +22,7 @@ __all__ = [
     "Where",
     "Wish",
     "create_gallery",
+    "expected_matches",
     "open_gallery",
 ]
 
@@ -29,6 +31,7 @@ _HOME = {
     "Store": "store",
     "Terms": "incoming",
     "create_gallery": "opening",
+    "expected_matches": "expecting",
     "open_gallery": "opening",
 }
 

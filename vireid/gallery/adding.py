@@ -109,9 +109,9 @@ class Adding:
         """Write new rows to the table."""
         keep = self.terms.keep if self.terms.keep is not None else head.keep
         table = row_table(rows, replace(self.terms, keep=keep), str(head.made.network))
-        before = self.storage.table(head.made.table).version
+        before = self.storage.version(head.made.table)
         self.storage.append(head.made.table, table)
-        after = self.storage.table(head.made.table).version
+        after = self.storage.version(head.made.table)
         if after == before + 1:  # else somebody else has written too: all is read again
             self._known.update(rows.keys)
             self._stamp = head.made.table, after
@@ -134,7 +134,7 @@ class Adding:
         if head.made.size is None:
             self._known, self._facts = set(), Facts.none()
             return self._facts
-        stamp = head.made.table, int(self.storage.table(head.made.table).version)
+        stamp = head.made.table, self.storage.version(head.made.table)
         if stamp != self._stamp:
             self._facts = facts_of(read_columns(self.storage, head.made.table, COLUMNS))
             self._known = {key.decode() for key in self._facts.key.tolist()}

@@ -1,6 +1,8 @@
 """False matches to expect at what was found in a store."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,9 +11,49 @@ from vireid.gallery.held import Rows
 from vireid.gallery.queries import asked_rows, rows_of
 from vireid.gallery.searching import allowed_rows
 from vireid.gallery.where import Where
+from vireid.gallery.wishes import Wish
 from vireid.ranking import FalseMatches, Gallery, MatchRates
 from vireid.ranking.false_matches import expected_at
+from vireid.ranking.usable_rates import usable_rates
+from vireid.runs import Run
 from vireid.types import Int, Modality
+
+if TYPE_CHECKING:
+    from vireid.gallery.store import Store
+
+
+def expected_matches(
+    store: "Store",
+    found: Sequence[Found],
+    query: Gallery | str,
+    wish: Wish,
+    *,
+    itself: bool = False,
+    rates: Path | str | None = None,
+    run: Path | str | None = None,
+) -> FalseMatches | None:
+    """Say how many false matches each result of a search by one image comes with.
+
+    Args:
+        store: that was searched.
+        found: K results of ``Store.search``.
+        query: by what: embedded images, or the key of a row.
+        wish: how it was searched.
+        itself: whether the rows that are the query were searched, too.
+        rates: a file of ``vireid calibrate``; that of the run where not given.
+        run: that embedded the query.
+
+    Returns:
+        Numbers [1, K]; None without rates, or where the query is several images, of whose mean
+        rates say nothing.
+
+    Raises:
+        DataError: there is no such key, or rates that are named are damaged or of another network.
+    """
+    rows, kept = store.rows(), None if run is None else Run(Path(run)).rates_file
+    made = rows.head.made
+    known = usable_rates(rates, kept, made.network, made.words())
+    return None if known is None else expect_by_one(known, rows, found, query, wish.where, itself)
 
 
 def searched_rows(

@@ -8,6 +8,7 @@ from vireid.errors import DataError
 from vireid.gallery.engine import steadily
 from vireid.gallery.facts import COLUMNS, Facts, facts_of
 from vireid.gallery.head import Head
+from vireid.gallery.opened import Seen
 from vireid.gallery.reading import read_columns, read_rows
 from vireid.gallery.schema import vectors_of
 from vireid.gallery.storage import Storage
@@ -41,6 +42,8 @@ class Held:
     def __init__(self, storage: Storage) -> None:
         self.storage = storage
         self._rows: Rows | None = None
+        self._stamp: tuple[Head, int, Seen | None] | None = None
+        """Of what the rows were read."""
 
     def now(self) -> Rows:
         """Return the rows as they are now; what has been deleted is gone from memory, too."""
@@ -51,10 +54,11 @@ class Held:
         if head.made.size is None:
             self._rows = None
             return Rows(head, 0, Facts.none(), np.empty((0, 1), np.float32))
-        table = self.storage.table(head.made.table)
-        version, old = int(table.version), self._rows
-        if old is None or (old.head, old.version) != (head, version):
-            self._rows = self._read(head, version)
+        latest, old = self.storage.latest(head.made.table), self._rows
+        stamp = head, latest.version, latest.seen
+        if old is None or self._stamp != stamp:
+            self._rows = self._read(head, latest.version)
+            self._stamp = stamp
         assert self._rows is not None
         return self._rows
 

@@ -15,6 +15,7 @@ from vireid.gallery.engine import connect, explained, steadily
 from vireid.gallery.head import Head
 from vireid.gallery.lease import LOCK as LEASE
 from vireid.gallery.lease import Lease, free_lease, lease
+from vireid.gallery.opened import Opened, Seen, seen
 from vireid.gallery.schema import ABOUT, about_schema
 from vireid.gallery.scratch import scratch
 
@@ -38,10 +39,10 @@ class Storage:
         self.place = place if "://" in place else str(Path(place).expanduser().absolute())
         self.folder = None if "://" in place else Path(self.place)
         self.options = dict(storage)
-        self._open: dict[str, Any] = {}
+        self._open: dict[str, Opened] = {}
         self._lease: Lease | None = None
-        self._said: tuple[str, Head] | None = None
-        """The head as it was read last, and its text."""
+        self._said: tuple[Seen | None, str, Head] | None = None
+        """The head as it was read last: where from, its text, and what that says."""
 
     @cached_property
     def database(self) -> Any:
@@ -74,25 +75,46 @@ class Storage:
         Args:
             name: of the table.
         """
-        with explained(self.place, "read"):
-            table = self._open.pop(name, None) or self.database.open_table(name)
-            table.checkout_latest()
-            self._open[name] = table  # not where that failed: it may be another one next time
-            return table
+        return self.latest(name).table
+
+    def version(self, name: str) -> int:
+        """Return the number of the latest version of a table.
+
+        Args:
+            name: of the table.
+        """
+        return self.latest(name).version
+
+    def latest(self, name: str) -> Opened:
+        """Return a table in its latest version, and what tells it from another one.
+
+        Args:
+            name: of the table; it is left as it is where its folder is.
+        """
+        now, old = seen(self.folder, name), self._open.pop(name, None)
+        if old is None or now is None or old.seen != now:
+            with explained(self.place, "read"):
+                table = self.database.open_table(name) if old is None else old.table
+                table.checkout_latest()
+                old = Opened(table, int(table.version), now)
+        self._open[name] = old  # not where that failed: it may be another one next time
+        return old
 
     def head(self) -> Head:
         """Return what the store says of itself now."""
 
         def look() -> Head:
+            opened, said = self.latest(ABOUT), self._said
+            if said is not None and opened.seen is not None and said[0] == opened.seen:
+                return said[2]
             with explained(self.place, "read"):
-                rows = self.table(ABOUT).to_arrow()
+                rows = opened.table.to_arrow()
             if rows.column_names != ["text"] or rows.num_rows != 1:
                 raise DataError(f"{self.place} does not say what it is; it is no store, or damaged")
             text = rows.column("text")[0].as_py()
-            said = self._said
-            if said is None or said[0] != text:
-                said = self._said = text, Head.from_json(text, self.place)
-            return said[1]
+            known = said[2] if said is not None and said[1] == text else None
+            self._said = said = opened.seen, text, known or Head.from_json(text, self.place)
+            return said[2]
 
         return steadily(look)
 
@@ -120,7 +142,7 @@ class Storage:
             rows: an arrow table.
         """
         with self.changing():
-            self._open[name] = self.database.create_table(name, rows)
+            self._open[name] = Opened(self.database.create_table(name, rows))
 
     def append(self, name: str, rows: Any) -> None:
         """Add rows to a table, all of them or none.
@@ -164,7 +186,7 @@ class Storage:
 
     def _tidy_sometimes(self, name: str) -> None:
         """Keep the files of a table few that grows by small pieces."""
-        if int(self.table(name).version) % OFTEN == 0:
+        if self.version(name) % OFTEN == 0:
             with suppress(DataError):  # what was written stays, and is tidied another time
                 self.tidy(name)
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from vireid.errors import DataError
 from vireid.models import CrossModalNetwork, folded
 from vireid.models.folding import folded_copy
-from vireid.models.passing import BATCH, TRIED, Passing
+from vireid.models.passing import BATCH, TRIED, KeptFold, Passing
 from vireid.models.sending import sent
 from vireid.precision import Float32, multiplying
 from vireid.types import Embeddings, Int, Tell
@@ -227,9 +227,11 @@ def frozen_part(
 
 
 def _folded(
-    network: CrossModalNetwork, maps: Tensor, sides: Tensor, fold: bool | None
+    network: CrossModalNetwork, maps: Tensor, sides: Tensor, fold: bool | KeptFold | None
 ) -> CrossModalNetwork:
     """Return the network with folded norms, where that is wanted or found to embed the same."""
+    if isinstance(fold, KeptFold):
+        return fold.get(network, partial(_folded, network, maps, sides, None))
     if fold is not None:
         return folded_copy(network) if fold else network
     with multiplying("ieee", maps.device):

@@ -6,6 +6,8 @@ from typing import Literal
 
 from torch import Tensor
 
+from vireid.models.network import CrossModalNetwork
+
 BATCH = 64
 """Images in one pass on a CPU."""
 TRIED = 8
@@ -43,6 +45,29 @@ class KeptMaps:
         return found
 
 
+class KeptFold:
+    """A network with folded norms, folded once: for one that learns no more."""
+
+    def __init__(self) -> None:
+        self._found: tuple[CrossModalNetwork, CrossModalNetwork] | None = None
+
+    def get(
+        self, network: CrossModalNetwork, compute: Callable[[], CrossModalNetwork]
+    ) -> CrossModalNetwork:
+        """Return the folded network.
+
+        Args:
+            network: that is folded; its weights must be those of the first call.
+            compute: folds it.
+
+        Returns:
+            What ``compute`` gave for this network first.
+        """
+        if self._found is None or self._found[0] is not network:
+            self._found = network, compute()
+        return self._found[1]
+
+
 @dataclass(frozen=True)
 class Passing:
     """How images pass through a network to be embedded."""
@@ -58,5 +83,6 @@ class Passing:
     """[N, H, W, 3] the same pixels on the network's device, where they are there."""
     part: tuple[int, int] = (0, 1)
     """(i, n) embeds every n-th batch from the i-th on: one part for each of n processes."""
-    fold: bool | None = None
-    """Whether batch norms are folded into convolutions; tried on the first images if not given."""
+    fold: bool | KeptFold | None = None
+    """Whether batch norms are folded into convolutions; tried on the first images if not given, and
+    only once where it is kept."""

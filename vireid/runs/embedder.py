@@ -11,6 +11,7 @@ from vireid.data.pixels.decoding import Pixels
 from vireid.data.pixels.place import MEMORY
 from vireid.data.pixels.spans import used_levels
 from vireid.models.extract import extract
+from vireid.models.passing import KeptFold, Passing
 from vireid.observers import Progress, silent
 from vireid.ranking import Gallery
 from vireid.runs import Run
@@ -58,6 +59,7 @@ class Embedder:
         self.file = found.file
         """The checkpoint."""
         self._where = run.folder if isinstance(run, Run) else run
+        self._how = Passing(fold=KeptFold())
         self._made = network_fingerprint(self._network.state_dict(), self.size, found.levels)
 
     def fingerprint(self, statistics: NamedStatistics | None) -> str:
@@ -186,7 +188,8 @@ class Embedder:
             DataError: an embedding is not finite, or statistics do not know a modality.
         """
         with progress("embedding") as tell:
-            embeddings = extract(self._network, pixels, images.modality, progress=tell)
+            how, modality = self._how, images.modality
+            embeddings = extract(self._network, pixels, modality, how=how, progress=tell)
         statistics = statistics_of(embeddings, images, "own") if given == "own" else given
         if statistics is not None:
             embeddings = without_cameras(embeddings, images, statistics)

@@ -15,7 +15,7 @@ class Entry:
     """Something that was done."""
 
     what: str
-    """search, add, forget or judge."""
+    """search, add, forget or judge; with ``asked`` behind it before something is changed."""
     who: str
     """The name that belongs to the token."""
     address: str

@@ -14,6 +14,7 @@ from vireid.serving.pictures import Sent
 from vireid.serving.queries import Said
 from vireid.serving.refusal import Refused
 from vireid.serving.service import Service
+from vireid.serving.tokens import Caller
 from vireid.serving.words import (
     AddedImage,
     Forget,
@@ -38,6 +39,7 @@ async def _add_image(
 ) -> AddedImage:
     """Add the image in the body; once this answers it is part of the gallery, and stays it."""
     sent = Sent(data, Modality[words.modality.upper()], words.camera)
+    await _asked(service, "add", who, request)
     key, new = await service.add(sent, Said(words.track, words.time))
     await service.note(Entry("add", who.who, address_of(request), int(new)))
     return AddedImage(key=key, added=new)
@@ -60,6 +62,7 @@ async def _forget(words: Forget, service: Serving, who: Who, request: Request) -
         raise Refused(
             422, "nothing says what is to be forgotten; expected a key, a track, a camera"
         )
+    await _asked(service, "forget", who, request)
     count = await service.forget(where)
     await service.note(Entry("forget", who.who, address_of(request), count))
     return ForgottenRows(forgotten=count)
@@ -69,6 +72,7 @@ async def _forget(words: Forget, service: Serving, who: Who, request: Request) -
 async def _judge(mark: Mark, service: Serving, who: Who, request: Request) -> JudgedSoFar:
     """Keep whether a result shows the person that was searched for."""
     said = Marked(**mark.model_dump())
+    await _asked(service, "judge", who, request)
     await service.judge(said)
     await service.note(Entry("judge", who.who, address_of(request), 1))
     return await _told(service)
@@ -78,6 +82,11 @@ async def _judge(mark: Mark, service: Serving, who: Who, request: Request) -> Ju
 async def _judgements(service: Serving) -> JudgedSoFar:
     """Tell what the judgements say so far."""
     return await _told(service)
+
+
+async def _asked(service: Service, what: str, who: Caller, request: Request) -> None:
+    """Log what is asked for before it is done: where that fails, nothing is changed."""
+    await service.note(Entry(f"{what} asked", who.who, address_of(request), 0))
 
 
 async def _told(service: Service) -> JudgedSoFar:

@@ -11,7 +11,6 @@ from vireid.files import whole_file
 from vireid.gallery import Found, Store, Where, Wish
 from vireid.gallery.adding import Added
 from vireid.gallery.facts import Facts
-from vireid.gallery.head import Head, Made
 from vireid.gallery.held import Rows
 from vireid.ranking import Gallery
 from vireid.serving.basis import Basis, basis_of
@@ -51,15 +50,16 @@ class Reader:
     """
 
     def __init__(self, store: Store) -> None:
-        self._store, self._seen = store, (Head(Made("")), -1)
+        self._store = store
+        self._rows: Rows | None = None
         self.basis = Basis()
         self.look()
 
     def look(self) -> Rows:
         """Return the rows as they are now, and renew the basis."""
         rows = self._store.rows()
-        if (rows.head, rows.version) != self._seen:
-            self.basis, self._seen = basis_of(rows), (rows.head, rows.version)
+        if rows is not self._rows:
+            self.basis, self._rows = basis_of(rows), rows
         return rows
 
     def search(self, query: Gallery | str | None, track: str | None, wish: Wish) -> list[Found]:

@@ -17,8 +17,6 @@ from vireid.data.find_images import MODALITIES, find_images
 from vireid.errors import ConfigError
 from vireid.gallery import Found, Wish
 from vireid.ranking import FalseMatches
-from vireid.ranking.usable_rates import usable_rates
-from vireid.runs import Run
 from vireid.types import Images
 
 if TYPE_CHECKING:
@@ -48,7 +46,15 @@ def run(words: list[str]) -> None:
     found = store.search(
         query, key=arguments.key, track=arguments.track, wish=wish, itself=arguments.with_itself
     )
-    expected = _expected(arguments, store, query, found)
+    asked = arguments.key if query is None else query
+    expected = None
+    if asked is not None:  # of the mean of a track's images nothing is known
+        from vireid.gallery import expected_matches
+
+        expected = expected_matches(
+            store, found, asked, wish,
+            itself=arguments.with_itself, rates=arguments.rates, run=arguments.run,
+        )  # fmt: skip
     if arguments.json:
         told = [asdict(one) for one in found]
         if expected is not None:
@@ -60,20 +66,6 @@ def run(words: list[str]) -> None:
     if index is not None and size > store.head().exact:
         across = "" if index.across is None else f", {index.across:.3f} across modalities"
         console.print(f"searched by an index of recall {index.recall:.3f}{across}")
-
-
-def _expected(
-    arguments: argparse.Namespace, store: "Store", query: "Gallery | None", found: list[Found]
-) -> FalseMatches | None:
-    """Return the false matches to expect; None without rates, or of the mean of several images."""
-    from vireid.gallery.expecting import expect_by_one
-
-    rows, kept = store.rows(), None if arguments.run is None else Run(arguments.run).rates_file
-    made, asked = rows.head.made, arguments.key if query is None else query
-    rates = usable_rates(arguments.rates, kept, made.network, made.words())
-    if rates is None or asked is None:
-        return None
-    return expect_by_one(rates, rows, found, asked, where_of(arguments), arguments.with_itself)
 
 
 def _print(found: list[Found], expected: FalseMatches | None) -> None:
