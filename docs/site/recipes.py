@@ -11,23 +11,33 @@ from vireid.recipes import DEFAULT, load_recipe, names, recipe_differences
 from vireid.recipes.described import describe_recipe
 from vireid.recipes.listed import list_settings
 
-BEGIN = """\
+RECIPES = """\
 # Recipes
 
-A recipe holds every setting of a training. `vireid recipe NAME` prints one with a comment over each
-key, `--set NAME=VALUE` changes a setting ([how recipes are written](../training.md#recipes)).
+A recipe holds every setting of a training. The default, `{default}`, is [printed in full](small.md);
+of the others this page shows in what they differ from it. `vireid recipe NAME` prints any of them in
+full, with a comment over each setting; [what the methods do](../methods.md).
+"""
+SETTINGS = """\
+# Settings
 
+Every setting of a recipe, by the name that `--set NAME=VALUE` takes
+([how recipes are written](../training.md#recipes)).
+
+## Of the recipe
 """
 
 
 def pages() -> dict[str, str]:
     """Return the Markdown of all pages by their names."""
-    found = {f"reference/recipes/{name}": _recipe(name) for name in names()}
-    lines = [f"| [{name}](recipes/{name}.md) | {_size(name)} |" for name in names()]
-    toctree = ["```{toctree}", ":hidden:", *[f"recipes/{name}" for name in names()], "```", ""]
-    table = ["## Recipes that ship", "", "| recipe | scale |", "|---|---|", *lines, ""]
-    body = "\n".join([*table, "## Every setting", "", *_settings(), *toctree])
-    return {"reference/recipes": BEGIN + body, **found}
+    default = describe_recipe(_loaded(DEFAULT)).rstrip()
+    full = [f"# The recipe {DEFAULT}", "", f"What `vireid recipe {DEFAULT}` prints.", ""]
+    shown = [line for name in names() if name != DEFAULT for line in _recipe(name)]
+    return {
+        "reference/recipes": "\n".join([RECIPES.format(default=DEFAULT), *shown]),
+        "reference/settings": "\n".join([SETTINGS, *_settings()]),
+        f"reference/{DEFAULT}": "\n".join([*full, "```yaml", default, "```", ""]),
+    }
 
 
 @cache
@@ -35,45 +45,23 @@ def _loaded(name: str) -> Recipe:
     return load_recipe(name)
 
 
-def _size(name: str) -> str:
+def _recipe(name: str) -> list[str]:
+    """Return the section of a recipe: its scale, and in what it differs from the default one."""
     recipe = _loaded(name)
     epochs = " + ".join(str(stage.epochs) for stage in recipe.stages)
-    return f"{recipe.network.backbone}, {recipe.height}x{recipe.width}, {epochs} epochs"
-
-
-def _recipe(name: str) -> str:
-    """Return a page: the default recipe in full, or in what another one differs from it."""
-    lines = [f"# {name}", "", _size(name) + ". [What the methods do](../../methods.md).", ""]
-    lines += [
-        "```text",
-        f"vireid train DATA --recipe {name} --out RUN",
-        f"vireid recipe {name}",
-        "```",
-    ]
-    recipe, default = _loaded(name), _loaded(DEFAULT)
-    if name == DEFAULT:
-        lines += ["", "## In full", "", "```yaml", describe_recipe(recipe).rstrip(), "```", ""]
-        return "\n".join(lines)
-    lines += [
-        "",
-        f"## What differs from {DEFAULT}",
-        "",
-        "A setting that is not named here is as in",
-    ]
-    lines += [f"[{DEFAULT}]({DEFAULT}.md). The second command prints all of them.", "", "```text"]
-    return "\n".join([*lines, *recipe_differences(default, recipe), "```", ""])
+    scale = f"{recipe.network.backbone}, {recipe.height}x{recipe.width}, {epochs} epochs."
+    differences = recipe_differences(_loaded(DEFAULT), recipe)
+    return [f"## {name}", "", scale, "", "```text", *differences, "```", ""]
 
 
 def _settings() -> Iterator[str]:
     """Yield the list of all settings as Markdown, from how the command prints it."""
-    yield "### Of the recipe"
-    yield ""
     for line in list_settings().splitlines():
         indent = len(line) - len(line.lstrip())
         text = line.strip()
         if indent == 0:
             yield ""
-            yield f"### {plain(text[0].upper() + text[1:].rstrip(':'))}"
+            yield f"## {plain(text[0].upper() + text[1:].rstrip(':'))}"
             yield ""
         elif indent == 2 and re.fullmatch(r"[\w.*]+", text):
             yield ""

@@ -32,9 +32,10 @@ def _of_the_root(text: str) -> str:
     """Return a page of the root whose links lead to the pages of the site."""
     for file, name in MOVED.items():
         text = re.sub(rf"\]\({re.escape(file)}(?=[#)])", f"]({name}.md", text)
-    return re.sub(r"\]\((?=(?:examples|tests|benchmarks)/|LICENSE|Makefile)", "](../", text).replace(
-        "](docs/", "]("
-    )
+    text = re.sub(r"!\[[^\]]+\]", lambda alt: alt[0].replace("\n", " "), text)
+    return re.sub(
+        r"\]\((?=(?:examples|tests|benchmarks)/|LICENSE|Makefile)", "](../", text
+    ).replace("](docs/", "](")
 
 
 def _plain_title(name: str) -> str:
