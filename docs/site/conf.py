@@ -11,7 +11,7 @@ sys.path.insert(0, str(HERE))
 project = "vireid"
 author = "the authors of vireid"
 version = release = vireid.__version__
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "mathml"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "dashes", "mathml"]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 root_doc = "index"
 

@@ -14,9 +14,9 @@ from vireid.recipes.listed import list_settings
 RECIPES = """\
 # Recipes
 
-A recipe holds every setting of a training. The default, `{default}`, is [printed in full](small.md);
-of the others this page shows in what they differ from it. `vireid recipe NAME` prints any of them in
-full, with a comment over each setting; [what the methods do](../methods.md).
+A recipe holds every setting of a training. The default, `{default}`, is [printed in
+full]({default}.md); of the others this page shows in what they differ from it. `vireid recipe NAME`
+prints any of them in full, with a comment over each setting; [what the methods do](../methods.md).
 """
 SETTINGS = """\
 # Settings
