@@ -5,6 +5,7 @@ from the code; Sphinx does the rest. Whatever it warns of (a link or a heading t
 a page that no part of the site names) ends the build with exit code 1.
 """
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -19,14 +20,16 @@ HERE = Path(__file__).resolve().parent
 
 
 def build(out: Path) -> int:
-    """Make the site.
+    """Make the site anew: Sphinx warns of a page only when it reads it.
 
     Args:
-        out: a folder; the sources go to `source/`, the pages to `html/`.
+        out: a folder; the sources go to `source/`, the pages to `html/`; what lies there goes.
 
     Returns:
         0, or what Sphinx ends with.
     """
+    for name in ("source", "html", "doctrees"):
+        shutil.rmtree(out / name, ignore_errors=True)
     source = out / "source" / "docs"
     texts = {**written.pages(), **commands.pages(), **recipes.pages(), **names.pages()}
     written.write(navigation.joined(texts), source)

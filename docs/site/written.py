@@ -52,27 +52,20 @@ def _mended(text: str, depth: int) -> str:
 
 
 def write(texts: dict[str, str], source: Path) -> None:
-    """Write the sources; what is as it was stays, so that Sphinx reads only the rest.
+    """Write the sources.
 
     Args:
         texts: the Markdown of all pages by their names.
         source: the folder that gets them, with the pictures and tables of docs/.
     """
-    source.mkdir(parents=True, exist_ok=True)
-    for old in source.rglob("*.md"):
-        if old.relative_to(source).with_suffix("").as_posix() not in texts:
-            old.unlink()
     for name, text in texts.items():
         path = source / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     for path in DOCS.rglob("*"):
         if path.is_file() and path.suffix not in {".md", ".py"} and HERE not in path.parents:
             place = source / path.relative_to(DOCS)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, place)
     for name in BESIDE:
-        place = source.parent / name
-        if not place.is_symlink():
-            place.symlink_to(ROOT / name)
+        (source.parent / name).symlink_to(ROOT / name)
