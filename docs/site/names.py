@@ -33,12 +33,7 @@ def pages() -> dict[str, str]:
     returned = sorted(set(_returned()), key=lambda kind: kind.__name__)
     for kind in returned:
         found[f"reference/python/{kind.__name__}"] = _page(f"{kind.__module__}.{kind.__name__}")
-    lines = [
-        "# Python",
-        "",
-        "The public names. `import vireid` is quick: each is loaded when it is",
-    ]
-    lines += ["first used. Errors that a user can cause are `vireid.errors.VireidError`.", ""]
+    lines = ["# Python", "", BEGIN, ""]
     for heading, names in groups.items():
         lines += [f"## {heading}", "", "| name | what it is |", "|---|---|"]
         lines += [_row(name, getattr(vireid, name)) for name in names] + [""]
