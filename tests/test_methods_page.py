@@ -65,7 +65,7 @@ def test_every_recipe_is_named_once_and_has_the_terms_that_are_said():
     assert sorted(named) == names()
     former = (
         PAGE.split("are former names of")[0].rpartition("\n\n")[2]
-        + PAGE.split("are former names of")[1].partition("and still go")[0]
+        + PAGE.split("are former names of")[1].partition("and still work")[0]
     )
     assert {*FORMER, *FORMER.values()} <= set(code([former]))
     assert {name for row in rows("method") for name in code(row[4:5])} <= {
