@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from vireid.errors import DataError
 from vireid.gallery.facts import Facts
 from vireid.gallery.head import Made
@@ -77,9 +75,7 @@ def cameras_of(facts: Facts, levels: Levels | None) -> Images:
     Returns:
         Images without files.
     """
-    count = max(1, len(facts.cameras))
-    there = np.flatnonzero(np.bincount(facts.modality * count + facts.camera, minlength=1))
-    kinds, codes = (there // count, there % count) if len(facts) else (there[:0], there[:0])
+    kinds, codes = facts.pairs
     names = {code + 1: name for code, name in enumerate(facts.cameras) if name}
     known = [code + 1 if facts.cameras[code] else 0 for code in codes.tolist()]
     one = Images.of(kinds, known)

@@ -170,7 +170,7 @@ class Writer:
         """
         self._check_age(gallery)
         file = gallery.images.root / gallery.images.paths[0]
-        facts, key = self._store.rows().facts, file.stem[:KEY]
+        facts, key = self._store.facts(), file.stem[:KEY]
         there = facts.key == key.encode()
         if (there & facts.alive(time.time())).any():
             return Added(present=1)
@@ -181,7 +181,7 @@ class Writer:
         try:
             return self._store.add(gallery)
         except BaseException:
-            if not (self._store.rows().facts.key == key.encode()).any():
+            if not (self._store.facts().key == key.encode()).any():
                 file.unlink(missing_ok=True)
             raise
 
@@ -199,7 +199,7 @@ class Writer:
         Args:
             where: which.
         """
-        facts = self._store.rows().facts
+        facts = self._store.facts()
         found = facts.key[where.rows(facts)].tolist()
         return _by_key_alone(where) | {key.decode() for key in found}
 
@@ -219,7 +219,7 @@ class Writer:
         Raises:
             DataError: the gallery cannot be written to.
         """
-        facts = self._store.rows().facts
+        facts = self._store.facts()
         paths = [Path(path) for path in facts.paths(np.flatnonzero(where.rows(facts)))]
         uploads = None if self._uploads is None else self._uploads.resolve()
         own = {folder for folder in {path.parent for path in paths} if folder.resolve() == uploads}
