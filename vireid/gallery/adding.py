@@ -11,7 +11,7 @@ from vireid.gallery.facts import Facts
 from vireid.gallery.head import Head
 from vireid.gallery.incoming import Incoming, Terms, row_table
 from vireid.gallery.known import Known
-from vireid.gallery.same import check_same, made_by, with_levels_of
+from vireid.gallery.same import cameras_of, check_same, made_by, with_levels_of
 from vireid.gallery.schema import rows_schema
 from vireid.gallery.storage import Storage
 from vireid.ranking import Gallery
@@ -74,7 +74,8 @@ class Adding:
         """
         with self.storage.writing():
             head = self._begun(finish_erasing(self.storage, self.storage.head()), rows.gallery)
-            check_same(head.made, self._look(head), rows.gallery)
+            cameras = cameras_of(self._look(head), head.made.levels_value())
+            check_same(head.made, cameras, rows.gallery)
             new = self.missing(rows.keys)
             if not new:
                 return Added(0, len(rows))
@@ -121,7 +122,7 @@ class Adding:
         """Return the head of a store that has a table of rows: the first ones make it."""
         if head.made.size is not None:
             return head
-        check_same(head.made, Facts.none(), gallery)
+        check_same(head.made, cameras_of(Facts.none(), None), gallery)
         made = made_by(gallery, head.made.table)
         size = gallery.embeddings.vectors.shape[1]
         self.storage.drop(made.table)  # of an addition that was killed before its first row

@@ -1,6 +1,7 @@
 """The rows of a store as a searcher holds them: brought up to date before each search."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -9,8 +10,9 @@ from vireid.gallery.facts import Facts
 from vireid.gallery.head import Head
 from vireid.gallery.held_vectors import HeldVectors
 from vireid.gallery.known import Known, KnownRows
+from vireid.gallery.same import cameras_of
 from vireid.gallery.storage import Storage
-from vireid.types import Float
+from vireid.types import Float, Images
 
 
 @dataclass(frozen=True, repr=False)
@@ -25,6 +27,11 @@ class Rows:
     """Of N rows, each key once."""
     vectors: Float | None
     """[N, D]; None where they are more than are compared one by one."""
+
+    @cached_property
+    def cameras(self) -> Images:
+        """One image of each camera, with the levels of the store."""
+        return cameras_of(self.facts, self.head.made.levels_value())
 
 
 class Held:

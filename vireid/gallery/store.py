@@ -172,7 +172,7 @@ class Store:
         if query is None:
             vectors = vectors_at(self._storage, rows, own)
         else:
-            check_same(rows.head.made, rows.facts, query)
+            check_same(rows.head.made, rows.cameras, query)
             vectors = query.embeddings.vectors
         vector, own = one_vector(vectors), own[:0] if itself else own
         return search_rows(self._storage, vector[None], rows, own, wish)[0]
@@ -185,7 +185,7 @@ class Store:
             wish: as for ``search``.
         """
         rows = self._held.now()
-        check_same(rows.head.made, rows.facts, queries)
+        check_same(rows.head.made, rows.cameras, queries)
         vectors, own = queries.embeddings.vectors, np.empty(0, np.int64)
         return search_rows(self._storage, vectors, rows, own, wish)
 

@@ -101,7 +101,8 @@ def passed(
     """
     device = network.mean.device
     training = network.training
-    network.eval()
+    if training:  # a walk through all layers, a third of the time that one small image takes
+        network.eval()
     vectors, features, fast = [], [], None
     with torch.inference_mode():
         for start in range(0, len(modality), how.batch)[how.part[0] :: how.part[1]]:
@@ -117,7 +118,8 @@ def passed(
                 features.append(output.pooled.float())
             if progress:
                 progress(min(start + how.batch, len(modality)), len(modality))
-    network.train(training)
+    if training:
+        network.train()
     none = torch.empty(0, network.embedding_size, device=device)
     return torch.cat([none, *vectors]), torch.cat([none, *features]) if with_features else None
 
