@@ -164,16 +164,12 @@ class Store:
             The results, best first.
 
         Raises:
-            ConfigError: not one of query, key and track is given.
-            DataError: the query does not fit, or there is no such key or track.
+            VireidError: not one of the three is given, it is not there, or does not fit.
         """
-        rows = self._held.now()
-        own = asked_rows(rows, query, key, track)
-        if query is None:
-            vectors = vectors_at(self._storage, rows, own)
-        else:
+        own = asked_rows(rows := self._held.now(), query, key, track)
+        if query is not None:
             check_same(rows.head.made, rows.cameras, query)
-            vectors = query.embeddings.vectors
+        vectors = vectors_at(self._storage, rows, own) if query is None else query.vectors
         vector, own = one_vector(vectors), own[:0] if itself else own
         return search_rows(self._storage, vector[None], rows, own, wish)[0]
 
@@ -190,7 +186,11 @@ class Store:
         return search_rows(self._storage, vectors, rows, own, wish)
 
     def forget(self, where: Where) -> int:
-        """Delete rows that meet conditions, and all of them in the files; return how many."""
+        """Delete rows, and everything of them in the files; return how many they were.
+
+        Args:
+            where: which; at least one condition.
+        """
         return forget_rows(self._storage, self._known, where, self._who)
 
     def prune(self) -> int:
