@@ -8,6 +8,7 @@ from vireid.errors import DataError
 from vireid.gallery.engine import steadily
 from vireid.gallery.facts import COLUMNS, Facts, facts_of
 from vireid.gallery.head import Head
+from vireid.gallery.incoming import KEY
 from vireid.gallery.opened import Seen
 from vireid.gallery.places import Places
 from vireid.gallery.reading import read_columns, read_rows
@@ -75,11 +76,12 @@ class Known:
         if old is None or self._state is None or self._state[0] != table:
             return facts_of(read_columns(self._storage, table, COLUMNS))
         numbers = read_columns(self._storage, table, ("id",)).column("id").to_numpy()
-        new = numbers[Places(old.id).of(numbers) < 0]
+        if np.array_equal(numbers[: len(old)], old.id):  # none is gone: new ones come at the end
+            new = numbers[len(old) :]
+        else:
+            new = numbers[Places(old.id).of(numbers) < 0]
         if len(new) > FEW:
             return facts_of(read_columns(self._storage, table, COLUMNS))
-        if not len(new) and np.array_equal(numbers, old.id):
-            return old
         joined = old
         if len(new):
             joined = old.joined(facts_of(read_rows(self._storage, table, COLUMNS, new)))
@@ -105,8 +107,10 @@ def first_of_each(facts: Facts) -> Int:
     Returns:
         Rows; of several with one key the first in the order of their numbers.
     """
-    if len(set(facts.key.tolist())) == len(facts):  # as good as always, and much quicker
-        return np.arange(len(facts))
+    if facts.key.itemsize == KEY:  # all are different as good as always, which is told quickly
+        first, last = np.ascontiguousarray(facts.key).view(np.uint64).reshape(-1, 2).T
+        if len(np.unique(first * np.uint64(0x9E3779B97F4A7C15) ^ last)) == len(facts):
+            return np.arange(len(facts))
     order = np.argsort(facts.id, kind="stable")
     _, places = np.unique(facts.key[order], return_index=True)
     return np.sort(order[places])
