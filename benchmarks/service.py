@@ -33,7 +33,7 @@ from vireid.ranking import Gallery
 from vireid.serving.embedding import RunEmbedding
 from vireid.serving.pictures import Sent, decoded
 from vireid.serving.queries import embedded
-from vireid.serving.stored import Reader
+from vireid.serving.reading import Reader
 from vireid.types import Embeddings, Images, Levels, Modality
 
 CLIENTS, BATCH, PIXELS = 8, 8, 16_000_000
@@ -63,7 +63,7 @@ def one_process(place: Path, network: RunEmbedding, files: list[bytes]) -> float
         sent = [Sent(data, Modality.VISIBLE) for data in some]
         pictures = [decoded(one, network.size, Levels(), PIXELS) for one in sent]
         for query in embedded(pictures, network, reader.basis):
-            reader.search(query, None, wish)
+            reader.search(query, wish)
 
     work(files[:BATCH])
     begun = time.process_time()

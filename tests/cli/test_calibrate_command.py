@@ -84,9 +84,12 @@ def test_lists_are_cut_where_too_many_are_expected(run, search):
     most = values[len(values) // 2]
     cut = search(run, "--json", "--top", 30, "--max-false-matches", most).out
     left = json.loads(cut)[0]["found"]
-    assert [one["path"] for one in left] == [
-        one["path"] for one in every if one["false_matches"] <= most
-    ]
+    fewest = min(one["false_matches"] for one in every if not one["fewer"])
+    kept = [
+        one["path"] for one in every
+        if (min(one["false_matches"], fewest) if one["fewer"] else one["false_matches"]) <= most
+    ]  # fmt: skip
+    assert [one["path"] for one in left] == kept
     assert [one["rank"] for one in left] == list(range(1, len(left) + 1))
     err = search(run, "--max-false-matches", 1e-9).err
     assert "leaves nothing for 1 of 1 queries" in err

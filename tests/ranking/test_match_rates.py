@@ -147,6 +147,25 @@ def test_lists_are_cut(rates, sides):
     assert np.isnan(found.expected[0, 2:]).all()
 
 
+def test_behind_the_last_number_an_upper_bound_is_one_and_cuts_no_better_result(rates):
+    high = np.array([1.0, 0.7, 0.3, 0.25, 0.05])
+    rates = replace(rates, pairs=(replace(rates.pairs[0], fmr_high=high),))
+    pair = rates.pairs[0]
+    rate, bounded = pair.false_match_rate([0.0, 0.5, 1.0])
+    assert rate.tolist() == [0.1, 0.25, 0.05], "not the 0.1 that was told before"
+    assert bounded.tolist() == [False, True, True]
+    assert pair.likely_rate([0.0, 0.5, 1.0]).tolist() == [0.1, 0.1, 0.05]
+    rows = [(1, 0), (0.6, 0.8), (0.1, 0.995), (-0.6, 0.8)]
+    one = gallery([(1, 0)], [R]), gallery(rows, [V, V, V, V])
+    ranking = search(*one)
+    found = false_matches(rates, *one, ranking)
+    assert found.expected[0].tolist() == pytest.approx([4 * 0.05, 4 * 0.25, 4 * 0.1, 4.0])
+    left, kept = found.cut(ranking, 0.5)
+    assert left.order[0].tolist() == [0, 1, 2, -1], "the second is more similar than the third"
+    assert kept.expected[0, 1] == pytest.approx(1.0)
+    assert kept.bounded[0, :3].tolist() == [True, True, False]
+
+
 def test_rates_of_another_network_are_refused(rates, sides):
     query, _ = sides
     other = gallery([(1, 0)], [V], "other")

@@ -39,6 +39,25 @@ def test_pictures_that_wait_are_embedded_together():
     assert not batcher.alive
 
 
+def test_a_batch_waits_for_pictures_that_are_being_decoded_but_not_for_ever(monkeypatch):
+    from vireid.serving import batching
+
+    monkeypatch.setattr(batching, "LINGER", 600)
+    sizes = []
+    batcher = batching.Batcher(lambda some: [one.content for one in some], 4, sizes.append)
+    with batcher.coming():
+        with batcher.coming():
+            first = batcher.submit(picture(0))
+        second = batcher.submit(picture(1))
+    assert (first.result(600), second.result(600)) == ("0", "1")
+    assert batcher.submit(picture(2)).result(600) == "2"  # nothing is coming
+    monkeypatch.setattr(batching, "LINGER", 0.001)
+    with batcher.coming():
+        assert batcher.submit(picture(3)).result(600) == "3"
+    batcher.close()
+    assert sizes == [2, 1, 1]
+
+
 def test_one_bad_picture_does_not_spoil_the_batch():
     from vireid.serving.batching import Batcher
 

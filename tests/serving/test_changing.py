@@ -98,6 +98,26 @@ def test_what_cannot_be_logged_is_not_done(own, begin, monkeypatch):
         assert client.get("/api/judgements").json()["pairs"] == 0
 
 
+def test_what_is_done_is_told_though_the_log_is_full_by_then(own, begin, monkeypatch, caplog):
+    from vireid.serving.audit import Audit
+
+    plain = Audit.note
+
+    def full(audit, entry):
+        if not entry.what.endswith("asked"):
+            raise DataError("the audit log cannot be written (No space left on device)")
+        plain(audit, entry)
+
+    with begin(own) as (client, _):
+        monkeypatch.setattr(Audit, "note", full)
+        key = add(client, draw("red", 9))["key"]
+        assert client.post("/api/forget", json={"keys": [key]}).json() == {"forgotten": 1}
+    lines = [json.loads(line) for line in (own / "audit.jsonl").read_text().splitlines()]
+    assert [one["what"] for one in lines] == ["add asked", "forget asked"]
+    assert "add was done" in caplog.text
+    assert "forget was done" in caplog.text
+
+
 def add(client, image: bytes) -> dict:
     answer = client.post("/api/images?modality=visible", content=image, headers=IMAGE)
     assert answer.status_code == 200, answer.text
@@ -320,7 +340,7 @@ def test_deep_grey_levels_need_to_be_known(own, begin, tmp_path):
 
 def test_rows_that_are_forgotten_between_two_looks_do_no_harm(own):
     from vireid.gallery import Where, open_gallery
-    from vireid.serving.stored import Reader
+    from vireid.serving.reading import Reader
 
     reader = Reader(open_gallery(own / "gallery"))
     before = reader.look()
@@ -336,16 +356,15 @@ def test_rows_that_are_forgotten_between_two_looks_do_no_harm(own):
 
 
 def test_a_row_that_is_forgotten_while_it_is_searched_by_is_not_found(own, begin, monkeypatch):
-    from vireid.gallery import Where, open_gallery
-    from vireid.serving.stored import Reader
+    from vireid.gallery import Store, Where, open_gallery
 
     with begin(own) as (client, service):
         key = service._reader.look().facts.key[0].decode()
-        plain = Reader.search
+        plain = Store.search
 
-        def late(reader, query, track, wish):
+        def late(store, *words, **named):
             open_gallery(own / "gallery").forget(Where(keys=[key]))
-            return plain(reader, query, track, wish)
+            return plain(store, *words, **named)
 
-        monkeypatch.setattr(Reader, "search", late)
+        monkeypatch.setattr(Store, "search", late)
         assert client.get("/api/search", params={"key": key}).status_code == 404

@@ -7,11 +7,11 @@ import numpy as np
 
 from vireid.gallery.erasing import finish_erasing
 from vireid.gallery.events import note
-from vireid.gallery.facts import COLUMNS, Facts, facts_of
+from vireid.gallery.facts import Facts
 from vireid.gallery.head import Head
 from vireid.gallery.incoming import Incoming, Terms, row_table
-from vireid.gallery.reading import read_columns
-from vireid.gallery.same import check_same, made_by, with_levels_of
+from vireid.gallery.known import Known
+from vireid.gallery.same import cameras_of, check_same, made_by, with_levels_of
 from vireid.gallery.schema import rows_schema
 from vireid.gallery.storage import Storage
 from vireid.ranking import Gallery
@@ -49,13 +49,14 @@ class Adding:
 
     Args:
         storage: of the store.
+        known: what is known of its rows.
         terms: what holds for all new rows.
         who: for the audit log.
     """
 
-    def __init__(self, storage: Storage, terms: Terms, who: str = "") -> None:
-        self.storage, self.terms, self.who = storage, terms, who
-        self._known: set[str] = set()
+    def __init__(self, storage: Storage, known: Known, terms: Terms, who: str = "") -> None:
+        self.storage, self.known, self.terms, self.who = storage, known, terms, who
+        self._keys: set[str] = set()
         self._facts = Facts.none()
         self._stamp: tuple[str, int] | None = None
 
@@ -73,7 +74,8 @@ class Adding:
         """
         with self.storage.writing():
             head = self._begun(finish_erasing(self.storage, self.storage.head()), rows.gallery)
-            check_same(head.made, self._look(head), rows.gallery)
+            cameras = cameras_of(self._look(head), head.made.levels_value())
+            check_same(head.made, cameras, rows.gallery)
             new = self.missing(rows.keys)
             if not new:
                 return Added(0, len(rows))
@@ -100,7 +102,7 @@ class Adding:
         found: list[int] = []
         seen: set[str] = set()
         for place, key in enumerate(keys):
-            if not key or (key not in seen and key not in self._known):
+            if not key or (key not in seen and key not in self._keys):
                 seen.add(key)
                 found.append(place)
         return found
@@ -113,14 +115,14 @@ class Adding:
         self.storage.append(head.made.table, table)
         after = self.storage.version(head.made.table)
         if after == before + 1:  # else somebody else has written too: all is read again
-            self._known.update(rows.keys)
+            self._keys.update(rows.keys)
             self._stamp = head.made.table, after
 
     def _begun(self, head: Head, gallery: Gallery) -> Head:
         """Return the head of a store that has a table of rows: the first ones make it."""
         if head.made.size is not None:
             return head
-        check_same(head.made, Facts.none(), gallery)
+        check_same(head.made, cameras_of(Facts.none(), None), gallery)
         made = made_by(gallery, head.made.table)
         size = gallery.embeddings.vectors.shape[1]
         self.storage.drop(made.table)  # of an addition that was killed before its first row
@@ -132,11 +134,11 @@ class Adding:
     def _look(self, head: Head) -> Facts:
         """Learn what is in the store, unless that is known; facts of own new rows may be absent."""
         if head.made.size is None:
-            self._known, self._facts = set(), Facts.none()
+            self._keys, self._facts = set(), Facts.none()
             return self._facts
         stamp = head.made.table, self.storage.version(head.made.table)
         if stamp != self._stamp:
-            self._facts = facts_of(read_columns(self.storage, head.made.table, COLUMNS))
-            self._known = {key.decode() for key in self._facts.key.tolist()}
+            self._facts = self.known.now().every
+            self._keys = set(self._facts.key.astype("U").tolist())
             self._stamp = stamp
         return self._facts

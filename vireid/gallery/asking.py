@@ -7,7 +7,7 @@ import numpy as np
 
 from vireid.errors import DataError
 from vireid.gallery.facts import Facts
-from vireid.gallery.head import Made
+from vireid.gallery.known import KnownRows
 from vireid.gallery.options import Embeds
 from vireid.gallery.queries import own_rows
 from vireid.gallery.same import cameras_of
@@ -17,13 +17,12 @@ from vireid.types import Images
 
 
 def embed_query(
-    made: Made, facts: Facts, images: Images, embedder: Embeds, levels: Sequence[str] | None
+    store: KnownRows, images: Images, embedder: Embeds, levels: Sequence[str] | None
 ) -> Gallery:
     """Embed images to search by: levels and statistics are those of the store.
 
     Args:
-        made: what made the store's embeddings.
-        facts: of its rows.
+        store: what is known of its rows.
         images: M images; those that the store holds need not say their camera.
         embedder: of the same network.
         levels: words of ``--levels``, which come first.
@@ -36,6 +35,7 @@ def embed_query(
         ConfigError: the store is scaled by camera and that of an image is unknown, or it has no
             such camera.
     """
+    made, facts = store.head.made, store.facts
     if made.size is None:
         raise DataError("the store holds no rows; add some first")
     known, statistics = cameras_of(facts, made.levels_value()), made.statistics_value()

@@ -9,7 +9,7 @@ import numpy as np
 from vireid.errors import ConfigError, DataError
 from vireid.gallery.facts import COLUMNS, Facts, facts_of
 from vireid.gallery.head import Made
-from vireid.gallery.held import first_of_each
+from vireid.gallery.known import first_of_each
 from vireid.gallery.reading import read_columns
 from vireid.gallery.schema import vectors_of
 from vireid.gallery.storage import Storage

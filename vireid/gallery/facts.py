@@ -1,7 +1,8 @@
 """What is known of the rows of a store, in memory, but for their vectors."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,39 @@ class Facts:
             self.content.take(rows),
         )
 
+    def joined(self, others: "Facts") -> "Facts":
+        """Return what is known of these rows and of further ones behind them.
+
+        Args:
+            others: of M rows.
+        """
+        import pyarrow as pa
+
+        camera, cameras = _joined((self.camera, self.cameras), (others.camera, others.cameras))
+        track, tracks = _joined((self.track, self.tracks), (others.track, others.tracks))
+        plain = {
+            name: np.concatenate([getattr(self, name), getattr(others, name)])
+            for name in ("id", "key", "modality", "time", "added", "expires")
+        }
+        arrow = {
+            name: pa.concat_arrays([getattr(self, name), getattr(others, name)])
+            for name in ("path", "content")
+        }
+        return Facts(camera=camera, cameras=cameras, track=track, tracks=tracks, **plain, **arrow)
+
+    def without_unused_names(self) -> "Facts":
+        """Return the same without names of cameras and tracks that no row has any more."""
+        camera, cameras = _used(self.camera, self.cameras)
+        track, tracks = _used(self.track, self.tracks)
+        return replace(self, camera=camera, cameras=cameras, track=track, tracks=tracks)
+
+    @cached_property
+    def pairs(self) -> tuple[Int, Int]:
+        """Modalities and codes of cameras that occur together, each pair once."""
+        count = max(1, len(self.cameras))
+        there = np.flatnonzero(np.bincount(self.modality * count + self.camera, minlength=1))
+        return (there // count, there % count) if len(self) else (there[:0], there[:0])
+
 
 def facts_of(table: Any) -> Facts:
     """Return what an arrow table tells of its rows.
@@ -109,7 +143,7 @@ def facts_of(table: Any) -> Facts:
     track, tracks = _coded(table.column("track"))
     return Facts(
         id=table.column("id").to_numpy(),
-        key=np.array(table.column("key").to_pylist(), dtype="S"),
+        key=table.column("key").to_numpy().astype("S"),
         modality=table.column("modality").to_numpy().astype(np.int64),
         camera=camera,
         cameras=cameras,
@@ -123,8 +157,31 @@ def facts_of(table: Any) -> Facts:
     )
 
 
-def _coded(column: Any) -> tuple[Int, tuple[str, ...]]:
+def _coded(column: Any) -> "Coded":
     """Return a column of names as numbers and the names that they stand for."""
     coded = column.combine_chunks().dictionary_encode()
     names = tuple(os.fsdecode(name) for name in coded.dictionary.to_pylist())
     return coded.indices.to_numpy().astype(np.int64), names
+
+
+Coded = tuple[Int, tuple[str, ...]]
+"""Codes [N], and the names that they stand for."""
+
+
+def _joined(one: Coded, other: Coded) -> Coded:
+    """Return the codes of some rows and of others behind them, by names in common."""
+    names = list(one[1])
+    known = {name: code for code, name in enumerate(names)}
+    for name in other[1]:
+        if known.setdefault(name, len(names)) == len(names):
+            names.append(name)
+    codes = np.array([known[name] for name in other[1]], dtype=np.int64)
+    return np.concatenate([one[0], codes[other[0]] if len(codes) else other[0]]), tuple(names)
+
+
+def _used(codes: Int, names: tuple[str, ...]) -> Coded:
+    """Return codes by the names that occur."""
+    used = np.bincount(codes, minlength=len(names)) > 0
+    new = np.cumsum(used) - 1
+    kept = tuple(name for name, there in zip(names, used.tolist(), strict=True) if there)
+    return new[codes], kept

@@ -6,33 +6,17 @@ import numpy as np
 
 from vireid.errors import ConfigError
 from vireid.gallery.erasing import drop_leftovers, erase, finish_erasing
-from vireid.gallery.facts import COLUMNS, Facts, facts_of
-from vireid.gallery.head import Head
-from vireid.gallery.reading import read_columns
+from vireid.gallery.known import Known
 from vireid.gallery.storage import Storage
 from vireid.gallery.where import Where
 
 
-def known_facts(storage: Storage, head: Head) -> Facts:
-    """Return what is known of the rows of a store now.
-
-    Args:
-        storage: of the store.
-        head: what it says of itself.
-
-    Returns:
-        The facts of all rows.
-    """
-    if head.made.size is None:
-        return Facts.none()
-    return facts_of(read_columns(storage, head.made.table, COLUMNS))
-
-
-def forget_rows(storage: Storage, where: Where | None, who: str) -> int:
+def forget_rows(storage: Storage, known: Known, where: Where | None, who: str) -> int:
     """Delete rows, and everything of them in the files of a store.
 
     Args:
         storage: of the store.
+        known: what is known of its rows.
         where: which; None for those that have expired.
         who: for the audit log.
 
@@ -50,7 +34,7 @@ def forget_rows(storage: Storage, where: Where | None, who: str) -> int:
         )
     with storage.writing():
         head = finish_erasing(storage, storage.head())
-        facts = known_facts(storage, head)
+        facts = known.now().every
         meant = ~facts.alive(time.time()) if where is None else where.rows(facts)
         numbers = facts.id[np.flatnonzero(meant)]
         if len(numbers):

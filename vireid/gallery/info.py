@@ -12,6 +12,7 @@ import numpy as np
 
 from vireid.gallery.facts import Facts
 from vireid.gallery.head import Head
+from vireid.gallery.known import KnownRows
 from vireid.gallery.storage import Storage
 from vireid.types import Modality
 
@@ -42,17 +43,17 @@ class Info:
     """Rows that a re-embedding has done so far; None where none is under way."""
 
 
-def info_of(storage: Storage, head: Head, facts: Facts) -> Info:
+def info_of(storage: Storage, known: KnownRows) -> Info:
     """Count what is in a store.
 
     Args:
         storage: of the store.
-        head: what it says of itself.
-        facts: of its rows.
+        known: what is known of its rows.
 
     Returns:
         The counts.
     """
+    head, facts = known.head, known.every
     kinds = Counter(Modality(kind).name.lower() for kind in facts.modality.tolist())
     cameras = Counter(facts.cameras[code] for code in facts.camera.tolist())
     empty, renewing = head.made.size is None, head.renewing

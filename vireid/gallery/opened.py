@@ -6,6 +6,8 @@ from typing import Any
 
 VERSIONS = "_versions"
 """The folder of a table with a file for each of its versions."""
+MANY = 1_000
+"""Versions from which on LanceDB is asked, which does not list them all."""
 Seen = tuple[int, int, tuple[str, ...]]
 """Number and time of that folder, and the names in it."""
 
@@ -33,7 +35,7 @@ def seen(folder: Path | None, name: str) -> Seen | None:
         name: of the table.
 
     Returns:
-        What is there; None on object storage, or where it cannot be looked at.
+        What is there; None on object storage, or where it cannot be looked at or is too much.
     """
     if folder is None:
         return None
@@ -42,4 +44,4 @@ def seen(folder: Path | None, name: str) -> Seen | None:
         about, names = place.stat(), [entry.name for entry in place.iterdir()]
     except OSError:
         return None
-    return about.st_ino, about.st_ctime_ns, tuple(sorted(names))
+    return None if len(names) > MANY else (about.st_ino, about.st_ctime_ns, tuple(sorted(names)))

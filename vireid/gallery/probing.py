@@ -4,8 +4,9 @@ import time
 
 import numpy as np
 
-from vireid.gallery.held import Rows, places_of
+from vireid.gallery.held import Rows
 from vireid.gallery.indexing import exact_nearest, probed
+from vireid.gallery.places import Places
 from vireid.gallery.reading import read_rows
 from vireid.gallery.schema import vectors_of
 from vireid.gallery.storage import Storage
@@ -74,7 +75,7 @@ def _probed(
 
 def _allowed(rows: Rows, allowed: Bool, numbers: Int, values: Float, top: int) -> tuple[Int, Float]:
     """Return the rows that numbers stand for and that may be shown, most similar first."""
-    places = places_of(numbers, rows.facts.id)
+    places = Places(rows.facts.id).of(numbers)
     shown = (places >= 0) & allowed[places]
     places, values = places[shown], values[shown]
     best = np.lexsort((places, -values))[:top]

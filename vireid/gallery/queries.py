@@ -97,7 +97,7 @@ def own_rows(facts: Facts, images: Images) -> Int:
             keys.append(digest_file(images.root / path).hex()[:KEY])
         except OSError:  # a query whose file is gone may be told by its place alone
             continue
-    own = np.isin(facts.key, np.array(keys, dtype="S"))
+    own = np.isin(facts.key, np.array(keys, dtype="S")) if keys else np.zeros(len(facts), bool)
     known = set(whole_paths(images)) if images.root != Path() else set()
     if known:
         places = np.flatnonzero(np.isin(facts.path.to_numpy(False), _names(known)))

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from vireid.errors import DataError
 from vireid.gallery.facts import Facts
 from vireid.gallery.head import Made
@@ -13,12 +11,12 @@ from vireid.ranking.same_statistics import check_same_statistics
 from vireid.types import Images, Levels
 
 
-def check_same(made: Made, facts: Facts, gallery: Gallery) -> None:
+def check_same(made: Made, cameras: Images, gallery: Gallery) -> None:
     """Refuse embeddings that cannot be compared with those of a store.
 
     Args:
         made: what made the store's.
-        facts: of the store's rows.
+        cameras: of the store, as ``cameras_of`` returns them.
         gallery: embedded images that come in or are searched by.
 
     Raises:
@@ -42,7 +40,7 @@ def check_same(made: Made, facts: Facts, gallery: Gallery) -> None:
     size = gallery.embeddings.vectors.shape[1]
     if size != made.size:
         raise DataError(f"the embeddings have {size} dimensions and the store's {made.size}")
-    check_same_levels(gallery.images, cameras_of(facts, made.levels_value()))
+    check_same_levels(gallery.images, cameras)
 
 
 def check_going_on(made: Made, gallery: Gallery) -> None:
@@ -55,7 +53,7 @@ def check_going_on(made: Made, gallery: Gallery) -> None:
     Raises:
         DataError: another network or size, or a camera is scaled otherwise.
     """
-    check_same(made, Facts.none(), gallery)
+    check_same(made, cameras_of(Facts.none(), made.levels_value()), gallery)
     kept, new = made.levels_value() or Levels(), gallery.levels or Levels()
     for kind, camera in kept.spans.keys() & new.spans.keys():
         one, other = kept.spans[kind, camera], new.spans[kind, camera]
@@ -77,9 +75,7 @@ def cameras_of(facts: Facts, levels: Levels | None) -> Images:
     Returns:
         Images without files.
     """
-    count = max(1, len(facts.cameras))
-    there = np.flatnonzero(np.bincount(facts.modality * count + facts.camera, minlength=1))
-    kinds, codes = (there // count, there % count) if len(facts) else (there[:0], there[:0])
+    kinds, codes = facts.pairs
     names = {code + 1: name for code, name in enumerate(facts.cameras) if name}
     known = [code + 1 if facts.cameras[code] else 0 for code in codes.tolist()]
     one = Images.of(kinds, known)

@@ -9,11 +9,13 @@ from vireid.gallery.adding import Added, Adding
 from vireid.gallery.asking import embed_query
 from vireid.gallery.dumping import dump
 from vireid.gallery.events import Event, events, note
-from vireid.gallery.forgetting import forget_rows, known_facts
+from vireid.gallery.facts import Facts
+from vireid.gallery.forgetting import forget_rows
 from vireid.gallery.found import Found
 from vireid.gallery.head import Head, IndexFacts
 from vireid.gallery.held import Held, Rows
 from vireid.gallery.info import Info, info_of
+from vireid.gallery.known import Known
 from vireid.gallery.options import DEFAULT, AddOptions, Embeds
 from vireid.gallery.queries import asked_rows, vectors_at
 from vireid.gallery.reembedding import AS_BEFORE, Renewing, RenewOptions
@@ -42,8 +44,8 @@ class Store:
     """
 
     def __init__(self, storage: Storage, who: str = "") -> None:
-        self._storage, self._who = storage, who
-        self._held = Held(storage)
+        self._storage, self._who, self._known = storage, who, Known(storage)
+        self._held = Held(storage, self._known)
 
     @property
     def place(self) -> str:
@@ -51,7 +53,7 @@ class Store:
         return self._storage.place
 
     def __len__(self) -> int:
-        return len(self._held.now().facts)
+        return len(self.facts())
 
     def head(self) -> Head:
         """Return what the store says of itself: its network, levels, statistics and index."""
@@ -63,7 +65,11 @@ class Store:
         Args:
             where: the condition.
         """
-        return where.unknown(known_facts(self._storage, self.head()))
+        return where.unknown(self._known.now().every)
+
+    def facts(self) -> Facts:
+        """Return what is known of the rows as they are now, but for their vectors."""
+        return self._known.now().facts
 
     def rows(self) -> Rows:
         """Return the rows as they are now: facts and vectors."""
@@ -95,7 +101,7 @@ class Store:
             DataError: the embeddings do not fit the store.
             ConfigError: images are given without an embedder, or options that do not apply.
         """
-        adding, done = Adding(self._storage, options.terms, self._who), Added()
+        adding, done = Adding(self._storage, self._known, options.terms, self._who), Added()
         with progress("adding") as tell:
             for total, part in additions(source, embedder, options, adding):
                 done = done.plus(part)
@@ -110,7 +116,7 @@ class Store:
         One that cannot be read, or was forgotten, is looked at again only when its file changes.
 
         Args:
-            folder: that is looked into, with all that lies below it.
+            folder: that is looked into, with all below it.
             embedder: as for ``add``.
             options: as for ``add``; where no modality is said, a path's first folder tells it.
             every: seconds between two looks.
@@ -118,7 +124,7 @@ class Store:
         Returns:
             What each batch has added; nothing where a look finds nothing new.
         """
-        adding = Adding(self._storage, options.terms, self._who)
+        adding = Adding(self._storage, self._known, options.terms, self._who)
         return watch_folder(Path(folder), embedder, options, adding, every)
 
     def embed_query(
@@ -134,8 +140,7 @@ class Store:
         Raises:
             ConfigError: a camera has to be named, or is unknown.
         """
-        rows = self._held.now()
-        return embed_query(rows.head.made, rows.facts, images, embedder, levels)
+        return embed_query(self._known.now(), images, embedder, levels)
 
     def search(
         self,
@@ -156,19 +161,15 @@ class Store:
             itself: whether the rows that are the query may be found; else they are left out.
 
         Returns:
-            At most ``wish.top`` results, best first.
+            The results, best first.
 
         Raises:
-            ConfigError: not one of query, key and track is given.
-            DataError: the query does not fit, or there is no such key or track.
+            VireidError: not one of the three is given, it is not there, or does not fit.
         """
-        rows = self._held.now()
-        own = asked_rows(rows, query, key, track)
-        if query is None:
-            vectors = vectors_at(self._storage, rows, own)
-        else:
-            check_same(rows.head.made, rows.facts, query)
-            vectors = query.embeddings.vectors
+        own = asked_rows(rows := self._held.now(), query, key, track)
+        if query is not None:
+            check_same(rows.head.made, rows.cameras, query)
+        vectors = vectors_at(self._storage, rows, own) if query is None else query.vectors
         vector, own = one_vector(vectors), own[:0] if itself else own
         return search_rows(self._storage, vector[None], rows, own, wish)[0]
 
@@ -180,9 +181,9 @@ class Store:
             wish: as for ``search``.
         """
         rows = self._held.now()
-        check_same(rows.head.made, rows.facts, queries)
-        own = np.empty(0, np.int64)
-        return search_rows(self._storage, queries.embeddings.vectors, rows, own, wish)
+        check_same(rows.head.made, rows.cameras, queries)
+        vectors, own = queries.embeddings.vectors, np.empty(0, np.int64)
+        return search_rows(self._storage, vectors, rows, own, wish)
 
     def forget(self, where: Where) -> int:
         """Delete rows, and everything of them in the files; return how many they were.
@@ -190,11 +191,11 @@ class Store:
         Args:
             where: which; at least one condition.
         """
-        return forget_rows(self._storage, where, self._who)
+        return forget_rows(self._storage, self._known, where, self._who)
 
     def prune(self) -> int:
         """Delete rows that have expired, as ``forget`` does, and return how many they were."""
-        return forget_rows(self._storage, None, self._who)
+        return forget_rows(self._storage, self._known, None, self._who)
 
     def index(self) -> IndexFacts | None:
         """Make the index anew; return what was measured of it, None for too few rows."""
@@ -203,17 +204,15 @@ class Store:
     def reembed(
         self, embedder: Embeds, options: RenewOptions = AS_BEFORE, progress: Progress = silent
     ) -> int:
-        """Embed all images anew by another network; searches go on in the old rows meanwhile.
+        """Embed all images anew by another network, and return how many rows were left out.
 
-        One that was interrupted goes on when it is begun again with the same network.
+        Searches go on in the old rows meanwhile. One that was interrupted goes on when it is begun
+        again with the same network.
 
         Args:
             embedder: of the new network.
             options: levels, what is taken off, and what becomes of rows whose image is gone.
             progress: shows how many rows are renewed.
-
-        Returns:
-            How many rows were left out.
 
         Raises:
             VireidError: images are gone, or the rows are of that network already.
@@ -226,7 +225,7 @@ class Store:
 
     def info(self) -> Info:
         """Count what is in the store: rows by modality, camera and day, its size and versions."""
-        return info_of(self._storage, head := self.head(), known_facts(self._storage, head))
+        return info_of(self._storage, self._known.now())
 
     def dump(self, path: Path | str) -> int:
         """Write the rows that have not expired to a file and return how many they were.

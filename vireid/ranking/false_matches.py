@@ -21,6 +21,9 @@ class FalseMatches:
     there is no image, or no rate."""
     bounded: Bool
     """[Q, K] whether it is only an upper bound: fewer are to be expected."""
+    likely: Numbers
+    """[Q, K] what lists are cut by: the number expected, or the one of a less similar result where
+    that is below the upper bound."""
     low: Numbers
     """[Q, K] lower end of the interval of the number expected."""
     high: Numbers
@@ -48,6 +51,8 @@ class FalseMatches:
     def cut(self, ranking: Ranking, most: float) -> tuple[Ranking, "FalseMatches"]:
         """Leave out results that come with too many false matches, or with none that is known.
 
+        A result whose upper bound is above that stays where a less similar one would.
+
         Args:
             ranking: of the Q queries.
             most: false matches to expect for a query, in each modality searched.
@@ -56,7 +61,7 @@ class FalseMatches:
             The ranking, its lists closed up, with -1 behind the last result of each, and the
             numbers of what is left.
         """
-        keep = self.expected <= most
+        keep = self.likely <= most
         place = np.argsort(~keep, axis=1, kind="stable")
         left = np.take_along_axis(keep, place, axis=1)
 
@@ -64,10 +69,12 @@ class FalseMatches:
             closed = np.take_along_axis(values, place, axis=1)
             return np.where(left, closed, np.asarray(gone, dtype=closed.dtype))
 
-        numbers = [moved(one, np.nan) for one in (self.expected, self.low, self.high)]
+        expected, likely, low, high = (
+            moved(one, np.nan) for one in (self.expected, self.likely, self.low, self.high)
+        )
         order, similarity = moved(ranking.order, -1), moved(ranking.similarity, np.nan)
         cut = replace(ranking, order=order, similarity=similarity)
-        return cut, FalseMatches(numbers[0], moved(self.bounded, 0), numbers[1], numbers[2])
+        return cut, FalseMatches(expected, moved(self.bounded, 0), likely, low, high)
 
 
 def false_matches(
@@ -123,7 +130,7 @@ def expected_at(
     Returns:
         Numbers [Q, K].
     """
-    expected, low, high = (np.full(found.shape, np.nan) for _ in range(3))
+    expected, likely, low, high = (np.full(found.shape, np.nan) for _ in range(4))
     bounded = np.zeros(found.shape, dtype=np.bool_)
     size = np.take_along_axis(np.asarray(searched), np.maximum(found, 0), axis=1)
     near = np.asarray(similarity)
@@ -135,6 +142,7 @@ def expected_at(
                 continue
             rate, bounded[rows] = pair.false_match_rate(near[rows])
             place = pair.row(near[rows])
-            ends = pair.fmr_low[place], pair.fmr_high[place]
-            expected[rows], low[rows], high[rows] = (one * size[rows] for one in (rate, *ends))
-    return FalseMatches(expected, bounded, low, high)
+            curves = rate, pair.likely_rate(near[rows]), pair.fmr_low[place], pair.fmr_high[place]
+            for numbers, curve in zip((expected, likely, low, high), curves, strict=True):
+                numbers[rows] = curve * size[rows]
+    return FalseMatches(expected, bounded, likely, low, high)

@@ -1,6 +1,7 @@
 """A network that is opened once and embeds one batch of images after the other."""
 
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -47,7 +48,7 @@ class Embedder:
         self, run: Run | Path | str, stage: str | None = None, device: str = "auto"
     ) -> None:
         self._found = found = open_network(run, stage)
-        self._network = found.network.to(find_device(device))
+        self._network = found.network.to(find_device(device)).eval()
         self.size = found.recipe.height, found.recipe.width
         """Height and width of its images."""
         self.levels = found.levels
@@ -61,6 +62,11 @@ class Embedder:
         self._where = run.folder if isinstance(run, Run) else run
         self._how = Passing(fold=KeptFold())
         self._made = network_fingerprint(self._network.state_dict(), self.size, found.levels)
+
+    @cached_property
+    def _settings(self) -> str | None:
+        """What embeddings carry of the run's recipe."""
+        return carried_settings(self._found.text, f"the recipe of {self._where}")
 
     def fingerprint(self, statistics: NamedStatistics | None) -> str:
         """Return what ``Gallery.network`` is of embeddings.
@@ -199,7 +205,7 @@ class Embedder:
             embeddings,
             self.fingerprint(statistics),
             f"{self._where}, stage {stage}, {high}x{wide}",
-            carried_settings(self._found.text, f"the recipe of {self._where}"),
+            self._settings,
             statistics,
         )
 

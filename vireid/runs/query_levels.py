@@ -56,14 +56,33 @@ def demand_camera(
             the queries.
     """
     for kind in np.unique(queries.modality).tolist():
-        known = _known(gallery, kind)
-        if statistics is not None and statistics.knows(kind, name):
-            continue
-        if known and name not in known:
-            raise ConfigError(
-                f"--camera {name}: the gallery has no {Modality(kind).name.lower()} camera of that "
-                f"name; expected {some(known, ' or ')}"
-            )
+        others = other_cameras(name, Modality(kind), _known(gallery, kind), statistics)
+        if others:
+            raise ConfigError(f"--camera {name}: {others}")
+
+
+def other_cameras(
+    name: str, kind: Modality, known: Sequence[str], statistics: NamedStatistics | None
+) -> str | None:
+    """Say that a gallery does not know the camera of a query, though it knows others.
+
+    Args:
+        name: of the camera.
+        kind: what the query shows.
+        known: the gallery's cameras of that modality.
+        statistics: what was taken off the gallery, which may know further cameras.
+
+    Returns:
+        What is wrong and which cameras there are; None where nothing is.
+    """
+    if statistics is not None and statistics.knows(kind, name):
+        return None
+    if not known or name in known:
+        return None
+    return (
+        f"the gallery has no {kind.name.lower()} camera of that name; expected "
+        f"{some(list(known), ' or ')}"
+    )
 
 
 def query_levels(queries: Images, gallery: Images, asked: Sequence[str] | None) -> LevelWords:

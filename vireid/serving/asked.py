@@ -34,12 +34,12 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem} for status in sorted({*every, *statuses})}
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:  # else it would be called in a thread
     service: Service = request.app.state.service
     return service
 
 
-def _caller(request: Request) -> Caller:
+async def _caller(request: Request) -> Caller:
     caller: Caller = request.state.caller
     return caller
 

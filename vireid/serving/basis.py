@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vireid.gallery.held import Rows
-from vireid.gallery.same import cameras_of
 from vireid.types import Levels, Modality, NamedStatistics
 
 
@@ -32,8 +31,7 @@ def basis_of(rows: Rows) -> Basis:
         rows: of it.
     """
     made = rows.head.made
-    levels = made.levels_value() or Levels()
-    known = cameras_of(rows.facts, levels)
+    levels, known = made.levels_value() or Levels(), rows.cameras
     return Basis(
         len(rows.facts),
         made.statistics_value(),

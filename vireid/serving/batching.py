@@ -1,10 +1,11 @@
 """Pictures of several requests are embedded together: whoever comes while a batch is under way is
 in the next one."""
 
-import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Protocol
 
 from vireid.ranking import Gallery
@@ -30,6 +31,8 @@ class EmbedsPictures(Protocol):
 Waiting = tuple[Picture, "Future[Gallery]"]
 
 
+LINGER = 0.02
+"""Seconds that a batch waits at most for pictures that are being decoded."""
 ENDED = "the service embeds no more: it is ending, or has failed and has to be started anew"
 
 
@@ -44,8 +47,8 @@ class Batcher:
 
     def __init__(self, embed: EmbedsPictures, most: int, told: Callable[[int], None]) -> None:
         self._embed, self._most, self._told = embed, most, told
-        self._waiting: queue.SimpleQueue[Waiting | None] = queue.SimpleQueue()
-        self._lock, self._ended = threading.Lock(), False
+        self._waiting: deque[Waiting] = deque()
+        self._change, self._ended, self._coming = threading.Condition(), False, 0
         self._thread = threading.Thread(target=self._work, name="vireid-embedding", daemon=True)
         self._thread.start()
 
@@ -62,11 +65,28 @@ class Batcher:
             Refused: 503, no more are embedded.
         """
         future: Future[Gallery] = Future()
-        with self._lock:  # nobody waits behind the end
+        with self._change:  # nobody waits behind the end
             if self._ended:
                 raise again(503, ENDED)
-            self._waiting.put((picture, future))
+            self._waiting.append((picture, future))
+            self._change.notify()
         return future
+
+    @contextmanager
+    def coming(self) -> Iterator[None]:
+        """Let a batch wait a moment for a picture that is being decoded.
+
+        Yields:
+            Nothing; the picture is handed over before the end.
+        """
+        with self._change:
+            self._coming += 1
+        try:
+            yield
+        finally:
+            with self._change:
+                self._coming -= 1
+                self._change.notify()
 
     @property
     def alive(self) -> bool:
@@ -75,16 +95,14 @@ class Batcher:
 
     def close(self) -> None:
         """Embed what is waiting, and end the thread."""
-        with self._lock:
+        with self._change:
             self._ended = True
-            self._waiting.put(None)
+            self._change.notify()
         self._thread.join()
 
     def _work(self) -> None:
-        last = False
         try:
-            while not last:
-                batch, last = self._next()
+            while batch := self._next():
                 started = [one for one in batch if one[1].set_running_or_notify_cancel()]
                 if started:
                     self._do(started)
@@ -94,25 +112,25 @@ class Batcher:
 
     def _let_go(self) -> None:
         """Tell whoever still waits that nothing will come."""
-        with self._lock:
+        with self._change:
             self._ended = True
-            while not self._waiting.empty():
-                one = self._waiting.get()
-                if one is not None and one[1].set_running_or_notify_cancel():
-                    one[1].set_exception(again(503, ENDED))
+            for _, future in self._waiting:
+                if future.set_running_or_notify_cancel():
+                    future.set_exception(again(503, ENDED))
+            self._waiting.clear()
 
-    def _next(self) -> tuple[list[Waiting], bool]:
-        """Wait for a picture and return it with those behind it; tell whether no more will come."""
-        batch: list[Waiting] = []
-        while len(batch) < self._most:
-            try:
-                one = self._waiting.get(block=not batch)
-            except queue.Empty:
-                break
-            if one is None:
-                return batch, True
-            batch.append(one)
-        return batch, False
+    def _next(self) -> list[Waiting]:
+        """Wait for a picture and return it with those behind it; nothing where none will come.
+
+        Those that are being decoded are waited for too, as a batch costs little more than one.
+        """
+        with self._change:
+            self._change.wait_for(lambda: self._waiting or self._ended)
+            self._change.wait_for(
+                lambda: len(self._waiting) >= self._most or not self._coming or self._ended, LINGER
+            )
+            count = min(self._most, len(self._waiting))
+            return [self._waiting.popleft() for _ in range(count)]
 
     def _do(self, batch: list[Waiting]) -> None:
         """Embed a batch; where that fails, each picture by itself, as only one may be to blame."""

@@ -1,10 +1,12 @@
 """Requests that change something: add, forget, judge."""
 
+import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
+from vireid.errors import DataError
 from vireid.gallery import Where
 from vireid.ranking import Judgement
 from vireid.serving.asked import IMAGE, ImageBody, Serving, Who, address_of, problems
@@ -26,6 +28,7 @@ from vireid.serving.words import (
 )
 from vireid.types import Modality
 
+_log = logging.getLogger(__name__)
 routes = APIRouter(prefix="/api", tags=["change"])
 
 
@@ -41,7 +44,7 @@ async def _add_image(
     sent = Sent(data, Modality[words.modality.upper()], words.camera)
     await _asked(service, "add", who, request)
     key, new = await service.add(sent, Said(words.track, words.time))
-    await service.note(Entry("add", who.who, address_of(request), int(new)))
+    await _done(service, Entry("add", who.who, address_of(request), int(new)))
     return AddedImage(key=key, added=new)
 
 
@@ -64,7 +67,7 @@ async def _forget(words: Forget, service: Serving, who: Who, request: Request) -
         )
     await _asked(service, "forget", who, request)
     count = await service.forget(where)
-    await service.note(Entry("forget", who.who, address_of(request), count))
+    await _done(service, Entry("forget", who.who, address_of(request), count))
     return ForgottenRows(forgotten=count)
 
 
@@ -74,7 +77,7 @@ async def _judge(mark: Mark, service: Serving, who: Who, request: Request) -> Ju
     said = Marked(**mark.model_dump())
     await _asked(service, "judge", who, request)
     await service.judge(said)
-    await service.note(Entry("judge", who.who, address_of(request), 1))
+    await _done(service, Entry("judge", who.who, address_of(request), 1))
     return await _told(service)
 
 
@@ -86,7 +89,15 @@ async def _judgements(service: Serving) -> JudgedSoFar:
 
 async def _asked(service: Service, what: str, who: Caller, request: Request) -> None:
     """Log what is asked for before it is done: where that fails, nothing is changed."""
-    await service.note(Entry(f"{what} asked", who.who, address_of(request), 0))
+    await service.log.note(Entry(f"{what} asked", who.who, address_of(request), 0))
+
+
+async def _done(service: Service, entry: Entry) -> None:
+    """Log what was done. Where that fails it is done all the same, and logged as asked for."""
+    try:
+        await service.log.note(entry)
+    except DataError as error:
+        _log.warning("%s was done and is logged as asked for alone: %s", entry.what, error)
 
 
 async def _told(service: Service) -> JudgedSoFar:

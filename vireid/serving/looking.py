@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from vireid.gallery import Where, Wish
 from vireid.serving.asked import IMAGE, ImageBody, Serving, Who, address_of, problems
@@ -33,8 +32,8 @@ async def _search_by_image(
     sent = Sent(data, Modality[words.modality.upper()], words.taken_by)
     answer = await service.search_image(sent, _wish(words))
     count, filters = len(answer.found), _used(words)
-    await service.note(Entry("search", who.who, address_of(request), count, "image", filters))
-    return await run_in_threadpool(_results, service, answer)
+    entry = Entry("search", who.who, address_of(request), count, "image", filters)
+    return await service.log.tell(entry, lambda: _results(service, answer))
 
 
 @routes.get("/search", responses=problems(404), name="search_by_row")
@@ -46,8 +45,8 @@ async def _search_by_row(
         raise Refused(422, "give one of key and of_track to search by")
     answer = await service.search_row(words.key, words.of_track, _wish(words))
     by, count, filters = "key" if words.key else "track", len(answer.found), _used(words)
-    await service.note(Entry("search", who.who, address_of(request), count, by, filters))
-    return await run_in_threadpool(_results, service, answer)
+    entry = Entry("search", who.who, address_of(request), count, by, filters)
+    return await service.log.tell(entry, lambda: _results(service, answer))
 
 
 @routes.get("/thumbnails/{key}", responses=problems(404), response_class=Response, name="thumbnail")

@@ -3,10 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 
-import numpy as np
-from PIL import Image
-
 from vireid.data.pixels.decoding import Header, Pixels, decode_file, header, to_pixels
+from vireid.data.pixels.images import to_size
 from vireid.errors import DataError
 from vireid.serving.refusal import Refused
 from vireid.types import ANY, Levels, Modality, Span
@@ -91,8 +89,7 @@ def decoded(sent: Sent, size: tuple[int, int], levels: Levels, most: int) -> Pic
         raise Refused(422, str(error)) from None
     except MemoryError:
         raise Refused(422, "the image does not fit into memory; send a smaller one") from None
-    high, wide = size
-    pixels = np.asarray(Image.fromarray(whole).resize((wide, high), Image.Resampling.LANCZOS))
+    pixels = to_size(whole, size)
     kind = found.kind.partition(",")[0]
     return Picture(pixels, digest(sent.data), sent.modality, sent.camera, used, kind)
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from vireid.errors import DataError, some
+from vireid.errors import DataError
 from vireid.ranking import Gallery
+from vireid.runs.query_levels import other_cameras
 from vireid.serving.basis import Basis
 from vireid.serving.embedding import Embedding
 from vireid.serving.pictures import Picture, Sent
@@ -40,16 +41,10 @@ def check_camera(sent: Sent, basis: Basis) -> None:
     """
     if sent.camera is None:
         return
-    statistics, known = basis.statistics, basis.cameras.get(sent.modality, ())
-    if statistics is not None and statistics.knows(sent.modality, sent.camera):
-        return
-    if known and sent.camera not in known:
-        kind = sent.modality.name.lower()
-        raise Refused(
-            422,
-            f"taken_by: the gallery has no {kind} camera of that name; expected "
-            f"{some(list(known), ' or ')}, or none",
-        )
+    known = basis.cameras.get(sent.modality, ())
+    others = other_cameras(sent.camera, sent.modality, known, basis.statistics)
+    if others:
+        raise Refused(422, f"taken_by: {others}, or none")
 
 
 def embedded(pictures: Sequence[Picture], embedding: Embedding, basis: Basis) -> Sequence[Gallery]:

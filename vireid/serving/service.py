@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
-from vireid.errors import DataError
 from vireid.gallery import Found, Where, Wish
 from vireid.ranking import Gallery, Judgement, MatchRates
 from vireid.ranking.judgement import now
-from vireid.serving.audit import Audit, Entry
 from vireid.serving.basis import Basis
 from vireid.serving.batching import Batcher
 from vireid.serving.embedding import Embedding
@@ -18,14 +16,15 @@ from vireid.serving.judging import KeepsJudgements, Marked
 from vireid.serving.measures import Measures
 from vireid.serving.pictures import Picture, Sent, decoded
 from vireid.serving.queries import Said, arriving, check_camera, embedded
+from vireid.serving.reading import Reader
 from vireid.serving.refusal import Refused
 from vireid.serving.settings import Limits, Places
-from vireid.serving.stored import KEY, Reader, Stores, Writer
+from vireid.serving.stored import KEY, Stores, Writer
+from vireid.serving.telling import Telling
 from vireid.serving.threads import inside
 from vireid.serving.thumbnails import GONE, thumbnail
 from vireid.types import Levels, Modality
 
-NOT_THERE = "the gallery has no such key or track; it may be forgotten"
 DECODERS = 4
 """Threads that decode images."""
 
@@ -55,7 +54,7 @@ class Service:
         self._reader, self._writer = Reader(stores.reading), Writer(stores.writing, places.uploads)
         self._embedding, self._judgements, self._rates = embedding, judgements, rates
         self._closed = False
-        self._audit, self._roots = Audit(places.audit), places.shown
+        self.log, self._roots = Telling(places.audit), places.shown
         self._reading = ThreadPoolExecutor(1, "vireid-reading")
         self._writing = ThreadPoolExecutor(1, "vireid-writing")
         self._decoding = ThreadPoolExecutor(DECODERS, "vireid-decoding")
@@ -91,11 +90,10 @@ class Service:
             Refused: 422, it is no image that can be searched by.
         """
         check_camera(sent, self.basis)
-        picture = await self._decoded(sent)
-        query = await asyncio.wrap_future(self._batcher.submit(picture))
+        picture, query = await self._embedded(sent)
 
         def search() -> Answer:
-            found = self._reader.search(query, None, wish)
+            found = self._reader.search(query, wish)
             return self._answer(picture.content[:KEY], sent.modality, found, wish)
 
         return await inside(self._reading, search)
@@ -116,17 +114,8 @@ class Service:
         """
 
         def search() -> Answer:
-            modality = self._reader.modality(key) if key else None
-            if modality is None and not self._reader.has_track(track):
-                raise Refused(404, NOT_THERE)
-            try:
-                found = self._reader.search(key, track, wish)
-            except DataError:
-                there = self._reader.modality(key) if key else self._reader.has_track(track)
-                if there in (None, False):  # forgotten meanwhile
-                    raise Refused(404, NOT_THERE) from None
-                raise
-            return self._answer(key, modality, found, wish)
+            found = self._reader.search_row(key, track, wish)
+            return self._answer(key, self._reader.modality(key) if key else None, found, wish)
 
         return await inside(self._reading, search)
 
@@ -146,8 +135,7 @@ class Service:
         folder = self.places.uploads
         if folder is None:
             raise Refused(409, "this service takes no images; start it with --uploads FOLDER")
-        picture = await self._decoded(sent)
-        query = await asyncio.wrap_future(self._batcher.submit(picture))
+        picture, query = await self._embedded(sent)
         gallery = arriving(query, picture, said, folder)
         done = await inside(self._writing, lambda: self._writer.add(gallery, sent.data))
         await self.look()
@@ -213,14 +201,6 @@ class Service:
         path, span, pixels = place.path, place.span, self.limits.pixels
         return await inside(self._decoding, lambda: thumbnail(path, self._roots, pixels, span))
 
-    async def note(self, entry: Entry) -> None:
-        """Add a line to the audit log; it lies on the disk when this returns.
-
-        Args:
-            entry: what was done.
-        """
-        await inside(self._writing, lambda: self._audit.note(entry))
-
     def close(self) -> None:
         """Finish what is under way; a service that is closed stays so."""
         if self._closed:
@@ -230,7 +210,13 @@ class Service:
         self._batcher.close()
         self._writing.shutdown()
         self._reading.shutdown()
-        self._audit.close()
+        self.log.close()
+
+    async def _embedded(self, sent: Sent) -> tuple[Picture, Gallery]:
+        with self._batcher.coming():
+            picture = await self._decoded(sent)
+            query = self._batcher.submit(picture)
+        return picture, await asyncio.wrap_future(query)
 
     async def _decoded(self, sent: Sent) -> Picture:
         first = self.basis.network is None

@@ -8,14 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from vireid.files import whole_file
-from vireid.gallery import Found, Store, Where, Wish
+from vireid.gallery import Store, Where
 from vireid.gallery.adding import Added
-from vireid.gallery.facts import Facts
-from vireid.gallery.held import Rows
 from vireid.ranking import Gallery
-from vireid.serving.basis import Basis, basis_of
 from vireid.serving.refusal import Refused
-from vireid.types import Int, Levels, Modality, Span
 
 DAY = 86_400
 """Seconds."""
@@ -32,114 +28,6 @@ class Stores:
 
     reading: Store
     writing: Store
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the image of a row lies, and how it is shown."""
-
-    path: str
-    span: Span | None
-
-
-class Reader:
-    """Reads the gallery; used by one thread, but for ``basis``.
-
-    Args:
-        store: opened for this reader alone.
-    """
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._rows: Rows | None = None
-        self.basis = Basis()
-        self.look()
-
-    def look(self) -> Rows:
-        """Return the rows as they are now, and renew the basis."""
-        rows = self._store.rows()
-        if rows is not self._rows:
-            self.basis, self._rows = basis_of(rows), rows
-        return rows
-
-    def search(self, query: Gallery | str | None, track: str | None, wish: Wish) -> list[Found]:
-        """Search by an embedded image, a key or a track.
-
-        Args:
-            query: one embedded image, or the key of a row.
-            track: the name of a track, where no query is given.
-            wish: as for ``Store.search``.
-
-        Returns:
-            What was found; nothing in an empty gallery.
-        """
-        if not isinstance(query, Gallery):
-            return self._store.search(key=query, track=track, wish=wish)
-        if not self.basis.rows and not len(self.look().facts):
-            return []
-        return self._store.search(query, wish=wish)
-
-    def modality(self, key: str) -> Modality | None:
-        """Return what a row shows.
-
-        Args:
-            key: of the row.
-
-        Returns:
-            None where there is none that has not expired.
-        """
-        facts = self.look().facts
-        row = _row(facts, key)
-        return None if row is None else Modality(int(facts.modality[row]))
-
-    def searched(self, where: Where, key: str | None) -> Int:
-        """Count the rows that are searched, by modality, but for the query's own.
-
-        Args:
-            where: which are wanted.
-            key: of the query.
-
-        Returns:
-            [2] visible and infrared rows.
-        """
-        facts = self.look().facts
-        others = facts.key != (key or "").encode()
-        mine = facts.modality[where.rows(facts) & facts.alive(time.time()) & others]
-        return np.bincount(mine, minlength=2).astype(np.int64)
-
-    def has_track(self, track: str | None) -> bool:
-        """Tell whether there is a row of a track that has not expired.
-
-        Args:
-            track: its name.
-        """
-        facts = self.look().facts
-        return track is not None and bool(
-            (Where(tracks=[track]).rows(facts) & facts.alive(time.time())).any()
-        )
-
-    def place(self, key: str) -> Place | None:
-        """Return where the image of a row lies.
-
-        Args:
-            key: of the row.
-
-        Returns:
-            None where there is no such row.
-        """
-        rows = self.look()
-        facts, row = rows.facts, _row(rows.facts, key)
-        if row is None:
-            return None
-        levels = rows.head.made.levels_value() or Levels()
-        span = levels.of(int(facts.modality[row]), facts.cameras[facts.camera[row]])
-        return Place(facts.paths(np.array([row]))[0], span)
-
-
-def _row(facts: Facts, key: str) -> int | None:
-    """Return the row of a key that has not expired."""
-    found = np.flatnonzero((facts.key == key.encode()) & facts.alive(time.time()))
-    return int(found[0]) if found.size else None
 
 
 class Writer:
@@ -170,7 +58,7 @@ class Writer:
         """
         self._check_age(gallery)
         file = gallery.images.root / gallery.images.paths[0]
-        facts, key = self._store.rows().facts, file.stem[:KEY]
+        facts, key = self._store.facts(), file.stem[:KEY]
         there = facts.key == key.encode()
         if (there & facts.alive(time.time())).any():
             return Added(present=1)
@@ -181,7 +69,7 @@ class Writer:
         try:
             return self._store.add(gallery)
         except BaseException:
-            if not (self._store.rows().facts.key == key.encode()).any():
+            if not (self._store.facts().key == key.encode()).any():
                 file.unlink(missing_ok=True)
             raise
 
@@ -199,7 +87,7 @@ class Writer:
         Args:
             where: which.
         """
-        facts = self._store.rows().facts
+        facts = self._store.facts()
         found = facts.key[where.rows(facts)].tolist()
         return _by_key_alone(where) | {key.decode() for key in found}
 
@@ -219,7 +107,7 @@ class Writer:
         Raises:
             DataError: the gallery cannot be written to.
         """
-        facts = self._store.rows().facts
+        facts = self._store.facts()
         paths = [Path(path) for path in facts.paths(np.flatnonzero(where.rows(facts)))]
         uploads = None if self._uploads is None else self._uploads.resolve()
         own = {folder for folder in {path.parent for path in paths} if folder.resolve() == uploads}

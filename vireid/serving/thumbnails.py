@@ -29,6 +29,8 @@ def below(path: str, roots: Sequence[Path]) -> Path | None:
     Returns:
         The file without links; None where there is none, or it lies elsewhere.
     """
+    if not roots:
+        return None
     try:
         real = Path(path).resolve(strict=True)
     except (OSError, ValueError, RuntimeError):

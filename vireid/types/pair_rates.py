@@ -103,17 +103,38 @@ class PairRates:
 
         Returns:
             Rates [...], those of the next lower similarity of the table, so that none is too low;
-            and [...] whether a rate is only an upper bound, as too few comparisons are so similar.
-            It is the upper end of the interval, or the rate of the last similarity that is
-            supported if that is lower.
+            and [...] whether a rate is only an upper bound, as too few comparisons are so similar:
+            the upper end of the interval, which right behind the last supported similarity is above
+            the rate of that one.
         """
         values = np.asarray(similarity, dtype=np.float64)
         row = self.row(values)
-        last = -1 if self.supported is None else int(self.row(self.supported))
-        bounded = (row > last) & ~np.isnan(values)
-        most = 1.0 if last < 0 else self.fmr[last]
-        rate = np.where(bounded, np.fmin(most, self.fmr_high[row]), self.fmr[row])
+        bounded = (row > self._last) & ~np.isnan(values)
+        high = np.where(np.isnan(self.fmr_high), 1.0, self.fmr_high)
+        rate = np.where(bounded, high[row], self.fmr[row])
         return np.where(np.isnan(values), np.nan, rate), bounded
+
+    def likely_rate(self, similarity: ArrayLike) -> Numbers:
+        """Say what the false-match rate most likely is no more than, by which lists are cut.
+
+        The true rate never rises with the similarity. So where only a bound is known, the last
+        rate that is a number stands for it as long as it is the lower one; cut by the bounds, lists
+        would lose results that are more similar than others which stay.
+
+        Args:
+            similarity: [...] in [-1, 1]; NaN is handed on.
+
+        Returns:
+            Rates [...].
+        """
+        rate, bounded = self.false_match_rate(similarity)
+        last = 1.0 if self._last < 0 else float(self.fmr[self._last])
+        return np.asarray(np.where(bounded, np.minimum(rate, last), rate))
+
+    @property
+    def _last(self) -> int:
+        """The last row whose rate is a number; -1 where none is."""
+        return -1 if self.supported is None else int(self.row(self.supported))
 
     def row(self, similarity: ArrayLike) -> Int:
         """Return the row of the table that similarities have reached.

@@ -87,6 +87,21 @@ def load_pixels(
     return pixels
 
 
+def to_size(pixels: Pixels, size: tuple[int, int], resampling: Resampling = "lanczos") -> Pixels:
+    """Resize an image.
+
+    Args:
+        pixels: [h, w, 3].
+        size: height and width.
+        resampling: as for ``load_pixels``.
+
+    Returns:
+        [height, width, 3].
+    """
+    choice = Image.Resampling[resampling.upper()]
+    return np.asarray(Image.fromarray(pixels).resize((size[1], size[0]), choice))
+
+
 def resized(
     images: Images,
     size: tuple[int, int],
@@ -117,14 +132,13 @@ def resized(
             f"resampling is {resampling!r}; expected {', '.join(get_args(Resampling))}"
         )
     workers = thread_count(workers)
-    choice = Image.Resampling[resampling.upper()]
 
     def read(index: int) -> Pixels | DataError:
         try:
             pixels = decode_image(images, index)
         except DataError as error:
             return error
-        return np.asarray(Image.fromarray(pixels).resize((width, height), choice))
+        return to_size(pixels, size, resampling)
 
     return _ahead(read, range(len(images)), workers)
 
