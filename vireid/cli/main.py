@@ -17,6 +17,8 @@ COMMANDS = {
     "recipe": "print a recipe: what each setting means, may be and is",
     "train": "learn from unlabelled visible and infrared images",
     "evaluate": "score a trained run on identities it has never seen",
+    "report": "write a page that says what a run is worth",
+    "card": "write the model card of a run",
     "runs": "list runs with their state and best figures",
     "embed": "turn images into embeddings, one npz file",
     "calibrate": "learn how often similar images are of two people, without identities",

@@ -106,10 +106,8 @@ def report_page(report: Report) -> str:
         HTML with its style and pictures inside; nothing in it runs or loads anything.
     """
     folder = files("vireid.pages")
-    style = "".join(
-        folder.joinpath(name).read_text(encoding="utf-8")
-        for name in ("data_card.css", "report.css")
-    )
+    styles = (folder.joinpath(name) for name in ("data_card.css", "report.css"))
+    style = "".join(file.read_text(encoding="utf-8") for file in styles)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
