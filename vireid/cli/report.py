@@ -14,7 +14,7 @@ def run(words: list[str]) -> None:
     command = parser(
         "report",
         "Write a page that says what a run is worth: scores with spread, curves, ranked lists,\n"
-        "similarities, maps of embeddings, clusters and matched pairs, settings, how to reproduce.\n"
+        "similarities, maps of embeddings, clusters, matched pairs, settings, how to reproduce.\n"
         "One HTML file that loads nothing. It shows people: keep it as you keep the data.",
         "examples:\n  vireid report runs/first DATA\n  vireid report runs/first --out report.html",
     )

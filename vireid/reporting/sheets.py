@@ -45,8 +45,8 @@ def cluster_sections(shown: Shown, stage: str) -> Iterator[Section]:
     yield Section(
         "Clusters of the training images",
         (Lines((*_counted(by_side), noise)), *_sheets(every, shown.gallery, known=known)),
-        f"Labelled anew by the settings of the run and the network after {stage}.{some} Margin: how "
-        "much nearer images are to their own cluster's centre than to any other. "
+        f"Labelled anew by the settings of the run and the network after {stage}.{some} Margin: "
+        "how much nearer images are to their own cluster's centre than to any other. "
         + ("A red frame marks images of another person than most of the cluster." if known else ""),
     )
     matching = found.labelling.matching

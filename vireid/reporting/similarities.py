@@ -34,11 +34,10 @@ def histograms(gallery: Gallery, truth: Truth) -> tuple[Histogram, ...]:
     chosen = thinned(gallery.embeddings.modality, COMPARED)
     vectors, people = gallery.vectors[chosen], truth.identities[chosen]
     modality = gallery.embeddings.modality[chosen]
-    found = {
-        title: both
-        for title, sides in PAIRS.items()
-        if all(len(part) for part in (both := similarities(vectors, people, modality, sides)))
+    every_pair = {
+        title: similarities(vectors, people, modality, sides) for title, sides in PAIRS.items()
     }
+    found = {title: both for title, both in every_pair.items() if all(map(len, both))}
     if not found:
         return ()
     every = [part for both in found.values() for part in both]

@@ -95,7 +95,7 @@ def written_scores(run: Run) -> tuple[list[Written], list[str]]:
 
 
 def _same(told: Mapping[str, Any], means: Mapping[str, float] | None) -> bool:
-    """Tell whether an entry of evaluation.json is of the same evaluation as that of metrics.json."""
+    """Tell whether an entry of evaluation.json is of the evaluation that metrics.json has."""
     return means is not None and told.get("mean") == means
 
 
