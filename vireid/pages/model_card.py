@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from json import dumps
 
 from vireid.pages.data_card import Table
+from vireid.pages.report import Commands
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,6 @@ class ModelCard:
 
     name: str
     """Of the model."""
-    base: str
-    """What its initial weights are of."""
     dataset: str
     """Name of the data it was trained on."""
     protocol: str
@@ -34,8 +33,8 @@ class ModelCard:
     """For the head, none where there are none."""
     summary: tuple[str, ...]
     """What it is, a sentence each."""
-    sections: tuple[tuple[str, tuple[str | Table, ...]], ...]
-    """Heading, and what stands below it: a line of a list, or a table."""
+    sections: tuple[tuple[str, tuple[str | Table | Commands, ...]], ...]
+    """Heading, and what stands below it: a line of a list, a table, or words to type."""
     made: str
     """Command and version."""
 
@@ -68,9 +67,13 @@ def escaped(value: object) -> str:
     >>> escaped("a_b|<i>")
     'a\\\\_b\\\\|&lt;i&gt;'
     """
-    shown = "".join(s if s.isprintable() else f"[U+{ord(s):04X}]" for s in str(value))
-    shown = shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    shown = _shown(str(value)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]|#~$!])", r"\\\1", shown)
+
+
+def _shown(value: str) -> str:
+    """Name the signs that cannot be seen, so that text stays on its line."""
+    return "".join(s if s.isprintable() else f"[U+{ord(s):04X}]" for s in value)
 
 
 def _head(card: ModelCard) -> Iterator[str]:
@@ -105,9 +108,12 @@ def _slug(name: str) -> str:
     return "-".join(re.findall("[a-z0-9]+", name.lower())) or "own-data"
 
 
-def _body(parts: Sequence[str | Table]) -> Iterator[str]:
+def _body(parts: Sequence[str | Table | Commands]) -> Iterator[str]:
     for number, part in enumerate(parts):
-        if isinstance(part, Table):
+        if isinstance(part, Commands):
+            yield from (f"    {_shown(line)}" for line in part.lines)
+            yield ""
+        elif isinstance(part, Table):
             if number and not isinstance(parts[number - 1], Table):
                 yield ""
             yield f"| {' | '.join(map(escaped, part.header))} |"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vireid.pages.axes import COLOURS, HEIGHT, WIDTH, grid, place, wider
+from vireid.pages.axes import COLOURS, HEIGHT, WIDTH, Range, grid, place, wider
 from vireid.pages.markup import plain, text
 
 
@@ -27,6 +27,8 @@ class LinePlot:
     """At least one."""
     begins: tuple[float, ...] = ()
     """Where something new begins; a line stands there."""
+    across: Range | None = None
+    """The first and the last step of the axis; those of the lines where not given."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def draw_plot(plot: Plot) -> str:
 
 
 def _lines(plot: LinePlot) -> tuple[str, str, str]:
-    across = wider([x for line in plot.lines for x, _ in line.points])
+    across = wider(plot.across or [x for line in plot.lines for x, _ in line.points])
     low, high = wider([y for line in plot.lines for _, y in line.points])
     room = 0.05 * (high - low)
     up = (low if low == 0 else low - room, high + room)

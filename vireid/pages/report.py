@@ -57,6 +57,8 @@ class Plots:
 
     plots: tuple[Plot, ...]
     """One or more."""
+    small: bool = False
+    """Whether four of them stand beside each other on a wide page, in place of three."""
 
 
 Part = Strip | Lines | Commands | Plots | Table
@@ -149,7 +151,8 @@ def _part(part: Part) -> str:
             f'<div class="shots">{shots}</div></div>'
         )
     if isinstance(part, Plots):
-        return f'<div class="plots">{"".join(map(draw_plot, part.plots))}</div>'
+        kind = "plots small" if part.small else "plots"
+        return f'<div class="{kind}">{"".join(map(draw_plot, part.plots))}</div>'
     if isinstance(part, Commands):
         shown = "\n".join(text(line) for line in part.lines)
         return f'<pre tabindex="0">{shown}</pre>'

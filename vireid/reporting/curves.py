@@ -44,7 +44,8 @@ def curves(epochs: Epochs) -> tuple[LinePlot, ...]:
     plots = [("Loss terms, mean of the epoch", _by_name(epochs, "losses", without="total"))]
     plots += [(title, _by_name(epochs, key)) for key, title in SPACES.items()]
     plots += [(title, _single(epochs, keys)) for title, keys in SINGLE.items()]
-    return tuple(LinePlot(title, lines, begins) for title, lines in plots if lines)
+    across = (1.0, float(len(epochs)))
+    return tuple(LinePlot(title, lines, begins, across) for title, lines in plots if lines)
 
 
 def _by_name(epochs: Epochs, key: str, without: str = "") -> tuple[Line, ...]:
@@ -97,7 +98,9 @@ def _row(stage: str, line: Mapping[str, Any]) -> Iterator[str]:
     yield f"{line['epoch']}/{line['epochs']}"
     clarity = line.get("clarity")
     yield "-" if clarity is None else f"{clarity:.2f}, {clarity_word(clarity)}"
-    yield from (_mean(line.get(name)) for name in ("margin", "stability", "noise"))
+    yield from (_mean(line.get(name)) for name in ("margin", "stability"))
+    noise = line.get("noise")
+    yield f"{sum(noise.values()) / len(noise):.1%}" if noise else "-"
     for name in ("matching_margin", "neighbour_overlap"):
         value = line.get(name)
         yield "-" if value is None else f"{value:.2f}"

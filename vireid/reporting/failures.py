@@ -11,8 +11,8 @@ ALWAYS = (
     "People in like clothes are taken for each other, above all in infrared, where colours are "
     "lost.",
     "People who change clothes, or are hidden in part, are often not found.",
-    "A ranked list has a best image also where the person is not in the gallery; `vireid "
-    "calibrate` learns how many false matches to expect.",
+    "A ranked list has a best image also where the person is not in the gallery; vireid "
+    "calibrate learns how many false matches to expect.",
 )
 
 
@@ -31,9 +31,9 @@ def failures(facts: RunFacts) -> Iterator[str]:
         yield from _of_scores(written)
     if not facts.scores:
         yield "How often it fails is not known: it was never evaluated on people with identities."
-    if facts.epochs and (clarity := facts.epochs[-1].get("clarity")) is not None:
-        if clarity_word(clarity) == "doubtful":
-            yield f"The labels that it was trained on look doubtful: clarity {clarity:.2f}."
+    clarity = facts.epochs[-1].get("clarity") if facts.epochs else None
+    if clarity is not None and clarity_word(clarity) == "doubtful":
+        yield f"The labels that it was trained on look doubtful: clarity {clarity:.2f}."
     yield from troubles(facts.epochs)
     yield from ALWAYS
 

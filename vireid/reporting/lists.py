@@ -36,5 +36,5 @@ def ranked_lists(gallery: Gallery, data: DataFolder) -> tuple[str, tuple[Strip, 
             word = "right" if right else "wrong"
             shots += shot(images, index, word, what=f"rank {rank}, {word}")
         note = f"{images.paths[example.query]}; average precision {example.precision:.0%}"
-        strips.append(Strip(example.kind, note, tuple(shots)))
+        strips.append(Strip(f"{example.kind.capitalize()} query", note, tuple(shots)))
     return protocol.name, tuple(strips)

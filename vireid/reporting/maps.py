@@ -1,6 +1,6 @@
 """Embeddings in two dimensions, coloured by modality and by camera, after each stage."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -16,15 +16,17 @@ CAMERAS = 12
 """Cameras with a colour of their own, at most."""
 
 
-def maps(galleries: Mapping[str, Gallery]) -> Iterator[PointMap]:
+def maps(galleries: Mapping[str, Gallery]) -> tuple[tuple[PointMap, ...], ...]:
     """Draw the same images as each network embeds them.
 
     Args:
         galleries: the images with their embeddings, by the name of a stage.
 
-    Yields:
-        For each stage a map by modality and, where cameras are known, one by camera.
+    Returns:
+        A map by modality for each stage; and, where cameras are known, one by camera for each.
+        None where there are too few images.
     """
+    by_modality, by_camera = [], []
     for stage, gallery in galleries.items():
         if len(gallery) < FEWEST:
             continue
@@ -35,10 +37,11 @@ def maps(galleries: Mapping[str, Gallery]) -> Iterator[PointMap]:
         diamond = tuple(bool(one) for one in infrared)
         names = tuple(side.name.lower() for side in Modality)
         group = tuple(int(one) for one in infrared)
-        yield PointMap(f"By modality, {title}", points, group, diamond, names)
+        by_modality.append(PointMap(f"By modality, {title}", points, group, diamond, names))
         if images.camera.any():
             group, names = _by_camera(images)
-            yield PointMap(f"By camera, {title}", points, group, diamond, names)
+            by_camera.append(PointMap(f"By camera, {title}", points, group, diamond, names))
+    return tuple(tuple(found) for found in (by_modality, by_camera) if found)
 
 
 def flattened(vectors: Float) -> Float:

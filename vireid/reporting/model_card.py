@@ -6,13 +6,16 @@ from pathlib import Path
 
 from vireid.data import DataFolder
 from vireid.files import whole_file
-from vireid.pages import ModelCard, Score, Table, model_card_text
+from vireid.pages import Commands, ModelCard, Score, Table, model_card_text
 from vireid.reporting import telling
 from vireid.reporting.curves import signals
 from vireid.reporting.facts import RunFacts, read_facts
 from vireid.reporting.failures import failures
 from vireid.runs import Run
 from vireid.scoring.tables import NAMES
+
+Told = str | Table | Commands
+"""What a section of a card holds."""
 
 FILE = "model-card.md"
 """Name of the card in the run's folder."""
@@ -74,7 +77,6 @@ def _card(facts: RunFacts, command: str) -> ModelCard:
     scores = first.last[1] if first else {}
     return ModelCard(
         name=facts.name,
-        base=facts.initial,
         dataset=facts.trained_on,
         protocol=f"{first.key}, after {first.last[0]}" if first else "",
         scores=tuple(Score(NAMES.get(name, name), value) for name, value in scores.items()),
@@ -84,7 +86,7 @@ def _card(facts: RunFacts, command: str) -> ModelCard:
     )
 
 
-def _sections(facts: RunFacts) -> Iterator[tuple[str, tuple[str | Table, ...]]]:
+def _sections(facts: RunFacts) -> Iterator[tuple[str, tuple[Told, ...]]]:
     yield "Intended use", INTENDED
     yield "Must not be used for", FORBIDDEN
     yield "Data", tuple(_data(facts))
@@ -92,12 +94,12 @@ def _sections(facts: RunFacts) -> Iterator[tuple[str, tuple[str | Table, ...]]]:
     yield "Known failures", tuple(failures(facts))
     yield "Chance level", tuple(_chance(facts))
     yield "Numbers", tuple(_numbers(facts))
-    yield "How to reproduce", (*telling.reproduce(facts), "DATA is the folder of the data.")
+    yield "How to reproduce", (Commands(telling.reproduce(facts)), "DATA is the data's folder.")
     yield (
         "Licence",
         (
             "Not stated: whoever shares the weights has to say it in the head of this card.",
-            f"It depends on the licence of the {facts.initial} and on the terms of the training data.",
+            f"It depends on the licence of the {facts.initial} and on the terms of the data.",
         ),
     )
 
@@ -138,7 +140,7 @@ def _numbers(facts: RunFacts) -> Iterator[str | Table]:
         yield f"{written.key}, in percent{spread}:"
         yield written.table()
     if not facts.scores:
-        yield "No test scores: `vireid evaluate RUN DATA --every-stage` writes them."
+        yield "No test scores: vireid evaluate RUN DATA --every-stage writes them."
     if facts.epochs:
         yield "Signals that need no identities, at the end of each stage:"
         yield signals(facts.epochs)

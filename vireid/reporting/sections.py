@@ -34,11 +34,11 @@ def written_sections(facts: RunFacts, found: Contents) -> None:
     """
     for written in facts.scores:
         tables = (written.table(), *([written.cameras] if written.cameras is not None else []))
-        told = [one for one in (written.chance, f"ignored: {written.facts.get('ignored')}") if one]
+        told = [one for one in (written.chance, written.ignored) if one]
         spread = " Mean ± standard deviation over the draws." if written.spread else ""
         title = f"Test scores: {written.key}"
-        said = Lines(tuple(told))
-        found.sections.append(Section(title, (said, *tables), f"In percent.{spread}"))
+        said = (Lines(tuple(told)),) if told else ()
+        found.sections.append(Section(title, (*said, *tables), f"In percent.{spread}"))
     if not facts.scores:
         found.left_out.append(
             "Test scores: the folder holds none; `vireid evaluate RUN DATA --every-stage` writes "
@@ -57,10 +57,10 @@ def written_sections(facts: RunFacts, found: Contents) -> None:
         Section(
             "Signals without identities",
             tuple(parts),
-            "At the last epoch of each stage, means over the label spaces. Clarity is margin times "
-            "the share of images that are no noise; matching margin tells how much cheaper partners "
-            "are than the next best; neighbour overlap is the share of nearest images that an image "
-            "and its nearest one of the other modality have in common.",
+            "At the last epoch of each stage, means over the label spaces. Clarity is margin "
+            "times the share of images that are no noise; matching margin tells how much cheaper "
+            "partners are than the next best; neighbour overlap is the share of nearest images "
+            "that an image and its nearest one of the other modality have in common.",
         )
     )
     hint = "Over the epochs of the whole run; a dashed line stands where a stage begins."
@@ -82,16 +82,16 @@ def picture_sections(facts: RunFacts, embedded: Embedded, found: Contents) -> No
     assert facts.data is not None
     _add_lists(facts, embedded, found)
     _add_histograms(embedded, found)
-    plots = tuple(maps(embedded.maps))
+    plots = maps(embedded.maps)
     if plots:
         size = max(len(gallery) for gallery in embedded.maps.values())
         found.sections.append(
             Section(
                 "Map of embeddings",
-                (Plots(plots),),
+                tuple(Plots(one, small=True) for one in plots),
                 f"{size} {embedded.mapped} images, the same on each map, laid out by t-SNE "
-                "(scikit-learn, perplexity 30 or less, begun from PCA, seed 0): neighbours on a map "
-                "are neighbours, distances between groups say little. A diamond is infrared.",
+                "(scikit-learn, perplexity 30 or less, begun from PCA, seed 0): what is near on a "
+                "map is alike, distances between groups say little. A diamond is infrared.",
             )
         )
     else:
@@ -123,8 +123,8 @@ def _add_lists(facts: RunFacts, embedded: Embedded, found: Contents) -> None:
         return
     hint = (
         f"Queries of the first draw of {protocol}, by their average precision, after "
-        f"{embedded.stage}; then the most similar images of the gallery. Green: the same person; red:"
-        " another one."
+        f"{embedded.stage}; then the most similar images of the gallery. Green: the same person; "
+        "red: another one."
     )
     found.sections.append(Section("Ranked lists", strips, hint))
 

@@ -83,5 +83,6 @@ def _drawn(title: str, both: tuple[Float, Float], low: float, high: float) -> Hi
 def _said(same: Float, other: Float) -> Iterator[str]:
     middle = float(np.median(same))
     above = 100 * float((other > middle).mean())
-    yield f"Median {middle:.2f} of the same person, {np.median(other):.2f} of two;"
+    away = float(np.median(other).round(2)) + 0.0  # never -0.00
+    yield f"Median {middle:.2f} of the same person, {away:.2f} of two;"
     yield f"{above:.2g}% of the pairs of two people are more similar than the former."

@@ -48,6 +48,12 @@ class Written:
             f"{found['spread']:.1f}"
         )
 
+    @property
+    def ignored(self) -> str:
+        """Which gallery images a query ignores, in words; empty where the file does not say."""
+        found = self.facts.get("ignored")
+        return f"ignored: {found}" if found else ""
+
     def table(self) -> Table:
         """Return the scores as a table.
 
