@@ -10,7 +10,7 @@ from typing import TextIO
 import vireid
 
 COMMANDS = {
-    "demo": "make data, train, evaluate: all in one, in minutes on two cores",
+    "demo": "make data, train, evaluate, report: all in one, in minutes on two cores",
     "synth": "write a synthetic visible-infrared data set",
     "crop": "cut people out of frames, by boxes of a tracker",
     "check": "say whether a data set is sound, and what it can be used for",

@@ -14,13 +14,14 @@ Range = tuple[float, float]
 """The lowest and the highest value of an axis."""
 
 
-def steps(low: float, high: float, most: int = 5) -> list[float]:
+def steps(low: float, high: float, most: int = 5, *, whole: bool = False) -> list[float]:
     """Return round numbers within a range.
 
     Args:
         low: the lowest value.
         high: the highest, above it.
         most: how many at most.
+        whole: whether only whole numbers count.
 
     Returns:
         Multiples of 1, 2 or 5 times a power of ten, ascending.
@@ -31,6 +32,7 @@ def steps(low: float, high: float, most: int = 5) -> list[float]:
     exact = (high - low) / max(1, most - 1)
     power = 10.0 ** math.floor(math.log10(exact))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= exact * 0.999)
+    step = max(step, 1.0) if whole else step
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [round(number * step, 12) for number in range(first, last + 1)]
 
@@ -72,19 +74,20 @@ def place(x: float, y: float, across: Range, up: Range) -> tuple[float, float]:
     )
 
 
-def grid(across: Range, up: Range, *, upwards: bool = True) -> str:
+def grid(across: Range, up: Range, *, upwards: bool = True, whole: bool = False) -> str:
     """Draw lines of the scale with their numbers.
 
     Args:
         across: the range of the axis below.
         up: the range of the axis beside.
         upwards: whether that one has a scale.
+        whole: whether only whole numbers stand below.
 
     Returns:
         SVG.
     """
     parts = []
-    for value in steps(*across):
+    for value in steps(*across, whole=whole):
         x, _ = place(value, up[0], across, up)
         parts.append(f'<text class="tick" x="{x:.1f}" y="{HEIGHT - 8}">{value:g}</text>')
     for value in steps(*up) if upwards else ():

@@ -106,7 +106,7 @@ def _lines(plot: LinePlot) -> tuple[str, str, str]:
     low, high = wider([y for line in plot.lines for _, y in line.points])
     room = 0.05 * (high - low)
     up = (low if low == 0 else low - room, high + room)
-    parts = [grid(across, up)]
+    parts = [grid(across, up, whole=True)]
     for x in plot.begins:
         left, _ = place(x, up[0], across, up)
         parts.append(f'<line class="begin" x1="{left:.1f}" x2="{left:.1f}" y1="10" y2="194"/>')

@@ -39,5 +39,5 @@ def shot(images: Images, index: int, kind: str = "", *, what: str = "") -> list[
     place = f"camera {images.camera_name(camera)}" if camera else "unknown camera"
     told = f"{what + ': ' if what else ''}{side}, {place}, {images.paths[index]}"
     name = images.camera_name(camera)
-    below = (f"camera {name}" if name.isdigit() else name) if camera else side
+    below = (f"cam {name}" if name.isdigit() else name) if camera else side
     return [Shot(out.getvalue(), told, kind or side, below)]
