@@ -1,6 +1,7 @@
 """Plots of a report: where values stand, and what is said of them."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -16,7 +17,7 @@ def test_a_scale_has_few_round_numbers_inside_its_range(low, high):
     found = steps(low, high)
     assert 2 <= len(found) <= 6
     assert all(low - 1e-9 <= value <= high + 1e-9 for value in found)
-    gaps = [after - before for before, after in zip(found, found[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(found)]
     assert gaps == pytest.approx([gaps[0]] * len(gaps))
     assert f"{gaps[0]:e}"[0] in "125"
 

@@ -5,6 +5,7 @@ import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
+from shlex import quote
 
 from vireid.errors import VireidError, number_of
 from vireid.pages import Table
@@ -154,7 +155,7 @@ def reproduce(facts: RunFacts) -> tuple[str, ...]:
     option = "" if fold is None else f" --fold {fold}"
     return (
         f"# with vireid {version('vireid')}",
-        f"vireid train DATA --recipe {facts.name}/recipe.yaml --out NEW{option}",
+        f"vireid train DATA --recipe {quote(facts.name)}/recipe.yaml --out NEW{option}",
         "vireid evaluate NEW DATA --every-stage",
         "vireid report NEW DATA",
     )
