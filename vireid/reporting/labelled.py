@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vireid.cluster import centres, normalise_rows
 from vireid.labelling.features import Found, find_labels
@@ -78,7 +79,7 @@ def clusters(
     return found
 
 
-def _margins(space: PseudoLabels, vectors: Float) -> Float:
+def _margins(space: PseudoLabels, vectors: Float) -> NDArray[np.float64]:
     """Return how much nearer each image is to its own centre; 0 for noise."""
     margins = np.zeros(len(vectors))
     if space.clusters < 2:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from vireid.errors import VireidError
-from vireid.pages import Commands, Lines, Plots, Section
+from vireid.pages import Commands, Lines, Part, Plots, Section
 from vireid.reporting import telling
 from vireid.reporting.curves import curves, signals, troubles
 from vireid.reporting.embedding import TESTED, Embedded
@@ -52,7 +52,8 @@ def written_sections(facts: RunFacts, found: Contents) -> None:
         found.left_out.append("Curves and signals: no epoch is in the log yet.")
         return
     complaints = troubles(facts.epochs)
-    parts = [signals(facts.epochs), *([Lines(tuple(complaints))] if complaints else [])]
+    parts: list[Part] = [signals(facts.epochs)]
+    parts += [Lines(tuple(complaints))] if complaints else []
     found.sections.append(
         Section(
             "Signals without identities",
