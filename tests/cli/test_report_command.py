@@ -12,6 +12,7 @@ import vireid
 from tests.conftest import draw_tree
 from vireid.cli.main import main
 from vireid.runs import Run
+from vireid.scoring import ProtocolOptions
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*not trained to its end")
 
@@ -63,9 +64,7 @@ def copied(trained, tmp_path):
 
 
 def test_a_run_with_identities_is_shown_whole(copied, people, succeed, capsys):
-    vireid.evaluate(
-        copied, people, stages="every", protocol=vireid.scoring.ProtocolOptions(draws=2)
-    )
+    vireid.evaluate(copied, people, stages="every", protocol=ProtocolOptions(draws=2))
     succeed("report", copied, people)
     assert f"report: {copied / 'report.html'}" in capsys.readouterr().out.replace("\n", "")
     page = checked(copied / "report.html")
@@ -150,6 +149,18 @@ def test_the_card_tells_what_the_folder_knows(copied, people, succeed):
         assert f"\n## {title}\n" in body
     assert "| infrared | 3 |" in body
     assert "a random order scores" in body
+
+
+def test_runs_of_earlier_versions_and_without_networks_are_told(trained, tmp_path):
+    old = Path(__file__).parents[1] / "fixtures" / "run-0.1.0"
+    words = checked(vireid.write_report(old, path=tmp_path / "old.html")).words
+    assert "of an origin that the folder does not say" in words
+    assert "Against the recipe mmm" in words or "Against the recipe small" in words
+    (tmp_path / "empty").mkdir()
+    shutil.copy(trained / "recipe.yaml", tmp_path / "empty")
+    words = report(tmp_path / "empty").words
+    assert "Networks that it holds: none" in words
+    assert "Curves and signals: no epoch is in the log yet" in words
 
 
 def test_mistakes_are_one_line(mistake, people, copied, tmp_path):

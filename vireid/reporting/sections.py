@@ -171,7 +171,7 @@ def closing_sections(facts: RunFacts) -> Iterator[Section]:
         told = lines or [f"None: all settings are those of {name}."]
         hint = f"Against the recipe {name}, which ships with vireid."
         if not facts.run.recipe_name():
-            hint += " The folder does not name its recipe; this one has the fewest differences."
+            hint += " The folder does not name its recipe; this one is the most alike."
         yield Section("Settings that differ from the recipe", (Lines(tuple(told)),), hint)
     yield Section(
         "Machine and versions",

@@ -106,21 +106,23 @@ def settings(facts: RunFacts) -> tuple[str, list[str]]:
         facts: of the run.
 
     Returns:
-        Name of the recipe: the one that the run names, else that with the fewest differences;
-        empty where none can be compared. And a line for each setting that differs.
+        Name of the recipe: the one that the run names, else that with the fewest differences,
+        of those with the same stages if there are any; empty where none can be compared. And a line for each setting that differs.
     """
     words = (facts.run.recipe_name() or "").replace(",", " ").split()
     known = [words[0]] if words and is_shipped(words[0]) else names()
-    found = []
+    mine, found = [stage.name for stage in facts.outline.stages], []
     for name in known:
         try:
             shipped = load_recipe(name)
-            found.append((recipe_differences(shipped, facts.run.recipe_text()), name))
+            lines = recipe_differences(shipped, facts.run.recipe_text())
         except VireidError:
             continue
+        other = [stage.name for stage in shipped.stages] != mine
+        found.append((other, len(lines), name, lines))
     if not found:
         return "", []
-    lines, name = min(found, key=lambda pair: len(pair[0]))
+    _, _, name, lines = min(found)
     more = len(lines) - SHOWN
     shown = [*islice(lines, SHOWN), *([f"and {more} more"] if more > 0 else [])]
     return name, [f", in {name} ".join(line.rsplit(", was ", 1)) for line in shown]
