@@ -107,7 +107,8 @@ def settings(facts: RunFacts) -> tuple[str, list[str]]:
 
     Returns:
         Name of the recipe: the one that the run names, else that with the fewest differences,
-        of those with the same stages if there are any; empty where none can be compared. And a line for each setting that differs.
+        of those with the same stages if there are any; empty where none can be compared. And a
+        line for each setting that differs.
     """
     words = (facts.run.recipe_name() or "").replace(",", " ").split()
     known = [words[0]] if words and is_shipped(words[0]) else names()
