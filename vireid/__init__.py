@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from vireid.models import build_network
     from vireid.ranking import Gallery, load_gallery, save_gallery, search
     from vireid.recipes import load_recipe
+    from vireid.reporting.model_card import write_model_card
+    from vireid.reporting.report import write_report
     from vireid.runs import Run, load_network
     from vireid.runs.embed import embed
     from vireid.runs.train import train
@@ -78,6 +80,8 @@ _HOME = {
     "synthesise": "vireid.synthetic",
     "train": "vireid.runs.train",
     "write_data_card": "vireid.scoring.data_card",
+    "write_model_card": "vireid.reporting.model_card",
+    "write_report": "vireid.reporting.report",
 }
 
 __all__ = [
@@ -122,6 +126,8 @@ __all__ = [
     "synthesise",
     "train",
     "write_data_card",
+    "write_model_card",
+    "write_report",
 ]
 
 

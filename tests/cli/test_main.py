@@ -156,6 +156,8 @@ def test_unknown_options_are_one_line(capsys, name):
         "synth": "x",
         "check": "x",
         "runs": "x",
+        "report": "x",
+        "card": "x",
         "ablate": "x --out y",
         "sweep": "x --out y",
         "compare": "x --recipes y --out z",

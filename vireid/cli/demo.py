@@ -19,6 +19,7 @@ PARTS = {
     "labelling": "embedding and labelling",
     "steps": "training steps",
     "evaluation": "evaluation",
+    "report": "report",
     "total": "all together",
 }
 
@@ -32,7 +33,7 @@ def run(words: list[str]) -> None:
     command = parser(
         "demo",
         "Make a synthetic data set, learn from it without identities, and evaluate on people\n"
-        "never seen in training: before training and after each stage.",
+        "never seen in training: before training and after each stage. Ends with a report.",
     )
     command.add_argument("out", type=folder, help="the folder to write: data/ and run/ inside")
     command.add_argument("--seed", type=int, default=0, help="seed of the training (default: 0)")
@@ -68,6 +69,11 @@ def run(words: list[str]) -> None:
     console.print(str(found))
     console.print("\n".join(found.notes))
     console.print(f"written: {', '.join(map(str, found.files))}")
+    begun = perf_counter()
+    page = vireid.write_report(
+        target, data, device=device, command="vireid demo", progress=progress
+    )
+    seconds["report"] = perf_counter() - begun
     metrics = read_json(target.metrics_file)
     metrics["seconds"] |= seconds | {"total": perf_counter() - start}
     write_json(target.metrics_file, metrics)
@@ -75,8 +81,8 @@ def run(words: list[str]) -> None:
     console.print()
     console.print(plain_table(["", "seconds"], rows, "time"))
     console.print(
-        f"\nlook at {arguments.out / 'data' / 'contact-sheet.png'}, "
-        f"{target.folder / 'training-curve.png'} and {found.files[-1]}"
+        f"\nlook at {page}, all of the run on one page, and at "
+        f"{arguments.out / 'data' / 'contact-sheet.png'}"
     )
 
 

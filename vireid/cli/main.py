@@ -10,13 +10,15 @@ from typing import TextIO
 import vireid
 
 COMMANDS = {
-    "demo": "make data, train, evaluate: all in one, in minutes on two cores",
+    "demo": "make data, train, evaluate, report: all in one, in minutes on two cores",
     "synth": "write a synthetic visible-infrared data set",
     "crop": "cut people out of frames, by boxes of a tracker",
     "check": "say whether a data set is sound, and what it can be used for",
     "recipe": "print a recipe: what each setting means, may be and is",
     "train": "learn from unlabelled visible and infrared images",
     "evaluate": "score a trained run on identities it has never seen",
+    "report": "write a page that says what a run is worth",
+    "card": "write the model card of a run",
     "runs": "list runs with their state and best figures",
     "embed": "turn images into embeddings, one npz file",
     "calibrate": "learn how often similar images are of two people, without identities",

@@ -1,0 +1,1 @@
+"""A run -> the page that says what it is worth, and its model card."""
