@@ -58,8 +58,8 @@ def evaluate(
     a warning.
 
     Args:
-        model: a ``Run``, the folder of one, a file with its weights, or an export; or features of any
-            model: an npz or npy file, or an array [M, D] of the M test images in their order, an
+        model: a ``Run``, the folder of one, a file with its weights, or an export; or features
+            of any model: an npz or npy file, or an array [M, D] of the M test images in their order, an
             ``Embeddings`` or a ``Gallery``, of which files are written with ``out`` only.
         data: a data set, or where it is; its test part is used.
         stages: of a run: ``"every"`` (before and after each stage), a name or several; the last
