@@ -35,7 +35,7 @@ def test_an_export_embeds_as_its_run_in_one_space(kept, exported, people):
         expected = vireid.embed(kept, test, stage=BEFORE, **way)
         found = vireid.embed(exported, test, **way)
         assert found.network == expected.network
-        assert found.settings == expected.settings
+        assert found.labelling == expected.labelling
         np.testing.assert_allclose(
             found.embeddings.vectors, expected.embeddings.vectors, rtol=0, atol=1e-4
         )

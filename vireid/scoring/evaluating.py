@@ -59,8 +59,8 @@ def evaluate(
 
     Args:
         model: a ``Run``, the folder of one, a file with its weights, or an export; or features
-            of any model: an npz or npy file, or an array [M, D] of the M test images in their order, an
-            ``Embeddings`` or a ``Gallery``, of which files are written with ``out`` only.
+            of any model: an npz or npy file, or an array [M, D] of the M test images in their
+            order, an ``Embeddings`` or a ``Gallery``, of which files are written with ``out`` only.
         data: a data set, or where it is; its test part is used.
         stages: of a run: ``"every"`` (before and after each stage), a name or several; the last
             stage where not given.
