@@ -39,8 +39,8 @@ def test_an_export_embeds_as_its_run_in_one_space(kept, exported, people):
         np.testing.assert_allclose(
             found.embeddings.vectors, expected.embeddings.vectors, rtol=0, atol=1e-4
         )
-    ranking = vireid.search(found, expected, top=1)  # each image finds itself
-    assert (ranking.order[:, 0] == np.arange(len(test))).all()
+    ranking = vireid.search(found, expected, top=1)  # each image finds itself, or its double
+    assert (ranking.similarity[:, 0] > 1 - 1e-4).all()
 
 
 def test_scores_are_those_of_the_run_to_the_last_digit(kept, exported, people, tmp_path):

@@ -14,7 +14,8 @@ def run(words: list[str]) -> None:
     command = parser(
         "export",
         "Write the network of a run for other runtimes: two ONNX graphs, visible and infrared,\n"
-        "into one space, from bytes [B, H, W, 3] to unit vectors.",
+        "into one space, from bytes [B, H, W, 3] to unit vectors; or weights, configuration and\n"
+        "card as the Hugging Face Hub has them.",
         "examples:\n"
         "  vireid export runs/first --to onnx exported\n"
         "  vireid search exported night.jpg --modality infrared --gallery all.npz   # no torch",
@@ -24,7 +25,7 @@ def run(words: list[str]) -> None:
     )
     command.add_argument("out", type=folder, help="the folder to write, new or empty")
     command.add_argument(
-        "--to", choices=("onnx",), default="onnx", help="what to write (default: onnx)"
+        "--to", choices=("onnx", "hub"), default="onnx", help="what to write (default: onnx)"
     )
     command.add_argument("--stage", help="after which stage of the run (default: the last)")
     command.add_argument(

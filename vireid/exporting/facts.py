@@ -85,7 +85,7 @@ def read_facts(folder: Path) -> Facts:
     """
     file = folder / FILE
     try:
-        return _facts(json.loads(file.read_text(encoding="utf-8")))
+        return facts_of(json.loads(file.read_text(encoding="utf-8")))
     except OSError as error:
         raise CheckpointError(f"{file} cannot be read ({error.strerror}); {_EXPECTED}") from error
     except KeyError as error:
@@ -97,8 +97,21 @@ def read_facts(folder: Path) -> Facts:
 _EXPECTED = "expected the folder that `vireid export` wrote: export anew"
 
 
-def _facts(told: Any) -> Facts:
-    """Return the facts that a file holds."""
+def facts_of(told: Any) -> Facts:
+    """Return the facts that a file holds.
+
+    Args:
+        told: plain values, as ``Facts.to_json`` writes them; changed.
+
+    Returns:
+        The facts.
+
+    Raises:
+        ValueError: a value is not what it can be, or of a later version.
+        TypeError: a value is of another type, or unknown.
+        LookupError: one is missing.
+        DataError: levels or statistics are damaged.
+    """
     if not isinstance(told, dict):
         raise TypeError("it holds no object")
     version = told.pop("format")

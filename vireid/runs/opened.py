@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from vireid.cluster.threads import thread_count
 from vireid.errors import CheckpointError, ConfigError
 from vireid.exporting.exported import Exported
-from vireid.exporting.facts import FILE, is_export
+from vireid.exporting.facts import FILE, Facts, is_export
 from vireid.runs.folder import Origin, Run
 from vireid.types import Embeddings, Int, Levels, NamedStatistics, Tell
 
@@ -125,10 +125,26 @@ class OpenedExport:
         Args:
             asked: whether the user asks for them.
         """
-        found = self._exported.facts.statistics
-        if found is None and asked:
-            raise CheckpointError(
-                f"{self.file} keeps no statistics of cameras, as the recipe takes none off or the "
-                "training knew none; say --centre own or none"
-            )
-        return found
+        return exported_statistics(self._exported.facts, self.file, asked=asked)
+
+
+def exported_statistics(facts: Facts, file: Path, *, asked: bool) -> NamedStatistics | None:
+    """Return the statistics of cameras that were exported with a network.
+
+    Args:
+        facts: of the export.
+        file: that holds them, for messages.
+        asked: whether the user asks for them.
+
+    Returns:
+        The statistics; None where there are none.
+
+    Raises:
+        CheckpointError: there are none, and the user asks.
+    """
+    if facts.statistics is None and asked:
+        raise CheckpointError(
+            f"{file} keeps no statistics of cameras, as the recipe takes none off or the training "
+            "knew none; say --centre own or none"
+        )
+    return facts.statistics

@@ -10,6 +10,7 @@ from vireid.runs.centring import training_statistics
 from vireid.runs.fingerprints import network_fingerprint
 from vireid.runs.machine import find_device
 from vireid.runs.networks import open_network
+from vireid.runs.opened import exported_statistics
 from vireid.types import Embeddings, Int, NamedStatistics, Tell
 
 
@@ -38,7 +39,12 @@ class OpenedRun:
         where = run.folder if isinstance(run, Run) else run
         high, wide = self.size
         self.words = f"{where}, stage {found.stage}, {high}x{wide}"
-        self.labelling = carried_settings(found.text, f"the recipe of {where}")
+        self._hub = found.hub
+        self.labelling = (
+            carried_settings(found.text, f"the recipe of {where}")
+            if found.hub is None
+            else found.hub.labelling
+        )
 
     def embed(self, pixels: Any, modality: Int, progress: Tell | None = None) -> Embeddings:
         """Embed N images; see ``Opened``.
@@ -56,4 +62,6 @@ class OpenedRun:
         Args:
             asked: whether the user asks for them.
         """
+        if self._hub is not None:
+            return exported_statistics(self._hub, self.file, asked=asked)
         return training_statistics({"": self.file}, asked=asked).get("")
