@@ -13,9 +13,12 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+import torch
+from torch.nn import functional
 
 import vireid
 from vireid.cluster.threads import thread_count
+from vireid.data.pixels.images import decode_image
 from vireid.exporting.exported import Exported
 from vireid.models.extract import extract
 from vireid.models.passing import Passing
@@ -82,6 +85,17 @@ def resizing(exported: Path, data: Path) -> None:
         found = score(export.embed(pixels, opened.test.modality), opened.test_truth, protocol)
         table = found.table()
         print(f"{resampling}: Rank-1 {table['rank1']:.2f}, mAP {table['mAP']:.2f}")
+    pixels = np.stack([_plainly(opened.test, row, size) for row in range(len(opened.test))])
+    found = score(export.embed(pixels, opened.test.modality), opened.test_truth, protocol)
+    table = found.table()
+    print(f"bilinear, not antialiased: Rank-1 {table['rank1']:.2f}, mAP {table['mAP']:.2f}")
+
+
+def _plainly(images: vireid.Images, row: int, size: tuple[int, int]) -> np.ndarray:
+    """Resize an image by the nearest four pixels alone, as most runtimes do."""
+    picture = torch.from_numpy(decode_image(images, row).copy()).permute(2, 0, 1)[None].float()
+    small = functional.interpolate(picture, size, mode="bilinear", align_corners=False)
+    return small[0].permute(1, 2, 0).round().byte().numpy()
 
 
 def main(run: Path, data: Path) -> None:

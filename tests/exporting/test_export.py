@@ -154,6 +154,8 @@ def test_rates_go_with_an_export_as_thresholds_too(kept, exported, tmp_path):
     save_rates(rates("0" * 16), tmp_path / "rates.json")
     with pytest.raises(DataError, match="the rates are of network 0000"):
         vireid.export(kept, tmp_path / "other", stage=BEFORE, rates=tmp_path / "rates.json")
+    with pytest.raises(DataError, match="the rates are of network 0000"):
+        vireid.export(kept, tmp_path / "other", stage=BEFORE, rates=rates("0" * 16))
     assert not (tmp_path / "other").exists()
 
 

@@ -12,6 +12,7 @@ from vireid.exporting.facts import Facts, is_export
 from vireid.exporting.hub import write_hub
 from vireid.exporting.writing import whole_folder, write_graphs
 from vireid.ranking import MatchRates, save_rates
+from vireid.ranking.match_rates import check_rates
 from vireid.ranking.usable_rates import usable_rates
 from vireid.runs.carried import carried_settings
 from vireid.runs.centring import training_statistics
@@ -178,6 +179,7 @@ def _threshold(pair: PairRates, rate: float) -> float | None:
 def _rates(given: MatchRates | Path | str | None, run: Run, network: str) -> MatchRates | None:
     """Return error rates of the network, given or kept by its run."""
     if isinstance(given, MatchRates):
+        check_rates(given, network, f"network {network}")
         return given
     return usable_rates(given, run.rates_file, network, f"network {network}")
 
