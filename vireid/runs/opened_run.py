@@ -10,7 +10,7 @@ from vireid.runs.centring import training_statistics
 from vireid.runs.fingerprints import network_fingerprint
 from vireid.runs.machine import find_device
 from vireid.runs.networks import open_network
-from vireid.runs.opened import exported_statistics
+from vireid.runs.opened_export import exported_statistics
 from vireid.types import Embeddings, Int, NamedStatistics, Tell
 
 

@@ -9,7 +9,7 @@ from vireid.config.evaluation import check_centre
 from vireid.errors import ConfigError
 from vireid.recipes import Outline
 from vireid.runs.centring import statistics_of, training_statistics
-from vireid.runs.opened import OpenedExport
+from vireid.runs.opened_export import OpenedExport
 from vireid.scoring.centred_names import CENTRED, centred_words
 from vireid.types import Embeddings, Images, NamedStatistics
 

@@ -11,7 +11,7 @@ from vireid.errors import DataError
 from vireid.exporting.facts import is_export
 from vireid.runs import Origin, Run, find_stage, open_weights
 from vireid.runs.folds import open_for
-from vireid.runs.opened import OpenedExport
+from vireid.runs.opened_export import OpenedExport
 from vireid.scoring.centring import (
     PLAIN,
     Centring,
