@@ -96,8 +96,9 @@ def check_models(
         elif not (path.is_file() or is_export(path)):
             _check_run(path, data)
         elif options.stages is not None:
+            kind = "a file" if path.is_file() else "an export"
             raise ConfigError(
-                f"--stage and --every-stage apply to runs; {model} is no run: leave them out"
+                f"--stage and --every-stage apply to runs; {model} is {kind}: leave them out"
             )
     _check_twice([str(path.resolve()) for path in paths], "name each run once")
     if options.out:
