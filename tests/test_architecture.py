@@ -37,13 +37,14 @@ TABLE: dict[str, set[str]] = {
     "observers": {"errors", "files", "types"},
     "pages": {"errors", "types"},
     "ranking": {"errors", "files", "types"},
+    "exporting": {"errors", "files", "models", "types"},
     "runs": {
-        "cluster", "config", "data", "errors", "files", "labelling", "metrics", "models",
-        "observers", "pages", "parallel", "ranking", "recipes", "training", "types",
+        "cluster", "config", "data", "errors", "exporting", "files", "labelling", "metrics",
+        "models", "observers", "pages", "parallel", "ranking", "recipes", "training", "types",
     },
     "scoring": {
-        "cluster", "config", "data", "errors", "files", "metrics", "models", "observers", "pages",
-        "ranking", "recipes", "runs", "types",
+        "cluster", "config", "data", "errors", "exporting", "files", "metrics", "models",
+        "observers", "pages", "ranking", "recipes", "runs", "types",
     },
     "gallery": {
         "config", "data", "errors", "files", "observers", "ranking", "runs", "scoring", "types",

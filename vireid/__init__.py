@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vireid.reporting.report import write_report
     from vireid.runs import Run, load_network
     from vireid.runs.embed import embed
+    from vireid.runs.export import export
     from vireid.runs.train import train
     from vireid.scoring import score
     from vireid.scoring.checking import check
@@ -57,6 +58,7 @@ _HOME = {
     "crop": "vireid.cropping.crop",
     "embed": "vireid.runs.embed",
     "evaluate": "vireid.scoring.evaluating",
+    "export": "vireid.runs.export",
     "fit": "vireid.training",
     "jaccard_distance": "vireid.cluster",
     "judged_precision": "vireid.scoring.judged",
@@ -103,6 +105,7 @@ __all__ = [
     "crop",
     "embed",
     "evaluate",
+    "export",
     "fit",
     "jaccard_distance",
     "judged_precision",

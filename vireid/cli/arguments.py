@@ -175,35 +175,42 @@ def reading_words(arguments: argparse.Namespace) -> str:
     return words + ("" if share == MAX_UNREADABLE else f" --max-unreadable {share:g}")
 
 
-def prepare_machine(arguments: argparse.Namespace) -> None:
+def prepare_machine(arguments: argparse.Namespace, model: Path | None = None) -> None:
     """Set up memory and threads: of several processes on a machine, each takes its share of them.
 
     Args:
         arguments: parsed options of ``add_machine``.
+        model: what embeds; for an export torch is not loaded.
 
     Raises:
         ConfigError: the number of threads is below 1.
     """
-    import torch
     from threadpoolctl import threadpool_limits
 
+    from vireid.exporting.facts import is_export
     from vireid.parallel.threads import threads_each
-    from vireid.runs.machine import keep_memory
 
-    keep_memory()
     threads = threads_each() if arguments.threads is None else arguments.threads
+    if threads is not None and threads < 1:
+        raise ConfigError(f"--threads {threads}: expected at least 1")
+    if not is_export(model):
+        import torch
+
+        from vireid.runs.machine import keep_memory
+
+        keep_memory()
+        if threads is not None:
+            torch.set_num_threads(threads)
     if threads is not None:
-        if threads < 1:
-            raise ConfigError(f"--threads {threads}: expected at least 1")
-        torch.set_num_threads(threads)
         threadpool_limits(threads)  # those of NumPy, which also say how many we use
 
 
-def use_machine(arguments: argparse.Namespace) -> str:
+def use_machine(arguments: argparse.Namespace, model: Path | None = None) -> str:
     """Set up memory and threads, and choose the device.
 
     Args:
         arguments: parsed options of ``add_machine``.
+        model: what embeds; for an export torch is not loaded.
 
     Returns:
         The name of the device.
@@ -211,9 +218,13 @@ def use_machine(arguments: argparse.Namespace) -> str:
     Raises:
         ConfigError: the device does not exist here, or the number of threads is below 1.
     """
+    from vireid.exporting.facts import is_export
+
+    prepare_machine(arguments, model)
+    if is_export(model):
+        return str(arguments.device)
     from vireid.runs.machine import find_device
 
-    prepare_machine(arguments)
     return find_device(arguments.device)
 
 

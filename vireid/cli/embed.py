@@ -54,7 +54,7 @@ def run(words: list[str]) -> None:
     arguments = command.parse_args(words)
     if arguments.out.suffix != ".npz":
         raise ConfigError(f"--out {arguments.out}: expected a name that ends in .npz")
-    prepare_machine(arguments)
+    prepare_machine(arguments, arguments.run)
     gallery = vireid.embed(
         arguments.run,
         arguments.images.absolute(),

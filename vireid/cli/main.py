@@ -21,6 +21,7 @@ COMMANDS = {
     "card": "write the model card of a run",
     "runs": "list runs with their state and best figures",
     "embed": "turn images into embeddings, one npz file",
+    "export": "write the network of a run for other runtimes: ONNX, or for the hub",
     "calibrate": "learn how often similar images are of two people, without identities",
     "label": "cluster embeddings, your own ones too",
     "search": "find the person of a query image in a gallery",

@@ -82,7 +82,7 @@ def _embedded(arguments: argparse.Namespace) -> Looking:
         camera=arguments.camera,
         levels=arguments.levels,
         centre=arguments.centre,
-        device=use_machine(arguments),
+        device=use_machine(arguments, arguments.run),
         progress=progress,
     )
 

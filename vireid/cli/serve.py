@@ -31,7 +31,7 @@ def run(words: list[str]) -> None:
         limits=limits,
         places=_places(arguments),
         stage=arguments.stage,
-        device=use_machine(arguments),
+        device=use_machine(arguments, arguments.run),
         storage=storage_of(arguments.storage),
     )
 

@@ -179,9 +179,22 @@ def extract_both(
     how = replace(how or Passing(), kept=None, resident=None)  # these know one of the two only
     plain = extract(network, pixels, modality, how=how, progress=watched(0))
     mirror = extract(network, pixels[:, :, ::-1], modality, how=how, progress=watched(count))
+    return plain, averaged_rows(plain, mirror)
+
+
+def averaged_rows(plain: Embeddings, mirror: Embeddings) -> Embeddings:
+    """Average embeddings of images with those of their mirror images.
+
+    Args:
+        plain: [N, D].
+        mirror: [N, D] likewise.
+
+    Returns:
+        The sum of both, brought to unit length.
+    """
     vectors = plain.vectors + mirror.vectors
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return plain, Embeddings(vectors / lengths, modality)
+    return Embeddings(vectors / lengths, plain.modality)
 
 
 def batches_of(part: tuple[int, int], count: int, batch: int = BATCH) -> Int:

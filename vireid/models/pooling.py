@@ -56,6 +56,7 @@ class GeneralisedMean(nn.Module):
             means = powers.mean((2, 3))
         else:
             rows = powers.mean(3)
-            bounds = stripe_bounds(maps.shape[2], self.stripes)
+            # A number, also where a graph is traced, whose division rounds towards zero.
+            bounds = stripe_bounds(int(maps.shape[2]), self.stripes)
             means = torch.cat([rows[:, :, a:b].mean(2) for a, b in bounds], 1)
         return (means + 1e-12).pow(1 / self.power)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from vireid.parallel.neighbours import shared_neighbours
     from vireid.parallel.network import SharedForward, shared_extract
     from vireid.parallel.norm import SynchronisedNorm, synchronise_norms
-    from vireid.parallel.process import own_device, process_group, share
+    from vireid.parallel.own_share import share
+    from vireid.parallel.process import own_device, process_group
 
 _HOME = {
     "SharedForward": "network",
@@ -28,7 +29,7 @@ _HOME = {
     "own_device": "process",
     "process_group": "process",
     "recognising_lost": "lost",
-    "share": "process",
+    "share": "own_share",
     "shared_extract": "network",
     "shared_neighbours": "neighbours",
     "synchronise_norms": "norm",

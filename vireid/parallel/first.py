@@ -10,7 +10,7 @@ from vireid.cluster import Neighbours
 from vireid.errors import VireidError
 from vireid.labelling import NeighbourSearch
 from vireid.parallel.agreement import from_first
-from vireid.parallel.process import share
+from vireid.parallel.own_share import share
 from vireid.types import Embeddings, Modality
 
 Value = TypeVar("Value")

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.autograd import Function
 
 from vireid.parallel.lost import exchange
-from vireid.parallel.process import share
+from vireid.parallel.own_share import share
 
 
 class _Gather(Function):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from vireid.cluster import Neighbours, Search, modal_neighbours
 from vireid.parallel.lost import exchange
-from vireid.parallel.process import share
+from vireid.parallel.own_share import share
 from vireid.types import Modality
 
 

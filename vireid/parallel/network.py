@@ -19,7 +19,7 @@ from vireid.models.sending import sent
 from vireid.parallel.agreement import on_first
 from vireid.parallel.gather import gathered
 from vireid.parallel.lost import exchange
-from vireid.parallel.process import share
+from vireid.parallel.own_share import share
 from vireid.precision import multiplying
 from vireid.types import Embeddings, Int, Tell
 

@@ -34,13 +34,6 @@ noticed by its closed connections, and whatever started the processes ends the o
 _meetings = count()
 
 
-def share() -> tuple[int, int]:
-    """Return which of how many processes this is: (0, 1) where there is only one."""
-    if dist.is_available() and dist.is_initialized():
-        return dist.get_rank(), dist.get_world_size()
-    return 0, 1
-
-
 def own_device(device: str) -> str:
     """Return where this process computes: of several, each has a GPU of its own.
 

@@ -6,6 +6,7 @@ from vireid.cluster import Search
 from vireid.config.evaluation import CentreWord
 from vireid.data.find_images import find_images, is_data
 from vireid.errors import ConfigError
+from vireid.exporting.facts import is_export
 from vireid.labelling.repeated import DRAWS
 from vireid.observers import Progress, silent
 from vireid.ranking import Gallery, MatchRates, load_gallery
@@ -71,6 +72,11 @@ def calibrate(
     """
     if draws < 0:
         raise ConfigError(f"draws is {draws}; expected at least 0")
+    if is_export(run):
+        raise ConfigError(
+            f"{run} is an export, which does not know its training images; calibrate the run, and "
+            "export it again, or name its rates by --rates"
+        )
     if isinstance(images, str | Path) and Path(images).suffix == ".npz":
         images = load_gallery(images)
     ways = {"modality": modality, "fold": fold, "part": None if part == "test" else part}

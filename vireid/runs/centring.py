@@ -11,7 +11,7 @@ import numpy as np
 from vireid.cluster import camera_statistics, centred
 from vireid.errors import CheckpointError, DataError, some
 from vireid.runs.centring_data import data_of, other_cameras_words
-from vireid.runs.checkpoint import load_metadata
+from vireid.runs.checkpoint_head import load_metadata
 from vireid.types import Embeddings, Images, Modality, NamedStatistics, StatisticsData
 from vireid.types.named_statistics import StatisticsOf
 

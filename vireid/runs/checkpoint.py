@@ -1,19 +1,18 @@
 """Mapping <-> file: atomic to write, safe to load, versioned."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
 from vireid.errors import CheckpointError, SaveError
 from vireid.files import whole_file
+from vireid.runs.checkpoint_head import FORMAT, load_metadata, opened
 
-FORMAT = "vireid-1"
+__all__ = ["load_checkpoint", "load_metadata", "load_weights", "save_checkpoint"]
 
 
 def save_checkpoint(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
@@ -47,44 +46,9 @@ def load_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     Raises:
         CheckpointError: there is no such file, it is damaged, or of another format.
     """
-    with _opened(path) as file:
+    with opened(path, "pt") as file:
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         return tensors, file.metadata()
-
-
-def load_metadata(path: Path) -> dict[str, str]:
-    """Read the metadata of a file that ``save_checkpoint`` wrote, but none of its tensors.
-
-    Args:
-        path: the file.
-
-    Returns:
-        Text by name.
-
-    Raises:
-        CheckpointError: there is no such file, its head or length is damaged, or it is of another
-            format.
-    """
-    with _opened(path) as file:
-        metadata: dict[str, str] = file.metadata()
-        return metadata
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    """Yield an open checkpoint of this format."""
-    if not path.is_file():
-        raise CheckpointError(f"{path} is not a file; expected a checkpoint of a run")
-    try:
-        with safe_open(path, framework="pt") as file:
-            found = (file.metadata() or {}).get("format", "no format")
-            if found != FORMAT:
-                raise CheckpointError(
-                    f"{path} has {found}; this version reads {FORMAT}: train anew"
-                )
-            yield file
-    except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{path} is damaged or no safetensors file: {error}") from error
 
 
 def load_weights(network: torch.nn.Module, path: Path) -> None:

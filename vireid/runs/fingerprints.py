@@ -3,13 +3,16 @@
 import hashlib
 import zlib
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-from torch import Tensor, uint8
 
 from vireid.data.digests import digest_files
 from vireid.types import Images, Int, Levels, NamedStatistics
 from vireid.types.images import NO_TRACK
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 NOTHING = "none"
 """What is said where a fact is not known of any image."""
@@ -130,7 +133,7 @@ def _facts(text: str) -> dict[str, str]:
 
 
 def network_fingerprint(
-    weights: Mapping[str, Tensor], size: tuple[int, int], levels: Levels | None = None
+    weights: "Mapping[str, Tensor]", size: tuple[int, int], levels: Levels | None = None
 ) -> str:
     """Return a text that is another one for another embedding of the same images.
 
@@ -142,6 +145,8 @@ def network_fingerprint(
     Returns:
         16 hexadecimal digits.
     """
+    from torch import uint8
+
     digest = hashlib.sha256(f"{size} {levels.to_json() if levels else ''}".encode())
     for name, values in sorted(weights.items()):
         plain = values.detach().cpu().contiguous()

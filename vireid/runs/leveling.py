@@ -8,6 +8,7 @@ from dataclasses import replace
 from vireid.data.pixels.level_words import AUTO, describe, read_levels
 from vireid.data.pixels.spans import find_levels
 from vireid.errors import ConfigError, number_of
+from vireid.parallel.own_share import share
 from vireid.runs.folder import Run
 from vireid.types import Images, Levels
 
@@ -46,8 +47,6 @@ def with_levels(images: Images, asked: LevelWords, kept: Levels | None = None) -
     Raises:
         ConfigError: a word is unknown, or a camera is not there.
     """
-    from vireid.parallel import share  # loads torch
-
     if len(images) == 0:
         return images
     words = [asked] if isinstance(asked, str) else asked

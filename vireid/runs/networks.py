@@ -2,49 +2,23 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from torch import Tensor
 
 from vireid.config import Recipe
 from vireid.errors import CheckpointError, ConfigError, meant
-from vireid.models import CrossModalNetwork, build_network
-from vireid.recipes import Outline, dump_recipe, read_outline
+from vireid.exporting.hub import hub_copy
+from vireid.models import CrossModalNetwork
+from vireid.recipes import dump_recipe, read_outline
+from vireid.runs.building import Weights as Weights
+from vireid.runs.building import new_network as new_network
 from vireid.runs.centring import KEPT_AS
 from vireid.runs.checkpoint import load_checkpoint, load_metadata, load_weights, save_checkpoint
 from vireid.runs.folder import CLEAREST, Origin, Run
+from vireid.runs.from_hub import open_hub
 from vireid.runs.last_stage import last_stage
 from vireid.types import Levels, NamedStatistics
-
-
-def new_network(recipe: Recipe | Outline, *, weights: str | None = None) -> CrossModalNetwork:
-    """Build the network of a recipe.
-
-    Args:
-        recipe: size and options of the network.
-        weights: none, pip, hub, torchvision or a file; the recipe's choice where not given.
-
-    Returns:
-        The network with its initial weights, on the CPU.
-
-    Raises:
-        ConfigError: the backbone or an option is unknown or does not apply.
-        CheckpointError: the weights cannot be had.
-    """
-    config = recipe.network
-    return build_network(
-        config.backbone,
-        depth=config.depth,
-        frozen=config.frozen,
-        stem_stages=config.stem_stages,
-        stripes=config.stripes,
-        last_stride=config.last_stride,
-        nonlocal_blocks=config.non_local,
-        split_statistics=config.split_statistics,
-        weights=config.weights if weights is None else weights,
-        seed=recipe.seed,
-    )
 
 
 def save_network(run: Run, stage: str, network: CrossModalNetwork, recipe: Recipe) -> None:
@@ -148,41 +122,24 @@ def find_stage(run: Run, stage: str | None = None) -> str:
 
 
 def load_network(run: Run | Path | str, stage: str | None = None) -> CrossModalNetwork:
-    """Return the trained network of a run, or of one of its checkpoints.
+    """Return the trained network of a run, of one of its checkpoints, or of the hub.
+
+    Nothing that a recipe or a configuration names is imported.
 
     Args:
-        run: a run, its folder, or a checkpoint's file.
+        run: a run, its folder, a checkpoint's file, the folder of a copy from the hub, or the
+            copy's name, ``hub:OWNER/NAME`` or ``hub:OWNER/NAME@REVISION``, which is fetched.
         stage: its name, ``before`` or ``clearest``; the last finished stage of the run where not
-            given. A file has only one.
+            given. A file or a copy has only one.
 
     Returns:
         The network in evaluation mode, on the CPU.
 
     Raises:
         CheckpointError: the run, the stage or the file is missing or damaged.
-        ConfigError: a stage is given with a file, or the recipe is not valid.
+        ConfigError: a stage is given with a file or copy, or the recipe is not valid.
     """
     return open_network(run, stage).network
-
-
-@dataclass(frozen=True)
-class Weights:
-    """A trained network, and what its run or file says of it."""
-
-    network: CrossModalNetwork
-    """In evaluation mode, on the CPU."""
-    recipe: Outline
-    """Of the training."""
-    stage: str
-    """The stage after which it was saved, or ``before``."""
-    origin: Origin
-    """Which data it was trained on, where that has folds."""
-    file: Path
-    """The checkpoint."""
-    text: str
-    """The recipe as it is written there."""
-    levels: Levels | None = None
-    """What became black and white of its images of more than 8 bits."""
 
 
 def open_network(run: Run | Path | str, stage: str | None = None) -> Weights:
@@ -203,6 +160,11 @@ def open_network(run: Run | Path | str, stage: str | None = None) -> Weights:
         if stage is not None:
             raise ConfigError(f"stage {stage} applies to runs; {run} is a file: leave it out")
         return open_weights(Path(run))
+    copy = None if isinstance(run, Run) else hub_copy(run)
+    if copy is not None:
+        if stage is not None:
+            raise ConfigError(f"stage {stage} applies to runs; {run} has only one: leave it out")
+        return open_hub(copy)
     run = run if isinstance(run, Run) else Run(Path(run))
     recipe, wanted = run.outline(), find_stage(run, stage)
     network, file = new_network(recipe, weights="none"), run.checkpoint_file(wanted)

@@ -3,6 +3,7 @@
 import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,11 +13,12 @@ from vireid.data.pixels.decoding import Pixels
 from vireid.data.pixels.place import MEMORY, cache_place
 from vireid.errors import ConfigError, DataError, some
 from vireid.observers import Progress, silent
-from vireid.parallel import from_first, on_first, share
-from vireid.runs.claim import check_trainable
+from vireid.parallel.own_share import share
 from vireid.runs.leveling import LevelWords
-from vireid.training import TrainingImages
 from vireid.types import Images
+
+if TYPE_CHECKING:
+    from vireid.training import TrainingImages
 
 NOTABLE = 0.25
 """Share of nearly flat images of a modality from which on a warning is given."""
@@ -116,6 +118,9 @@ def read_training(
         DataError: too many images cannot be read, or not the same ones in all processes, or a
             modality is empty without them, or the cache cannot be written.
     """
+    from vireid.parallel import from_first
+    from vireid.runs.claim import check_trainable
+
     found = _read(data.train, size, reading.cache, progress)
     skipped = np.setdiff1d(np.arange(len(data.train)), found.kept)
     names = [data.train.paths[index] for index in skipped]
@@ -164,7 +169,7 @@ def _flat_words(flat: Flat) -> str:
     )
 
 
-def training_images(images: Images, pixels: Pixels) -> TrainingImages:
+def training_images(images: Images, pixels: Pixels) -> "TrainingImages":
     """Return images as a training takes them: without files, with what is known of them.
 
     Args:
@@ -174,6 +179,8 @@ def training_images(images: Images, pixels: Pixels) -> TrainingImages:
     Returns:
         Pixels, modalities and, where known, cameras, tracks, times and boxes.
     """
+    from vireid.training import TrainingImages
+
     known = images.known()
     return TrainingImages(pixels, known.modality, known.camera, known.track, known.time, known.box)
 
@@ -197,6 +204,8 @@ def _read(
 
     try:
         if place is not None and share()[1] > 1:
+            from vireid.parallel import on_first
+
             on_first(pack)
         return read()
     except DataError as error:

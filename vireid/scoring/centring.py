@@ -9,6 +9,7 @@ from vireid.config.evaluation import check_centre
 from vireid.errors import ConfigError
 from vireid.recipes import Outline
 from vireid.runs.centring import statistics_of, training_statistics
+from vireid.runs.opened_export import OpenedExport
 from vireid.scoring.centred_names import CENTRED, centred_words
 from vireid.types import Embeddings, Images, NamedStatistics
 
@@ -77,6 +78,27 @@ def network_centring(asked: Centre | None, outline: Outline, files: Mapping[str,
         return Centring(centre)
     kept = training_statistics(files, asked=asked is not None)
     return Centring(centre, kept) if kept else PLAIN
+
+
+def export_centring(asked: Centre | None, export: OpenedExport) -> Centring:
+    """Return whose statistics are taken off the embeddings of an export.
+
+    Args:
+        asked: what the user wants; as the recipe of its network says where None.
+        export: the export.
+
+    Returns:
+        It.
+
+    Raises:
+        ConfigError: the word is unknown.
+        CheckpointError: what is asked for was not exported.
+    """
+    centre = export.centre if asked is None else check_centre(asked)
+    if centre != "training":
+        return Centring(centre)
+    found = export.statistics(asked=asked is not None)
+    return PLAIN if found is None else Centring(centre, {export.stage: found})
 
 
 def features_centring(asked: Centre | None, name: str, given: NamedStatistics | None) -> Centring:

@@ -7,8 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
+from vireid.cluster.threads import thread_count
 from vireid.config import Centre
 from vireid.data import DataFolder
+from vireid.exporting.exported import Exported
+from vireid.exporting.facts import is_export
 from vireid.models import CrossModalNetwork
 from vireid.observers import Progress, silent
 from vireid.recipes import Outline
@@ -55,9 +58,9 @@ def evaluate(
     a warning.
 
     Args:
-        model: a ``Run``, the folder of one, or a file with its weights; or features of any model:
-            an npz or npy file, or an array [M, D] of the M test images in their order, an
-            ``Embeddings`` or a ``Gallery``, of which files are written with ``out`` only.
+        model: a ``Run``, the folder of one, a file with its weights, or an export; or features
+            of any model: an npz or npy file, or an array [M, D] of the M test images in their
+            order, an ``Embeddings`` or a ``Gallery``, of which files are written with ``out`` only.
         data: a data set, or where it is; its test part is used.
         stages: of a run: ``"every"`` (before and after each stage), a name or several; the last
             stage where not given.
@@ -150,7 +153,7 @@ def _evaluate(task: Task, options: EvaluationOptions, progress: Progress) -> Ite
             centring=task.centring,
         )
     else:
-        networks, recipe, kept = _networks(task)
+        networks, recipe, kept = _networks(task, options.device)
         test = with_levels(task.data.test, options.levels, kept)
         task = replace(task, data=replace(task.data, test=test))
         found = score_networks(
@@ -197,9 +200,14 @@ def _written(task: Task, scored: Scored, seconds: float) -> Evaluation:
 
 
 def _networks(
-    task: Task,
-) -> tuple[Iterable[tuple[str, CrossModalNetwork]], Outline, Levels | None]:
+    task: Task, device: str
+) -> tuple[Iterable[tuple[str, CrossModalNetwork | Exported]], Outline, Levels | None]:
     """Return the names and networks of a model's stages, read when their turn comes; its levels."""
+    if is_export(task.model):
+        export = Exported(task.model, device, thread_count())
+        facts = export.facts
+        size = Outline((), facts.height, facts.width)
+        return [(facts.stage, export)], size, facts.levels
     if task.model.is_file():
         weights = open_weights(task.model)
         return [(weights.stage, weights.network)], weights.recipe, weights.levels

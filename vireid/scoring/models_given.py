@@ -7,6 +7,7 @@ import numpy as np
 
 from vireid.data import DataFolder, has_layout
 from vireid.errors import CheckpointError, ConfigError, some
+from vireid.exporting.facts import is_export
 from vireid.ranking import Gallery
 from vireid.runs import Run
 from vireid.runs.overview import find_runs
@@ -92,11 +93,12 @@ def check_models(
     for model, path in zip(models, paths, strict=True):
         if path is IN_MEMORY or is_features(path):
             _check_options(path, options)
-        elif not path.is_file():
+        elif not (path.is_file() or is_export(path)):
             _check_run(path, data)
         elif options.stages is not None:
+            kind = "a file" if path.is_file() else "an export"
             raise ConfigError(
-                f"--stage and --every-stage apply to runs; {model} is a file: leave them out"
+                f"--stage and --every-stage apply to runs; {model} is {kind}: leave them out"
             )
     _check_twice([str(path.resolve()) for path in paths], "name each run once")
     if options.out:

@@ -8,8 +8,9 @@ import numpy as np
 
 from vireid.config import Centre, Recipe
 from vireid.data import DataFolder
+from vireid.exporting.exported import Exported
 from vireid.models import CrossModalNetwork
-from vireid.models.extract import extract, extract_both, extract_with_mirror
+from vireid.models.extract import averaged_rows, extract, extract_both, extract_with_mirror
 from vireid.observers import Progress, silent
 from vireid.recipes import Outline
 from vireid.runs.centring import without_cameras
@@ -63,7 +64,7 @@ class Scored:
 
 
 def score_networks(
-    networks: Iterable[tuple[str, CrossModalNetwork]],
+    networks: Iterable[tuple[str, CrossModalNetwork | Exported]],
     recipe: Recipe | Outline,
     data: DataFolder,
     protocols: Sequence[Protocol],
@@ -79,7 +80,7 @@ def score_networks(
     them alone.
 
     Args:
-        networks: names and networks, at least one; taken one after the other.
+        networks: names and networks or exports, at least one; taken one after the other.
         recipe: says the size of the images.
         data: its test part is embedded, every image once for each network.
         protocols: queries and galleries, at least one.
@@ -104,9 +105,9 @@ def score_networks(
     fingerprints: dict[str, str] = {}
     statistics: dict[bool, NamedStatistics | None] = {}
     for name, network in networks:
-        fingerprints[name] = network_fingerprint(network.state_dict(), size, levels)
+        fingerprints[name] = _fingerprint(network, size, levels)
         with progress(f"embedding, {name}") as tell:
-            embedded = _embed(network.to(device), pixels, data.test.modality, options.flip, tell)
+            embedded = _embed(_on(network, device), pixels, data.test.modality, options.flip, tell)
         for flip, found in embedded.items():
             statistics[flip] = taken = centring.statistics(name, found, data.test)
             if taken is not None:
@@ -146,14 +147,34 @@ def scored_name(protocol: Protocol, *, flip: bool, centre: Centre = "none") -> s
 
 
 def _embed(
-    network: CrossModalNetwork, pixels: Any, modality: Int, flip: Flip, tell: Tell
+    network: CrossModalNetwork | Exported, pixels: Any, modality: Int, flip: Flip, tell: Tell
 ) -> dict[bool, Embeddings]:
     """Embed images; the embeddings lie under whether mirror images count."""
+    if isinstance(network, Exported):
+        plain = network.embed(pixels, modality, tell)
+        if not flip:
+            return {False: plain}
+        averaged = averaged_rows(plain, network.embed(pixels[:, :, ::-1], modality, tell))
+        return {False: plain, True: averaged}
     if flip == "both":
         plain, averaged = extract_both(network, pixels, modality, progress=tell)
         return {False: plain, True: averaged}
     embed = extract_with_mirror if flip else extract
     return {flip: embed(network, pixels, modality, progress=tell)}
+
+
+def _on(network: CrossModalNetwork | Exported, device: str) -> CrossModalNetwork | Exported:
+    """Bring a network to a device; an export is where it was opened."""
+    return network if isinstance(network, Exported) else network.to(device)
+
+
+def _fingerprint(
+    network: CrossModalNetwork | Exported, size: tuple[int, int], levels: Levels | None
+) -> str:
+    """Return what tells a network from others; an export bears that of its network."""
+    if isinstance(network, Exported):
+        return network.facts.network
+    return network_fingerprint(network.state_dict(), size, levels)
 
 
 def training_precision(

@@ -8,9 +8,17 @@ from pathlib import Path
 
 from vireid.data import DataFolder
 from vireid.errors import DataError
+from vireid.exporting.facts import is_export
 from vireid.runs import Origin, Run, find_stage, open_weights
 from vireid.runs.folds import open_for
-from vireid.scoring.centring import PLAIN, Centring, features_centring, network_centring
+from vireid.runs.opened_export import OpenedExport
+from vireid.scoring.centring import (
+    PLAIN,
+    Centring,
+    export_centring,
+    features_centring,
+    network_centring,
+)
 from vireid.scoring.choice import choose_protocol
 from vireid.scoring.features import InMemory, features_of, is_features, taken_off
 from vireid.scoring.files import read_json, read_scores
@@ -49,7 +57,8 @@ class Task:
     @property
     def is_run(self) -> bool:
         """Whether it is a run, whose scores are kept in its folder too."""
-        return self.features is None and not self.model.is_file()
+        alone = self.model.is_file() or is_export(self.model)
+        return self.features is None and not alone
 
     @property
     def folders(self) -> list[Path]:
@@ -137,6 +146,9 @@ def _origin_and_stages(
         weights = open_weights(model)
         centring = network_centring(options.centre, weights.recipe, {weights.stage: model})
         return weights.origin, (None,), centring
+    if is_export(model):
+        kept = OpenedExport(model, options.device)
+        return kept.origin, (None,), export_centring(options.centre, kept)
     run = Run(model)
     every = options.stages == EVERY
     stages = tuple(run.stages()) if every else options.names()
@@ -154,7 +166,9 @@ def _place(model: Path, out: Path | None) -> Path:
     """Return the folder asked for; else the run's, or one beside the weights."""
     if out is not None:
         return out
-    return model.with_name(f"{model.stem}-evaluation") if model.is_file() else model
+    if model.is_file() or is_export(model):
+        return model.with_name(f"{name_of(model)}-evaluation")
+    return model
 
 
 def _make_place(folder: Path) -> None:

@@ -63,7 +63,7 @@ def _watch(arguments: argparse.Namespace, store: "Store", options: "AddOptions")
 def _embedder(arguments: argparse.Namespace) -> "Embedder":
     from vireid.runs.embedder import Embedder
 
-    return Embedder(arguments.run, arguments.stage, use_machine(arguments))
+    return Embedder(arguments.run, arguments.stage, use_machine(arguments, arguments.run))
 
 
 def _options(arguments: argparse.Namespace) -> "AddOptions":

@@ -40,7 +40,7 @@ def run(words: list[str]) -> None:
     from vireid.gallery.reembedding import RenewOptions
     from vireid.runs.embedder import Embedder
 
-    embedder = Embedder(arguments.run, arguments.stage, use_machine(arguments))
+    embedder = Embedder(arguments.run, arguments.stage, use_machine(arguments, arguments.run))
     options = RenewOptions(arguments.levels, arguments.centre, arguments.drop, arguments.batch)
     lost = store.reembed(embedder, options, progress)
     left_out = f", {lost} left out" if lost else ""

@@ -87,7 +87,7 @@ def _query(arguments: argparse.Namespace, store: "Store") -> "Gallery":
         raise ConfigError("images are searched by with --run, the run that embeds them")
     camera = arguments.query_camera
     found = [find_images(path, arguments.modality, camera=camera) for path in arguments.query]
-    embedder = Embedder(arguments.run, arguments.stage, use_machine(arguments))
+    embedder = Embedder(arguments.run, arguments.stage, use_machine(arguments, arguments.run))
     return store.embed_query(_together(found), embedder, arguments.levels)
 
 
