@@ -39,7 +39,7 @@ TABLE: dict[str, set[str]] = {
     "ranking": {"errors", "files", "types"},
     "runs": {
         "cluster", "config", "data", "errors", "files", "labelling", "metrics", "models",
-        "observers", "pages", "parallel", "ranking", "recipes", "training", "types",
+        "observers", "pages", "parallel", "ranking", "recipes", "seeds", "training", "types",
     },
     "scoring": {
         "cluster", "config", "data", "errors", "files", "metrics", "models", "observers", "pages",

@@ -8,13 +8,14 @@ from pathlib import Path
 from torch import Tensor
 
 from vireid.config import Recipe
-from vireid.errors import CheckpointError, ConfigError, meant
+from vireid.errors import CheckpointError, ConfigError
 from vireid.models import CrossModalNetwork, build_network
 from vireid.recipes import Outline, dump_recipe, read_outline
 from vireid.runs.centring import KEPT_AS
 from vireid.runs.checkpoint import load_checkpoint, load_metadata, load_weights, save_checkpoint
 from vireid.runs.folder import CLEAREST, Origin, Run
-from vireid.runs.last_stage import last_stage
+from vireid.runs.former import begin_from, find_former
+from vireid.runs.last_stage import find_stage
 from vireid.types import Levels, NamedStatistics
 
 
@@ -23,17 +24,20 @@ def new_network(recipe: Recipe | Outline, *, weights: str | None = None) -> Cros
 
     Args:
         recipe: size and options of the network.
-        weights: none, pip, hub, torchvision or a file; the recipe's choice where not given.
+        weights: none, pip, hub, torchvision, a file, or an earlier run to begin from; the recipe's
+            choice where not given.
 
     Returns:
         The network with its initial weights, on the CPU.
 
     Raises:
         ConfigError: the backbone or an option is unknown or does not apply.
-        CheckpointError: the weights cannot be had.
+        CheckpointError: the weights cannot be had, or those of a run are of another network.
     """
     config = recipe.network
-    return build_network(
+    chosen = config.weights if weights is None else weights
+    former = find_former(chosen)
+    network = build_network(
         config.backbone,
         depth=config.depth,
         frozen=config.frozen,
@@ -42,9 +46,12 @@ def new_network(recipe: Recipe | Outline, *, weights: str | None = None) -> Cros
         last_stride=config.last_stride,
         nonlocal_blocks=config.non_local,
         split_statistics=config.split_statistics,
-        weights=config.weights if weights is None else weights,
+        weights="none" if former else chosen,
         seed=recipe.seed,
     )
+    if former is not None:
+        begin_from(network, former, (recipe.height, recipe.width), config)
+    return network
 
 
 def save_network(run: Run, stage: str, network: CrossModalNetwork, recipe: Recipe) -> None:
@@ -123,28 +130,6 @@ def _metadata(
     kept = {} if levels is None else {"levels": levels.to_json()}
     kept |= {} if cameras is None else {KEPT_AS: cameras.to_json()}
     return {"stage": stage, "recipe": dump_recipe(recipe)} | fold | kept
-
-
-def find_stage(run: Run, stage: str | None = None) -> str:
-    """Return the name of a stage whose network a run holds.
-
-    Args:
-        run: the run's folder.
-        stage: its name, ``before`` or ``clearest``; the last finished stage where not given, with
-            a warning where the training has not ended.
-
-    Returns:
-        The name.
-
-    Raises:
-        CheckpointError: there is no run or no such stage, or a run that has ended lacks its last.
-    """
-    stages = run.stages()
-    wanted = stage or last_stage(run)
-    if wanted not in [*stages, CLEAREST] or not run.checkpoint_file(wanted).is_file():
-        has = f"{', '.join(stages) or 'none yet'}{meant(wanted, stages)}"
-        raise CheckpointError(f"{run.folder} has no stage {wanted}; it has: {has}")
-    return wanted
 
 
 def load_network(run: Run | Path | str, stage: str | None = None) -> CrossModalNetwork:
