@@ -115,6 +115,19 @@ class PairRates:
         rate = np.where(bounded, np.fmin(most, self.fmr_high[row]), self.fmr[row])
         return np.where(np.isnan(values), np.nan, rate), bounded
 
+    def similarity_at(self, rate: float) -> float | None:
+        """Return the lowest similarity at which no more comparisons of two people match.
+
+        Args:
+            rate: the false-match rate, which may be told as an upper bound only.
+
+        Returns:
+            A similarity of the table; None where no rate so low is told.
+        """
+        told, _ = self.false_match_rate(self.similarity)
+        found = np.flatnonzero(told <= rate)
+        return float(self.similarity[found[0]]) if found.size else None
+
     def row(self, similarity: ArrayLike) -> Int:
         """Return the row of the table that similarities have reached.
 
