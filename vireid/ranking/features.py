@@ -149,7 +149,7 @@ def write_labels(
             if paths is not None:
                 arrays["paths"] = np.array(paths, dtype=np.str_)
             if network is not None:
-                arrays.setdefault("network", np.array(network))
+                arrays["network"] = np.array(network)
             with whole.open("wb") as file:
                 np.savez(file, **arrays)
             return

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vireid.errors import DataError
 from vireid.ranking.arrays import names_of, read_arrays
 from vireid.ranking.features import write_labels
-from vireid.ranking.gallery import Gallery, load_gallery
+from vireid.ranking.gallery import FIELDS, KNOWN, TEXTS, Gallery, gallery_arrays, load_gallery
 from vireid.types import NOISE, Bool, Int
 from vireid.types.arrays import vector
 
@@ -60,8 +60,6 @@ def save_labelled(labelled: Labelled, path: Path | str) -> None:
     Raises:
         DataError: the file cannot be written.
     """
-    from vireid.ranking.gallery import gallery_arrays
-
     gallery, path = labelled.gallery, Path(path)
     new = {} if labelled.new is None else {"new": labelled.new}
     more = {**gallery_arrays(gallery), **new} if path.suffix == ".npz" else new
@@ -101,6 +99,21 @@ def load_labelled(path: Path | str, gallery: Gallery | Path | str | None = None)
         return Labelled(gallery, labels)
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
+
+
+def embedded_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """Return what a file of embeddings holds, so that labels can lie in one file with it.
+
+    Args:
+        path: an npz or npy file, as for ``read_features``.
+
+    Returns:
+        Arrays by name.
+
+    Raises:
+        DataError: the file is damaged.
+    """
+    return read_arrays(path, (*FIELDS, *KNOWN, *TEXTS, "format"), "damaged or no npz file")[0]
 
 
 def _demand_embeddings(path: Path) -> None:

@@ -1,18 +1,14 @@
 """The verb: a run + labels of known images + new images -> numbers that go on."""
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from vireid.cluster import Search, track_groups
+from vireid.config.evaluation import CentreWord
 from vireid.data.find_images import find_images
 from vireid.errors import ConfigError, DataError
-from vireid.labelling.assigning import nearest_clusters
-from vireid.labelling.features import find_labels
-from vireid.labelling.tracks import tracks_of
 from vireid.observers import Progress, silent
 from vireid.ranking import Gallery, MatchRates, load_gallery
 from vireid.ranking.labelled import Labelled, load_labelled
@@ -24,7 +20,8 @@ from vireid.ranking.usable_rates import usable_rates
 from vireid.runs.embedder import Embedder
 from vireid.runs.folder import Run
 from vireid.runs.held_out import refuse_options
-from vireid.types import NOISE, Embeddings, Images, Int, Modality
+from vireid.runs.numbering import go_on_numbering
+from vireid.types import NOISE, Images, Modality
 
 FALSE = 0.1
 """False-match rate over all known clusters together where none is asked for."""
@@ -114,7 +111,7 @@ def assign_labels(
     asked = false_match_rate is not None
     rate = false_match_rate if false_match_rate is not None else FALSE / clusters
     limits = match_limits(told, rate, pairs, asked=asked)
-    found = _numbers(before, labels, new, limits, progress)
+    found = go_on_numbering(before, new, limits, progress)
     return Assigned(Labelled(new, found, found > labels.max()), clusters, limits)
 
 
@@ -145,7 +142,7 @@ def _embedded(
     mine = embedder.fingerprint(known.statistics)
     if known.network is not None and known.network != mine:
         raise DataError(_of_another(known, f"network {mine}"))
-    centre = known.statistics if known.statistics is not None else "none"
+    centre: CentreWord = known.statistics if known.statistics is not None else "none"
     return embedder.embed(
         images, levels=known.levels, centre=centre, cache=cache, progress=progress
     )
@@ -187,66 +184,3 @@ def _rates(
             "with images that it was not trained on, or name a file (--rates)"
         )
     return found
-
-
-def _numbers(
-    before: Sequence[Labelled],
-    labels: Int,
-    new: Gallery,
-    limits: tuple[Limit, ...],
-    progress: Progress,
-) -> Int:
-    """Return the numbers [M] of new images, -1 for noise."""
-    found = _kept(before, new)
-    rest = np.flatnonzero(found == NOISE)
-    if rest.size:
-        vectors = np.concatenate([one.gallery.vectors for one in before])
-        side = np.concatenate([one.gallery.embeddings.modality for one in before])
-        found[rest] = nearest_clusters(
-            new.embeddings.subset(rest),
-            _groups(new.subset(rest)),
-            Embeddings(vectors, side),
-            labels,
-            dict(_both_ways(limits)),
-        )
-    rest = np.flatnonzero(found == NOISE)
-    if rest.size > 1:
-        left = new.subset(rest)
-        both = len(np.unique(left.embeddings.modality)) == len(Modality)
-        with progress("clustering") as bar:
-            own = find_labels(left, match=both, search=Search("exact", "cpu", progress=bar)).labels
-        found[rest] = np.where(own == NOISE, NOISE, own + labels.max() + 1)
-    return found
-
-
-def _kept(before: Sequence[Labelled], new: Gallery) -> Int:
-    """Return the numbers [M] of images that are known already, by their files; -1 for others."""
-    there = {
-        file: int(label)
-        for one in before
-        for file, label in zip(_files(one.gallery.images), one.labels, strict=True)
-    }
-    return np.array([there.get(file, NOISE) for file in _files(new.images)], dtype=np.int64)
-
-
-def _files(images: Images) -> Iterator[str]:
-    return (os.path.realpath(images.root / path) for path in images.paths)
-
-
-def _groups(new: Gallery) -> Int:
-    """Return the number [M] of the track, or of the image by itself, that is compared as one."""
-    known = new.images.known()
-    track = tracks_of(known)
-    if track is None:
-        return np.arange(len(known))
-    return np.asarray(track_groups(known.modality, known.camera, track))
-
-
-def _both_ways(
-    limits: tuple[Limit, ...],
-) -> Iterator[tuple[tuple[Modality, Modality], float]]:
-    """Yield each limit by its modalities in both orders."""
-    for limit in limits:
-        one, other = limit.modalities
-        yield (one, other), limit.similarity
-        yield (other, one), limit.similarity
