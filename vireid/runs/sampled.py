@@ -47,8 +47,8 @@ def sampled(data: DataFolder, count: int | None, seed: int, goes_on: Run | None)
     Raises:
         ConfigError: the count is below 1.
     """
+    kept = None if goes_on is None else kept_sample(goes_on.beside())
     if count is None:
-        kept = None if goes_on is None else kept_sample(goes_on.beside())
         if kept is None:
             return data
         count = kept[0]
@@ -56,7 +56,7 @@ def sampled(data: DataFolder, count: int | None, seed: int, goes_on: Run | None)
     if len(some) == len(data.train):
         return data
     left = left_with(data, some, (count, seed))
-    if left.train.track is None or (left.train.track == NO_TRACK).all():
+    if kept is None and (left.train.track is None or (left.train.track == NO_TRACK).all()):
         warnings.warn(
             "--sample: the data say no tracks, so that single images are drawn and few of each "
             "person are left; a manifest has a column track (docs/data.md)",
