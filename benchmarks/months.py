@@ -1,6 +1,7 @@
 """Two months at two sites: what going on and assigning are worth, on drawn people.
 
     nice python benchmarks/months.py months --seeds 1 2       # three trainings a seed
+    nice python benchmarks/months.py months --seeds 1 --network demo/run    # numbers alone
 
 Each seed draws 96 people to train on and 48 to test on, who pass twelve cameras. The first month
 has people 1 to 64 at six cameras, the second 33 to 96 at six others: half of them are the same, and
@@ -11,7 +12,8 @@ are evaluated on the test people at the cameras of either month.
 Then the images of the first month are labelled (`vireid label --match`), and those of the second
 get numbers: by assigning, with rates learned from test people, or, to compare, by labelling both
 months together, where each cluster takes the number that most of its old images had and that no
-other cluster has taken. What is trained already is not trained again.
+other cluster has taken. What is trained already is not trained again. With `--network` nothing is
+trained: the network of any run that has not seen these people embeds both months.
 """
 
 import argparse
@@ -41,6 +43,7 @@ RUNS = {
     "first": "the first month's network",
     "scratch": "from scratch on the second",
     "onward": "going on on the second",
+    "other": "a network that has not seen them",
 }
 
 
@@ -68,7 +71,7 @@ def drawn(folder: Path, seed: int) -> dict[int, Path]:
 
 def trained(folder: Path, months: dict[int, Path], seed: int) -> dict[str, Path]:
     """Train what is not trained yet, one after the other."""
-    runs = {name: folder / f"run-{name}" for name in RUNS}
+    runs = {name: folder / f"run-{name}" for name in ("first", "scratch", "onward")}
     for name, run in runs.items():
         month, settings = (1, []) if name == "first" else (2, [])
         if name == "onward":
@@ -150,14 +153,15 @@ def quality(old: tuple[Int, Int, Int], new: tuple[Int, Int]) -> list[float]:
 def numbered(runs: dict[str, Path], months: dict[int, Path]) -> Iterator[tuple[str, list[float]]]:
     """Yield ways to number the images of the second month, and how good they are."""
     first: Int | None = None
-    for name, month in (("first", 1), ("onward", 2)):
-        old, people = embedded(runs[name], months[1])
-        new, others = embedded(runs[name], months[2])
+    for name, run in runs.items():
+        old, people = embedded(run, months[1])
+        new, others = embedded(run, months[2])
         first = labelled(old) if first is None else first
-        rates = vireid.calibrate(runs[name], months[month], device="cpu", cache=MEMORY)
+        held_out = months[2] if name == "onward" else months[1]
+        rates = vireid.calibrate(run, held_out, device="cpu", cache=MEMORY)
         for rate in RATES:
             told = f"{rate:g}" if rate else "by itself"
-            numbers = assigned(runs[name], (old, first), new, rates, rate)
+            numbers = assigned(run, (old, first), new, rates, rate)
             if numbers is not None:
                 row = quality((people, first, first), (others, numbers))
                 yield f"assign, {RUNS[name]}, rate {told}", row
@@ -181,26 +185,32 @@ def assigned(
     return found.labelled.labels
 
 
-def page(folder: Path, seeds: Sequence[int]) -> Iterator[str]:
+def page(folder: Path, seeds: Sequence[int], network: Path | None) -> Iterator[str]:
     """Yield the lines of the page."""
     networks: dict[tuple[str, str], list[list[float]]] = {}
     numbers: dict[str, list[list[float]]] = {}
     for seed in seeds:
         months = drawn(folder / f"people-{seed}", seed)
-        runs = trained(folder / f"runs-{seed}", months, seed)
-        for name, run in runs.items():
-            both = scores(run, months[2]), scores(run, months[1])
-            for stage in STAGES if name != "first" else STAGES[-1:]:
-                networks.setdefault((name, stage), []).append([one[stage] for one in both])
+        if network is None:
+            runs = trained(folder / f"runs-{seed}", months, seed)
+            for name, run in runs.items():
+                both = scores(run, months[2]), scores(run, months[1])
+                for stage in STAGES if name != "first" else STAGES[-1:]:
+                    networks.setdefault((name, stage), []).append([one[stage] for one in both])
+            del runs["scratch"]  # its embeddings have no labels to go on from
+        else:
+            runs = {"other": network}
         for way, row in numbered(runs, months):
             numbers.setdefault(way, []).append(row)
-    yield f"mAP of the test people, mean (and each of the seeds {', '.join(map(str, seeds))}):"
-    yield ""
-    header = ("network", "after stage", "second month's cameras", "first month's cameras")
-    rows = ([RUNS[name], stage, *cells(found)] for (name, stage), found in networks.items())
-    yield from table(header, rows, words=2)
-    yield ""
-    yield "Numbers of the second month's images, in % but the ARI:"
+    if networks:
+        yield f"mAP of the test people, mean (and each of the seeds {', '.join(map(str, seeds))}):"
+        yield ""
+        header = ("network", "after stage", "second month's cameras", "first month's cameras")
+        rows = ([RUNS[name], stage, *cells(found)] for (name, stage), found in networks.items())
+        yield from table(header, rows, words=2)
+        yield ""
+    told = ", ".join(map(str, seeds))
+    yield f"Numbers of the second month's images, in % but the ARI, people of seed {told}:"
     yield ""
     header = (
         "way", "known people: their number", "a wrong known one", "no known one",
@@ -218,7 +228,7 @@ def cells(found: list[list[float]]) -> list[str]:
 
 
 def shares(found: list[list[float]]) -> list[str]:
-    """Return means of shares in %, and the ARI behind them; says where not all seeds are there."""
+    """Return means of shares in %, and the ARI behind them."""
     means = np.mean(found, axis=0)
     return [*(f"{100 * one:.0f}" for one in means[:-1]), f"{means[-1]:.2f}"]
 
@@ -230,10 +240,11 @@ def main() -> None:
     )
     parser.add_argument("folder", type=Path, help="where people and runs are kept")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--network", type=Path, help="a run, to train nothing")
     parser.add_argument("--quick", action="store_true", help="writes no page")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    lines = page(arguments.folder.absolute(), arguments.seeds)
+    lines = page(arguments.folder.absolute(), arguments.seeds, arguments.network)
     publish("months", lines, quick=arguments.quick)
 
 
