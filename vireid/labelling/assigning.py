@@ -45,6 +45,7 @@ def nearest_clusters(
     best = np.full(int(groups.max(initial=-1)) + 1, NOISE, dtype=np.int64)
     if not len(numbers) or not len(best):
         return best[groups]
+    known = known.subset(inside)
     order = np.argsort(groups, kind="stable")
     begin = np.searchsorted(groups[order], np.arange(len(best) + 1))
     block = max(1, CELLS // len(inside))
@@ -54,7 +55,7 @@ def nearest_clusters(
         last = max(first + 1, last)
         rows = order[begin[first] : begin[last]]
         share, mean = _compared(
-            new.subset(rows), groups[rows] - first, known.subset(inside), place.ravel(), limits
+            new.subset(rows), groups[rows] - first, known, place.ravel(), limits
         )
         chosen = np.lexsort((-mean, -share), axis=1)[:, 0]
         matched = share[np.arange(len(share)), chosen] >= SHARE
