@@ -1,7 +1,7 @@
 """Two months at two sites: what going on and assigning are worth, on drawn people.
 
     nice python benchmarks/months.py months --seeds 1 2       # three trainings a seed
-    nice python benchmarks/months.py months --seeds 1 --network demo/run    # numbers alone
+    nice python benchmarks/months.py months --seeds 1 --network demo/run --epochs 1     # less
 
 Each seed draws 96 people to train on and 48 to test on, who pass twelve cameras. The first month
 has people 1 to 64 at six cameras, the second 33 to 96 at six others: half of them are the same, and
@@ -12,14 +12,14 @@ are evaluated on the test people at the cameras of either month.
 Then the images of the first month are labelled (`vireid label --match`), and those of the second
 get numbers: by assigning, with rates learned from test people, or, to compare, by labelling both
 months together, where each cluster takes the number that most of its old images had and that no
-other cluster has taken. What is trained already is not trained again. With `--network` nothing is
-trained: the network of any run that has not seen these people embeds both months.
+other cluster has taken. What is trained already is not trained again. With `--network` a run that
+has not seen these people takes the place of the first month's, and `--epochs` shortens each stage.
 """
 
 import argparse
 import csv
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -32,18 +32,16 @@ from vireid.labelling.features import find_labels
 from vireid.labelling.given import given
 from vireid.metrics import adjusted_rand
 from vireid.ranking import Gallery, MatchRates
-from vireid.runs.folder import BEFORE
 from vireid.types import NOISE, Embeddings, Int
 
 PEOPLE = {1: range(1, 65), 2: range(33, 97)}
 CAMERAS = {1: (1, 2, 4, 5, 3, 6), 2: (7, 9, 11, 13, 8, 10)}
-STAGES = (BEFORE, "intra", "joint", "aligned")
+STAGES = ("intra", "joint", "aligned")
 RATES = (None, 0.01, 0.003, 0.001)
 RUNS = {
-    "first": "the first month's network",
-    "scratch": "from scratch on the second",
-    "onward": "going on on the second",
-    "other": "a network that has not seen them",
+    "first": "the earlier network",
+    "scratch": "from scratch on the second month",
+    "onward": "the one that went on from it",
 }
 
 
@@ -69,26 +67,33 @@ def drawn(folder: Path, seed: int) -> dict[int, Path]:
     return found
 
 
-def trained(folder: Path, months: dict[int, Path], seed: int) -> dict[str, Path]:
+def trained(
+    folder: Path, months: dict[int, Path], seed: int, network: Path | None, epochs: int | None
+) -> dict[str, Path]:
     """Train what is not trained yet, one after the other."""
-    runs = {name: folder / f"run-{name}" for name in ("first", "scratch", "onward")}
+    runs = {name: folder / f"run-{name}" for name in RUNS}
+    if network is not None:
+        runs["first"] = network
+    short = [] if epochs is None else [f"stages.{stage}.epochs={epochs}" for stage in STAGES]
     for name, run in runs.items():
-        month, settings = (1, []) if name == "first" else (2, [])
+        if run == network:
+            continue
+        settings = [f"seed={seed}", *short]
         if name == "onward":
-            settings = [f"network.weights={runs['first']}"]
+            settings.append(f"network.weights={runs['first']}")
         vireid.train(
-            months[month], run, "small", settings=[f"seed={seed}", *settings], resume=True,
+            months[1 if name == "first" else 2], run, "small", settings=settings, resume=True,
             cache=MEMORY, device="cpu",
         )  # fmt: skip
-        print(f"trained: {run}", flush=True)
+        print(f"trained in {run.name}: {vireid.Run(run).seconds()}", flush=True)
     return runs
 
 
-def scores(run: Path, data: Path) -> dict[str, float]:
-    """Return the mAP of each stage on the test people at the cameras of a month."""
-    out = run / f"on-{data.stem}"
-    found = vireid.evaluate(run, data, stages=STAGES, device="cpu", cache=MEMORY, out=out)
-    return {stage: row["mAP"] for stage, row in found.table().items()}
+def score(run: Path, data: Path) -> float:
+    """Return the mAP of a network on the test people at the cameras of a month."""
+    out = data.parent.parent / f"{run.name}-on-{data.stem}"
+    found = vireid.evaluate(run, data, device="cpu", cache=MEMORY, out=out)
+    return next(iter(found.table().values()))["mAP"]
 
 
 def embedded(run: Path, data: Path) -> tuple[Gallery, Int]:
@@ -185,39 +190,34 @@ def assigned(
     return found.labelled.labels
 
 
-def page(folder: Path, seeds: Sequence[int], network: Path | None) -> Iterator[str]:
+def page(arguments: argparse.Namespace) -> Iterator[str]:
     """Yield the lines of the page."""
-    networks: dict[tuple[str, str], list[list[float]]] = {}
+    networks: dict[str, list[list[float]]] = {}
     numbers: dict[str, list[list[float]]] = {}
-    for seed in seeds:
+    folder = arguments.folder.absolute()
+    for seed in arguments.seeds:
         months = drawn(folder / f"people-{seed}", seed)
-        if network is None:
-            runs = trained(folder / f"runs-{seed}", months, seed)
-            for name, run in runs.items():
-                both = scores(run, months[2]), scores(run, months[1])
-                for stage in STAGES if name != "first" else STAGES[-1:]:
-                    networks.setdefault((name, stage), []).append([one[stage] for one in both])
-            del runs["scratch"]  # its embeddings have no labels to go on from
-        else:
-            runs = {"other": network}
+        runs = trained(
+            folder / f"runs-{seed}", months, seed, arguments.network, arguments.epochs
+        )  # fmt: skip
+        for name, run in runs.items():
+            networks.setdefault(name, []).append([score(run, months[2]), score(run, months[1])])
+        del runs["scratch"]  # its embeddings have no labels to go on from
         for way, row in numbered(runs, months):
             numbers.setdefault(way, []).append(row)
-    if networks:
-        yield f"mAP of the test people, mean (and each of the seeds {', '.join(map(str, seeds))}):"
-        yield ""
-        header = ("network", "after stage", "second month's cameras", "first month's cameras")
-        rows = ([RUNS[name], stage, *cells(found)] for (name, stage), found in networks.items())
-        yield from table(header, rows, words=2)
-        yield ""
-    told = ", ".join(map(str, seeds))
-    yield f"Numbers of the second month's images, in % but the ARI, people of seed {told}:"
+    seeds = ", ".join(map(str, arguments.seeds))
+    yield f"mAP of the test people, mean (and each of the seeds {seeds}):"
+    yield ""
+    header = ("network", "second month's cameras", "first month's cameras")
+    yield from table(header, ([RUNS[name], *cells(found)] for name, found in networks.items()))
+    yield ""
+    yield f"Numbers of the second month's images, in % but the ARI, people of the seeds {seeds}:"
     yield ""
     header = (
         "way", "known people: their number", "a wrong known one", "no known one",
         "strangers: a known one", "old numbers changed", "ARI of both months",
     )  # fmt: skip
-    rows = ([way, *shares(found)] for way, found in numbers.items())
-    yield from table(header, rows)
+    yield from table(header, ([way, *shares(found)] for way, found in numbers.items()))
 
 
 def cells(found: list[list[float]]) -> list[str]:
@@ -240,11 +240,12 @@ def main() -> None:
     )
     parser.add_argument("folder", type=Path, help="where people and runs are kept")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--network", type=Path, help="a run, to train nothing")
+    parser.add_argument("--network", type=Path, help="a run in place of the first month's")
+    parser.add_argument("--epochs", type=int, help="of each stage (default: the recipe's)")
     parser.add_argument("--quick", action="store_true", help="writes no page")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    lines = page(arguments.folder.absolute(), arguments.seeds, arguments.network)
+    lines = page(arguments)
     publish("months", lines, quick=arguments.quick)
 
 
