@@ -40,7 +40,8 @@ TABLE: dict[str, set[str]] = {
     "exporting": {"errors", "files", "models", "types"},
     "runs": {
         "cluster", "config", "data", "errors", "exporting", "files", "labelling", "metrics",
-        "models", "observers", "pages", "parallel", "ranking", "recipes", "training", "types",
+        "models", "observers", "pages", "parallel", "ranking", "recipes", "seeds",
+        "training", "types",
     },
     "scoring": {
         "cluster", "config", "data", "errors", "exporting", "files", "metrics", "models",

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from vireid.metrics import retrieval_scores
     from vireid.models import build_network
     from vireid.ranking import Gallery, load_gallery, save_gallery, search
+    from vireid.ranking.labelled import Labelled, load_labelled, save_labelled
     from vireid.recipes import load_recipe
     from vireid.reporting.model_card import write_model_card
     from vireid.reporting.report import write_report
     from vireid.runs import Run, load_network
+    from vireid.runs.assign import assign_labels
     from vireid.runs.embed import embed
     from vireid.runs.export import export
     from vireid.runs.train import train
@@ -44,12 +46,14 @@ _HOME = {
     "Embeddings": "vireid.types",
     "Gallery": "vireid.ranking",
     "Images": "vireid.types",
+    "Labelled": "vireid.ranking.labelled",
     "MatchRates": "vireid.ranking",
     "PseudoLabels": "vireid.types",
     "Recipe": "vireid.config",
     "Run": "vireid.runs",
     "SyntheticSettings": "vireid.synthetic",
     "TrainingImages": "vireid.training",
+    "assign_labels": "vireid.runs.assign",
     "build_network": "vireid.models",
     "calibrate": "vireid.runs.calibrate",
     "check": "vireid.scoring.checking",
@@ -65,6 +69,7 @@ _HOME = {
     "label": "vireid.labelling.features",
     "label_spaces": "vireid.labelling",
     "load_gallery": "vireid.ranking",
+    "load_labelled": "vireid.ranking.labelled",
     "load_network": "vireid.runs",
     "load_pixels": "vireid.data",
     "load_rates": "vireid.ranking",
@@ -75,6 +80,7 @@ _HOME = {
     "reproduce": "vireid.studies.reproduction.reproduce",
     "retrieval_scores": "vireid.metrics",
     "save_gallery": "vireid.ranking",
+    "save_labelled": "vireid.ranking.labelled",
     "save_rates": "vireid.ranking",
     "score": "vireid.scoring",
     "search": "vireid.ranking",
@@ -91,12 +97,14 @@ __all__ = [
     "Embeddings",
     "Gallery",
     "Images",
+    "Labelled",
     "MatchRates",
     "PseudoLabels",
     "Recipe",
     "Run",
     "SyntheticSettings",
     "TrainingImages",
+    "assign_labels",
     "build_network",
     "calibrate",
     "check",
@@ -112,6 +120,7 @@ __all__ = [
     "label",
     "label_spaces",
     "load_gallery",
+    "load_labelled",
     "load_network",
     "load_pixels",
     "load_rates",
@@ -122,6 +131,7 @@ __all__ = [
     "reproduce",
     "retrieval_scores",
     "save_gallery",
+    "save_labelled",
     "save_rates",
     "score",
     "search",

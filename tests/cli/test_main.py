@@ -162,6 +162,7 @@ def test_unknown_options_are_one_line(capsys, name):
         "sweep": "x --out y",
         "compare": "x --recipes y --out z",
         "label": "x --out y.csv",
+        "assign": "x y z --out y.csv",
         "recipe": "x",
         "crop": "x --boxes y --out z",
         "reproduce": "sysu x --out y",

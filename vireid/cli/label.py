@@ -10,6 +10,7 @@ from vireid.errors import ConfigError
 from vireid.labelling.doubts import doubts
 from vireid.labelling.multi_memory import MultiMemoryMatching
 from vireid.ranking import read_features, write_labels
+from vireid.ranking.labelled import embedded_arrays
 from vireid.runs import Run
 from vireid.runs.labels_told import quality, summary
 from vireid.types import Modality
@@ -46,7 +47,8 @@ def run(words: list[str]) -> None:
             normalise=arguments.normalise,
             search=Search(arguments.backend, device, arguments.threads, progress=bar),
         )
-    write_labels(arguments.out, found.labels, features.paths, features.network)
+    beside = embedded_arrays(arguments.embeddings) if arguments.out.suffix == ".npz" else {}
+    write_labels(arguments.out, found.labels, features.paths, features.network, beside)
     chosen = found.labels[found.chosen]
     console.print(f"{summary(chosen)}, {perf_counter() - start:.1f} s: {arguments.out}")
     console.print(quality(found))
@@ -94,7 +96,8 @@ def _arguments(words: list[str]) -> argparse.Namespace:
         type=folder,
         required=True,
         help="the file to write: .csv (path or row, label, and network where the file says which "
-        "made it) or .npz (labels [N]); noise is -1",
+        "made it) or .npz (labels [N] and all that the file of the embeddings holds, for `vireid "
+        "assign`); noise is -1",
     )
     command.add_argument(
         "--modality",

@@ -24,6 +24,7 @@ COMMANDS = {
     "export": "write the network of a run for other runtimes: ONNX, or for the hub",
     "calibrate": "learn how often similar images are of two people, without identities",
     "label": "cluster embeddings, your own ones too",
+    "assign": "give new images the numbers of known clusters, or new ones",
     "search": "find the person of a query image in a gallery",
     "judged": "precision at rank 1 from results that a person has marked",
     "gallery": "keep a store of embedded images that grows and forgets",

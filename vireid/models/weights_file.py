@@ -65,9 +65,8 @@ def _read(path: Path, head: bytes) -> Any:
         with safetensors.safe_open(path, framework="pt") as tensors:
             if (tensors.metadata() or {}).get("format", "").startswith("vireid"):
                 raise CheckpointError(
-                    "it is a network that vireid has trained, with two stems; evaluate, embed and "
-                    "search take it, --resume goes on with its run, but no other training begins "
-                    "from it"
+                    "it is a network that vireid has trained, with two stems; `vireid train "
+                    "--weights` begins from it, vireid.load_network reads it"
                 )
             return {name: tensors.get_tensor(name) for name in tensors.keys()}  # noqa: SIM118
     if zipfile.is_zipfile(path):

@@ -123,7 +123,11 @@ def _check_levels(path: Path, arrays: dict[str, Any]) -> None:
 
 
 def write_labels(
-    path: Path, labels: Int, paths: tuple[str, ...] | None, network: str | None = None
+    path: Path,
+    labels: Int,
+    paths: tuple[str, ...] | None,
+    network: str | None = None,
+    more: Mapping[str, NDArray[Any]] | None = None,
 ) -> None:
     """Write labels as text or as an array, whole or not at all.
 
@@ -134,13 +138,14 @@ def write_labels(
         labels: [N], -1 for noise.
         paths: of the N images.
         network: fingerprint of the network whose embeddings were labelled.
+        more: further columns [N] of a .csv file, or arrays of an .npz file, by name.
 
     Raises:
         DataError: the file cannot be written.
     """
     with whole_file(path) as whole:
         if path.suffix == ".npz":
-            arrays: dict[str, Any] = {"labels": labels}
+            arrays: dict[str, Any] = {**(more or {}), "labels": labels}
             if paths is not None:
                 arrays["paths"] = np.array(paths, dtype=np.str_)
             if network is not None:
@@ -148,13 +153,15 @@ def write_labels(
             with whole.open("wb") as file:
                 np.savez(file, **arrays)
             return
-        more = () if network is None else (network,)
+        columns = {} if network is None else {"network": np.full(len(labels), network)}
+        columns |= {
+            name: np.asarray(values).astype(np.int64) for name, values in (more or {}).items()
+        }
         # names of files that are no UTF-8 stay what they are
         with whole.open("w", newline="", encoding="utf-8", errors="surrogateescape") as text:
             table = csv.writer(text)
             first = "row" if paths is None else "path"
-            table.writerow((first, "label", *(() if network is None else ("network",))))
+            table.writerow((first, "label", *columns))
             names = range(len(labels)) if paths is None else paths
-            table.writerows(
-                (name, one, *more) for name, one in zip(names, labels.tolist(), strict=True)
-            )
+            rest = (values.tolist() for values in columns.values())
+            table.writerows(zip(names, labels.tolist(), *rest, strict=True))

@@ -113,6 +113,19 @@ def save_gallery(gallery: Gallery, path: Path | str) -> None:
     Raises:
         DataError: the file cannot be written.
     """
+    with whole_file(Path(path)) as whole, whole.open("wb") as file:
+        np.savez(file, **gallery_arrays(gallery))
+
+
+def gallery_arrays(gallery: Gallery) -> dict[str, Any]:
+    """Return the arrays of a gallery's file.
+
+    Args:
+        gallery: embeddings [N, D] with their images.
+
+    Returns:
+        By name, as ``save_gallery`` writes them.
+    """
     images = gallery.images
     arrays: dict[str, Any] = {
         "vectors": gallery.embeddings.vectors,
@@ -132,8 +145,7 @@ def save_gallery(gallery: Gallery, path: Path | str) -> None:
         arrays["network"] = np.full(len(images), gallery.network)
     if gallery.statistics is not None:
         arrays |= rows_of_statistics(gallery.statistics, len(images))
-    with whole_file(Path(path)) as whole, whole.open("wb") as file:
-        np.savez(file, **arrays)
+    return arrays
 
 
 def load_gallery(path: Path | str, *, root: Path | str | None = None) -> Gallery:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from vireid.runs.folder import BEFORE, CLEAREST, Origin, Run
 
 if TYPE_CHECKING:
+    from vireid.runs.last_stage import find_stage
     from vireid.runs.networks import (
         Weights,
-        find_stage,
         keep_clearest,
         load_network,
         new_network,

@@ -8,6 +8,7 @@ from vireid.exporting.facts import Facts
 from vireid.models import CrossModalNetwork, build_network
 from vireid.recipes import Outline
 from vireid.runs.folder import Origin
+from vireid.runs.former import begin_from, find_former
 from vireid.types import Levels
 
 
@@ -16,17 +17,20 @@ def new_network(recipe: Recipe | Outline, *, weights: str | None = None) -> Cros
 
     Args:
         recipe: size and options of the network.
-        weights: none, pip, hub, torchvision or a file; the recipe's choice where not given.
+        weights: none, pip, hub, torchvision, a file, or an earlier run to begin from; the recipe's
+            choice where not given.
 
     Returns:
         The network with its initial weights, on the CPU.
 
     Raises:
         ConfigError: the backbone or an option is unknown or does not apply.
-        CheckpointError: the weights cannot be had.
+        CheckpointError: the weights cannot be had, or those of a run are of another network.
     """
     config = recipe.network
-    return build_network(
+    chosen = config.weights if weights is None else weights
+    former = find_former(chosen)
+    network = build_network(
         config.backbone,
         depth=config.depth,
         frozen=config.frozen,
@@ -35,9 +39,12 @@ def new_network(recipe: Recipe | Outline, *, weights: str | None = None) -> Cros
         last_stride=config.last_stride,
         nonlocal_blocks=config.non_local,
         split_statistics=config.split_statistics,
-        weights=config.weights if weights is None else weights,
+        weights="none" if former else chosen,
         seed=recipe.seed,
     )
+    if former is not None:
+        begin_from(network, former, (recipe.height, recipe.width), config)
+    return network
 
 
 @dataclass(frozen=True)

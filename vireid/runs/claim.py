@@ -116,7 +116,13 @@ def write_settings(
         file.write_text(dump_recipe(recipe), encoding="utf-8")
     with whole_file(run.levels_file) as file:
         file.write_text((data.train.levels or Levels()).to_json(), encoding="utf-8")
-    told = {"name": data.name, "fold": data.fold, "images": files_fingerprint(data.train)}
+    told: dict[str, object] = {
+        "name": data.name,
+        "fold": data.fold,
+        "images": files_fingerprint(data.train),
+    }
+    if data.sample is not None:
+        told["sample"] = list(data.sample)
     if name := named or run.recipe_name():
         told["recipe"] = name
     if labeller or run.says_labeller() or not run.data_file.exists():  # an older run keeps silent

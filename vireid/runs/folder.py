@@ -157,15 +157,19 @@ class Run:
         Returns:
             True where it does, be it that the recipe's labeller did.
         """
-        return "labeller" in self._beside()
+        return "labeller" in self.beside()
 
     def _told(self, name: str) -> str | None:
         """Return what the file beside the recipe says under a name; None where it does not."""
-        found = self._beside().get(name)
+        found = self.beside().get(name)
         return None if found is None else str(found)
 
-    def _beside(self) -> dict[str, Any]:
-        """Return what the file beside the recipe says; nothing where it is missing or damaged."""
+    def beside(self) -> dict[str, Any]:
+        """Return what the file beside the recipe says of the data.
+
+        Returns:
+            Values by name; nothing where the file is missing or damaged.
+        """
         try:
             found = json.loads(self.data_file.read_text(encoding="utf-8"))
         except (OSError, ValueError):

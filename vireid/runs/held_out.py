@@ -10,7 +10,12 @@ from vireid.ranking import Gallery
 from vireid.runs.fingerprints import centred_fingerprint, network_fingerprint
 from vireid.runs.folder import Run
 from vireid.runs.networks import open_network
-from vireid.runs.training_images import find_training_images, shared_images, trained_on
+from vireid.runs.training_images import (
+    find_training_images,
+    shared_images,
+    trained_before,
+    trained_on,
+)
 from vireid.types import Images, NamedStatistics
 
 
@@ -35,13 +40,17 @@ def check_held_out(
         DataError: the run was trained on some of them.
     """
     train = find_training_images(trained_on(run, stage), images, path)
+    earlier = (find_training_images(one, images, path) for one in trained_before(run))
     where = run.folder if isinstance(run, Run) else run
-    count = 0 if train is None else shared_images(images, train)
-    if count:
+    for place, found in enumerate((train, *earlier)):
+        count = 0 if found is None else shared_images(images, found)
+        if not count:
+            continue
+        began = " or a run that it began from" if place else ""
         raise DataError(
-            f"{where} was trained on {count:,} of these {len(images):,} images, whose comparisons "
-            "err less than those of others; give images that it has not seen, as those of --part "
-            "test"
+            f"{where}{began} was trained on {count:,} of these {len(images):,} images, whose "
+            "comparisons err less than those of others; give images that it has not seen, as those "
+            "of --part test"
         )
     if train is None and not named:
         warnings.warn(

@@ -2,14 +2,17 @@
 
 import json
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 from vireid.files import whole_file
 from vireid.models import InitialWeights
 from vireid.runs.folder import Run
+from vireid.runs.former import WAY
 
 
 def note_initial(run: Run, initial: InitialWeights) -> None:
-    """Write which weights a run begins from.
+    """Write which weights a run begins from, and on what an earlier run of theirs was trained.
 
     Args:
         run: the run's folder, which exists.
@@ -18,8 +21,29 @@ def note_initial(run: Run, initial: InitialWeights) -> None:
     Raises:
         SaveError: the file cannot be written.
     """
+    told: dict[str, Any] = asdict(initial)
+    if initial.way == WAY and initial.source is not None:
+        before = Run(Path(initial.source).parent.parent)
+        told["trained_on"] = [before.beside(), *former_data(before)]
     with whole_file(run.weights_file) as file:
-        file.write_text(json.dumps(asdict(initial)), encoding="utf-8")
+        file.write_text(json.dumps(told), encoding="utf-8")
+
+
+def former_data(run: Run) -> list[dict[str, Any]]:
+    """Return what is known of the data of the runs that a run began from.
+
+    Args:
+        run: the run's folder.
+
+    Returns:
+        For each of them, the nearest first, what its ``data.json`` says; empty where that is
+        unknown.
+    """
+    try:
+        told = json.loads(run.weights_file.read_text(encoding="utf-8"))["trained_on"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return []
+    return [one if isinstance(one, dict) else {} for one in told] if isinstance(told, list) else []
 
 
 def initial_change(run: Run, initial: InitialWeights) -> str | None:

@@ -8,6 +8,7 @@ from vireid.types import NOISE, Int
 
 if TYPE_CHECKING:
     from vireid.labelling.features import Found
+    from vireid.runs.assign import Assigned
 
 
 def summary(labels: Int) -> str:
@@ -58,3 +59,28 @@ def quality(found: "Found") -> str:
     if figures.matching_margin is not None:
         parts.append(f"pairs {figures.matching_margin:.2f}")
     return "; ".join(parts)
+
+
+def assigned_words(assigned: "Assigned") -> list[str]:
+    """Say what became of new images, and what decided.
+
+    Args:
+        assigned: what ``assign_labels`` returned.
+
+    Returns:
+        A line on the images, one on the similarities.
+    """
+    labels, new = assigned.labelled.labels, assigned.labelled.new
+    assert new is not None
+    old = labels[~new & (labels != NOISE)]
+    limits = (
+        f"{'-'.join(one.name.lower() for one in limit.modalities)} from {limit.similarity:.3f} "
+        f"(false-match rate {limit.rate:.2g})"
+        for limit in assigned.limits
+    )
+    return [
+        f"{len(labels):,} images: {len(old):,} of {len(np.unique(old)):,} of the "
+        f"{assigned.clusters:,} known clusters, {new.sum():,} of {len(np.unique(labels[new])):,} "
+        f"new ones, {(labels == NOISE).sum():,} of none",
+        f"two images match: {', '.join(limits)}",
+    ]

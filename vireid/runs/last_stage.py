@@ -2,8 +2,8 @@
 
 import warnings
 
-from vireid.errors import CheckpointError
-from vireid.runs.folder import BEFORE, Run
+from vireid.errors import CheckpointError, meant
+from vireid.runs.folder import BEFORE, CLEAREST, Run
 
 
 def last_stage(run: Run) -> str:
@@ -38,3 +38,25 @@ def last_stage(run: Run) -> str:
         stacklevel=4,
     )
     return last
+
+
+def find_stage(run: Run, stage: str | None = None) -> str:
+    """Return the name of a stage whose network a run holds.
+
+    Args:
+        run: the run's folder.
+        stage: its name, ``before`` or ``clearest``; the last finished stage where not given, with
+            a warning where the training has not ended.
+
+    Returns:
+        The name.
+
+    Raises:
+        CheckpointError: there is no run or no such stage, or a run that has ended lacks its last.
+    """
+    stages = run.stages()
+    wanted = stage or last_stage(run)
+    if wanted not in [*stages, CLEAREST] or not run.checkpoint_file(wanted).is_file():
+        has = f"{', '.join(stages) or 'none yet'}{meant(wanted, stages)}"
+        raise CheckpointError(f"{run.folder} has no stage {wanted}; it has: {has}")
+    return wanted

@@ -7,7 +7,7 @@ from pathlib import Path
 from torch import Tensor
 
 from vireid.config import Recipe
-from vireid.errors import CheckpointError, ConfigError, meant
+from vireid.errors import CheckpointError, ConfigError
 from vireid.exporting.hub import hub_copy
 from vireid.models import CrossModalNetwork
 from vireid.recipes import dump_recipe, read_outline
@@ -17,7 +17,7 @@ from vireid.runs.centring import KEPT_AS
 from vireid.runs.checkpoint import load_checkpoint, load_metadata, load_weights, save_checkpoint
 from vireid.runs.folder import CLEAREST, Origin, Run
 from vireid.runs.from_hub import open_hub
-from vireid.runs.last_stage import last_stage
+from vireid.runs.last_stage import find_stage
 from vireid.types import Levels, NamedStatistics
 
 
@@ -97,28 +97,6 @@ def _metadata(
     kept = {} if levels is None else {"levels": levels.to_json()}
     kept |= {} if cameras is None else {KEPT_AS: cameras.to_json()}
     return {"stage": stage, "recipe": dump_recipe(recipe)} | fold | kept
-
-
-def find_stage(run: Run, stage: str | None = None) -> str:
-    """Return the name of a stage whose network a run holds.
-
-    Args:
-        run: the run's folder.
-        stage: its name, ``before`` or ``clearest``; the last finished stage where not given, with
-            a warning where the training has not ended.
-
-    Returns:
-        The name.
-
-    Raises:
-        CheckpointError: there is no run or no such stage, or a run that has ended lacks its last.
-    """
-    stages = run.stages()
-    wanted = stage or last_stage(run)
-    if wanted not in [*stages, CLEAREST] or not run.checkpoint_file(wanted).is_file():
-        has = f"{', '.join(stages) or 'none yet'}{meant(wanted, stages)}"
-        raise CheckpointError(f"{run.folder} has no stage {wanted}; it has: {has}")
-    return wanted
 
 
 def load_network(run: Run | Path | str, stage: str | None = None) -> CrossModalNetwork:

@@ -13,6 +13,7 @@ from vireid.runs.folder import KEPT, Run
 from vireid.runs.leveling import LevelWords
 from vireid.runs.machine import find_device
 from vireid.runs.reading import Reading
+from vireid.runs.sampled import sampled
 from vireid.runs.session import MakeLabeller, Session
 from vireid.runs.states import check_same_recipe
 from vireid.runs.train_run import train_run
@@ -34,6 +35,7 @@ def train(
     max_unreadable: float = MAX_UNREADABLE,
     levels: LevelWords = None,
     keep: int = KEPT,
+    sample: int | None = None,
     watch: Watching = nobody,
     progress: Progress = silent,
     again: str = "the same call with resume=True",
@@ -63,6 +65,9 @@ def train(
         levels: what becomes black and white of images of more than 8 bits, as the words of
             ``--levels`` or ``Levels``; found in the files where not given.
         keep: how many of the newest states stay until the training is finished, at least 1.
+        sample: train on at most so many images of a large archive, whole tracks, spread evenly over
+            modalities and cameras, drawn by the recipe's seed; on all, or on those of the run
+            which is resumed, where not given.
         watch: opens what is shown the training.
         progress: shows how many images are read.
         again: how to go on, for the message of an early end.
@@ -81,9 +86,10 @@ def train(
         raise ConfigError(f"{out} is the folder of the data; choose another --out for the run")
     if keep < 1:
         raise ConfigError(f"keep is {keep}; expected at least 1")
+    chosen = chosen_recipe(run, recipe, settings, resume=resume)
     session = Session(
-        recipe=chosen_recipe(run, recipe, settings, resume=resume),
-        data=_opened(data, fold),
+        recipe=chosen,
+        data=sampled(_opened(data, fold), sample, chosen.seed, run if resume else None),
         run=run,
         named=_named(recipe, settings, resume=resume),
         labeller=labeller,

@@ -1,11 +1,11 @@
 """The images that a run was trained on, where they can still be found."""
 
-import json
 import os
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from vireid.data import open_data
 from vireid.data.find_images import is_data
@@ -15,7 +15,9 @@ from vireid.runs.centring_data import data_of
 from vireid.runs.checkpoint import load_metadata
 from vireid.runs.fingerprints import fingerprint
 from vireid.runs.folder import Run
-from vireid.runs.networks import find_stage
+from vireid.runs.initial import former_data
+from vireid.runs.last_stage import find_stage
+from vireid.runs.sampled import kept_sample, sample_images
 from vireid.types import Images
 
 ABOVE = 4
@@ -34,6 +36,8 @@ class Trained:
     """Another one, which a checkpoint keeps with its statistics of cameras."""
     fold: int | None
     """Which fold of their data they are."""
+    sample: tuple[int, int] | None = None
+    """Images asked for and the seed, where they are a sample of their data."""
 
     @property
     def told(self) -> bool:
@@ -70,11 +74,7 @@ def trained_on(run: Run | Path | str, stage: str | None = None) -> Trained:
     """
     where = run.folder if isinstance(run, Run) else Path(run)
     folder = Run(where.parent.parent if where.is_file() else where)
-    try:
-        told = json.loads(folder.data_file.read_text(encoding="utf-8"))
-        files = str(told["images"])
-    except (OSError, ValueError, LookupError, TypeError):
-        files = None
+    told = folder.beside()
     fold, data = folder.origin().fold, None
     try:
         with warnings.catch_warnings():
@@ -85,7 +85,32 @@ def trained_on(run: Run | Path | str, stage: str | None = None) -> Trained:
         data = kept_statistics(file).data
     except (CheckpointError, ConfigError):
         pass  # none are kept
-    return Trained(files, data.images if data else None, fold)
+    return replace(_trained(told, fold), cameras=data.images if data else None)
+
+
+def trained_before(run: Run | Path | str) -> tuple[Trained, ...]:
+    """Read by what the training images of the earlier runs that a run began from are told.
+
+    Args:
+        run: as for ``trained_on``.
+
+    Returns:
+        What is known of each of them, the nearest first; none where it began from no run.
+    """
+    where = run.folder if isinstance(run, Run) else Path(run)
+    folder = Run(where.parent.parent if where.is_file() else where)
+    found = former_data(folder)
+    folds = [one.get("fold") for one in found]
+    return tuple(
+        _trained(told, fold if isinstance(fold, int) else None)
+        for told, fold in zip(found, folds, strict=True)
+    )
+
+
+def _trained(told: dict[str, Any], fold: int | None) -> Trained:
+    """Return what ``data.json`` tells."""
+    files = told.get("images")
+    return Trained(None if files is None else str(files), None, fold, kept_sample(told))
 
 
 def find_training_images(
@@ -113,6 +138,8 @@ def find_training_images(
                     train = open_data(place, fold=fold).train
             except (DataError, ConfigError):
                 continue
+            if trained.sample is not None:
+                train = train.subset(sample_images(train, *trained.sample))
             if trained.are(train):
                 return train
     return None

@@ -136,6 +136,19 @@ class PairRates:
         """The last row whose rate is a number; -1 where none is."""
         return -1 if self.supported is None else int(self.row(self.supported))
 
+    def similarity_at(self, rate: float) -> float | None:
+        """Return the lowest similarity at which no more comparisons of two people match.
+
+        Args:
+            rate: the false-match rate, which may be told as an upper bound only.
+
+        Returns:
+            A similarity of the table; None where no rate so low is told.
+        """
+        told, _ = self.false_match_rate(self.similarity)
+        found = np.flatnonzero(told <= rate)
+        return float(self.similarity[found[0]]) if found.size else None
+
     def row(self, similarity: ArrayLike) -> Int:
         """Return the row of the table that similarities have reached.
 
