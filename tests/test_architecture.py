@@ -49,6 +49,7 @@ TABLE: dict[str, set[str]] = {
         "config", "data", "errors", "files", "observers", "ranking", "runs", "scoring", "types",
     },
     "serving": {"data", "errors", "files", "gallery", "ranking", "runs", "scoring", "types"},
+    "diagnosis": {"cluster", "data", "errors", "models", "places", "types"},
     "studies": {
         "config", "data", "errors", "files", "labelling", "metrics", "observers", "pages",
         "parallel", "recipes", "runs", "scoring", "terms", "training", "types",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from vireid.cropping import CropSettings
     from vireid.cropping.crop import crop
     from vireid.data import load_pixels, open_data
+    from vireid.diagnosis.examine import examine_machine
     from vireid.gallery.opening import create_gallery, open_gallery
     from vireid.labelling import label_spaces
     from vireid.labelling.features import label
@@ -55,6 +56,7 @@ _HOME = {
     "crop": "vireid.cropping.crop",
     "embed": "vireid.runs.embed",
     "evaluate": "vireid.scoring.evaluating",
+    "examine_machine": "vireid.diagnosis.examine",
     "fit": "vireid.training",
     "jaccard_distance": "vireid.cluster",
     "judged_precision": "vireid.scoring.judged",
@@ -99,6 +101,7 @@ __all__ = [
     "crop",
     "embed",
     "evaluate",
+    "examine_machine",
     "fit",
     "jaccard_distance",
     "judged_precision",
