@@ -127,4 +127,5 @@ def _distances_by_sets(rows: np.ndarray) -> np.ndarray:
         powers = np.exp(2 * products[i, members] - 2)
         weights[i, members] = powers / powers.sum()
     shared = np.array([np.minimum(row, weights).sum(axis=1) for row in weights])
-    return np.maximum(1 - shared / (2 - shared), 0)
+    distances: np.ndarray = np.maximum(1 - shared / (2 - shared), 0)
+    return distances
