@@ -95,3 +95,44 @@ def test_the_page_on_installing_names_every_extra():
     page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `(\w+)` \|", page, flags=re.MULTILINE)) == set(EXTRAS)
     assert re.findall(r"^    vireid (\w+)", page, flags=re.MULTILINE)[:2] == ["doctor", "demo"]
+
+
+PAGES = ("CONTRIBUTING.md", "SECURITY.md", "docs/install.md", "docs/stability.md")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_and_files_of_the_pages_exist(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert ((ROOT / name).parent / link).exists(), link
+    for path in re.findall(r"(?:tests|vireid|benchmarks|containers)/[\w/.]*\w", text):
+        there = (ROOT / path).exists() or path.isupper() or "NAME" in path
+        assert there, path
+
+
+def test_stable_interfaces_are_there():
+    from vireid.labelling import Labeller, Matcher, Refiner
+    from vireid.runs.watch import Watch
+    from vireid.scoring import Draw, Protocol
+    from vireid.terms import Term
+
+    page = (ROOT / "docs" / "stability.md").read_text(encoding="utf-8")
+    for one in (Term, Labeller, Matcher, Refiner, Watch, Draw, Protocol):
+        assert f"`{one.__name__}`" in page
+
+
+@pytest.mark.parametrize("name", ["bug", "method", "idea"])
+def test_issue_forms_are_whole(name):
+    path = ROOT / ".github" / "ISSUE_TEMPLATE" / f"{name}.yml"
+    form = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert {"name", "description", "body"} <= set(form)
+    names = [part["id"] for part in form["body"]]
+    assert len(set(names)) == len(names)
+    assert all(part["attributes"]["label"] for part in form["body"])
+
+
+def test_lowest_versions_are_those_of_the_project():
+    words = [sys.executable, str(ROOT / "benchmarks" / "lowest_versions.py"), "--list"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert len(PROJECT["project"]["dependencies"]) + 5 == len(done.stdout.split())
+    assert "numpy==2" in done.stdout
