@@ -90,7 +90,7 @@ def test_packages_are_those_of_the_metadata(monkeypatch):
     )
     empty = Examination("", "", "", "", "", (), find_packages(), (), (), ())
     assert f"numba>=999 ({here} is installed)" in str(empty)
-    line = "nothing   missing: none-of-this-name>=1; pip install 'vireid[nothing]'"
+    line = "nothing      missing: none-of-this-name>=1; pip install 'vireid[nothing]'"
     assert line in str(empty)
 
 

@@ -84,7 +84,7 @@ def _extras(packages: tuple[Package, ...]) -> Iterator[str]:
         wrong = [_wrong(one) for one in own if not one.fits]
         here = ", ".join(f"{one.name} {one.version}" for one in own if one.fits)
         missing = f"missing: {', '.join(wrong)}; pip install 'vireid[{extra}]'"
-        yield f"{extra:10s}{missing if wrong else f'present: {here}'}"
+        yield f"{extra:13s}{missing if wrong else f'present: {here}'}"
 
 
 def _wrong(one: Package) -> str:
