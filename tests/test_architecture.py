@@ -55,6 +55,7 @@ TABLE: dict[str, set[str]] = {
         "cluster", "data", "errors", "files", "labelling", "metrics", "observers", "pages",
         "ranking", "recipes", "runs", "scoring", "types",
     },
+    "diagnosis": {"cluster", "data", "errors", "models", "places", "types"},
     "studies": {
         "config", "data", "errors", "files", "labelling", "metrics", "observers", "pages",
         "parallel", "recipes", "runs", "scoring", "terms", "training", "types",

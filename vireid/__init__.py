@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from vireid.cropping import CropSettings
     from vireid.cropping.crop import crop
     from vireid.data import load_pixels, open_data
+    from vireid.diagnosis.examine import examine_machine
     from vireid.gallery.opening import create_gallery, open_gallery
     from vireid.labelling import label_spaces
     from vireid.labelling.features import label
@@ -63,6 +64,7 @@ _HOME = {
     "embed": "vireid.runs.embed",
     "evaluate": "vireid.scoring.evaluating",
     "export": "vireid.runs.export",
+    "examine_machine": "vireid.diagnosis.examine",
     "fit": "vireid.training",
     "jaccard_distance": "vireid.cluster",
     "judged_precision": "vireid.scoring.judged",
@@ -114,6 +116,7 @@ __all__ = [
     "embed",
     "evaluate",
     "export",
+    "examine_machine",
     "fit",
     "jaccard_distance",
     "judged_precision",

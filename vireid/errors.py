@@ -52,6 +52,12 @@ class Stopped(VireidError):  # noqa: N818 - not a mistake
         self.exit_code = exit_code
 
 
+class SelfTestFailed(VireidError):  # noqa: N818 - says what failed
+    """A small computation whose result is known came out otherwise: the base does not work here."""
+
+    exit_code = 1
+
+
 class LostProcess(VireidError):  # noqa: N818 - not a mistake
     """Another process of the same training is no longer there."""
 

@@ -130,7 +130,7 @@ def test_every_command_explains_itself(capsys, name):
 
 LIGHT_HELP = (
     "demo", "synth", "check", "train", "runs", "embed", "label", "search", "gallery", "serve",
-    "table", "upper-bound",
+    "table", "upper-bound", "doctor",
 )  # fmt: skip
 
 
@@ -153,6 +153,7 @@ def test_unknown_options_are_one_line(capsys, name):
         "train": "x --out y",
         "upper-bound": "x --out y",
         "demo": "x",
+        "doctor": "",
         "synth": "x",
         "check": "x",
         "runs": "x",

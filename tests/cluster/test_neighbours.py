@@ -150,5 +150,5 @@ def test_the_approximate_search_of_few_rows_is_exact(count: int) -> None:
 
 def test_a_missing_faiss_names_the_way_out(monkeypatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "faiss", None)
-    with pytest.raises(ConfigError, match=r"pip install 'vireid\[faiss\]'"):
+    with pytest.raises(ConfigError, match=r"pip install 'vireid\[approximate\]'"):
         nearest_neighbours(random_rows(3), 2, backend="ivf")

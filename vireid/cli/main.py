@@ -34,6 +34,7 @@ COMMANDS = {
     "reproduce": "train a paper's recipe on its data set and set the scores beside the paper's",
     "compare": "train methods with all else equal: their table, over data and seeds",
     "table": "one table of studies and evaluated runs, also for LaTeX",
+    "doctor": "say what is installed here and whether it works, for a bug report",
     "upper-bound": "train the same network with true identities, for comparison",
 }
 
@@ -55,8 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the words after `vireid`; those of the process where not given.
 
     Returns:
-        The exit code: 0 done, 2 the user's mistake, 129 hung up, 130 interrupted, 143
-        terminated.
+        The exit code: 0 done, 1 a self-test failed, 2 the user's mistake, 129 hung up,
+        130 interrupted, 143 terminated.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     _show_anything(sys.stdout)

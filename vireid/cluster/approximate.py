@@ -39,7 +39,7 @@ def approximate_candidates(
         import faiss
     except ImportError as error:
         raise ConfigError(
-            "the ivf search needs faiss: pip install 'vireid[faiss]', or choose exact"
+            "the ivf search needs faiss: pip install 'vireid[approximate]', or choose exact"
         ) from error
     faiss.omp_set_num_threads(threads)
     size = rows.shape[1]

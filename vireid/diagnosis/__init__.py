@@ -1,0 +1,1 @@
+"""What vireid finds on this machine, and whether its base works here (``examine_machine``)."""
