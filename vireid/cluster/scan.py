@@ -97,7 +97,7 @@ def _fill_exactly(
     threads = thread_count(how.threads)
     base = wanted[0][0]
     others = rows if len(base) == len(rows) else rows[base]
-    for part in _blocks(len(queries), how.cpu_block()):
+    for part in _blocks(len(queries), how.cpu_block(len(base))):
         asked = queries[part]
         products = rows[asked] @ others.T
         for (columns, _), (indices, similarities) in zip(wanted, found, strict=True):

@@ -87,13 +87,16 @@ class Search:
         index, parts = self.part
         return slice(index * count // parts, (index + 1) * count // parts)
 
-    def cpu_block(self) -> int:
+    def cpu_block(self, count: int) -> int:
         """Return how many queries NumPy multiplies at a time.
+
+        Args:
+            count: M rows that each of them is multiplied with.
 
         Returns:
             At least 1.
         """
-        return self.block or _CPU_BLOCK
+        return self.block or max(1, min(_CPU_BLOCK, _DEVICE_PRODUCTS // max(1, count)))
 
     def device_block(self, count: int) -> int:
         """Return how many queries a device multiplies at a time.
