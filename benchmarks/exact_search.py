@@ -15,7 +15,7 @@ from labels import scene
 from pages import GOES, options, publish, table
 
 from vireid.cluster import Search, both_sides, many, modal_neighbours
-from vireid.cluster.low_precision import has_bf16, multiply_rounded, rounded
+from vireid.cluster.low_precision import has_bf16, multiply_short, shortened
 
 COUNT, SIZE, FEW = 34_167, 2048, 5_000
 PROCESSES = (1, 2, 4)
@@ -57,8 +57,8 @@ def limits(rows: np.ndarray) -> dict[str, float]:
     out = np.empty((len(left), len(right)), np.float32)
     found = {"float32": speed(lambda: np.matmul(left, right.T, out=out), len(left))}
     if has_bf16():
-        short = rounded(left), rounded(right)
-        found["bf16"] = speed(lambda: multiply_rounded(*short, out), len(left))
+        short = [shortened(side, np.arange(len(side)))[0] for side in (left, right)]
+        found["bf16"] = speed(lambda: multiply_short(*short, out), len(left))
     return found
 
 

@@ -12,7 +12,6 @@ from vireid.cluster import (
     nearest_neighbours,
     normalise_rows,
 )  # fmt: skip
-from vireid.cluster.low_precision import rounded, rounding_errors
 from vireid.cluster.margin import rounded_margins
 
 
@@ -29,9 +28,7 @@ def random_rows(count, size=16, people=12, seed=0):
 def precision(request, monkeypatch):
     """Multiply in either, whatever the processor has."""
     if request.param == "bf16":
-        matmul = getattr(pytest.importorskip("torch").backends.mkldnn, "matmul", None)
-        if not hasattr(matmul, "fp32_precision"):
-            pytest.skip("this torch does not multiply float32 in bf16 on a CPU")
+        pytest.importorskip("torch", reason="torch multiplies in bf16")
     monkeypatch.setattr(both_sides, "has_bf16", lambda: request.param == "bf16")
     return request.param
 
@@ -107,26 +104,36 @@ def test_progress_ends_at_all_rows(monkeypatch):
 
 def test_the_margin_covers_what_rounding_does():
     rows = random_rows(300, size=512, seed=3)
-    errors, short = rounding_errors(rows), rounded(rows)
-    assert np.abs(rows - short).max() > 0
-    exact, low = (side.astype(np.float64) for side in (rows, short))
+    order = np.random.default_rng(0).permutation(300)
+    short, errors = low_precision.shortened(rows, order)
+    exact, low = rows[order].astype(np.float64), short.double().numpy()
+    assert np.allclose(errors, np.linalg.norm(exact - low, axis=1))
+    assert errors.max() > 0
     off = np.abs(exact @ exact.T - low @ low.T).max(axis=1)
     margins = rounded_margins(errors, 512)
     assert (2 * off <= margins).all()
     assert margins.max() < 0.02, "else too many would be ranked"
 
 
-def test_products_of_rounded_rows_are_those_of_float32_and_the_setting_is_put_back():
-    torch = pytest.importorskip("torch")
-    matmul = getattr(torch.backends.mkldnn, "matmul", None)
-    if not hasattr(matmul, "fp32_precision"):
-        pytest.skip("this torch does not multiply float32 in bf16 on a CPU")
-    before = matmul.fp32_precision
-    left, right = rounded(random_rows(40, 96)), rounded(random_rows(30, 96, seed=1))
+def test_products_in_bf16_are_rounded_once():
+    short = low_precision.shortened(random_rows(40, 96), np.arange(40))[0]
     out = np.empty((40, 30), np.float32)
-    low_precision.multiply_rounded(left, right, out)
-    assert np.allclose(out, left @ right.T, atol=1e-6)
-    assert matmul.fp32_precision == before
+    low_precision.multiply_short(short, short[:30], out)
+    exact = short.double().numpy() @ short[:30].double().numpy().T
+    assert (np.abs(out - exact) <= np.abs(exact) * 2.0**-8 + 1e-6).all()
+    assert low_precision._adds_up_in_float32()
+
+
+@pytest.mark.parametrize("found", ["flags : sse2 avx2", "flags : fpu amx_bf16"])
+def test_bf16_needs_a_processor_and_a_torch_that_adds_up_in_float32(monkeypatch, found):
+    monkeypatch.setattr("pathlib.Path.read_text", lambda *_, **__: found)
+    assert low_precision.has_bf16.__wrapped__() == ("amx" in found)
+
+    def sloppy(left, right, out):
+        out[:] = (left[:, :512] @ right[:, :512].T).float().numpy()
+
+    monkeypatch.setattr(low_precision, "multiply_short", sloppy)
+    assert not low_precision.has_bf16.__wrapped__()
 
 
 def test_a_processor_that_says_nothing_multiplies_in_float32(monkeypatch):

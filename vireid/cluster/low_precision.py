@@ -1,22 +1,27 @@
 """Products on the CPU in bf16, where the processor multiplies faster in it than in float32."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vireid.types import Float
+from vireid.types import Float, Int
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 _FLAGS = ("amx_bf16", "avx512_bf16")
 """What Linux calls instructions that multiply bf16 and add up in float32."""
 _ROWS = 4096
+_TRIED = (48, 1024)
+"""Rows and columns of the product by which torch is tried."""
 
 
 @lru_cache(maxsize=1)
 def has_bf16() -> bool:
-    """Tell whether the processor multiplies bf16, and torch lets it.
+    """Tell whether the processor multiplies bf16, and torch adds up in float32 as is assumed.
 
     Returns:
         False where either is not known; what is found is the same, only slower.
@@ -25,65 +30,54 @@ def has_bf16() -> bool:
         words = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").split()
     except OSError:
         return False
-    if not any(flag in words for flag in _FLAGS):
-        return False
+    return any(flag in words for flag in _FLAGS) and _adds_up_in_float32()
+
+
+def _adds_up_in_float32() -> bool:
+    """Compare a product with its exact value, rounded once."""
     import torch
 
-    matmul = getattr(torch.backends.mkldnn, "matmul", None)  # torch 2.9 and newer
-    return hasattr(matmul, "fp32_precision") and torch.backends.mkldnn.is_available()
+    if not torch.backends.mkldnn.is_available():
+        return False
+    rows = np.abs(np.random.default_rng(0).normal(size=_TRIED)).astype(np.float32)
+    short = shortened(rows, np.arange(len(rows)))[0]
+    found = np.empty((len(rows), len(rows)), dtype=np.float32)
+    multiply_short(short, short, found)
+    exact = short.double().numpy() @ short.double().numpy().T
+    return bool((np.abs(found - exact) <= exact * (2.0**-8 + 2.0**-12)).all())
 
 
-def rounded(rows: Float) -> Float:
+def shortened(rows: Float, order: Int) -> tuple["Tensor", NDArray[np.float64]]:
     """Round values to bf16's 8 significant bits.
 
     Args:
-        rows: [M, D] float32.
+        rows: [N, D] float32.
+        order: [N] which row comes at which place.
 
     Returns:
-        [M, D] float32 values that bf16 holds exactly.
+        [N, D] bf16 in that order, and [N] how far (Euclidean) each row is from what it became.
     """
     import torch
 
-    return torch.tensor(rows).bfloat16().float().numpy()
+    short = torch.empty(rows.shape, dtype=torch.bfloat16)
+    errors = np.empty(len(rows))
+    for start in range(0, len(rows), _ROWS):
+        part = rows[order[start : start + _ROWS]]
+        short[start : start + _ROWS] = torch.from_numpy(part)
+        left = part - short[start : start + _ROWS].float().numpy()
+        errors[start : start + _ROWS] = np.linalg.norm(left.astype(np.float64), axis=1)
+    return short, errors
 
 
-def rounding_errors(rows: Float) -> Float:
-    """Return how far each row is from what ``rounded`` makes of it.
-
-    Args:
-        rows: [N, D] float32.
-
-    Returns:
-        [N] Euclidean distances, float64.
-    """
-    parts = (rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS))
-    found = [np.linalg.norm((part - rounded(part)).astype(np.float64), axis=1) for part in parts]
-    return np.concatenate([np.empty(0), *found])
-
-
-def multiply_rounded(left: Float, right: Float, out: Float) -> None:
-    """Multiply rows whose values bf16 holds, adding up in float32.
+def multiply_short(left: "Tensor", right: "Tensor", out: Float) -> None:
+    """Multiply bf16 rows; sums in float32, each rounded to bf16 in the end.
 
     Args:
-        left: [A, D], as from ``rounded``.
-        right: [B, D], likewise.
+        left: [A, D] bf16.
+        right: [B, D] bf16.
         out: [A, B] float32, contiguous; filled with the dot products.
     """
     import torch
 
-    with _in_bf16(), torch.no_grad(), torch.autocast("cpu", enabled=False):
-        torch.mm(torch.from_numpy(left), torch.from_numpy(right).T, out=torch.from_numpy(out))
-
-
-@contextmanager
-def _in_bf16() -> Iterator[None]:
-    """Let torch multiply float32 in bf16 on the CPU."""
-    import torch
-
-    place = torch.backends.mkldnn.matmul
-    before = place.fp32_precision
-    place.fp32_precision = "bf16"
-    try:
-        yield
-    finally:
-        place.fp32_precision = before
+    with torch.no_grad(), torch.autocast("cpu", enabled=False):
+        torch.from_numpy(out).copy_(left @ right.T)

@@ -44,9 +44,15 @@ that products of float32 tensors are added up in float32, which all these settin
 
 **On a CPU in bf16** (``both_sides``) a row is multiplied as a alone; x = a + e, and |e| is known,
 as it is computed. Then |x.x' - a.a'| = |e.x' + a.e'| <= |e| L + (L + |e|) E, where E is the largest
-|e| of all rows. The sum errs by at most (L + |e|) (L + E) gamma_D, taken with u = 2^-22 as of any
-device (AMX and AVX-512 add up in IEEE float32), and the similarity that decides by gamma_D L^2. The
-margin of a row is twice the sum of these: about 0.008 for D = 2048, as |e| is about 0.0016 L.
+|e| of all rows. The sum q errs by at most (L + |e|) (L + E) gamma_D, taken with u = 2^-22 as of any
+device (AMX and AVX-512 add up in IEEE float32), and the similarity that decides by gamma_D L^2. With
+eps the sum of these, a row among the k largest in s has q(j) >= q_k - 2 eps. The product that one
+sees is p = q rounded to 8 bits, which keeps the order: p(j) is at least q_k - 2 eps rounded, so
+
+    p(j) >= p_k - (1 + r) 2 eps - 2 r |q_k|,    |q_k| <= |p_k| / (1 - r).
+
+The margin of a row is (1 + r) 2 eps, about 0.008 for D = 2048 as |e| is about 0.0016 L; the last
+term is ``SLACK`` |p_k|.
 
 For D = 2048 the margins are 4.9e-4 on the CPU in float32 and 1.3e-3 on a device.
 """
@@ -63,6 +69,10 @@ _DEVICE = 2.0**-22
 """The same of a sum on a device, tensor cores included."""
 _PIECE = 2.0**-8
 """Relative rounding to 8 significant bits."""
+
+
+SLACK = 2 * _PIECE / (1 - _PIECE)
+"""What a neighbour of rows in bf16 may lie lower by than the margin says, as a share of p_k."""
 
 
 def cpu_margin(size: int) -> float:
@@ -107,7 +117,7 @@ def rounded_margins(errors: NDArray[np.float64], size: int) -> Float:
     left_out = errors + (1 + errors) * largest
     added = (1 + errors) * (1 + largest) * _gamma(size, _DEVICE)
     error = left_out + added + _gamma(size, _FLOAT32)
-    exact = np.array([_margin(float(one), size) for one in error])
+    exact = np.array([_margin(float(one), size) for one in (1 + _PIECE) * error])
     return np.nextafter(exact.astype(np.float32), np.float32(np.inf))
 
 
