@@ -11,7 +11,7 @@ from vireid.cluster.scan import Neighbours, best_of
 from vireid.cluster.search_options import Search
 from vireid.types import Float, Int, Modality
 
-LEAST = 4096
+LEAST = 8192
 """Rows from which on it pays to use each product for both of its rows."""
 
 Ask = tuple[Int, Sequence[tuple[Int, int]]]

@@ -45,9 +45,9 @@ that products of float32 tensors are added up in float32, which all these settin
 **On a CPU in bf16** (``both_sides``) a row is multiplied as a alone; x = a + e, and |e| is known,
 as it is computed. Then |x.x' - a.a'| = |e.x' + a.e'| <= |e| L + (L + |e|) E, where E is the largest
 |e| of all rows. The sum q errs by at most (L + |e|) (L + E) gamma_D, taken with u = 2^-22 as of any
-device (AMX and AVX-512 add up in IEEE float32), and the similarity that decides by gamma_D L^2. With
-eps the sum of these, a row among the k largest in s has q(j) >= q_k - 2 eps. The product that one
-sees is p = q rounded to 8 bits, which keeps the order: p(j) is at least q_k - 2 eps rounded, so
+device (AMX and AVX-512 add up in float32), and the similarity that decides by gamma_D L^2. With eps
+the sum of these, a row among the k largest in s has q(j) >= q_k - 2 eps. The product that one sees
+is p = q rounded to 8 bits, which keeps the order: p(j) is at least q_k - 2 eps rounded, so
 
     p(j) >= p_k - (1 + r) 2 eps - 2 r |q_k|,    |q_k| <= |p_k| / (1 - r).
 
