@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vireid.cluster import many
+from vireid.cluster.approximately import approximate_best
 from vireid.cluster.device import pieces_on_device
 from vireid.cluster.many import Ask
 from vireid.cluster.rows import checked_modality, unit_rows
@@ -32,13 +33,13 @@ def nearest_neighbours(
     summation. So s(i, j) equals s(j, i), equal rows tie exactly, and what ``exact`` finds depends
     neither on the device and the precision that it multiplies in (``margin`` proves it), the
     block, the threads nor the matrix library. Time O(N^2 D), memory O(N k + N block); with
-    ``ivf`` about O(N^1.5 D). Rows that are all nearly equal cost a few times as much, as nearly
-    all of them are candidates.
+    ``ivf`` about O(N^1.5 D), with ``hnsw`` about O(N log N D). Rows that are all nearly equal cost
+    a few times as much, as nearly all of them are candidates.
 
     Args:
         embeddings: [N, D] rows of unit length; not modified.
         k: neighbours wanted, the sample itself included; limited to N.
-        backend: exact, or ivf (approximate; needs the package faiss).
+        backend: exact, or approximate ivf or hnsw (which need the package faiss).
         search: device, threads and more; where given, its backend counts.
 
     Returns:
@@ -125,7 +126,9 @@ def _best(
     rows: Float, kind: Int, asks: Sequence[Ask], how: Search, pieces: "Tensor | None"
 ) -> list[list[Neighbours]]:
     """Rank what the queries of each modality ask for."""
-    if pieces is None and how.backend == "exact" and len(rows) >= many.LEAST:
+    if how.backend != "exact":
+        return approximate_best(rows, kind, asks, how)
+    if pieces is None and len(rows) >= many.LEAST:
         return many.many_best(rows, kind, asks, how)
     return [best_of(rows, queries, wanted, how, pieces) for queries, wanted in asks]
 
