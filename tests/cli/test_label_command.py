@@ -127,12 +127,15 @@ def test_bare_features_of_any_length(features, tmp_path):
     assert table[1:] == [[str(i), str(one)] for i, one in enumerate(expected)]
 
 
-def test_the_approximate_search_finds_the_same_here(features, tmp_path):
+def test_the_approximate_search_finds_the_same_here(features, tmp_path, capsys):
     pytest.importorskip("faiss")
     path = features[0]
-    for backend in ("exact", "ivf"):
+    for backend in ("exact", "ivf", "hnsw", "auto"):
         label(path, "--backend", backend, "--k1", 9, "--out", tmp_path / f"{backend}.csv")
-    assert (tmp_path / "ivf.csv").read_text() == (tmp_path / "exact.csv").read_text()
+        said = " ".join(capsys.readouterr().out.split())
+        assert ("neighbours are approximate, by" in said) == (backend in {"ivf", "hnsw"})
+        assert ("exact: " in said) == (backend == "auto")
+        assert (tmp_path / f"{backend}.csv").read_text() == (tmp_path / "exact.csv").read_text()
 
 
 def test_features_without_any_cluster(tmp_path, capsys, succeed):

@@ -48,3 +48,17 @@ def test_who_passes_which_camera_is_an_option(tmp_path, mistake):
         (["--frames", "--overlap", "0.5"], "--overlap: not for recordings"),
     ):
         assert message in mistake("synth", tmp_path / "x", *wrong)
+
+
+def test_the_size_is_an_option_and_what_a_data_set_decides_is_refused(tmp_path, mistake):
+    assert main(["synth", str(tmp_path / "small"), *SMALL, "--size", "32x16"]) == 0
+    settings = json.loads((tmp_path / "small" / "synthetic.json").read_text())["settings"]
+    assert (settings["height"], settings["width"]) == (32, 16)
+    for wrong, message in (
+        (["--size", "32"], "expected HxW, such as 128x64"),
+        (["--size", "8x16"], "height is 8; expected 32 to 1024"),
+        (["--like", "sysu", "--identities", "9"], "--identities: --like sysu decides this"),
+        (["--like", "regdb", "--layout", "llcm"], "--layout: --like regdb decides this"),
+        (["--frames", "--like", "sysu"], "--like: not for recordings"),
+    ):
+        assert message in mistake("synth", tmp_path / "x", *wrong)

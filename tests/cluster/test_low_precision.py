@@ -189,8 +189,8 @@ def test_rows_held_for_another_search_are_ignored(wrong: str) -> None:
 
 def test_a_device_takes_large_blocks_that_fit() -> None:
     how = Search(device="cuda")
-    assert (how.cpu_block(), how.device_block(100)) == (1024, 8192)
+    assert (how.cpu_block(100), how.device_block(100)) == (1024, 8192)
     assert how.device_block(34_167) * 34_167 <= 2**27
     assert how.device_block(10**9) == 1
     assert how.device_block(0) == 8192
-    assert Search(block=7).cpu_block() == Search(block=7).device_block(10**9) == 7
+    assert Search(block=7).cpu_block(10**9) == Search(block=7).device_block(10**9) == 7

@@ -60,7 +60,7 @@ def test_wrong_arguments_are_refused() -> None:
         nearest_neighbours(random_rows(3), 2, search=Search(block=0))
     with pytest.raises(DataError, match="unit length"):
         nearest_neighbours(2 * random_rows(3), 2)
-    for options in ({"backend": "hnsw"}, {"part": (2, 2)}, {"backend": "ivf", "device": "cuda"}):
+    for options in ({"backend": "annoy"}, {"part": (2, 2)}, {"backend": "ivf", "device": "cuda"}):
         with pytest.raises(ConfigError):
             Search(**options)
     with pytest.raises(ConfigError, match="threads is 0"):

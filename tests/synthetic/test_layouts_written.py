@@ -89,7 +89,7 @@ def test_regdb_has_halves_ten_folds_and_pairs_of_walks(tmp_path):
 
 def test_llcm_names_state_camera_and_light_and_camera_3_tests_by_day_only(tmp_path):
     settings = replace(DEFAULTS["llcm"], **{**SMALL, "test_identities": 12})
-    for identity in range(1, settings.all_identities + 1):
+    for identity in settings.people.everybody:
         seen = settings.cameras_of(identity)
         kinds = Counter(settings.rig.mount(number).modality for number in seen)
         assert kinds == {Modality.VISIBLE: 5, Modality.INFRARED: 5}

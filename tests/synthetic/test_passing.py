@@ -109,7 +109,7 @@ def test_a_larger_overlap_only_adds_cameras(layout):
     last = defaultdict(set)
     for overlap in (0.0, 0.3, 0.31, 0.8, 1.0):
         settings = replace(DEFAULTS[layout], overlap=overlap, seed=100)
-        for identity in range(1, settings.all_identities + 1):
+        for identity in settings.people.everybody:
             seen = set(settings.cameras_of(identity))
             assert last[identity] <= seen
             last[identity] = seen

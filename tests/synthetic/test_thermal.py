@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from vireid.synthetic.defaults import DEFAULTS
 from vireid.synthetic.look import with_patches
 from vireid.synthetic.materials import Material
 from vireid.synthetic.picture import render_track
 from vireid.synthetic.portrait import dress, portray
 from vireid.synthetic.pose import Gait
-from vireid.synthetic.settings import DEFAULTS
 from vireid.synthetic.thermal import warmth
 from vireid.synthetic.wardrobe import draw_person
 

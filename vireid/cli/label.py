@@ -23,14 +23,20 @@ def run(words: list[str]) -> None:
         words: the command line.
     """
     arguments = _arguments(words)
-    from vireid.cluster import Search
+    from vireid.cluster import Search, chosen_backend
+    from vireid.cluster.threads import thread_count
     from vireid.labelling.features import find_labels
     from vireid.labelling.given import of_file
 
     if arguments.out.suffix not in {".csv", ".npz"}:
         raise ConfigError(f"--out {arguments.out}: expected a name that ends in .csv or .npz")
-    device = use_machine(arguments) if arguments.backend == "exact" else "cpu"
+    device = use_machine(arguments) if arguments.backend in {"exact", "auto"} else "cpu"
     features = read_features(arguments.embeddings)
+    backend = arguments.backend
+    if backend == "auto":
+        backend, reason = chosen_backend(*features.vectors.shape, device, thread_count())
+        console.print(reason)
+    told: list[str] = []
     only = None if arguments.modality == "both" else Modality[arguments.modality.upper()]
     _check_modality(arguments, features.modality is not None)
     start = perf_counter()
@@ -45,9 +51,11 @@ def run(words: list[str]) -> None:
             eps=arguments.eps,
             min_samples=arguments.min_samples,
             normalise=arguments.normalise,
-            search=Search(arguments.backend, device, arguments.threads, progress=bar),
+            search=Search(backend, device, arguments.threads, progress=bar, told=told.append),
         )
     beside = embedded_arrays(arguments.embeddings) if arguments.out.suffix == ".npz" else {}
+    for line in told:
+        console.print(line)
     write_labels(arguments.out, found.labels, features.paths, features.network, beside)
     chosen = found.labels[found.chosen]
     console.print(f"{summary(chosen)}, {perf_counter() - start:.1f} s: {arguments.out}")
@@ -124,9 +132,11 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     command.add_argument("--min-samples", type=int, help="of DBSCAN, at least 1; usually 4")
     command.add_argument(
         "--backend",
-        choices=("exact", "ivf"),
+        choices=("exact", "ivf", "hnsw", "auto"),
         default="exact",
-        help="neighbour search: exact, or ivf (approximate, needs faiss) for very many images",
+        help="neighbour search: exact; ivf or hnsw (approximate, need faiss) for very many images, "
+        "which say how many neighbours a sample missed; auto takes exact as long as that may take "
+        "20 minutes, else ivf, and says why (default: exact)",
     )
     command.add_argument(
         "--normalise", action="store_true", help="bring rows to unit length instead of refusing"

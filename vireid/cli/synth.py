@@ -9,7 +9,7 @@ from vireid import synthetic
 from vireid.cli.arguments import folder, parser
 from vireid.cli.display import console, progress
 from vireid.errors import ConfigError, some
-from vireid.synthetic import DEFAULTS, SceneSettings
+from vireid.synthetic import DEFAULTS, LIKE, SceneSettings, SyntheticSettings
 from vireid.synthetic.scenes.settings import BoxesFormat
 
 LAYOUTS = {
@@ -61,11 +61,22 @@ def run(words: list[str]) -> None:
         "the layout, with a contact sheet.",
         "layouts:\n" + "".join(f"  {name:10s}{text}\n" for name, text in LAYOUTS.items()) + "\n"
         "examples:\n  vireid synth data/synthetic --identities 96 --seed 1\n"
+        "  vireid synth sysu-size --like sysu\n"
         "  vireid synth scenes --frames --seed 1",
     )
     command.add_argument("out", type=folder, help="the folder to write")
+    command.add_argument("--layout", choices=tuple(LAYOUTS), help="see below (default: sysu)")
     command.add_argument(
-        "--layout", choices=tuple(LAYOUTS), default="sysu", help="see below (default: sysu)"
+        "--like",
+        choices=tuple(LIKE),
+        help="as many people and images as SYSU-MM01, RegDB or LLCM has, in its layout; of "
+        "SYSU-MM01, by person and camera",
+    )
+    command.add_argument(
+        "--size",
+        type=_size,
+        metavar="HxW",
+        help="height and width of the images in pixels (default: 128x64)",
     )
     for name, text in COUNTS.items():
         command.add_argument(
@@ -108,14 +119,34 @@ def run(words: list[str]) -> None:
         return
     if arguments.boxes_format is not None:
         raise ConfigError("--boxes-format applies to --frames; leave it out or add that")
-    given = {name: getattr(arguments, name) for name in OF_CROPS}
-    settings = replace(
-        DEFAULTS[arguments.layout],
-        **{name: value for name, value in given.items() if value is not None},
-    )
+    settings = _settings(arguments)
     with progress("drawing people") as bar:
         vireid.synthesise(arguments.out, settings, processes=arguments.processes, progress=bar)
     console.print(f"{arguments.out}: look at {arguments.out / 'contact-sheet.png'}")
+
+
+def _settings(arguments: argparse.Namespace) -> SyntheticSettings:
+    """Return what to write: the layout's defaults or the real counts, changed as asked for."""
+    given = {name: getattr(arguments, name) for name in OF_CROPS}
+    changes = {name: value for name, value in given.items() if value is not None}
+    if arguments.size is not None:
+        changes["height"], changes["width"] = arguments.size
+    if arguments.like is None:
+        return replace(DEFAULTS[arguments.layout or "sysu"], **changes)
+    fixed = ["layout", *COUNTS, "cameras", *SHARES]
+    wrong = [name for name in fixed if name != "seed" and getattr(arguments, name) is not None]
+    if wrong:
+        options = some(["--" + name.replace("_", "-") for name in wrong])
+        raise ConfigError(f"{options}: --like {arguments.like} decides this; leave it out")
+    return replace(LIKE[arguments.like], **changes)
+
+
+def _size(text: str) -> tuple[int, int]:
+    """Parse a height and a width."""
+    height, cross, width = text.partition("x")
+    if not (cross and height.isdecimal() and width.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size; expected HxW, such as 128x64")
+    return int(height), int(width)
 
 
 OF_CROPS = (*COUNTS, "cameras", *SHARES, *SPREADS)
@@ -128,7 +159,8 @@ def _film(arguments: argparse.Namespace) -> None:
     """Write recordings; options that are for crops of people are refused."""
     others = [name for name in OF_CROPS if name not in OF_FRAMES]
     wrong = [name for name in others if getattr(arguments, name) is not None]
-    wrong += ["layout"] if arguments.layout != "sysu" else []
+    own = ("layout", "like", "size")
+    wrong += [name for name in own if getattr(arguments, name) is not None]
     if wrong:
         options = some(["--" + name.replace("_", "-") for name in wrong])
         raise ConfigError(f"{options}: not for recordings; leave it out or omit --frames")

@@ -4,6 +4,7 @@ from vireid.cluster.apart import split_apart, track_spans
 from vireid.cluster.balanced import balanced_lists, balanced_neighbours
 from vireid.cluster.centres import centres
 from vireid.cluster.centring import camera_statistics, centred, uncentred
+from vireid.cluster.choosing import chosen_backend
 from vireid.cluster.dbscan import dbscan
 from vireid.cluster.grouping import group_rows, track_groups
 from vireid.cluster.jaccard import jaccard_distance
@@ -30,6 +31,7 @@ __all__ = [
     "camera_statistics",
     "centred",
     "centres",
+    "chosen_backend",
     "cluster_members",
     "dbscan",
     "dense_prototypes",

@@ -1,14 +1,23 @@
 """Nearest neighbours among unit vectors, in memory that grows with N k."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
+from vireid.cluster import many
+from vireid.cluster.approximately import approximate_best
 from vireid.cluster.device import pieces_on_device
+from vireid.cluster.many import Ask
 from vireid.cluster.rows import checked_modality, unit_rows
 from vireid.cluster.scan import Neighbours, best_of, room
 from vireid.cluster.search_options import Backend, Search
 from vireid.errors import ConfigError
-from vireid.types import Modality
+from vireid.types import Float, Int, Modality
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def nearest_neighbours(
@@ -24,13 +33,13 @@ def nearest_neighbours(
     summation. So s(i, j) equals s(j, i), equal rows tie exactly, and what ``exact`` finds depends
     neither on the device and the precision that it multiplies in (``margin`` proves it), the
     block, the threads nor the matrix library. Time O(N^2 D), memory O(N k + N block); with
-    ``ivf`` about O(N^1.5 D). Rows that are all nearly equal cost a few times as much, as nearly
-    all of them are candidates.
+    ``ivf`` about O(N^1.5 D), with ``hnsw`` about O(N log N D). Rows that are all nearly equal cost
+    a few times as much, as nearly all of them are candidates.
 
     Args:
         embeddings: [N, D] rows of unit length; not modified.
         k: neighbours wanted, the sample itself included; limited to N.
-        backend: exact, or ivf (approximate; needs the package faiss).
+        backend: exact, or approximate ivf or hnsw (which need the package faiss).
         search: device, threads and more; where given, its backend counts.
 
     Returns:
@@ -49,8 +58,10 @@ def nearest_neighbours(
     rows, how = unit_rows(embeddings), search or Search(backend)
     every = np.arange(len(rows))
     queries = every[how.rows(len(rows))]
+    wanted = [(every, _limited(k, len(rows)))]
     pieces = pieces_on_device(embeddings, rows, how)
-    return best_of(rows, queries, [(every, _limited(k, len(rows)))], how, pieces)[0]
+    alike = np.zeros(len(rows), dtype=np.int64)
+    return _best(rows, alike, [(queries, wanted)], how, pieces)[0][0]
 
 
 def modal_neighbours(
@@ -93,20 +104,33 @@ def modal_neighbours(
     chosen = every[how.rows(len(rows))]
     mixed = None if k is None else room(len(chosen), _limited(k, len(rows)))
     pieces = pieces_on_device(embeddings, rows, how)
-    own = {}
+    asks, own = [], {}
     for one in Modality:
-        places = np.flatnonzero(kind[chosen] == one)
         side = np.flatnonzero((kind == one) != across)
         wanted = [] if mixed is None else [(every, mixed[0].shape[1])]
         if own_k is not None:
             wanted.append((side, _limited(own_k, len(side)) + across))
-        found = best_of(rows, chosen[places], wanted, how, pieces)
+        asks.append((chosen[kind[chosen] == one], wanted))
+    for one, found in zip(Modality, _best(rows, kind, asks, how, pieces), strict=True):
         if mixed is not None:
+            places = np.flatnonzero(kind[chosen] == one)
             mixed[0][places], mixed[1][places] = found[0]
         if own_k is not None:
+            side = np.flatnonzero((kind == one) != across)
             near, similarity = found[-1][0][:, int(across) :], found[-1][1][:, int(across) :]
             own[one] = (np.searchsorted(side, near), similarity)
     return mixed, own
+
+
+def _best(
+    rows: Float, kind: Int, asks: Sequence[Ask], how: Search, pieces: "Tensor | None"
+) -> list[list[Neighbours]]:
+    """Rank what the queries of each modality ask for."""
+    if how.backend != "exact":
+        return approximate_best(rows, kind, asks, how)
+    if pieces is None and len(rows) >= many.LEAST:
+        return many.many_best(rows, kind, asks, how)
+    return [best_of(rows, queries, wanted, how, pieces) for queries, wanted in asks]
 
 
 def _limited(k: int, count: int) -> int:

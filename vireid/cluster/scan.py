@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vireid.cluster.approximate import approximate_candidates
 from vireid.cluster.candidates import rank_lists, rank_products
 from vireid.cluster.device import proposals, rows_of, within
 from vireid.cluster.margin import cpu_margin, device_margin
@@ -47,14 +46,11 @@ def best_of(
         rows: [N, D] unit rows.
         queries: [B] rows, ascending. Each comes first in its own lists, also where it is no column.
         wanted: columns, ascending, and how many of them; the first hold those of the others.
-        how: backend, threads, block and progress.
+        how: threads, block and progress.
         pieces: [N, 2 D] of the rows on a device that multiplies; None: NumPy does.
 
     Returns:
         Indices [B, k] into the rows and similarities for each of the wanted.
-
-    Raises:
-        ConfigError: the backend is not installed.
     """
     found = [room(len(queries), k) for _, k in wanted]
     if not queries.size or not wanted:
@@ -62,28 +58,11 @@ def best_of(
     if pieces is not None:
         steps = _fill_on_device(rows, pieces, queries, wanted, found, how)
     else:
-        fill = _fill_approximately if how.backend == "ivf" else _fill_exactly
-        steps = fill(rows, queries, wanted, found, how)
+        steps = _fill_exactly(rows, queries, wanted, found, how)
     for done in steps:
         if how.progress is not None:
             how.progress(done, len(queries))
     return found
-
-
-def _fill_approximately(
-    rows: Float,
-    queries: Int,
-    wanted: Sequence[tuple[Int, int]],
-    found: Sequence[Neighbours],
-    how: Search,
-) -> Iterator[int]:
-    """Fill what was found out of inverted files; yield the queries done."""
-    threads = thread_count(how.threads)
-    for (columns, k), target in zip(wanted, found, strict=True):
-        others = rows if len(columns) == len(rows) else rows[columns]
-        bounds, near = approximate_candidates(others, rows[queries], k, threads=threads)
-        _rank(rows, queries, bounds, columns[near], target, threads)
-    yield len(queries)
 
 
 def _fill_exactly(
@@ -97,7 +76,7 @@ def _fill_exactly(
     threads = thread_count(how.threads)
     base = wanted[0][0]
     others = rows if len(base) == len(rows) else rows[base]
-    for part in _blocks(len(queries), how.cpu_block()):
+    for part in _blocks(len(queries), how.cpu_block(len(base))):
         asked = queries[part]
         products = rows[asked] @ others.T
         for (columns, _), (indices, similarities) in zip(wanted, found, strict=True):

@@ -1,5 +1,6 @@
 """How nearest neighbours are searched."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -7,13 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vireid.errors import ConfigError
-from vireid.types import Float, Tell
+from vireid.types import Float, Int, Modality, Tell
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-Backend = Literal["exact", "ivf"]
-"""Among all rows, or in an inverted file (FAISS)."""
+Backend = Literal["exact", "ivf", "hnsw"]
+"""Among all rows, or approximately in an inverted file or a graph (FAISS)."""
+
+Start = tuple[Int | None, Mapping[Modality, Int]]
+"""Indices of neighbours among all rows [N, K], and of those of each modality [M, K] among its rows,
+as ``modal_neighbours`` returns them."""
 
 _CPU_BLOCK = 1024
 _DEVICE_BLOCK = 8192
@@ -47,7 +52,7 @@ class Search:
     """How neighbours are searched; what is found depends on the backend alone."""
 
     backend: Backend = "exact"
-    """exact, or ivf: approximate, needs the optional package faiss."""
+    """exact, or ivf or hnsw: approximate, which need the optional package faiss."""
     device: str = "cpu"
     """Where the exact search multiplies: cpu, cuda, cuda:1 ..."""
     threads: int | None = None
@@ -61,19 +66,30 @@ class Search:
     """Called with how many rows are done and how many there are."""
     held: Held | None = field(default=None, compare=False, repr=False)
     """The rows on the device, where they are there already."""
+    start: Start | None = field(default=None, compare=False, repr=False)
+    """Of an approximate search, what a former one found for the same images: it begins there, and
+    makes an index only where a sample says that this misses too much."""
+    told: Callable[[str], None] | None = field(default=None, compare=False, repr=False)
+    """Called with a line on how approximate neighbours were found, and what a sample missed."""
 
     def __post_init__(self) -> None:
         """Check the values."""
         index, parts = self.part
         if self.backend not in get_args(Backend):
-            raise ConfigError(f"backend is {self.backend}; expected one of: exact, ivf")
+            raise ConfigError(
+                f"backend is {self.backend}; expected one of: {', '.join(get_args(Backend))}"
+            )
         if (self.block is not None and self.block < 1) or not 0 <= index < parts:
             raise ConfigError(
                 f"block is {self.block} and part {self.part}; expected block at least 1 and part "
                 "(i, n) with 0 <= i < n"
             )
-        if self.backend == "ivf" and self.device != "cpu":
-            raise ConfigError(f"the ivf search runs on the cpu, not on {self.device}; use exact")
+        if self.backend != "exact" and self.device != "cpu":
+            raise ConfigError(
+                f"the {self.backend} search runs on the cpu, not on {self.device}; use exact"
+            )
+        if self.backend == "exact" and self.start is not None:
+            raise ConfigError("the exact search starts anew; leave out start, or use ivf or hnsw")
 
     def rows(self, count: int) -> slice:
         """Return which of N rows are searched for.
@@ -87,13 +103,16 @@ class Search:
         index, parts = self.part
         return slice(index * count // parts, (index + 1) * count // parts)
 
-    def cpu_block(self) -> int:
+    def cpu_block(self, count: int) -> int:
         """Return how many queries NumPy multiplies at a time.
+
+        Args:
+            count: M rows that each of them is multiplied with.
 
         Returns:
             At least 1.
         """
-        return self.block or _CPU_BLOCK
+        return self.block or max(1, min(_CPU_BLOCK, _DEVICE_PRODUCTS // max(1, count)))
 
     def device_block(self, count: int) -> int:
         """Return how many queries a device multiplies at a time.

@@ -1,6 +1,7 @@
 """Counts of identities and images, and how they compare with what a public data set states."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -72,8 +73,10 @@ def named(data: DataFolder, card: DatasetCard) -> DataFolder:
         card: of the data set whose layout it has.
 
     Returns:
-        The data under the original's name where all statistics agree, else under its folder's.
+        The data under the original's name where all statistics agree and no `synthetic.json` says
+        that the images were drawn, else under its folder's.
     """
-    if differing_counts(count(data), card):
+    drawn = (Path(data.train.root) / "synthetic.json").is_file()
+    if drawn or differing_counts(count(data), card):
         return replace(data, name=f"{data.name} ({card.name} layout)")
     return replace(data, name=card.name, card=card)

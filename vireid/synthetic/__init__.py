@@ -3,8 +3,9 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from vireid.synthetic.defaults import DEFAULTS, LIKE
 from vireid.synthetic.scenes.settings import SceneSettings
-from vireid.synthetic.settings import DEFAULTS, SyntheticSettings
+from vireid.synthetic.settings import SyntheticSettings
 
 if TYPE_CHECKING:
     from vireid.synthetic.contact_sheet import write_contact_sheet
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULTS",
+    "LIKE",
     "SceneSettings",
     "SyntheticSettings",
     "film",

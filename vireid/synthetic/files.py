@@ -103,17 +103,21 @@ def _line(numbers: Sequence[int]) -> str:
 
 def _parts(settings: SyntheticSettings) -> tuple[list[int], list[int]]:
     """Return the identities to train on, then those to test on."""
-    everybody = range(1, settings.all_identities + 1)
+    everybody, roles = settings.people.everybody, settings.people.roles or {}
     test = [identity for identity in everybody if settings.people.is_test(identity)]
-    return sorted({*everybody} - {*test}), test
+    unlisted = {identity for identity, role in roles.items() if role == "unused"}
+    return sorted({*everybody} - {*test} - unlisted), test
 
 
 def _sysu_lists(settings: SyntheticSettings, _: Sequence[Row]) -> Files:
     train, test = _parts(settings)
     first = settings.identities - max(1, settings.identities // 8)
-    place = settings.people.stand_ins
-    yield "exp/train_id.txt", _line([k for k in train if place.get(k, k) <= first])
-    yield "exp/val_id.txt", _line([k for k in train if place.get(k, k) > first])
+    place, roles = settings.people.stand_ins, settings.people.roles
+    held_out = {
+        k for k in train if (place.get(k, k) > first if roles is None else roles[k] == "val")
+    }
+    yield "exp/train_id.txt", _line([k for k in train if k not in held_out])
+    yield "exp/val_id.txt", _line(sorted(held_out))
     yield "exp/test_id.txt", _line(test)
 
 
@@ -130,7 +134,7 @@ def _manifest_list(settings: SyntheticSettings, rows: Sequence[Row]) -> Files:
 
 def _regdb_lists(settings: SyntheticSettings, rows: Sequence[Row]) -> Files:
     for fold in range(1, FOLDS + 1):
-        order = generator(settings.seed, "fold", fold).permutation(settings.all_identities) + 1
+        order = generator(settings.seed, "fold", fold).permutation(settings.people.count) + 1
         cut = settings.identities
         for part, people in (("train", order[:cut]), ("test", order[cut:])):
             label = {str(identity): k for k, identity in enumerate(sorted(people.tolist()))}

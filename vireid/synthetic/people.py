@@ -1,11 +1,12 @@
 """Who is in a data set: numbers of people, and who is seen in one modality only."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from vireid.errors import ConfigError
 from vireid.seeds import generator
+from vireid.synthetic.like import Role
 from vireid.types import Modality
 
 MOST = 9999
@@ -24,6 +25,8 @@ class People:
     """Share of N that loses one of its modalities."""
     replace: float
     """Share of N whose visible images are those of someone who stands in."""
+    roles: Mapping[int, Role] | None = field(default=None, compare=False)
+    """Numbers and roles of a public data set, in place of those from 1."""
 
     def check(self) -> None:
         """Refuse shares that do not go together, and too many people.
@@ -47,6 +50,11 @@ class People:
         """All of them."""
         return self.identities + self.test_identities + round(self.replace * self.identities)
 
+    @property
+    def everybody(self) -> Sequence[int]:
+        """The numbers of all of them, rising."""
+        return range(1, self.count + 1) if self.roles is None else [*self.roles]
+
     def is_test(self, identity: int) -> bool:
         """Tell a test identity from those to train on.
 
@@ -56,6 +64,8 @@ class People:
         Returns:
             Whether it is one.
         """
+        if self.roles is not None:
+            return self.roles[identity] == "test"
         return 0 < identity - self.identities <= self.test_identities
 
     @cached_property

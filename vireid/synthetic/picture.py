@@ -75,7 +75,7 @@ def render_track(
     rng = generator(settings.seed, "track", identity, number, "scene")
     scene = draw_background(rng, camera, track, canvas)
     pictures = []
-    for image in range(1, settings.images_of(number) + 1):
+    for image in range(1, settings.images_of(identity, number) + 1):
         shot = shot_of(settings, camera, track, (identity, image))
         rng = generator(settings.seed, "image", identity, number, image)
         pixels = _take(settings, dressed, scene, (camera, track, shot), rng)

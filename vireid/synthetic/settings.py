@@ -7,6 +7,7 @@ from typing import Any
 
 from vireid.errors import ConfigError
 from vireid.synthetic.further import SIX, check_cameras, rig_of
+from vireid.synthetic.like import Counts, Kind, check_counts, counts_of
 from vireid.synthetic.passing import passed
 from vireid.synthetic.people import People
 from vireid.synthetic.rig import RIGS, UNUSED_IN_TEST, Layout, Rig
@@ -102,6 +103,9 @@ class SyntheticSettings:
     """Factor on how much light and background differ between tracks, 0 to 2."""
     scene_strength: float = 0.4
     """How strongly backgrounds stand out against an even grey, 0 to 1."""
+    counts: Kind = "even"
+    """Images of each person and camera: "even" as the settings say, or "real" as in the public data
+    set of the layout, with its people, their numbers and their roles (``defaults.LIKE``)."""
 
     def __post_init__(self) -> None:
         """Check every field.
@@ -135,6 +139,8 @@ class SyntheticSettings:
         object.__setattr__(self, "cameras", check_cameras(self.cameras, self.layout))
         if self.layout == "regdb":
             self._check_regdb()
+        parts, shares = (self.identities, self.test_identities), (self.unpaired, self.replace)
+        check_counts(self.counts, self.layout, parts, (*shares, 1 - self.overlap))
         self.people.check()
 
     def _check(self, name: str, low: float, high: float) -> None:
@@ -154,18 +160,26 @@ class SyntheticSettings:
                     f"{name} does not apply to RegDB's layout, {why}; leave it {default}"
                 )
 
-    def images_of(self, camera: int) -> int:
+    @cached_property
+    def real(self) -> Counts | None:
+        """The real counts, where they count."""
+        return counts_of(self.layout, self.seed) if self.counts == "real" else None
+
+    def images_of(self, identity: int, camera: int) -> int:
         """Return how many images of an identity a camera takes.
 
         Args:
+            identity: number of the identity, 1 or more.
             camera: number of a camera of the rig.
 
         Returns:
             The number of images.
 
-        >>> SyntheticSettings().images_of(3)
+        >>> SyntheticSettings().images_of(1, 3)
         6
         """
+        if self.real is not None:
+            return self.real.images[identity].get(camera, 0)
         infrared = self.rig.mount(camera).modality == Modality.INFRARED
         return self.infrared_images if infrared else self.visible_images
 
@@ -182,6 +196,8 @@ class SyntheticSettings:
         >>> SyntheticSettings().cameras_of(1)
         (1, 2, 3, 4, 5, 6)
         """
+        if self.real is not None:
+            return tuple(self.real.images[identity])
         people = self.people
         only = people.one_modality_only.get(identity)
         unused = UNUSED_IN_TEST.get(self.layout, ()) if people.is_test(identity) else ()
@@ -204,18 +220,15 @@ class SyntheticSettings:
     @cached_property
     def people(self) -> People:
         """Who is in the data set."""
-        return People(self.seed, self.identities, self.test_identities, self.unpaired, self.replace)
-
-    @property
-    def all_identities(self) -> int:
-        """Training and test identities together, and those who stand in for others."""
-        return self.people.count
+        real = None if self.real is None else self.real.roles
+        shares = (self.unpaired, self.replace)
+        return People(self.seed, self.identities, self.test_identities, *shares, real)
 
     @property
     def total_images(self) -> int:
         """All images of the data set."""
-        people = range(1, self.all_identities + 1)
-        return sum(self.images_of(camera) for k in people for camera in self.cameras_of(k))
+        everybody = self.people.everybody
+        return sum(self.images_of(k, camera) for k in everybody for camera in self.cameras_of(k))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as values that JSON can hold.
@@ -225,20 +238,5 @@ class SyntheticSettings:
         """
         fields = {**asdict(self), "base_yaws": list(self.base_yaws), "cameras": list(self.cameras)}
         usual = {"layout": "sysu", "unpaired": 0, "replace": 0, "overlap": 1, "cameras": [*SIX]}
+        usual["counts"] = "even"
         return {name: value for name, value in fields.items() if usual.get(name) != value}
-
-
-DEFAULTS: dict[Layout, SyntheticSettings] = {
-    "sysu": SyntheticSettings(),
-    "manifest": SyntheticSettings(layout="manifest"),
-    "regdb": SyntheticSettings(
-        layout="regdb",
-        identities=72,
-        test_identities=72,
-        visible_images=10,
-        infrared_images=10,
-        reversed_share=0.5,
-    ),
-    "llcm": SyntheticSettings(layout="llcm", infrared_images=4),
-}
-"""What each layout's data set holds unless told otherwise."""

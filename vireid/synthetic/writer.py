@@ -14,10 +14,11 @@ from vireid.errors import ConfigError, DataError
 from vireid.synthetic.apart import drawn_apart
 from vireid.synthetic.camera import view_of
 from vireid.synthetic.contact_sheet import write_contact_sheet
+from vireid.synthetic.defaults import DEFAULTS
 from vireid.synthetic.files import PATTERNS, image_name, lists
 from vireid.synthetic.picture import Picture, render_track
 from vireid.synthetic.portrait import dress
-from vireid.synthetic.settings import DEFAULTS, SyntheticSettings
+from vireid.synthetic.settings import SyntheticSettings
 from vireid.synthetic.wardrobe import draw_person
 from vireid.types import Modality, Tell
 
@@ -70,7 +71,7 @@ def synthesise(
     if _is_complete(out, settings):
         return out
     _claim(out)
-    identities = range(1, settings.all_identities + 1)
+    identities = settings.people.everybody
     rows: dict[int, list[list[str]]] = {}
     total = settings.total_images
     for identity, written in drawn_apart(
