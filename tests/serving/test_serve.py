@@ -133,10 +133,15 @@ def test_expected_false_matches_are_the_rate_times_what_was_searched(own, begin)
     rate = np.clip(1 - steps, 0, 1)
     zero = np.zeros(21)
     pair = PairRates(
-        (Modality.VISIBLE, Modality.VISIBLE), steps, rate, zero, zero + 1, zero, zero, zero,
+        (Modality.VISIBLE, Modality.VISIBLE), steps, rate, zero, zero + 0.7, zero, zero, zero,
         supported=0.5, different=100, disputed=0, same=10, clusters=(5, 5),
     )  # fmt: skip
     rates = MatchRates((pair,), "fake")
+
+    def expected(one):
+        below = np.floor(one["similarity"] * 10 + 1e-6) / 10
+        return 0.7 if one["similarity"] >= 0.6 else min(1, 1 - below)
+
     image = {"content-type": "image/png"}
     with begin(own, rates=rates) as (client, _):
         other, mine = draw("red", 7), draw("red", 0)  # which is a row of the gallery
@@ -156,14 +161,12 @@ def test_expected_false_matches_are_the_rate_times_what_was_searched(own, begin)
                 if one["modality"] == "infrared":
                     assert told == (None, False)
                     continue
-                below = np.floor(min(one["similarity"], 0.5) * 10 + 1e-6) / 10
-                assert told[0] == pytest.approx(searched * min(1, 1 - below), abs=1e-6)
+                assert told[0] == pytest.approx(searched * expected(one), abs=1e-6)
                 assert told[1] == (one["similarity"] >= 0.6)
         shown = [one for one in answer.json()["results"] if one["modality"] == "visible"]
         itself = {"key": shown[0]["key"], "top": 9, "only": "visible"}
         for one in client.get("/api/search", params=itself).json()["results"]:
-            below = np.floor(min(one["similarity"], 0.5) * 10 + 1e-6) / 10
-            assert one["false_matches"] == pytest.approx(5 * min(1, 1 - below), abs=1e-6)
+            assert one["false_matches"] == pytest.approx(5 * expected(one), abs=1e-6)
         told = client.get("/api/search", params={"of_track": "1"}).json()["results"]
         assert {one["false_matches"] for one in told} == {None}
 
