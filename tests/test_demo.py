@@ -47,3 +47,6 @@ def test_the_demo_learns_without_identities(tmp_path: Path) -> None:
     for name in ("run/training-curve.png", figure, "data/contact-sheet.png"):
         with Image.open(tmp_path / name) as image:
             assert min(image.size) > 300
+    page = tmp_path / "run" / "report.html"
+    assert str(page) in said.replace("\n", "")
+    assert page.stat().st_size < 5e6
