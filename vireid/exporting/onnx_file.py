@@ -65,7 +65,7 @@ def _graph(side: Side, size: tuple[int, int]) -> bytes:
         torch.onnx.export(
             side,
             (images,),
-            written,
+            written,  # type: ignore[arg-type]  # the exporter in use takes it
             dynamo=False,
             opset_version=OPSET,
             input_names=["images"],
