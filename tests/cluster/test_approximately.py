@@ -131,4 +131,4 @@ def test_the_choice_is_exact_as_long_as_it_can_be_borne(monkeypatch):
     monkeypatch.setattr(choosing, "find_spec", lambda _: None)
     name, reason = chosen_backend(3_000_000, 320, "cpu", 2)
     assert name == "exact"
-    assert "vireid[faiss]" in reason
+    assert "vireid[approximate]" in reason

@@ -12,7 +12,8 @@ from vireid.errors import CheckpointError
 from vireid.models import CrossModalNetwork, InitialWeights
 from vireid.models.initial import sha256_of
 from vireid.recipes import Outline, read_outline
-from vireid.runs.checkpoint import FORMAT, load_checkpoint, load_metadata
+from vireid.runs.checkpoint import load_checkpoint
+from vireid.runs.checkpoint_head import FORMAT, load_metadata
 from vireid.runs.folder import Run
 from vireid.runs.last_stage import find_stage
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, Protocol
 
+from vireid.config import Centre
 from vireid.errors import ConfigError
 from vireid.exporting.facts import is_export
 from vireid.runs.folder import Origin, Run
@@ -17,7 +18,7 @@ class Opened(Protocol):
     """Height and width of its images."""
     levels: Levels | None
     """What became black and white of its training images; None where they had 8 bits."""
-    centre: str
+    centre: Centre
     """What the run's recipe takes off embeddings: training, own or none."""
     origin: Origin
     """Which data it was trained on, as far as known."""

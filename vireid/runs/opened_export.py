@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from vireid.cluster.threads import thread_count
+from vireid.config.evaluation import check_centre
 from vireid.errors import CheckpointError
 from vireid.exporting.exported import Exported
 from vireid.exporting.facts import FILE, Facts
@@ -29,7 +30,8 @@ class OpenedExport:
         self.size, self.levels = (facts.height, facts.width), facts.levels
         self.stage = facts.stage
         """The stage after which its network was saved."""
-        self.centre, self.network, self.labelling = facts.centre, facts.network, facts.labelling
+        self.centre = check_centre(facts.centre)
+        self.network, self.labelling = facts.network, facts.labelling
         self.origin, self.file = Origin(facts.data, facts.fold), folder / FILE
         size = f"{facts.height}x{facts.width}"
         self.words = f"{folder} (export), stage {facts.stage}, {size}"
