@@ -14,7 +14,7 @@ ROOMS = {
     "runs": "Training", "training": "Training", "recipes": "Training", "config": "Training",
     "models": "Training", "labelling": "Labels", "cluster": "Labels", "scoring": "Evaluation",
     "metrics": "Evaluation", "studies": "Studies", "ranking": "Search", "gallery": "Search",
-    "serving": "Search",
+    "serving": "Search", "reporting": "Evaluation", "diagnosis": "Training",
 }  # fmt: skip
 """The heading under which the names of a room stand."""
 

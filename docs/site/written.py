@@ -7,7 +7,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 DOCS = HERE.parent
 ROOT = DOCS.parent
-MOVED = {"CHANGELOG.md": "changes", "CONTRIBUTING.md": "contributing", "README.md": "index"}
+MOVED = {
+    "CHANGELOG.md": "changes", "CONTRIBUTING.md": "contributing", "README.md": "index",
+    "SECURITY.md": "security",
+}  # fmt: skip
 """Files of the root, and the pages of the site that stand for them."""
 BESIDE = ("examples", "benchmarks", "tests", "vireid", "Makefile", "LICENSE")
 """What pages link to as files."""

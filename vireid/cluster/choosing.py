@@ -33,8 +33,5 @@ def chosen_backend(count: int, size: int, device: str, cores: int) -> tuple[Back
     if seconds <= _SECONDS:
         return "exact", f"exact: {reason}, at most {_SECONDS // 60} are taken"
     if find_spec("faiss") is None:
-        return (
-            "exact",
-            f"exact: {reason}; pip install 'vireid[approximate]' finds most of them sooner",
-        )
+        return "exact", f"exact: {reason}; pip install 'vireid[approximate]' is sooner"
     return "ivf", f"ivf, approximate: exact, {reason}"

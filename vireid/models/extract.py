@@ -13,6 +13,7 @@ from torch import Tensor
 from vireid.errors import DataError
 from vireid.models import CrossModalNetwork, folded
 from vireid.models.folding import folded_copy
+from vireid.models.mirrored import averaged_rows
 from vireid.models.passing import BATCH, TRIED, KeptFold, Passing
 from vireid.models.sending import sent
 from vireid.precision import Float32, multiplying
@@ -180,21 +181,6 @@ def extract_both(
     plain = extract(network, pixels, modality, how=how, progress=watched(0))
     mirror = extract(network, pixels[:, :, ::-1], modality, how=how, progress=watched(count))
     return plain, averaged_rows(plain, mirror)
-
-
-def averaged_rows(plain: Embeddings, mirror: Embeddings) -> Embeddings:
-    """Average embeddings of images with those of their mirror images.
-
-    Args:
-        plain: [N, D].
-        mirror: [N, D] likewise.
-
-    Returns:
-        The sum of both, brought to unit length.
-    """
-    vectors = plain.vectors + mirror.vectors
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return Embeddings(vectors / lengths, plain.modality)
 
 
 def batches_of(part: tuple[int, int], count: int, batch: int = BATCH) -> Int:

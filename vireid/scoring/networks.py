@@ -10,7 +10,8 @@ from vireid.config import Centre, Recipe
 from vireid.data import DataFolder
 from vireid.exporting.exported import Exported
 from vireid.models import CrossModalNetwork
-from vireid.models.extract import averaged_rows, extract, extract_both, extract_with_mirror
+from vireid.models.extract import extract, extract_both, extract_with_mirror
+from vireid.models.mirrored import averaged_rows
 from vireid.observers import Progress, silent
 from vireid.recipes import Outline
 from vireid.runs.centring import without_cameras
