@@ -33,7 +33,8 @@ def run(words: list[str]) -> None:
     features = read_features(arguments.embeddings)
     backend = arguments.backend
     if backend == "auto":
-        backend, reason = chosen_backend(*features.vectors.shape, device, thread_count())
+        count, size = features.vectors.shape
+        backend, reason = chosen_backend(count, size, device, thread_count(arguments.threads))
         console.print(reason)
     told: list[str] = []
     only = None if arguments.modality == "both" else Modality[arguments.modality.upper()]

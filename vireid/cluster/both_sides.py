@@ -131,7 +131,8 @@ def _pairs(tiles: Sequence[tuple[int, int, bool]]) -> list[tuple[Span, Span, boo
 
     Tiles with themselves come first: they give each row a floor that spares most later work.
     """
-    alone, others = [], []
+    alone: list[tuple[Span, Span, bool]] = []
+    others: list[tuple[Span, Span, bool]] = []
     for number, (*here, asks) in enumerate(tiles):
         for other, (*there, too) in enumerate(tiles):
             if asks and not (too and other < number):

@@ -37,7 +37,7 @@ def _adds_up_in_float32() -> bool:
     """Compare a product with its exact value, rounded once."""
     import torch
 
-    if not torch.backends.mkldnn.is_available():
+    if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         return False
     rows = np.abs(np.random.default_rng(0).normal(size=_TRIED)).astype(np.float32)
     short = shortened(rows, np.arange(len(rows)))[0]

@@ -99,7 +99,7 @@ def modal_neighbours(
         ConfigError: k or own_k below 1, or a backend that is not installed.
     """
     rows, how = unit_rows(embeddings), search or Search()
-    kind = checked_modality(modality, len(rows))
+    kind = checked_modality(modality, len(rows)).astype(np.int64)
     every = np.arange(len(rows))
     chosen = every[how.rows(len(rows))]
     mixed = None if k is None else room(len(chosen), _limited(k, len(rows)))
