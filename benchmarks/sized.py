@@ -133,8 +133,8 @@ def against(way: str, source: str, count: int, folder: Path) -> tuple[float, flo
 
 def page(folder: Path, counts: Sequence[int]) -> Iterator[str]:
     """Measure and yield the lines of the page."""
-    yield "`python benchmarks/sized.py demo/run demo/data`, CPU seconds of all threads; k1 30, k2"
-    yield "6, eps 0.6, one clustering. Former: of the same rows before they moved."
+    yield "`python benchmarks/sized.py demo/run demo/data`, CPU seconds of all threads; k1 30,"
+    yield "k2 6, eps 0.6, one clustering. Former: from the neighbours of rows before they moved."
     yield ""
     rows = []
     for source in ("people", "spread"):

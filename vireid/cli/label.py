@@ -35,7 +35,7 @@ def run(words: list[str]) -> None:
     backend = arguments.backend
     if backend == "auto":
         count, size = features.vectors.shape
-        backend, reason = chosen_backend(count, size, device, thread_count())
+        backend, reason = chosen_backend(count, size, device, thread_count(arguments.threads))
         console.print(reason)
     told: list[str] = []
     only = None if arguments.modality == "both" else Modality[arguments.modality.upper()]

@@ -7,8 +7,8 @@ from vireid.cluster.search_options import Backend
 
 _SECONDS = 1200
 """The exact search is chosen as long as it takes no longer than this, by a rough estimate."""
-_SPEED = {True: 2e11, False: 5e10}
-"""Products times columns that a core adds up in a second, bf16 or float32, half of them spared."""
+_SPEED = {True: 8e10, False: 5e10}
+"""N^2 D that a core gets through in a second, in bf16 or float32; see docs/performance.md."""
 
 
 def chosen_backend(count: int, size: int, device: str, cores: int) -> tuple[Backend, str]:

@@ -99,14 +99,14 @@ def modal_neighbours(
         ConfigError: k or own_k below 1, or a backend that is not installed.
     """
     rows, how = unit_rows(embeddings), search or Search()
-    kind: Int = np.asarray(checked_modality(modality, len(rows)), dtype=np.int64)
+    kind = checked_modality(modality, len(rows)).astype(np.int64)
     every = np.arange(len(rows))
     chosen = every[how.rows(len(rows))]
     mixed = None if k is None else room(len(chosen), _limited(k, len(rows)))
     pieces = pieces_on_device(embeddings, rows, how)
     asks, own = [], {}
     for one in Modality:
-        side: Int = np.flatnonzero((kind == one) != across)
+        side = np.flatnonzero((kind == one) != across)
         wanted = [] if mixed is None else [(every, mixed[0].shape[1])]
         if own_k is not None:
             wanted.append((side, _limited(own_k, len(side)) + across))
