@@ -28,5 +28,5 @@ def sampled_recall(rows: Float, queries: Int, columns: Int, found: Neighbours) -
     if not len(queries):
         return 1.0
     k = found[0].shape[1]
-    truth = best_of(rows, queries[chosen], [(columns, k)], replace(Search(), threads=1))[0]
-    return float(np.mean(found[1][chosen] >= truth[1][:, -1:]))
+    exact = best_of(rows, queries[chosen], [(columns, k)], replace(Search(), threads=1))[0]
+    return float(np.mean(found[1][chosen] >= exact[1][:, -1:]))
