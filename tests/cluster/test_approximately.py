@@ -124,7 +124,7 @@ def test_the_choice_is_exact_as_long_as_it_can_be_borne(monkeypatch):
     monkeypatch.setattr(choosing, "has_bf16", lambda: False)
     assert chosen_backend(100_000, 320, "cpu", 2)[0] == "exact"
     name, reason = chosen_backend(3_000_000, 320, "cpu", 2)
-    assert name == "ivf"
+    assert name == "hnsw"
     assert "3,000,000 images" in reason
     assert "approximate" in reason
     assert chosen_backend(3_000_000, 320, "cuda", 2)[0] == "exact"

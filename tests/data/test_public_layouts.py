@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import shutil
 from collections import defaultdict
 from dataclasses import replace
 
@@ -132,7 +133,7 @@ def test_camera_3_of_llcm_takes_no_infrared_test_images(copied):
     assert open_data(root).test.paths == before
 
 
-def test_the_card_of_regdb_belongs_to_the_whole_data_set_only(original, monkeypatch):
+def test_the_card_of_regdb_belongs_to_the_whole_data_set_only(original, monkeypatch, tmp_path):
     counts = {
         "cameras": 2,
         "train identities": 3, "train visible images": 6, "train infrared images": 6,
@@ -140,7 +141,10 @@ def test_the_card_of_regdb_belongs_to_the_whole_data_set_only(original, monkeypa
     }  # fmt: skip
     assert counts.keys() == REGDB.statistics.keys()
     monkeypatch.setattr(regdb_module, "REGDB", replace(REGDB, statistics=counts))
-    data = read_regdb(original("regdb"), 2)
+    assert read_regdb(original("regdb"), 2).card is None, "drawn images"
+    root = shutil.copytree(original("regdb"), tmp_path / "x")
+    (root / "synthetic.json").unlink()
+    data = read_regdb(root, 2)
     assert (data.name, data.card.name) == ("RegDB, fold 2", "RegDB")
 
 

@@ -137,7 +137,7 @@ def _arguments(words: list[str]) -> argparse.Namespace:
         default="exact",
         help="neighbour search: exact; ivf or hnsw (approximate, need faiss) for very many images, "
         "which say how many neighbours a sample missed; auto takes exact as long as that may take "
-        "20 minutes, else ivf, and says why (default: exact)",
+        "20 minutes, else hnsw, and says why (default: exact)",
     )
     command.add_argument(
         "--normalise", action="store_true", help="bring rows to unit length instead of refusing"

@@ -12,7 +12,7 @@ _SPEED = {True: 8e10, False: 5e10}
 
 
 def chosen_backend(count: int, size: int, device: str, cores: int) -> tuple[Backend, str]:
-    """Choose the exact search wherever its time can be borne, else an inverted file.
+    """Choose the exact search wherever its time can be borne, else a graph.
 
     Args:
         count: N images.
@@ -34,4 +34,4 @@ def chosen_backend(count: int, size: int, device: str, cores: int) -> tuple[Back
         return "exact", f"exact: {reason}, at most {_SECONDS // 60} are taken"
     if find_spec("faiss") is None:
         return "exact", f"exact: {reason}; pip install 'vireid[approximate]' is sooner"
-    return "ivf", f"ivf, approximate: exact, {reason}"
+    return "hnsw", f"hnsw, approximate, as {reason}; exact finds all of them"
