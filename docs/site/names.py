@@ -32,21 +32,26 @@ def pages() -> dict[str, str]:
     found = {f"reference/python/{name}": _page(f"vireid.{name}") for name in vireid.__all__}
     returned = sorted(set(_returned()), key=lambda kind: kind.__name__)
     for kind in returned:
-        found[f"reference/python/{kind.__name__}"] = _page(f"{kind.__module__}.{kind.__name__}")
+        found[f"reference/python/{_file(kind)}"] = _page(f"{kind.__module__}.{kind.__name__}")
     lines = ["# Python", "", BEGIN, ""]
     for heading, names in groups.items():
         lines += [f"## {heading}", "", "| name | what it is |", "|---|---|"]
         lines += [_row(name, getattr(vireid, name)) for name in names] + [""]
     lines += ["## What they return", "", "| class | what it is |", "|---|---|"]
-    lines += [_row(kind.__name__, kind, kind.__module__) for kind in returned]
+    lines += [_row(kind.__name__, kind, kind.__module__, _file(kind)) for kind in returned]
     inner = [name.rpartition("/")[2] for name in found]
     toctree = ["", "```{toctree}", ":hidden:", *[f"python/{name}" for name in inner], "```", ""]
     return {"reference/python": "\n".join([*lines, *toctree]), **found}
 
 
-def _row(name: str, value: object, home: str = "vireid") -> str:
+def _file(kind: type) -> str:
+    """Return the name of the page of a class that is not public; others may share its own."""
+    return f"{kind.__module__}.{kind.__name__}".removeprefix("vireid.")
+
+
+def _row(name: str, value: object, home: str = "vireid", file: str | None = None) -> str:
     first = (inspect.getdoc(value) or "").split("\n\n")[0].replace("\n", " ").replace("``", "`")
-    return f"| [{home}.{name}](python/{name}.md) | {first.replace('|', chr(92) + '|')} |"
+    return f"| [{home}.{name}](python/{file or name}.md) | {first.replace('|', chr(92) + '|')} |"
 
 
 def _page(path: str) -> str:

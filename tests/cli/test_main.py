@@ -154,6 +154,7 @@ def test_unknown_options_are_one_line(capsys, name):
         "upper-bound": "x --out y",
         "demo": "x",
         "doctor": "",
+        "export": "x y",
         "synth": "x",
         "check": "x",
         "runs": "x",
