@@ -42,7 +42,11 @@ TITLES = {
     "matching_margin": "pairs",
 }  # fmt: skip
 
-read_part = cache(read_training)
+
+@cache
+def read_part(folder: Path, size: tuple[int, int]):  # type: ignore[no-untyped-def]
+    """Return the training part of a data set and its pixels, read once."""
+    return read_training(vireid.open_data(folder), size, Reading())
 
 
 def trained(line: dict[str, str], data: Path, out: Path) -> vireid.Run:
@@ -62,7 +66,7 @@ def scores(run: vireid.Run, data: Path, other: Path) -> dict[str, float | str]:
     size = (recipe.height, recipe.width)
     statistics = None
     for name, folder in (("training_mAP", data), ("other_mAP", other)):
-        part, pixels = read_part(vireid.open_data(folder), size, Reading())
+        part, pixels = read_part(folder, size)
         embeddings = extract(network, pixels, part.train.modality)
         if statistics is None:
             camera = part.train.camera
