@@ -18,7 +18,7 @@ $(VENV)/.installed: pyproject.toml
 CORE := vireid/cluster/*,vireid/matching/*,vireid/losses/*,vireid/metrics/*,vireid/terms/*,vireid/labelling/*,vireid/training/*,vireid/scoring/protocols.py,vireid/scoring/draws.py,vireid/scoring/protocol.py
 
 test: install lint  ## everything that CI runs
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
+	OMP_NUM_THREADS=1 ONEDNN_MAX_CPU_ISA=AVX512_CORE $(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
 	$(BIN)/coverage report --include='$(CORE)' --fail-under=95
 
 lint: install
