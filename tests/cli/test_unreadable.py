@@ -78,7 +78,7 @@ def test_a_sound_data_set_stays_as_it_is(people):
 def test_processes_that_read_other_images_do_not_train_together(draw, tmp_path, monkeypatch):
     data = open_data(draw(tmp_path / "people"))
     spoil(data.train.root)
-    monkeypatch.setattr(module, "from_first", lambda names: names[:1])
+    monkeypatch.setattr("vireid.parallel.from_first", lambda names: names[:1])
     with pytest.raises(DataError, match="the processes do not read the same images"):
         read_training(data, SIZE, Reading(max_unreadable=0.5))
 
@@ -87,7 +87,7 @@ def test_of_several_processes_the_first_packs_and_warns(draw, tmp_path, monkeypa
     data = open_data(draw(tmp_path / "people"))
     spoil(data.train.root)
     waited = []
-    monkeypatch.setattr(module, "on_first", waited.append)
+    monkeypatch.setattr("vireid.parallel.on_first", waited.append)
     for rank in (0, 1):
         monkeypatch.setattr(module, "share", lambda rank=rank: (rank, 2))
         with warnings.catch_warnings(record=True) as seen:
