@@ -142,3 +142,20 @@ def test_a_processor_that_says_nothing_multiplies_in_float32(monkeypatch):
 
     monkeypatch.setattr("pathlib.Path.read_text", unreadable)
     assert not low_precision.has_bf16.__wrapped__()
+
+
+def test_products_that_are_no_numbers_are_made_again_in_float32(monkeypatch):
+    pytest.importorskip("torch", reason="torch multiplies in bf16")
+    monkeypatch.setattr(both_sides, "has_bf16", lambda: True)
+    plain, spoilt = both_sides.multiply_short, []
+
+    def broken(left, right, out):
+        plain(left, right, out)
+        if len(spoilt) % 2 == 0:
+            out[-1, 0] = np.nan if len(spoilt) % 4 else np.inf
+        spoilt.append(1)
+
+    monkeypatch.setattr(both_sides, "multiply_short", broken)
+    rows = random_rows(301)
+    same(*both(monkeypatch, lambda: nearest_neighbours(rows, 5, search=Search(block=50))))
+    assert len(spoilt) > 10

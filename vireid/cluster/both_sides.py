@@ -83,6 +83,12 @@ class _Products:
 
 def _products(rows: Float, order: Int) -> _Products:
     """Choose bf16 where the processor has it, else NumPy's float32."""
+
+    def in_float32(here: Span, there: Span, space: Float) -> Float:
+        left, right = rows[order[slice(*here)]], rows[order[slice(*there)]]
+        out = space[: len(left) * len(right)].reshape(len(left), len(right))
+        return np.matmul(left, right.T, out=out)
+
     if has_bf16():
         short, errors = shortened(rows, order)
 
@@ -90,14 +96,10 @@ def _products(rows: Float, order: Int) -> _Products:
             left, right = short[slice(*here)], short[slice(*there)]
             out = space[: len(left) * len(right)].reshape(len(left), len(right))
             multiply_short(left, right, out)
-            return out
+            # Products of unit rows are finite; a library that fails here would hide neighbours.
+            return out if np.isfinite(out.sum()) else in_float32(here, there, space)
 
         return _Products(in_bf16, rounded_margins(errors, rows.shape[1]), SLACK)
-
-    def in_float32(here: Span, there: Span, space: Float) -> Float:
-        left, right = rows[order[slice(*here)]], rows[order[slice(*there)]]
-        out = space[: len(left) * len(right)].reshape(len(left), len(right))
-        return np.matmul(left, right.T, out=out)
 
     margin = cpu_margin(rows.shape[1])
     return _Products(in_float32, np.full(len(rows), margin, dtype=np.float32), 0.0)
